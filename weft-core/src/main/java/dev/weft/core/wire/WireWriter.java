@@ -1,0 +1,99 @@
+package dev.weft.core.wire;
+
+import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Encodes into a byte array that grows. Cannot fail: what exists can be encoded. Reusable after {@link #reset}.
+ * Single-threaded.
+ */
+public final class WireWriter {
+    private byte[] buffer;
+    private int length;
+
+    public WireWriter() {
+        this(256);
+    }
+
+    public WireWriter(int capacityBytes) {
+        buffer = new byte[capacityBytes];
+    }
+
+    public int length() {
+        return length;
+    }
+
+    public void reset() {
+        length = 0;
+    }
+
+    public WireWriter u8(int value) {
+        room(1);
+        buffer[length++] = (byte) value;
+        return this;
+    }
+
+    public WireWriter u16(int value) {
+        return u8(value >>> 8).u8(value);
+    }
+
+    public WireWriter u64(long value) {
+        room(8);
+        for (int shift = 56; shift >= 0; shift -= 8) {
+            buffer[length++] = (byte) (value >>> shift);
+        }
+        return this;
+    }
+
+    /** Unsigned LEB128 in its shortest form. */
+    public WireWriter varint(long value) {
+        room(10);
+        long left = value;
+        while ((left & ~0x7fL) != 0) {
+            buffer[length++] = (byte) (left | 0x80);
+            left >>>= 7;
+        }
+        buffer[length++] = (byte) left;
+        return this;
+    }
+
+    public WireWriter nodeId(NodeId id) {
+        return u64(id.high()).u64(id.low());
+    }
+
+    public WireWriter bytes(ByteView view) {
+        room(view.length());
+        view.copyTo(buffer, length);
+        length += view.length();
+        return this;
+    }
+
+    public WireWriter lengthDelimited(ByteView view) {
+        return varint(view.length()).bytes(view);
+    }
+
+    public WireWriter text(String text) {
+        return lengthDelimited(ByteView.of(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** A copy of what was written. */
+    public ByteView view() {
+        return ByteView.of(Arrays.copyOf(buffer, length));
+    }
+
+    /** How many bytes {@link #varint} takes for a value. */
+    public static int varintBytes(long value) {
+        return (63 - Long.numberOfLeadingZeros(value | 1)) / 7 + 1;
+    }
+
+    private void room(int count) {
+        if (count > buffer.length - length) {
+            long wanted = Math.max((long) length + count, 2L * buffer.length);
+            Check.that(wanted <= Integer.MAX_VALUE - 8, "a frame of " + wanted + " bytes");
+            buffer = Arrays.copyOf(buffer, (int) wanted);
+        }
+    }
+}
