@@ -1,0 +1,95 @@
+package dev.weft.core.wire;
+
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
+
+/**
+ * One fragment of a message, or a whole one. Behind the type byte and the {@link RouteHeader}:
+ * <pre>
+ *   +----------+-------------+-----------+---------------------------------------------+-----------+---------+
+ *   | flow ref | sequence    | lag       | only where the message has several          | payload   |
+ *   | varint.. | varint      | varint*2+1 if fragmented                                | the rest  |
+ *   |          |             |           | index varint, count varint, bytes varint    |           |
+ *   +----------+-------------+-----------+---------------------------------------------+-----------+---------+
+ * </pre>
+ * An established flow's message over one link costs 1 (length) + 1 (type) + 2 (route) + 1..3 (handle) + 1..4
+ * (sequence) + 1 (lag) bytes.
+ *
+ * @param flow which flow
+ * @param sequence the fragment's number in the flow, from 0; a retransmission keeps it
+ * @param lag how far the origin's lowest undecided sequence number lies below this one: the destination may forget
+ *     everything below it
+ * @param index which fragment of its message, from 0; its message began at {@code sequence - index}
+ * @param count how many fragments the message has
+ * @param messageBytes the size of the whole message
+ * @param payload the fragment's bytes
+ */
+public record Data(FlowRef flow, long sequence, long lag, int index, int count, int messageBytes, ByteView payload)
+        implements Frame {
+    /** The largest message, in bytes. */
+    public static final int MESSAGE_BYTES_MAX = 16 << 20;
+
+    /** The most fragments a message may have. */
+    public static final int FRAGMENTS_MAX = 1 << 16;
+
+    public Data {
+        Check.that(sequence >= 0 && lag >= 0 && lag <= sequence, "sequence " + sequence + " with a lag of " + lag);
+        Check.that(index >= 0 && index < count && count <= FRAGMENTS_MAX, "fragment " + index + " of " + count);
+        Check.that(index <= sequence, "a message that began before its flow");
+        Check.that(
+                messageBytes <= MESSAGE_BYTES_MAX && payload.length() <= messageBytes,
+                payload.length() + " of " + messageBytes + " bytes");
+        Check.that(count > 1 || payload.length() == messageBytes, "a whole message that is not whole");
+    }
+
+    public static Data whole(FlowRef flow, long sequence, long lag, ByteView payload) {
+        return new Data(flow, sequence, lag, 0, 1, payload.length(), payload);
+    }
+
+    @Override
+    public FrameType type() {
+        return FrameType.DATA;
+    }
+
+    /** The number of the first fragment of this message: the message's own name within the flow. */
+    public long messageSequence() {
+        return sequence - index;
+    }
+
+    public static Data decode(WireReader in) throws MalformedFrame {
+        FlowRef flow = FlowRef.decode(in);
+        long sequence = in.varint("sequence");
+        long lagAndForm = in.varint("lag");
+        long lag = lagAndForm >>> 1;
+        if (lag > sequence) {
+            throw new MalformedFrame("lag", lag + " reaches below sequence number 0");
+        }
+        if ((lagAndForm & 1) == 0) {
+            if (in.remaining() > MESSAGE_BYTES_MAX) {
+                throw new MalformedFrame("payload", in.remaining() + " bytes, at most " + MESSAGE_BYTES_MAX);
+            }
+            return whole(flow, sequence, lag, in.rest());
+        }
+        int index = in.varintWithin("fragment index", 0, FRAGMENTS_MAX - 1);
+        int count = in.varintWithin("fragment count", 2, FRAGMENTS_MAX);
+        int messageBytes = in.varintWithin("message bytes", 1, MESSAGE_BYTES_MAX);
+        ByteView payload = in.rest();
+        if (index >= count || index > sequence) {
+            throw new MalformedFrame("fragment index", index + " of " + count + " at sequence number " + sequence);
+        }
+        if (payload.isEmpty() || payload.length() > messageBytes) {
+            throw new MalformedFrame("payload", payload.length() + " of " + messageBytes + " bytes");
+        }
+        return new Data(flow, sequence, lag, index, count, messageBytes, payload);
+    }
+
+    @Override
+    public void encodeBody(WireWriter out) {
+        flow.encode(out);
+        out.varint(sequence).varint(lag << 1 | (count > 1 ? 1 : 0));
+        if (count > 1) {
+            out.varint(index).varint(count).varint(messageBytes);
+        }
+        out.bytes(payload);
+    }
+}
