@@ -83,6 +83,12 @@ public record Data(FlowRef flow, long sequence, long lag, int index, int count, 
         return new Data(flow, sequence, lag, index, count, messageBytes, payload);
     }
 
+    /** Reads as much as a route error's excerpt holds: the flow and the sequence number, no payload. */
+    public static Data decodeHead(WireReader in) throws MalformedFrame {
+        FlowRef flow = FlowRef.decode(in);
+        return whole(flow, in.varint("sequence"), 0, ByteView.EMPTY);
+    }
+
     @Override
     public void encodeBody(WireWriter out) {
         flow.encode(out);

@@ -10,7 +10,7 @@ import dev.weft.core.base.Check;
  * <pre>
  *   +--------+---------------+--------------+------------+------------------------------+
  *   | reason | reporter (16) | failed label | type of    | the first bytes of its body, |
- *   |   u8   |               |    varint    | frame (u8) | at most 128                  |
+ *   |   u8   |               |    varint    | frame (u8) | at most 256                  |
  *   +--------+---------------+--------------+------------+------------------------------+
  * </pre>
  *
@@ -23,7 +23,7 @@ import dev.weft.core.base.Check;
 public record RouteError(Reason reason, NodeId reporter, int failedLabel, FrameType failedType, ByteView excerpt)
         implements Frame {
     /** The longest excerpt, in bytes. */
-    public static final int EXCERPT_BYTES_MAX = 128;
+    public static final int EXCERPT_BYTES_MAX = 256;
 
     private static final Reason[] REASONS = Reason.values();
 

@@ -1,0 +1,52 @@
+package dev.weft.core.flow;
+
+import dev.weft.core.base.Check;
+
+/**
+ * Limits and timing of flows. Immutable; every instance is valid.
+ *
+ * @param fragmentBytes the largest piece of a message in one frame: 256 to 262,144
+ * @param windowBytes how much of a flow may be under way: from {@code fragmentBytes} to 64 MiB
+ * @param windowFragments how many fragments of a flow may be under way: 1 to 32,768
+ * @param queuedBytesMax how much all sends of this node may hold: 1 MiB to 4 GiB
+ * @param queuedMessagesMax how many sends of this node may be unsettled: 1 to 10,000,000
+ * @param inboundFlowsMax how many flows to this node may be open: 1 to 1,000,000
+ * @param reassemblyBytesMax how much all incomplete messages to this node may hold: 16 MiB to 4 GiB
+ * @param retransmission the timer's bounds
+ */
+public record FlowConfig(
+        int fragmentBytes,
+        int windowBytes,
+        int windowFragments,
+        long queuedBytesMax,
+        int queuedMessagesMax,
+        int inboundFlowsMax,
+        long reassemblyBytesMax,
+        Retransmission retransmission) {
+    public static final FlowConfig DEFAULT =
+            new FlowConfig(16 << 10, 1 << 20, 4_096, 64L << 20, 1 << 17, 8_192, 64L << 20, Retransmission.DEFAULT);
+
+    public FlowConfig {
+        Check.within("flow.fragment-bytes", fragmentBytes, 256, 256 << 10);
+        Check.within("flow.window-bytes", windowBytes, fragmentBytes, 64 << 20);
+        Check.within("flow.window-fragments", windowFragments, 1, 1 << 15);
+        Check.within("flow.queued-bytes-max", queuedBytesMax, 1 << 20, 4L << 30);
+        Check.within("flow.queued-messages-max", queuedMessagesMax, 1, 10_000_000);
+        Check.within("flow.inbound-flows-max", inboundFlowsMax, 1, 1_000_000);
+        Check.within("flow.reassembly-bytes-max", reassemblyBytesMax, 16 << 20, 4L << 30);
+    }
+
+    /**
+     * The bounds of the retransmission timer (RFC 6298; the minimum is far below that document's second, for a mesh
+     * on one host or LAN must not wait one).
+     */
+    public record Retransmission(long initialNanos, long minNanos, long maxNanos) {
+        public static final Retransmission DEFAULT = new Retransmission(250_000_000L, 50_000_000L, 4_000_000_000L);
+
+        public Retransmission {
+            Check.within("flow.retransmission.min", minNanos, 1_000_000L, 10_000_000_000L);
+            Check.within("flow.retransmission.initial", initialNanos, minNanos, 60_000_000_000L);
+            Check.within("flow.retransmission.max", maxNanos, initialNanos, 60_000_000_000L);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package dev.weft.core.flow;
+
+import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Deadlines;
+import dev.weft.core.forward.Arrival;
+import dev.weft.core.wire.Advance;
+import dev.weft.core.wire.Data;
+import dev.weft.core.wire.FlowLabel;
+import dev.weft.core.wire.FlowRef;
+import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.Reset;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All flows that end on this node. Acknowledgements are gathered over a turn and leave at {@link #flush}, one per
+ * flow, in the same write as whatever else goes that way. Driven by the engine.
+ */
+public final class Receiver {
+    /** What the receiver wants and reports. May not call back in. */
+    public interface Output {
+        /** Sends to the origin of a flow, by the way back of the last arrival or a better one. */
+        void reply(NodeId origin, Arrival lastArrival, Frame frame);
+
+        Acceptance deliver(FlowLabel flow, ByteView payload, int hops);
+    }
+
+    /**
+     * How long a silent flow is remembered: longer than any send may last, for forgetting it earlier could let a
+     * late copy through a second time.
+     */
+    static final long IDLE_NANOS = 7_200_000_000_000L;
+
+    private static final long STALLED_NANOS = 60_000_000_000L;
+    private static final long SWEEP_NANOS = 30_000_000_000L;
+
+    private record FlowKey(NodeId origin, long originIncarnation, long number) implements Comparable<FlowKey> {
+        @Override
+        public int compareTo(FlowKey other) {
+            int byOrigin = origin.compareTo(other.origin);
+            int byLife = byOrigin != 0 ? byOrigin : Long.compare(originIncarnation, other.originIncarnation);
+            return byLife != 0 ? byLife : Long.compare(number, other.number);
+        }
+    }
+
+    private final NodeId self;
+    private final long incarnation;
+    private final FlowConfig config;
+    private final Output out;
+    private final InboundFlow.Output flowOutput = new FlowOutput();
+
+    private final TreeMap<Long, InboundFlow> byHandle = new TreeMap<>();
+    private final TreeMap<FlowKey, InboundFlow> byKey = new TreeMap<>();
+    private final TreeSet<Long> toAcknowledge = new TreeSet<>();
+    private long nextHandle = 1;
+    private long reassemblyBytes;
+    private long sweepNanos = Deadlines.NEVER;
+
+    public Receiver(NodeId self, long incarnation, FlowConfig config, Output out) {
+        this.self = self;
+        this.incarnation = incarnation;
+        this.config = config;
+        this.out = out;
+    }
+
+    public int flowCount() {
+        return byHandle.size();
+    }
+
+    /** How many bytes the incomplete messages may grow to. */
+    public long reassemblyBytes() {
+        return reassemblyBytes;
+    }
+
+    public void handleData(Data data, Arrival arrival, long nowNanos) {
+        InboundFlow flow = find(data.flow(), arrival, nowNanos);
+        if (flow != null) {
+            flow.handleData(data, arrival, nowNanos);
+            toAcknowledge.add(flow.handle());
+        }
+    }
+
+    public void handleAdvance(Advance advance, Arrival arrival, long nowNanos) {
+        InboundFlow flow = byHandle(advance.flow());
+        if (flow != null) {
+            flow.handleAdvance(advance.floor(), arrival, nowNanos);
+        }
+    }
+
+    /** A node has gone for good, or lives anew: its old flows will not speak again. */
+    public void handleNodeGone(NodeId node, long incarnationsBelow) {
+        for (InboundFlow flow : List.copyOf(byHandle.values())) {
+            if (flow.label().origin().equals(node) && flow.label().originIncarnation() < incarnationsBelow) {
+                remove(flow);
+            }
+        }
+    }
+
+    /** Sends the acknowledgements of this turn. */
+    public void flush() {
+        for (Long handle = toAcknowledge.pollFirst(); handle != null; handle = toAcknowledge.pollFirst()) {
+            InboundFlow flow = byHandle.get(handle);
+            if (flow != null) {
+                out.reply(flow.label().origin(), flow.arrival(), flow.ack());
+            }
+        }
+    }
+
+    public void handleTime(long nowNanos) {
+        if (nowNanos < sweepNanos) {
+            return;
+        }
+        for (InboundFlow flow : List.copyOf(byHandle.values())) {
+            flow.dropStalled(nowNanos - STALLED_NANOS);
+            if (nowNanos - flow.usedNanos() > IDLE_NANOS) {
+                remove(flow);
+            }
+        }
+        sweepNanos = byHandle.isEmpty() ? Deadlines.NEVER : nowNanos + SWEEP_NANOS;
+    }
+
+    public long nextDeadlineNanos() {
+        return sweepNanos;
+    }
+
+    private @Nullable InboundFlow find(FlowRef ref, Arrival arrival, long nowNanos) {
+        if (ref.label().isEmpty()) {
+            InboundFlow flow = byHandle.get(ref.handle());
+            if (flow == null) {
+                out.reply(NodeId.ZERO, arrival, new Reset(self, incarnation, ref));
+            }
+            return flow;
+        }
+        FlowLabel label = ref.label().get();
+        InboundFlow present = byKey.get(key(label));
+        if (present != null) {
+            return present;
+        }
+        boolean forThisLife = label.destination().equals(self) && label.destinationIncarnation() == incarnation;
+        if (!forThisLife || byHandle.size() >= config.inboundFlowsMax()) {
+            out.reply(label.origin(), arrival, new Reset(self, incarnation, ref));
+            return null;
+        }
+        return open(label, arrival, nowNanos);
+    }
+
+    private @Nullable InboundFlow byHandle(FlowRef ref) {
+        return ref.label().map(label -> byKey.get(key(label))).orElseGet(() -> byHandle.get(ref.handle()));
+    }
+
+    private InboundFlow open(FlowLabel label, Arrival arrival, long nowNanos) {
+        // The life's low byte is part of the handle: one that an earlier life gave out must not name a flow of this.
+        long handle = nextHandle++ << 8 | incarnation & 0xff;
+        InboundFlow flow = new InboundFlow(label, handle, arrival, flowOutput, nowNanos);
+        byHandle.put(handle, flow);
+        byKey.put(key(label), flow);
+        if (sweepNanos == Deadlines.NEVER) {
+            sweepNanos = nowNanos + SWEEP_NANOS;
+        }
+        return flow;
+    }
+
+    private void remove(InboundFlow flow) {
+        flow.close();
+        byHandle.remove(flow.handle());
+        byKey.remove(key(flow.label()));
+    }
+
+    private static FlowKey key(FlowLabel label) {
+        return new FlowKey(label.origin(), label.originIncarnation(), label.number());
+    }
+
+    private final class FlowOutput implements InboundFlow.Output {
+        @Override
+        public Acceptance deliver(FlowLabel flow, ByteView payload, int hops) {
+            return out.deliver(flow, payload, hops);
+        }
+
+        @Override
+        public InboundFlow.Room reserve(int bytes) {
+            if (reassemblyBytes + bytes > config.reassemblyBytesMax()) {
+                return InboundFlow.Room.FULL;
+            }
+            reassemblyBytes += bytes;
+            return InboundFlow.Room.GRANTED;
+        }
+
+        @Override
+        public void release(int bytes) {
+            reassemblyBytes -= bytes;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.weft.core.flow;
+
+/** How long to wait for an acknowledgement: smoothed round trip plus four variations, doubled at each expiry (RFC 6298). */
+final class RetransmissionTimer {
+    private static final int BACKOFF_MAX = 6;
+
+    private final FlowConfig.Retransmission bounds;
+    private long smoothedNanos;
+    private long variationNanos;
+    private int backoff;
+
+    RetransmissionTimer(FlowConfig.Retransmission bounds) {
+        this.bounds = bounds;
+    }
+
+    /** @param sampleNanos of a fragment that was sent once only (Karn) */
+    void handleSample(long sampleNanos) {
+        if (smoothedNanos == 0) {
+            smoothedNanos = Math.max(1, sampleNanos);
+            variationNanos = sampleNanos / 2;
+        } else {
+            variationNanos += (Math.abs(smoothedNanos - sampleNanos) - variationNanos) / 4;
+            smoothedNanos += (sampleNanos - smoothedNanos) / 8;
+        }
+        backoff = 0;
+    }
+
+    void handleExpiry() {
+        backoff = Math.min(BACKOFF_MAX, backoff + 1);
+    }
+
+    /** Something new was acknowledged: the path works again. */
+    void handleProgress() {
+        backoff = 0;
+    }
+
+    long timeoutNanos() {
+        long plain = smoothedNanos == 0
+                ? bounds.initialNanos()
+                : Math.max(bounds.minNanos(), smoothedNanos + 4 * variationNanos);
+        return Math.min(bounds.maxNanos(), plain << backoff);
+    }
+
+    /** How much later than a lost one a fragment may have been sent and yet be acknowledged (RFC 8985). */
+    long reorderingNanos() {
+        return Math.max(10_000_000L, smoothedNanos / 4);
+    }
+}
