@@ -1,0 +1,111 @@
+package dev.weft;
+
+import dev.weft.spi.MeshProvider;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * One member of a mesh: this process's node. Thread-safe; a process may join several meshes.
+ *
+ * <pre>{@code
+ * try (Mesh mesh = Mesh.join("demo")) {
+ *     Endpoint inbox = mesh.open("inbox", SocketKind.RDM);
+ *     inbox.onMessage(message -> System.out.println(message.from() + ": " + message.payload().length + " bytes"));
+ *     for (Peer peer : mesh.peers()) {
+ *         Outcome outcome = mesh.send(peer.id(), "inbox", "hello".getBytes(UTF_8)).await();
+ *     }
+ * }
+ * }</pre>
+ */
+public interface Mesh extends AutoCloseable {
+    /**
+     * Joins a mesh of this host with every setting at its default, under a new identity.
+     *
+     * @throws MeshStartException if no address can be listened on
+     */
+    static Mesh join(String mesh) {
+        return builder(mesh).ephemeral().join();
+    }
+
+    /** Begins to describe a node of a mesh. */
+    static MeshBuilder builder(String mesh) {
+        return new MeshBuilder(mesh);
+    }
+
+    /** Joins as described. */
+    static Mesh join(MeshConfig config) {
+        return MeshProvider.installed().join(config);
+    }
+
+    /** The mesh's name. */
+    String name();
+
+    /** What this node says of itself. */
+    Peer self();
+
+    /** The other nodes that can be reached now, in order of id. */
+    List<Peer> peers();
+
+    /**
+     * The one reachable node that is meant.
+     *
+     * @param node an id, the beginning of one (4 digits or more), or a name; a full id wins over a name, a name over a
+     *     beginning
+     * @throws NodeNotFoundException if none fits, or more than one
+     */
+    Peer find(String node);
+
+    /** Waits until {@link #find} succeeds; empty when it did not in time. */
+    Optional<Peer> await(String node, Duration timeout) throws InterruptedException;
+
+    /**
+     * Opens an endpoint with the default bounds: 4,096 messages and 16 MiB waiting.
+     *
+     * @throws IllegalStateException if one of that name is open on this node
+     */
+    Endpoint open(String endpoint, SocketKind kind);
+
+    /** Sends reliably with {@link SendOptions#RDM}. */
+    default Ticket send(NodeId node, String endpoint, byte[] payload) {
+        return send(node, endpoint, payload, SendOptions.RDM);
+    }
+
+    /**
+     * Sends one message. Returns at once unless the hand-over queue to the node's loop is full; then it waits for
+     * room.
+     *
+     * @param payload at most 16 MiB; copied before this returns
+     * @throws IllegalArgumentException if the payload is too large or the endpoint's name is not 1 to 128 bytes
+     * @throws IllegalStateException if the mesh is closed
+     */
+    Ticket send(NodeId node, String endpoint, byte[] payload, SendOptions options);
+
+    /** The messages of this node that did not reach their target: the latest 1,000, oldest first. */
+    List<DeadLetter> deadLetters();
+
+    Topology topology();
+
+    /** The nodes on the present way to a node, both ends included; empty where there is none. */
+    List<NodeId> route(NodeId node);
+
+    /** Probes every node on the present way to a node. Completes within the timeout. */
+    CompletionStage<List<Probed>> probe(NodeId node, Duration timeout);
+
+    Statistics statistics();
+
+    /** Has every event from now on told to a listener, on the callback executor, in order. */
+    Subscription subscribe(Consumer<MeshEvent> listener);
+
+    /** Ends what {@link #subscribe} began. */
+    interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Leaves: waits up to 5 s for sends under way, tells the neighbors, settles the rest and stops. */
+    @Override
+    void close();
+}

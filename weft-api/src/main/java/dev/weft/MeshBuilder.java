@@ -1,0 +1,168 @@
+package dev.weft;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/** Describes a node step by step; {@link #join} starts it. Not thread-safe. */
+public final class MeshBuilder {
+    private final String mesh;
+    private String nodeName = hostName();
+    private MeshConfig.Identity identity = MeshConfig.Identity.KEPT;
+    private Path stateDirectory = home("XDG_STATE_HOME", ".local/state");
+    private Path runtimeDirectory = runtimeHome();
+    private int remoteHops;
+    private MeshConfig.Encryption encryption = MeshConfig.Encryption.REQUIRED;
+    private final List<Locator> listen = new ArrayList<>();
+    private final List<Locator> peers = new ArrayList<>();
+    private Optional<Path> peerFile = Optional.empty();
+    private MeshConfig.Beacon beacon = MeshConfig.Beacon.DEFAULT;
+    private MeshConfig.Links links = MeshConfig.Links.AUTOMATIC;
+    private Duration heartbeat = Duration.ofSeconds(1);
+    private final List<String> tags = new ArrayList<>();
+    private Optional<Executor> callbacks = Optional.empty();
+
+    MeshBuilder(String mesh) {
+        this.mesh = mesh;
+    }
+
+    /** For people; by default the host's name. */
+    public MeshBuilder nodeName(String name) {
+        nodeName = name;
+        return this;
+    }
+
+    /** A new identity that ends with this node; by default the one kept in the state directory. */
+    public MeshBuilder ephemeral() {
+        identity = MeshConfig.Identity.EPHEMERAL;
+        return this;
+    }
+
+    /** Where the key and the known peers are kept; two running nodes of one mesh need two. */
+    public MeshBuilder stateDirectory(Path directory) {
+        stateDirectory = directory;
+        return this;
+    }
+
+    /** Where nodes of one host meet. */
+    public MeshBuilder runtimeDirectory(Path directory) {
+        runtimeDirectory = directory;
+        return this;
+    }
+
+    /** How many hops beacons go: 0 stays on this host; more needs {@link #plaintext} as long as links are plain. */
+    public MeshBuilder remote(int hops) {
+        remoteHops = hops;
+        return this;
+    }
+
+    /** Allows links beyond this host that anyone there can read. */
+    public MeshBuilder plaintext() {
+        encryption = MeshConfig.Encryption.PLAINTEXT;
+        return this;
+    }
+
+    /** Listens there too; repeatable. The first call replaces the default. */
+    public MeshBuilder listen(Locator locator) {
+        listen.add(locator);
+        return this;
+    }
+
+    /** Looks for others there; repeatable. */
+    public MeshBuilder peer(Locator locator) {
+        peers.add(locator);
+        return this;
+    }
+
+    public MeshBuilder peerFile(Path file) {
+        peerFile = Optional.of(file);
+        return this;
+    }
+
+    public MeshBuilder beacon(MeshConfig.Beacon to) {
+        beacon = to;
+        return this;
+    }
+
+    public MeshBuilder links(MeshConfig.Links which) {
+        links = which;
+        return this;
+    }
+
+    /** The interval of heartbeats: 50 ms to 60 s, by default 1 s. */
+    public MeshBuilder heartbeat(Duration interval) {
+        heartbeat = interval;
+        return this;
+    }
+
+    public MeshBuilder tag(String tag) {
+        tags.add(tag);
+        return this;
+    }
+
+    /** Runs every callback; by default threads of this mesh's own. */
+    public MeshBuilder callbacks(Executor executor) {
+        callbacks = Optional.of(executor);
+        return this;
+    }
+
+    /**
+     * What has been described.
+     *
+     * @throws IllegalArgumentException if a value is out of its range; the message names it and what is allowed
+     */
+    public MeshConfig config() {
+        return new MeshConfig(
+                mesh,
+                nodeName,
+                identity,
+                stateDirectory,
+                runtimeDirectory,
+                remoteHops,
+                encryption,
+                listen,
+                peers,
+                peerFile,
+                beacon,
+                links,
+                heartbeat,
+                tags,
+                callbacks);
+    }
+
+    /**
+     * Starts the node. Returns as soon as it listens; others are found from then on.
+     *
+     * @throws IllegalArgumentException as {@link #config}
+     * @throws MeshStartException if it cannot start; the message says what to change
+     */
+    public Mesh join() {
+        return Mesh.join(config());
+    }
+
+    private static Path home(String variable, String fallback) {
+        String set = System.getenv(variable);
+        return set != null && !set.isBlank()
+                ? Path.of(set, "weft")
+                : Path.of(System.getProperty("user.home"), fallback, "weft");
+    }
+
+    private static Path runtimeHome() {
+        String set = System.getenv("XDG_RUNTIME_DIR");
+        return set != null && !set.isBlank()
+                ? Path.of(set, "weft")
+                : Path.of(System.getProperty("java.io.tmpdir"), "weft-" + System.getProperty("user.name"));
+    }
+
+    private static String hostName() {
+        Map<String, String> environment = System.getenv();
+        String name = environment.getOrDefault("HOSTNAME", environment.getOrDefault("COMPUTERNAME", "node"));
+        int dot = name.indexOf('.');
+        return (dot > 0 ? name.substring(0, dot) : name).toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.weft;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * How a node joins a mesh. Immutable; every instance is valid. Made by {@link Mesh#builder}.
+ *
+ * @param mesh the mesh's name: 1 to 64 ASCII letters, digits, {@code .}, {@code _}, {@code -}
+ * @param nodeName for people: at most 64 bytes of UTF-8; by default the host's name
+ * @param identity where the node's key comes from
+ * @param stateDirectory where key and known peers are kept; by default {@code $XDG_STATE_HOME/weft}
+ * @param runtimeDirectory where nodes of one host meet; by default {@code $XDG_RUNTIME_DIR/weft}
+ * @param remoteHops how far beacons go: 0, the default, keeps this node within its host; at most 32
+ * @param encryption what is demanded of links that leave the host
+ * @param listen what to listen on; by default a Unix socket, and TCP on any port where {@code remoteHops} is above 0
+ * @param peers where to look for others, beside what discovery finds
+ * @param peerFile a list of peers, one a line
+ * @param beacon the multicast group
+ * @param links which links to keep
+ * @param heartbeat the interval, 50 ms to 60 s; a link is down after 3.5 intervals of silence
+ * @param tags labels of this node
+ * @param callbacks runs every callback; by default threads of this mesh's own
+ */
+public record MeshConfig(
+        String mesh,
+        String nodeName,
+        Identity identity,
+        Path stateDirectory,
+        Path runtimeDirectory,
+        int remoteHops,
+        Encryption encryption,
+        List<Locator> listen,
+        List<Locator> peers,
+        Optional<Path> peerFile,
+        Beacon beacon,
+        Links links,
+        Duration heartbeat,
+        List<String> tags,
+        Optional<Executor> callbacks) {
+    /** Where the key comes from. */
+    public enum Identity {
+        /** From the state directory, made there at the first start. */
+        KEPT,
+        /** Made now and forgotten at the end. */
+        EPHEMERAL
+    }
+
+    /** What is demanded of links beyond this host. */
+    public enum Encryption {
+        REQUIRED,
+        /** None. Must be asked for: whoever reaches the network can read, and speak as any node. */
+        PLAINTEXT
+    }
+
+    /** Whether and where beacons are sent. */
+    public record Beacon(Mode mode, String group, int port) {
+        /** 230.230.230.230, port 23000. */
+        public static final Beacon DEFAULT = new Beacon(Mode.ON, "230.230.230.230", 23_000);
+
+        public static final Beacon NONE = new Beacon(Mode.OFF, "230.230.230.230", 23_000);
+
+        /** On or off. */
+        public enum Mode {
+            ON,
+            OFF
+        }
+
+        public Beacon {
+            if (port < 1 || port > 65_535) {
+                throw new IllegalArgumentException("beacon port " + port + " must be from 1 to 65535");
+            }
+        }
+    }
+
+    /**
+     * Links kept or refused whatever the topology would choose, by node id or name.
+     *
+     * @param policy whether others are made too
+     */
+    public record Links(Policy policy, List<String> pinned, List<String> forbidden) {
+        public static final Links AUTOMATIC = new Links(Policy.AUTOMATIC, List.of(), List.of());
+
+        /** Which links are made. */
+        public enum Policy {
+            /** Full mesh up to 16 nodes, a bounded degree above; the pinned ones always. */
+            AUTOMATIC,
+            /** The pinned ones alone. */
+            PINNED_ONLY
+        }
+
+        public Links {
+            pinned = List.copyOf(pinned);
+            forbidden = List.copyOf(forbidden);
+        }
+    }
+
+    public MeshConfig {
+        if (!mesh.matches("[A-Za-z0-9._-]{1,64}")) {
+            throw new IllegalArgumentException(
+                    "mesh name '" + mesh + "' must be 1 to 64 ASCII letters, digits, '.', '_' or '-'");
+        }
+        if (remoteHops < 0 || remoteHops > 32) {
+            throw new IllegalArgumentException("remote=" + remoteHops + " must be from 0 to 32 hops");
+        }
+        if (nodeName.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > 64) {
+            throw new IllegalArgumentException("node name '" + nodeName + "' is longer than 64 bytes");
+        }
+        if (heartbeat.compareTo(Duration.ofMillis(50)) < 0 || heartbeat.compareTo(Duration.ofSeconds(60)) > 0) {
+            throw new IllegalArgumentException("heartbeat " + heartbeat + " must be from 50 ms to 60 s");
+        }
+        if (remoteHops > 0 && encryption == Encryption.REQUIRED) {
+            throw new IllegalArgumentException("remote=" + remoteHops
+                    + " leaves this host, and links are not encrypted yet: say --plaintext (PLAINTEXT) to allow that, or stay with remote=0");
+        }
+        listen = List.copyOf(listen);
+        peers = List.copyOf(peers);
+        tags = List.copyOf(tags);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.weft;
+
+import java.time.Instant;
+
+/**
+ * Something that has happened in the mesh, as this node sees it.
+ *
+ * @param at by this node's wall clock
+ * @param kind what
+ * @param node the node it is about, {@link NodeId#ZERO} where it is about none
+ * @param detail for people
+ */
+public record MeshEvent(Instant at, Kind kind, NodeId node, String detail) {
+    /** What can happen. */
+    public enum Kind {
+        /** A locator of this node is being listened on. */
+        LISTENING,
+        /** A node was heard of for the first time, by beacon, directory, file or exchange. */
+        PEER_DISCOVERED,
+        /** A node is a member that can be reached. */
+        PEER_UP,
+        /** A node has left, died or cannot be reached any more. */
+        PEER_LOST,
+        /** What a node says of itself has changed. */
+        PEER_CHANGED,
+        LINK_UP,
+        LINK_DOWN,
+        /** A connection was refused, by this node or the other; the detail says why. */
+        LINK_REFUSED,
+        /** Routes were computed anew and differ. */
+        ROUTE_CHANGED,
+        /** A send did not end in a delivery. */
+        DEAD_LETTER,
+        /** Something is amiss that the operator may want to mend. */
+        WARNING
+    }
+}
