@@ -1,0 +1,92 @@
+package dev.weft.core.socket;
+
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
+import dev.weft.core.flow.Send;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The books of everything this node has sent: sent = sum of outcomes + in flight, at any moment; and the latest
+ * messages that did not reach their target, with the reason.
+ */
+public final class Ledger {
+    /** The most dead letters kept, and how much of each. */
+    public static final int DEAD_LETTERS_MAX = 1_000;
+
+    public static final int DEAD_LETTER_BYTES_MAX = 64 << 10;
+
+    /** How much all dead letters together may hold. */
+    public static final long DEAD_LETTERS_BYTES_MAX = 16L << 20;
+
+    /**
+     * A message that did not reach its target.
+     *
+     * @param atNanos when its fate was known
+     * @param payload at most its first 64 KiB
+     */
+    public record Dead(
+            long ticket, long atNanos, NodeId destination, String endpoint, Outcome outcome, ByteView payload) {}
+
+    private final TreeMap<Long, Send> open = new TreeMap<>();
+    private final long[] outcomes = new long[Outcome.Kind.values().length];
+    private final ArrayDeque<Dead> dead = new ArrayDeque<>();
+    private long deadBytes;
+    private long sent;
+
+    public void opened(Send send) {
+        Check.that(open.put(send.ticket(), send) == null, "ticket " + send.ticket() + " is used twice");
+        sent++;
+    }
+
+    /** Closes a ticket; returns the dead letter where it was not delivered. */
+    public @Nullable Dead settled(long ticket, Outcome outcome, long nowNanos) {
+        Send send = open.remove(ticket);
+        if (send == null) {
+            throw new dev.weft.core.base.InvariantError("ticket " + ticket + " ends twice, now " + outcome);
+        }
+        outcomes[outcome.kind().ordinal()]++;
+        if (outcome.isDelivered()) {
+            return null;
+        }
+        ByteView payload = send.payload();
+        ByteView kept = payload.slice(0, Math.min(payload.length(), DEAD_LETTER_BYTES_MAX)).compact();
+        Dead letter = new Dead(ticket, nowNanos, send.destination(), send.endpoint(), outcome, kept);
+        dead.add(letter);
+        deadBytes += kept.length();
+        while (dead.size() > DEAD_LETTERS_MAX || deadBytes > DEAD_LETTERS_BYTES_MAX) {
+            deadBytes -= dead.remove().payload().length();
+        }
+        return letter;
+    }
+
+    public long sent() {
+        return sent;
+    }
+
+    public long inFlight() {
+        return open.size();
+    }
+
+    public long outcomes(Outcome.Kind kind) {
+        return outcomes[kind.ordinal()];
+    }
+
+    /** Oldest first. */
+    public List<Dead> deadLetters() {
+        return List.copyOf(dead);
+    }
+
+    /** @throws dev.weft.core.base.InvariantError unless the books balance */
+    public void audit() {
+        long settled = 0;
+        for (long count : outcomes) {
+            settled += count;
+        }
+        Check.that(sent == settled + open.size(), "sent " + sent + " is not " + settled + " settled + " + open.size());
+    }
+}

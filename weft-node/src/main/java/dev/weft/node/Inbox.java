@@ -1,0 +1,192 @@
+package dev.weft.node;
+
+import dev.weft.Endpoint;
+import dev.weft.Message;
+import dev.weft.SocketKind;
+import dev.weft.core.flow.Acceptance;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An endpoint's queue between the loop, which offers, and the application, which takes. A message counts as delivered
+ * when it is in this queue.
+ */
+final class Inbox implements Endpoint {
+    static final int MESSAGES_MAX = 4_096;
+    static final long BYTES_MAX = 16L << 20;
+
+    private final String name;
+    private final SocketKind kind;
+    private final Executor callbacks;
+    private final Consumer<Inbox> unregister;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private final ArrayDeque<Message> queue = new ArrayDeque<>();
+    private long queuedBytes;
+    private boolean closed;
+    private boolean handing;
+    private @Nullable Consumer<Message> handler;
+
+    Inbox(String name, SocketKind kind, Executor callbacks, Consumer<Inbox> unregister) {
+        this.name = name;
+        this.kind = kind;
+        this.callbacks = callbacks;
+        this.unregister = unregister;
+    }
+
+    /** Called on the loop; never waits for the application. */
+    Acceptance offer(Message message) {
+        lock.lock();
+        try {
+            if (closed) {
+                return Acceptance.NO_ENDPOINT;
+            }
+            boolean full = queue.size() >= MESSAGES_MAX
+                    || !queue.isEmpty() && queuedBytes + message.payload().length > BYTES_MAX;
+            if (full) {
+                return Acceptance.QUEUE_FULL;
+            }
+            queue.add(message);
+            queuedBytes += message.payload().length;
+            arrived.signal();
+            startHanding();
+            return Acceptance.TAKEN;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public SocketKind kind() {
+        return kind;
+    }
+
+    @Override
+    public Message receive() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (queue.isEmpty()) {
+                if (closed) {
+                    throw new IllegalStateException("endpoint '" + name + "' is closed");
+                }
+                arrived.await();
+            }
+            return take();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Optional<Message> receive(Duration timeout) throws InterruptedException {
+        long left = timeout.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (queue.isEmpty()) {
+                if (closed || left <= 0) {
+                    return Optional.empty();
+                }
+                left = arrived.awaitNanos(left);
+            }
+            return Optional.of(take());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void onMessage(Consumer<Message> newHandler) {
+        lock.lock();
+        try {
+            handler = newHandler;
+            startHanding();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            arrived.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        unregister.accept(this);
+    }
+
+    private Message take() {
+        Message message = queue.remove();
+        queuedBytes -= message.payload().length;
+        return message;
+    }
+
+    /** At most one task hands messages over, so the handler sees one at a time and in order. */
+    private void startHanding() {
+        if (handler != null && !handing && !queue.isEmpty()) {
+            handing = true;
+            callbacks.execute(this::handOver);
+        }
+    }
+
+    private void handOver() {
+        while (true) {
+            Message message;
+            Consumer<Message> receiver;
+            lock.lock();
+            try {
+                receiver = handler;
+                if (queue.isEmpty() || receiver == null) {
+                    handing = false;
+                    return;
+                }
+                message = take();
+            } finally {
+                lock.unlock();
+            }
+            try {
+                receiver.accept(message);
+            } catch (RuntimeException e) {
+                Thread thread = Thread.currentThread();
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            }
+        }
+    }
+
+    /** Waits until nothing is left to hand over, for so long at most; for a close that drains. */
+    boolean drained(long timeoutNanos) throws InterruptedException {
+        long deadline = System.nanoTime() + timeoutNanos;
+        while (true) {
+            lock.lock();
+            try {
+                if (queue.isEmpty() && !handing || handler == null) {
+                    return true;
+                }
+            } finally {
+                lock.unlock();
+            }
+            if (System.nanoTime() >= deadline) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.weft.sim;
+
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Prng;
+
+/**
+ * One simulated connection between two nodes: two directions, each with its own generator, so that a fault drawn on
+ * one does not reshuffle the other.
+ */
+final class Carrier {
+    /** What a connection is made of. */
+    enum Kind {
+        /** As TCP: in order, nothing lost while it lives; a cut tears it. */
+        STREAM,
+        /** As UDP: frames are lost, doubled and overtake each other; the end of a peer is not noticed. */
+        DATAGRAM
+    }
+
+    /** One end of the connection. */
+    interface End {
+        /** True while the process at this end lives and has the connection. */
+        boolean isOpen();
+
+        void arrive(ByteView frame, long nowNanos);
+
+        void writable(long nowNanos);
+
+        void lost(long nowNanos);
+    }
+
+    /** Whether the network lets something pass from one host to another now. */
+    interface Reachability {
+        boolean passes(int from, int to);
+    }
+
+    private final EventHeap events;
+    private final Kind kind;
+    private final Faults faults;
+    private final Reachability reachability;
+    private final FaultCounts counts;
+
+    Carrier(EventHeap events, Kind kind, Faults faults, Reachability reachability, FaultCounts counts) {
+        this.events = events;
+        this.kind = kind;
+        this.faults = faults;
+        this.reachability = reachability;
+        this.counts = counts;
+    }
+
+    Direction direction(int from, int to, Prng prng) {
+        return new Direction(from, to, prng);
+    }
+
+    /** Frames from one end to the other. */
+    final class Direction {
+        private final int from;
+        private final int to;
+        private final Prng prng;
+        private long busyUntilNanos;
+        private long lastArrivalNanos;
+        private boolean torn;
+        private boolean stopped;
+
+        private Direction(int from, int to, Prng prng) {
+            this.from = from;
+            this.to = to;
+            this.prng = prng;
+        }
+
+        boolean isWritable(long nowNanos) {
+            return (busyUntilNanos - nowNanos) * (faults.bitsPerSecond() / 8_000) / 1_000_000 < faults.queueBytes();
+        }
+
+        /** Puts a frame on its way; {@code sender} is told when it may write again, {@code receiver} gets the frame. */
+        void transmit(ByteView frame, End sender, End receiver) {
+            long now = events.nowNanos();
+            busyUntilNanos = Math.max(busyUntilNanos, now)
+                    + (frame.length() + 40L) * 8 * 1_000_000_000L / faults.bitsPerSecond();
+            if (!isWritable(now) && !stopped) {
+                stopped = true;
+                events.at(busyUntilNanos, at -> {
+                    stopped = false;
+                    if (sender.isOpen()) {
+                        sender.writable(at);
+                    }
+                });
+            }
+            if (!reachability.passes(from, to)) {
+                counts.cut++;
+                torn = kind == Kind.STREAM;
+                return;
+            }
+            if (torn) {
+                // What came before was swallowed by a cut; a stream cannot go on behind a gap.
+                events.after(faults.delayNanos(), at -> {
+                    sender.lost(at);
+                    receiver.lost(at);
+                });
+                return;
+            }
+            boolean hit = prng.chance(faults.lossPerMillion());
+            if (hit && kind == Kind.DATAGRAM) {
+                counts.lost++;
+                return;
+            }
+            long travel = faults.delayNanos() + prng.below(faults.jitterNanos() + 1);
+            if (hit) {
+                counts.heldUp++;
+                travel += 4 * faults.delayNanos() + 10_000_000;
+            }
+            long arrival = busyUntilNanos + travel;
+            if (kind == Kind.STREAM) {
+                arrival = Math.max(arrival, lastArrivalNanos);
+                lastArrivalNanos = arrival;
+            }
+            land(arrival, frame, receiver);
+            if (kind == Kind.DATAGRAM && prng.chance(faults.duplicatePerMillion())) {
+                counts.duplicated++;
+                land(arrival + prng.below(faults.jitterNanos() + 1_000_000), frame, receiver);
+            }
+        }
+
+        private void land(long atNanos, ByteView frame, End receiver) {
+            events.at(atNanos, at -> {
+                if (receiver.isOpen()) {
+                    receiver.arrive(frame, at);
+                }
+            });
+        }
+    }
+}

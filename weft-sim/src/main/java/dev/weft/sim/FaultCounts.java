@@ -1,0 +1,14 @@
+package dev.weft.sim;
+
+/** How often each fault really happened: a run that promises faults and has none proves nothing. */
+final class FaultCounts {
+    long lost;
+    long duplicated;
+    long heldUp;
+    long cut;
+    long crashes;
+    long restarts;
+    long pauses;
+    long partitions;
+    long oneWayCuts;
+}
