@@ -1,0 +1,380 @@
+package dev.weft.core.engine;
+
+import dev.weft.Locator;
+import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.DeadlineIndex;
+import dev.weft.core.base.Deadlines;
+import dev.weft.core.forward.LinkQueue;
+import dev.weft.core.link.Connection;
+import dev.weft.core.link.Link;
+import dev.weft.core.link.LinkConfig;
+import dev.weft.core.link.LinkStatistics;
+import dev.weft.core.link.LinkTable;
+import dev.weft.core.link.LinkTerms;
+import dev.weft.core.link.LocalNode;
+import dev.weft.core.wire.Accept;
+import dev.weft.core.wire.Close;
+import dev.weft.core.wire.CloseReason;
+import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.FrameType;
+import dev.weft.core.wire.Hello;
+import dev.weft.core.wire.Interest;
+import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.Ping;
+import dev.weft.core.wire.Pong;
+import dev.weft.core.wire.WireReader;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of this node: one link machine, one queue and one set of figures each, and which of them stands for
+ * which neighbor. What a link reports during a turn is handed on after it, so no machine is entered twice.
+ *
+ * <p>Called by {@link Engine} alone.
+ */
+final class Links {
+    /** What the engine learns. */
+    interface Output {
+        /** A neighbor is there, or is there by a better connection than before. */
+        void neighborUp(long connection, LinkTerms terms, Optional<Locator> locator, long nowNanos);
+
+        /** The last link to a neighbor has gone. */
+        void neighborDown(NodeId neighbor, CloseReason reason, String text, long nowNanos);
+
+        /** A connection ended before it was a link. */
+        void notLinked(long connection, Optional<NodeId> peer, CloseReason reason, String text, long nowNanos);
+
+        void lsdbHash(NodeId neighbor, long hash, long nowNanos);
+
+        void roundTrip(NodeId neighbor, long smoothedNanos, long nowNanos);
+
+        /** A frame that is not the link's own business, over a link that is up. */
+        void frame(NodeId neighbor, FrameType type, WireReader in, long nowNanos) throws MalformedFrame;
+
+        /** Who may be a neighbor beyond what the link table demands. */
+        Optional<Close> refuse(Hello theirs);
+    }
+
+    private final LinkConfig config;
+    private final LocalNode self;
+    private final LinkQueue.Bounds bounds;
+    private final LongSupplier lsdbHash;
+    private final Output out;
+    private final LinkTable table;
+    private final TreeMap<Long, Member> members = new TreeMap<>();
+    private final TreeMap<NodeId, Member> standing = new TreeMap<>();
+    private final DeadlineIndex deadlines = new DeadlineIndex();
+    private final ArrayDeque<Runnable> reports = new ArrayDeque<>();
+    private long nowNanos;
+    private long malformedCount;
+    private boolean reporting;
+
+    Links(
+            LinkConfig config,
+            LocalNode self,
+            LinkQueue.Bounds bounds,
+            int linksMax,
+            LongSupplier lsdbHash,
+            Output out) {
+        this.config = config;
+        this.self = self;
+        this.bounds = bounds;
+        this.lsdbHash = lsdbHash;
+        this.out = out;
+        this.table = new LinkTable(linksMax);
+    }
+
+    /** One connection and what belongs to it. */
+    private final class Member implements Link.Output, Link.Admission {
+        private final long number;
+        private final Optional<Locator> locator;
+        private final Link link;
+        private final LinkQueue queue = new LinkQueue(bounds);
+        private final LinkStatistics statistics;
+        private @Nullable NodeId peer;
+        private boolean ended;
+
+        private Member(long number, Connection connection, List<Locator> ownLocators) {
+            this.number = number;
+            this.locator = connection.observed();
+            this.statistics = new LinkStatistics(nowNanos);
+            this.link = new Link(config, self, ownLocators, connection, this, lsdbHash, this);
+        }
+
+        @Override
+        public Optional<Close> refuse(Link asking, Hello theirs, long now) {
+            return out.refuse(theirs).or(() -> table.refuse(asking, theirs, now));
+        }
+
+        @Override
+        public void send(Frame frame) {
+            offer(frame, LinkQueue.Urgency.LINK);
+        }
+
+        private LinkQueue.Taken offer(Frame frame, LinkQueue.Urgency urgency) {
+            LinkQueue.Taken taken = queue.offer(urgency, frame.encode());
+            if (taken == LinkQueue.Taken.FULL) {
+                statistics.dropped(LinkStatistics.Drop.QUEUE_FULL);
+            }
+            return taken;
+        }
+
+        @Override
+        public void up(LinkTerms terms) {
+            NodeId node = terms.peer().node();
+            peer = node;
+            standing.put(node, this);
+            reports.add(() -> {
+                table.up(link);
+                if (!ended) {
+                    out.neighborUp(number, terms, locator, nowNanos);
+                }
+            });
+        }
+
+        @Override
+        public void closed(CloseReason reason, String text, Link.Side side) {
+            ended = true;
+            Optional<NodeId> known = link.peer().map(Hello::node);
+            NodeId node = peer;
+            reports.add(() -> {
+                table.remove(link);
+                if (node == null) {
+                    out.notLinked(number, known, reason, text, nowNanos);
+                } else if (standing.get(node) == this) {
+                    standing.remove(node);
+                    out.neighborDown(node, reason, text, nowNanos);
+                }
+            });
+        }
+
+        @Override
+        public void interest(Interest theirs) {}
+
+        @Override
+        public void lsdbHash(long hash) {
+            NodeId node = peer;
+            if (node != null) {
+                reports.add(() -> out.lsdbHash(node, hash, nowNanos));
+            }
+        }
+
+        @Override
+        public void rtt(long smoothedNanos) {
+            NodeId node = peer;
+            if (node != null) {
+                reports.add(() -> out.roundTrip(node, smoothedNanos, nowNanos));
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ inputs
+
+    void open(long number, Connection connection, List<Locator> ownLocators, long now) {
+        nowNanos = now;
+        Member member = new Member(number, connection, ownLocators);
+        members.put(number, member);
+        member.link.start(now);
+        touched(member);
+    }
+
+    void handleFrame(long number, ByteView frame, long now) {
+        nowNanos = now;
+        Member member = members.get(number);
+        if (member == null) {
+            return;
+        }
+        member.statistics.received(frame.length(), now);
+        try {
+            read(member, frame, now);
+        } catch (MalformedFrame malformed) {
+            malformedCount++;
+            member.statistics.dropped(LinkStatistics.Drop.MALFORMED);
+            member.link.handleMalformed(malformed);
+        }
+        touched(member);
+    }
+
+    private void read(Member member, ByteView frame, long now) throws MalformedFrame {
+        WireReader in = new WireReader(frame);
+        FrameType type = FrameType.decode(in);
+        Link link = member.link;
+        switch (type) {
+            case HELLO -> link.handleHello(Hello.decode(in), now);
+            case ACCEPT -> link.handleAccept(Accept.decode(in), now);
+            case CLOSE -> link.handleClose(Close.decode(in));
+            case PING -> link.handlePing(Ping.decode(in), now);
+            case PONG -> link.handlePong(Pong.decode(in), now);
+            case PEERS,
+                    FLOOD,
+                    FLOOD_ACK,
+                    DIGEST,
+                    DATA,
+                    ACK,
+                    ADVANCE,
+                    ROUTE_ERROR,
+                    PROBE,
+                    PROBE_REPLY,
+                    RESET -> {
+                link.handleTraffic(now);
+                NodeId peer = member.peer;
+                if (link.isUp() && peer != null) {
+                    out.frame(peer, type, in, now);
+                } else {
+                    member.statistics.dropped(LinkStatistics.Drop.NOT_UP);
+                }
+            }
+        }
+    }
+
+    void handleCarrierLost(long number, long now) {
+        nowNanos = now;
+        Member member = members.remove(number);
+        if (member != null) {
+            deadlines.update(number, Deadlines.NEVER);
+            member.link.carrierLost("the connection broke");
+            report();
+        }
+    }
+
+    void handleTime(long now) {
+        nowNanos = now;
+        for (Long number = deadlines.pollDue(now); number != null; number = deadlines.pollDue(now)) {
+            Member member = members.get(number);
+            if (member != null) {
+                member.link.handleTime(now);
+                touched(member);
+            }
+        }
+    }
+
+    long nextDeadlineNanos() {
+        return deadlines.nextNanos();
+    }
+
+    // ------------------------------------------------------------------ commands
+
+    LinkQueue.Taken send(NodeId neighbor, Frame frame, LinkQueue.Urgency urgency) {
+        Member member = standing.get(neighbor);
+        return member == null ? LinkQueue.Taken.FULL : member.offer(frame, urgency);
+    }
+
+    void want(NodeId neighbor, Interest interest, long now) {
+        nowNanos = now;
+        Member member = standing.get(neighbor);
+        if (member != null) {
+            member.link.want(interest, now);
+            boolean wantedByNone = interest == Interest.UNWANTED && member.link.theirInterest() == Interest.UNWANTED;
+            if (wantedByNone) {
+                member.link.close(CloseReason.NOT_NEEDED, "neither node needs the link");
+            }
+            touched(member);
+        }
+    }
+
+    /** Ends one dial whose result is not wanted any more; one that may become the link is left alone. */
+    void cancel(long number, long now) {
+        nowNanos = now;
+        Member member = members.get(number);
+        if (member != null && member.link.phase() == Link.Phase.GREETING) {
+            member.link.close(CloseReason.NOT_NEEDED, "another way was faster");
+            touched(member);
+        }
+    }
+
+    void closeAll(CloseReason reason, String text, long now) {
+        nowNanos = now;
+        for (Member member : List.copyOf(members.values())) {
+            member.link.close(reason, text);
+            touched(member);
+        }
+    }
+
+    // ------------------------------------------------------------------ the carrier's side
+
+    @Nullable ByteView poll(long number) {
+        Member member = members.get(number);
+        ByteView frame = member == null ? null : member.queue.poll();
+        if (frame != null && member != null) {
+            member.statistics.sent(frame.length(), nowNanos);
+        }
+        return frame;
+    }
+
+    /** True when the connection is of no more use and all that was to be said has been taken out. */
+    boolean isToClose(long number) {
+        Member member = members.get(number);
+        return member == null || member.ended && member.queue.isEmpty();
+    }
+
+    void forget(long number) {
+        members.remove(number);
+        deadlines.update(number, Deadlines.NEVER);
+    }
+
+    Iterable<Long> connections() {
+        return List.copyOf(members.keySet());
+    }
+
+    // ------------------------------------------------------------------ questions
+
+    boolean isUp(NodeId neighbor) {
+        return standing.containsKey(neighbor);
+    }
+
+    Iterable<NodeId> neighbors() {
+        return List.copyOf(standing.keySet());
+    }
+
+    int neighborCount() {
+        return standing.size();
+    }
+
+    long malformedCount() {
+        return malformedCount;
+    }
+
+    /** One link as it is now. */
+    record Status(
+            NodeId peer, Optional<Locator> locator, Link link, LinkStatistics.Snapshot figures) {}
+
+    List<Status> statuses() {
+        return standing.entrySet().stream()
+                .map((Map.Entry<NodeId, Member> entry) -> {
+                    Member member = entry.getValue();
+                    LinkStatistics.Queue queue =
+                            new LinkStatistics.Queue(member.queue.frames(), member.queue.bytes());
+                    return new Status(
+                            entry.getKey(), member.locator, member.link, member.statistics.snapshot(queue, nowNanos));
+                })
+                .toList();
+    }
+
+    private void touched(Member member) {
+        report();
+        if (members.get(member.number) == member) {
+            deadlines.update(member.number, member.link.nextDeadlineNanos());
+        }
+    }
+
+    /** Reports may lead to commands, whose reports queue up behind. */
+    private void report() {
+        if (reporting) {
+            return;
+        }
+        reporting = true;
+        try {
+            for (Runnable report = reports.poll(); report != null; report = reports.poll()) {
+                report.run();
+            }
+        } finally {
+            reporting = false;
+        }
+    }
+}

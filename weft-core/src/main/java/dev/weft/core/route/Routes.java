@@ -1,0 +1,167 @@
+package dev.weft.core.route;
+
+import dev.weft.NodeId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ways from one node over one snapshot of the mesh: the shortest-path tree at once, the alternate of a
+ * destination when it is first asked for. Kept until the mesh changes.
+ *
+ * <p>The alternate is the cheapest path that shares no node with the primary but its ends; where there is none, the
+ * cheapest that shares no link with it; where there is none either, the cheapest that keeps off as much of the primary
+ * as it can, trying from the link nearest to this node, the one it notices first.
+ */
+public final class Routes {
+    private final LinkGraph graph;
+    private final int self;
+    private final @Nullable ShortestPaths tree;
+    private final @Nullable Route[] primaries;
+    private final @Nullable Optional<Route>[] alternates;
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // arrays of generics
+    public Routes(LinkGraph graph, NodeId self) {
+        this.graph = graph;
+        this.self = graph.indexOf(self);
+        this.tree = this.self < 0 ? null : ShortestPaths.from(graph, this.self);
+        this.primaries = new @Nullable Route[graph.nodeCount()];
+        this.alternates = new @Nullable Optional[graph.nodeCount()];
+    }
+
+    public LinkGraph graph() {
+        return graph;
+    }
+
+    /** The cheapest way; empty to this node itself, and where there is none of at most {@link Route#HOPS_MAX} hops. */
+    public Optional<Route> primary(NodeId destination) {
+        int target = graph.indexOf(destination);
+        if (tree == null || target < 0 || target == self || !isUsable(tree, target)) {
+            return Optional.empty();
+        }
+        Route known = primaries[target];
+        if (known == null) {
+            known = Route.along(graph, tree.pathTo(target));
+            primaries[target] = known;
+        }
+        return Optional.of(known);
+    }
+
+    /** Another way, as different from the primary as there is; empty where there is none. */
+    public Optional<Route> alternate(NodeId destination) {
+        int target = graph.indexOf(destination);
+        if (tree == null || target < 0 || target == self || !isUsable(tree, target)) {
+            return Optional.empty();
+        }
+        Optional<Route> known = alternates[target];
+        if (known == null) {
+            known = findAlternate(tree.pathTo(target), target);
+            alternates[target] = known;
+        }
+        return known;
+    }
+
+    /** The cheapest way that keeps off some links, given as pairs of nodes, in both directions. */
+    public Optional<Route> detour(NodeId destination, Iterable<LinkName> off) {
+        int target = graph.indexOf(destination);
+        if (self < 0 || target < 0 || target == self) {
+            return Optional.empty();
+        }
+        boolean[] links = new boolean[graph.linkCount()];
+        for (LinkName name : off) {
+            int a = graph.indexOf(name.a());
+            int b = graph.indexOf(name.b());
+            if (a >= 0 && b >= 0) {
+                mark(links, a, b);
+            }
+        }
+        return shortest(target, Avoidance.of(new boolean[0], links));
+    }
+
+    /** A link by its ends, the smaller id first. */
+    public record LinkName(NodeId a, NodeId b) implements Comparable<LinkName> {
+        public static LinkName of(NodeId one, NodeId other) {
+            return one.compareTo(other) < 0 ? new LinkName(one, other) : new LinkName(other, one);
+        }
+
+        @Override
+        public int compareTo(LinkName other) {
+            int byA = a.compareTo(other.a);
+            return byA != 0 ? byA : b.compareTo(other.b);
+        }
+    }
+
+    /** Every node that can be reached, this one left out, in order of id. */
+    public List<NodeId> reachable() {
+        List<NodeId> reachable = new ArrayList<>();
+        if (tree != null) {
+            for (int node = 0; node < graph.nodeCount(); node++) {
+                if (node != self && isUsable(tree, node)) {
+                    reachable.add(graph.node(node));
+                }
+            }
+        }
+        return reachable;
+    }
+
+    /** True where every step of a route is a link of this graph that still bears the same label. */
+    public boolean holds(Route route) {
+        for (int i = 0; i < route.hops(); i++) {
+            int from = graph.indexOf(route.nodes().get(i));
+            int to = graph.indexOf(route.nodes().get(i + 1));
+            if (from < 0 || to < 0) {
+                return false;
+            }
+            int link = graph.linkBetween(from, to);
+            if (link < 0 || graph.label(link) != route.labels().get(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isUsable(ShortestPaths paths, int target) {
+        return paths.reaches(target) && paths.hops(target) <= Route.HOPS_MAX;
+    }
+
+    private Optional<Route> findAlternate(int[] primary, int target) {
+        boolean[] nodes = new boolean[graph.nodeCount()];
+        boolean[] links = new boolean[graph.linkCount()];
+        for (int i = 0; i + 1 < primary.length; i++) {
+            mark(links, primary[i], primary[i + 1]);
+            if (i > 0) {
+                nodes[primary[i]] = true;
+            }
+        }
+        return shortest(target, Avoidance.of(nodes, links))
+                .or(() -> shortest(target, Avoidance.of(new boolean[0], links)))
+                .or(() -> leastShared(primary, target));
+    }
+
+    private Optional<Route> leastShared(int[] primary, int target) {
+        for (int i = 0; i + 1 < primary.length; i++) {
+            boolean[] links = new boolean[graph.linkCount()];
+            mark(links, primary[i], primary[i + 1]);
+            Optional<Route> other = shortest(target, Avoidance.of(new boolean[0], links));
+            if (other.isPresent()) {
+                return other;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Route> shortest(int target, Avoidance avoidance) {
+        ShortestPaths paths = ShortestPaths.from(graph, self, avoidance);
+        return isUsable(paths, target) ? Optional.of(Route.along(graph, paths.pathTo(target))) : Optional.empty();
+    }
+
+    private void mark(boolean[] links, int a, int b) {
+        int there = graph.linkBetween(a, b);
+        int back = graph.linkBetween(b, a);
+        if (there >= 0 && back >= 0) {
+            links[there] = true;
+            links[back] = true;
+        }
+    }
+}

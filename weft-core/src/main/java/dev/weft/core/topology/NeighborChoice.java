@@ -1,0 +1,61 @@
+package dev.weft.core.topology;
+
+import dev.weft.NodeId;
+import dev.weft.core.base.Prng;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Which links a node wants: all up to 16 nodes; above, a number that grows with log n, half of them to the nearest
+ * nodes and half to nodes drawn by a hash of the pair. As the union of what both ends want is kept, and a random graph
+ * of that degree is connected with overwhelming probability (Erdős and Rényi, 1960), so is the mesh. A pure function;
+ * one node more or less changes few choices.
+ */
+public final class NeighborChoice {
+    /** Up to so many nodes, this one counted, everybody links to everybody. */
+    public static final int FULL_MESH_NODES_MAX = 16;
+
+    private static final int DEGREE_MIN = 8;
+
+    private NeighborChoice() {}
+
+    /** The number of links that a node wants in a mesh of so many nodes. */
+    public static int degree(int nodes) {
+        int log2 = 64 - Long.numberOfLeadingZeros(Math.max(1, nodes - 1));
+        return nodes <= FULL_MESH_NODES_MAX ? nodes - 1 : Math.max(DEGREE_MIN, 2 * log2);
+    }
+
+    /**
+     * @param candidates every other node that is known and allowed, with its estimated cost; {@link Long#MAX_VALUE}
+     *     where there is none
+     */
+    public static SortedSet<NodeId> choose(NodeId self, SortedMap<NodeId, Long> candidates) {
+        int degree = degree(candidates.size() + 1);
+        if (degree >= candidates.size()) {
+            return new TreeSet<>(candidates.keySet());
+        }
+        List<NodeId> nearest = new ArrayList<>(candidates.keySet());
+        nearest.sort(Comparator.<NodeId>comparingLong(node -> candidates.getOrDefault(node, Long.MAX_VALUE))
+                .thenComparingLong(node -> pairHash(self, node))
+                .thenComparing(Comparator.naturalOrder()));
+        List<NodeId> drawn = new ArrayList<>(candidates.keySet());
+        drawn.sort(Comparator.<NodeId>comparingLong(node -> pairHash(node, self) >>> 1)
+                .thenComparing(Comparator.naturalOrder()));
+        TreeSet<NodeId> chosen = new TreeSet<>(nearest.subList(0, degree / 2));
+        for (NodeId node : drawn) {
+            if (chosen.size() >= degree) {
+                break;
+            }
+            chosen.add(node);
+        }
+        return chosen;
+    }
+
+    private static long pairHash(NodeId one, NodeId other) {
+        return Prng.mix(Prng.mix(one.high() ^ Prng.mix(one.low())) + (other.high() ^ Prng.mix(other.low())));
+    }
+}

@@ -1,0 +1,78 @@
+package dev.weft.core.wire;
+
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Advertisements on their way through the mesh. Protobuf: field 1, repeated, each:
+ * <pre>
+ *   1 age    varint    0..86,400 seconds since its origin made it
+ *   2 bytes  an {@link Lsa}
+ * </pre>
+ *
+ * @param items 1 to 256, together at most 64 KiB
+ */
+public record Flood(List<Item> items) implements Frame {
+    public static final int ITEMS_MAX = 256;
+
+    /** How many bytes of advertisements one frame carries at most. */
+    public static final int BYTES_MAX = 64 << 10;
+
+    public static final int AGE_SECONDS_MAX = 86_400;
+
+    /** One advertisement and its age. */
+    public record Item(int ageSeconds, Lsa lsa) {}
+
+    public Flood {
+        items = List.copyOf(items);
+        Check.that(!items.isEmpty() && items.size() <= ITEMS_MAX, items.size() + " advertisements in one frame");
+    }
+
+    @Override
+    public FrameType type() {
+        return FrameType.FLOOD;
+    }
+
+    @Override
+    public void encodeBody(WireWriter out) {
+        ProtoWriter proto = new ProtoWriter(out);
+        for (Item item : items) {
+            WireWriter entry = new WireWriter(item.lsa().bytes().length() + 16);
+            new ProtoWriter(entry).number(1, item.ageSeconds()).bytes(2, item.lsa().bytes());
+            proto.element(1, entry.view());
+        }
+    }
+
+    public static Flood decode(WireReader body) throws MalformedFrame {
+        List<Item> items = new ArrayList<>();
+        ProtoReader in = new ProtoReader(body);
+        while (in.next()) {
+            if (in.field() == 1) {
+                if (items.size() == ITEMS_MAX) {
+                    throw new MalformedFrame("FLOOD", "more than " + ITEMS_MAX + " advertisements");
+                }
+                items.add(item(in.bytes("item", Lsa.BYTES_MAX + 16)));
+            }
+        }
+        if (items.isEmpty()) {
+            throw new MalformedFrame("FLOOD", "empty");
+        }
+        return new Flood(items);
+    }
+
+    private static Item item(ByteView bytes) throws MalformedFrame {
+        int age = 0;
+        ByteView lsa = ByteView.EMPTY;
+        ProtoReader in = new ProtoReader(bytes);
+        while (in.next()) {
+            switch (in.field()) {
+                case 1 -> age = in.numberWithin("age", 0, AGE_SECONDS_MAX);
+                case 2 -> lsa = in.bytes("LSA", Lsa.BYTES_MAX);
+                default -> {}
+            }
+        }
+        return new Item(age, Lsa.decode(lsa));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.weft.core.wire;
+
+import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
+
+/**
+ * Names one edition of one advertisement. Protobuf:
+ * <pre>
+ *   1 origin 16 bytes   2 kind varint   3 incarnation varint   4 sequence varint
+ * </pre>
+ */
+public record LsaHeading(LsaKey key, LsaVersion version) {
+    static final int BYTES_MAX = 48;
+
+    ByteView encode() {
+        WireWriter out = new WireWriter(BYTES_MAX);
+        new ProtoWriter(out)
+                .nodeId(1, key.origin())
+                .number(2, key.kind().code())
+                .number(3, version.incarnation())
+                .number(4, version.sequence());
+        return out.view();
+    }
+
+    static LsaHeading decode(ByteView bytes) throws MalformedFrame {
+        NodeId origin = NodeId.ZERO;
+        int kind = 0;
+        long incarnation = 0;
+        long sequence = 0;
+        ProtoReader in = new ProtoReader(bytes);
+        while (in.next()) {
+            switch (in.field()) {
+                case 1 -> origin = in.nodeId("origin");
+                case 2 -> kind = in.numberWithin("kind", 1, 255);
+                case 3 -> incarnation = in.number("incarnation");
+                case 4 -> sequence = in.number("sequence");
+                default -> {}
+            }
+        }
+        return new LsaHeading(new LsaKey(origin, LsaKind.ofCode(kind)), new LsaVersion(incarnation, sequence));
+    }
+}

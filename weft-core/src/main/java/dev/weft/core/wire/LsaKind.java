@@ -1,0 +1,27 @@
+package dev.weft.core.wire;
+
+/** What a link-state advertisement speaks of; apart, so that the one can change without the other. */
+public enum LsaKind {
+    /** The links of a node, with labels and costs. */
+    ADJACENCY(1),
+    /** What a node says of itself. */
+    NODE(2);
+
+    private final int code;
+
+    LsaKind(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
+
+    static LsaKind ofCode(int code) throws MalformedFrame {
+        return switch (code) {
+            case 1 -> ADJACENCY;
+            case 2 -> NODE;
+            default -> throw new MalformedFrame("LSA kind", "unknown code " + code);
+        };
+    }
+}

@@ -1,0 +1,166 @@
+package dev.weft.core.wire;
+
+import dev.weft.Locator;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a node says of itself. Protobuf:
+ * <pre>
+ *   1 name            text      at most 64 bytes
+ *   2 host id         16 bytes
+ *   3 locators        text      repeated, at most 32
+ *   4 groups          text      repeated, at most 256 of at most 128 bytes
+ *   5 tags            text      repeated, at most 64 of at most 128 bytes
+ *   6 attributes      repeated, at most 64 of { 1 key text, 2 value text }, in ascending order of key
+ *   7 receive rate    varint    bits per second, 0 unknown
+ *   8 send rate       varint    bits per second, 0 unknown
+ *   9 status          varint    0 active, 1 leaving
+ * </pre>
+ */
+public record NodeRecord(
+        String name,
+        ByteView hostId,
+        List<Locator> locators,
+        List<String> groups,
+        List<String> tags,
+        SortedMap<String, String> attributes,
+        long receiveBitsPerSecond,
+        long sendBitsPerSecond,
+        Status status) {
+    public static final int NAME_BYTES_MAX = 64;
+    public static final int HOST_ID_BYTES = 16;
+    public static final int LOCATORS_MAX = 32;
+    public static final int GROUPS_MAX = 256;
+    public static final int TAGS_MAX = 64;
+    public static final int ATTRIBUTES_MAX = 64;
+    public static final int WORD_BYTES_MAX = 128;
+
+    private static final int LOCATOR_BYTES_MAX = Locator.SCHEME_CHARS_MAX + 1 + 3 * Locator.ADDRESS_CHARS_MAX;
+
+    /** Whether the node means to stay. */
+    public enum Status {
+        ACTIVE,
+        LEAVING
+    }
+
+    public NodeRecord {
+        Check.that(hostId.length() == HOST_ID_BYTES, "a host id of " + hostId.length() + " bytes");
+        locators = List.copyOf(locators);
+        groups = List.copyOf(groups);
+        tags = List.copyOf(tags);
+        attributes = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+        Check.that(locators.size() <= LOCATORS_MAX && groups.size() <= GROUPS_MAX, "too many locators or groups");
+        Check.that(tags.size() <= TAGS_MAX && attributes.size() <= ATTRIBUTES_MAX, "too many tags or attributes");
+    }
+
+    public NodeRecord withStatus(Status changed) {
+        return new NodeRecord(
+                name, hostId, locators, groups, tags, attributes, receiveBitsPerSecond, sendBitsPerSecond, changed);
+    }
+
+    public NodeRecord withLocators(List<Locator> changed) {
+        return new NodeRecord(
+                name, hostId, changed, groups, tags, attributes, receiveBitsPerSecond, sendBitsPerSecond, status);
+    }
+
+    public ByteView encode() {
+        WireWriter out = new WireWriter();
+        ProtoWriter proto = new ProtoWriter(out).text(1, name).bytes(2, hostId);
+        for (Locator locator : locators) {
+            proto.element(3, ByteView.utf8(locator.toString()));
+        }
+        for (String group : groups) {
+            proto.element(4, ByteView.utf8(group));
+        }
+        for (String tag : tags) {
+            proto.element(5, ByteView.utf8(tag));
+        }
+        for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+            WireWriter entry = new WireWriter();
+            new ProtoWriter(entry).text(1, attribute.getKey()).text(2, attribute.getValue());
+            proto.element(6, entry.view());
+        }
+        proto.number(7, receiveBitsPerSecond).number(8, sendBitsPerSecond).number(9, status.ordinal());
+        return out.view();
+    }
+
+    public static NodeRecord decode(ByteView content) throws MalformedFrame {
+        String name = "";
+        ByteView hostId = ByteView.EMPTY;
+        List<Locator> locators = new ArrayList<>();
+        List<String> groups = new ArrayList<>();
+        List<String> tags = new ArrayList<>();
+        TreeMap<String, String> attributes = new TreeMap<>();
+        long receive = 0;
+        long send = 0;
+        Status status = Status.ACTIVE;
+        ProtoReader in = new ProtoReader(content);
+        while (in.next()) {
+            switch (in.field()) {
+                case 1 -> name = in.text("name", NAME_BYTES_MAX);
+                case 2 -> hostId = in.bytes("host id", HOST_ID_BYTES);
+                case 3 -> {
+                    room("locators", locators.size(), LOCATORS_MAX);
+                    locators.add(locator(in.text("locator", LOCATOR_BYTES_MAX)));
+                }
+                case 4 -> {
+                    room("groups", groups.size(), GROUPS_MAX);
+                    groups.add(in.text("group", WORD_BYTES_MAX));
+                }
+                case 5 -> {
+                    room("tags", tags.size(), TAGS_MAX);
+                    tags.add(in.text("tag", WORD_BYTES_MAX));
+                }
+                case 6 -> {
+                    room("attributes", attributes.size(), ATTRIBUTES_MAX);
+                    attribute(in.bytes("attribute", 2 * WORD_BYTES_MAX + 16), attributes);
+                }
+                case 7 -> receive = in.number("receive rate");
+                case 8 -> send = in.number("send rate");
+                case 9 -> status = in.numberWithin("status", 0, 1) == 1 ? Status.LEAVING : Status.ACTIVE;
+                default -> {}
+            }
+        }
+        if (hostId.length() != HOST_ID_BYTES) {
+            throw new MalformedFrame("host id", "a host id has 16 bytes, not " + hostId.length());
+        }
+        return new NodeRecord(name, hostId, locators, groups, tags, attributes, receive, send, status);
+    }
+
+    private static void attribute(ByteView bytes, TreeMap<String, String> attributes) throws MalformedFrame {
+        String key = "";
+        String value = "";
+        ProtoReader in = new ProtoReader(bytes);
+        while (in.next()) {
+            switch (in.field()) {
+                case 1 -> key = in.text("attribute key", WORD_BYTES_MAX);
+                case 2 -> value = in.text("attribute value", WORD_BYTES_MAX);
+                default -> {}
+            }
+        }
+        if (!attributes.isEmpty() && attributes.lastKey().compareTo(key) >= 0) {
+            throw new MalformedFrame("attributes", "not in ascending order");
+        }
+        attributes.put(key, value);
+    }
+
+    private static Locator locator(String text) throws MalformedFrame {
+        try {
+            return Locator.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFrame("locator", e.getMessage());
+        }
+    }
+
+    private static void room(String what, int present, int max) throws MalformedFrame {
+        if (present >= max) {
+            throw new MalformedFrame(what, "more than " + max);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.weft.sim;
+
+import dev.weft.Outcome;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How a run ended.
+ *
+ * @param seed what it grew from
+ * @param options what was drawn
+ * @param virtualNanos how long it lasted on its own clock
+ * @param events how many events happened
+ * @param outcomes messages by outcome, those whose sender died as {@code orphaned}
+ * @param faults what really went wrong
+ * @param traceHash equal for equal runs
+ * @param violations what should never have happened
+ * @param lastEvents before the end
+ * @param dot the topology at the end, for Graphviz
+ */
+public record RunReport(
+        long seed,
+        Map<String, Object> options,
+        long virtualNanos,
+        long events,
+        Map<String, Long> outcomes,
+        Map<String, Long> faults,
+        String traceHash,
+        List<String> violations,
+        List<String> lastEvents,
+        String dot) {
+    public boolean isGood() {
+        return violations.isEmpty();
+    }
+
+    static RunReport of(long seed, World world, String dot) {
+        Map<String, Long> outcomes = new LinkedHashMap<>();
+        for (Outcome.Kind kind : Outcome.Kind.values()) {
+            outcomes.put(kind.name().toLowerCase(Locale.ROOT), world.journal.outcomes(kind));
+        }
+        outcomes.put("orphaned", world.journal.orphaned());
+        Map<String, Long> faults = new LinkedHashMap<>();
+        faults.put("lost", world.counts.lost);
+        faults.put("duplicated", world.counts.duplicated);
+        faults.put("heldUp", world.counts.heldUp);
+        faults.put("cut", world.counts.cut);
+        faults.put("crashes", world.counts.crashes);
+        faults.put("restarts", world.counts.restarts);
+        faults.put("pauses", world.counts.pauses);
+        faults.put("partitions", world.counts.partitions);
+        faults.put("oneWayCuts", world.counts.oneWayCuts);
+        return new RunReport(
+                seed,
+                world.options.described(),
+                world.events.nowNanos(),
+                world.events.happenedCount(),
+                outcomes,
+                faults,
+                world.trace.hex(),
+                world.violations.all().stream().map(Object::toString).toList(),
+                world.lastEvents(),
+                dot);
+    }
+}

@@ -1,0 +1,397 @@
+package dev.weft.sim;
+
+import dev.weft.Locator;
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Deadlines;
+import dev.weft.core.base.Prng;
+import dev.weft.core.engine.Engine;
+import dev.weft.core.engine.EngineConfig;
+import dev.weft.core.engine.TraceEvent;
+import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.Send;
+import dev.weft.core.socket.Endpoints;
+import dev.weft.core.wire.WireWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A simulated process: one engine, its connections, its clock, its application. May die and live again. */
+final class SimNode {
+    static final String ENDPOINT = "app";
+
+    /** An engine's input; the argument is the node's own clock. */
+    interface Turn {
+        void run(Engine engine, long localNanos);
+    }
+
+    /** One connection as this node has it. */
+    private final class Wire implements Carrier.End {
+        private final int life;
+        private final long number;
+        private Carrier.@Nullable Direction out;
+        private @Nullable Wire peer;
+        private boolean closed;
+
+        private Wire(long number) {
+            this.life = SimNode.this.life;
+            this.number = number;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return !closed && engine != null && life == SimNode.this.life;
+        }
+
+        @Override
+        public void arrive(ByteView frame, long nowNanos) {
+            turn((present, local) -> {
+                if (isOpen()) {
+                    world.trace.add(frame.hash64());
+                    present.handleFrame(number, frame, local);
+                }
+            });
+        }
+
+        @Override
+        public void writable(long nowNanos) {
+            turn((present, local) -> {});
+        }
+
+        @Override
+        public void lost(long nowNanos) {
+            turn((present, local) -> {
+                if (isOpen()) {
+                    closed = true;
+                    wires.remove(number);
+                    present.handleCarrierLost(number, local);
+                }
+            });
+        }
+    }
+
+    final int index;
+    private final World world;
+    private final String mesh;
+    private final Prng prng;
+    private final int driftPpm;
+    private final long skewNanos;
+    private final EngineConfig config;
+
+    private NodeId id;
+    private long incarnation;
+    private int life;
+    private long bornNanos;
+    private long pausedUntilNanos;
+    private long wakeNanos = Deadlines.NEVER;
+    private long wakeNumber;
+    private @Nullable Engine engine;
+    private final TreeMap<Long, Wire> wires = new TreeMap<>();
+    private final TreeMap<Long, Integer> tickets = new TreeMap<>();
+    private long nextTicket = 1;
+    private int identities;
+
+    SimNode(int index, World world, String mesh, Prng prng, int driftPpmMax, EngineConfig config) {
+        this.index = index;
+        this.world = world;
+        this.mesh = mesh;
+        this.prng = prng;
+        this.driftPpm = driftPpmMax == 0 ? 0 : (int) prng.between(-driftPpmMax, driftPpmMax);
+        this.skewNanos = prng.between(0, 5_000_000_000L);
+        this.config = config;
+        this.id = newId();
+    }
+
+    NodeId id() {
+        return id;
+    }
+
+    String mesh() {
+        return mesh;
+    }
+
+    boolean isAlive() {
+        return engine != null;
+    }
+
+    @Nullable Engine engine() {
+        return engine;
+    }
+
+    static Locator locatorOf(int index) {
+        return new Locator("sim", "node:" + (index + 1));
+    }
+
+    private static int indexOf(Locator locator) {
+        return Integer.parseInt(locator.address().substring(5)) - 1;
+    }
+
+    void start(List<Locator> configured) {
+        incarnation++;
+        life++;
+        bornNanos = world.events.nowNanos();
+        pausedUntilNanos = 0;
+        wakeNanos = Deadlines.NEVER;
+        Engine.Self self = new Engine.Self(
+                mesh,
+                id,
+                prng.nextLong() | 1,
+                incarnation,
+                "node" + (index + 1),
+                hostId(),
+                List.of(locatorOf(index)),
+                skewNanos);
+        engine = new Engine(config, self, prng.fork(life), new Output());
+        turn((present, local) -> {
+            present.open(ENDPOINT, SocketKind.RDM);
+            present.open(ENDPOINT + "-dgram", SocketKind.DGRAM);
+            for (Locator locator : configured) {
+                present.addConfigured(locator, local);
+            }
+            present.start(local);
+        });
+    }
+
+    void crash() {
+        world.journal.crashed(index);
+        for (Wire wire : List.copyOf(wires.values())) {
+            hangUp(wire);
+        }
+        wires.clear();
+        tickets.clear();
+        engine = null;
+    }
+
+    /** A node that lost its state directory is another node. */
+    void forgetIdentity() {
+        id = newId();
+        incarnation = 0;
+    }
+
+    void pause(long untilNanos) {
+        pausedUntilNanos = untilNanos;
+    }
+
+    void send(int destination, NodeId to, SocketKind kind, ByteView payload, long timeoutNanos) {
+        int number = world.journal.nextNumber();
+        world.journal.sent(index, destination, kind, payload);
+        long ticket = nextTicket++;
+        tickets.put(ticket, number);
+        String endpoint = kind == SocketKind.RDM ? ENDPOINT : ENDPOINT + "-dgram";
+        turn((present, local) -> present.send(new Send(ticket, to, endpoint, kind, payload, timeoutNanos), local));
+    }
+
+    void hear(ByteView beacon, int source) {
+        turn((present, local) -> present.handleBeacon(beacon, "sim/" + source, local));
+    }
+
+    /** Runs an input, then sends what came of it, then sees when to wake up. */
+    void turn(Turn input) {
+        Engine present = engine;
+        if (present == null) {
+            return;
+        }
+        long now = world.events.nowNanos();
+        if (now < pausedUntilNanos) {
+            int bound = life;
+            world.events.at(pausedUntilNanos, at -> {
+                if (life == bound) {
+                    turn(input);
+                }
+            });
+            return;
+        }
+        long local = local(now);
+        input.run(present, local);
+        if (present.nextDeadlineNanos() <= local) {
+            present.handleTime(local);
+        }
+        present.flush(local);
+        for (Wire wire : List.copyOf(wires.values())) {
+            drain(present, wire, now);
+        }
+        present.audit();
+        wakeAt(present.nextDeadlineNanos());
+    }
+
+    private void drain(Engine present, Wire wire, long now) {
+        Carrier.Direction out = wire.out;
+        Wire peer = wire.peer;
+        if (out == null || peer == null || wire.closed) {
+            return;
+        }
+        while (out.isWritable(now)) {
+            ByteView frame = present.poll(wire.number);
+            if (frame == null) {
+                break;
+            }
+            out.transmit(frame, wire, peer);
+        }
+        if (present.isToClose(wire.number)) {
+            present.forget(wire.number);
+            wires.remove(wire.number);
+            hangUp(wire);
+        }
+    }
+
+    private void wakeAt(long localNanos) {
+        if (localNanos == Deadlines.NEVER) {
+            return;
+        }
+        long at = Math.max(world.events.nowNanos(), global(localNanos));
+        if (at >= wakeNanos && wakeNanos > world.events.nowNanos()) {
+            return;
+        }
+        wakeNanos = at;
+        long number = ++wakeNumber;
+        int bound = life;
+        world.events.at(at, reached -> {
+            if (number == wakeNumber && bound == life) {
+                wakeNanos = Deadlines.NEVER;
+                turn((present, local) -> {});
+            }
+        });
+    }
+
+    private long local(long globalNanos) {
+        long since = globalNanos - bornNanos;
+        return since + since / 1_000_000 * driftPpm;
+    }
+
+    private long global(long localNanos) {
+        long at = bornNanos + localNanos - localNanos / 1_000_000 * driftPpm;
+        while (local(at) < localNanos) {
+            at += Math.max(1, localNanos - local(at));
+        }
+        return at;
+    }
+
+    private NodeId newId() {
+        Prng source = prng.fork(0x1d00L + identities++);
+        return NodeId.fromDigest(new WireWriter().u64(source.nextLong()).u64(source.nextLong()).view().toByteArray());
+    }
+
+    private ByteView hostId() {
+        return new WireWriter().u64(index + 1).u64(0x5057L).view();
+    }
+
+    // ------------------------------------------------------------------ connections
+
+    private void dial(long number, Locator locator) {
+        int target = indexOf(locator);
+        Wire wire = new Wire(number);
+        wires.put(number, wire);
+        long travel = world.options.faults().delayNanos();
+        world.events.after(travel, at -> world.node(target).accept(wire, this));
+    }
+
+    private void accept(Wire dialler, SimNode from) {
+        boolean reachable = world.passes(from.index, index) && world.passes(index, from.index);
+        Engine present = engine;
+        if (!reachable) {
+            world.events.after(3_000_000_000L, dialler::lost);
+            return;
+        }
+        if (present == null) {
+            world.events.after(world.options.faults().delayNanos(), dialler::lost);
+            return;
+        }
+        turn((alive, local) -> {
+            if (!dialler.isOpen()) {
+                return;
+            }
+            Wire wire = new Wire(alive.handleAccepted(locatorOf(from.index), local));
+            wires.put(wire.number, wire);
+            join(dialler, from, wire);
+            world.events.after(
+                    world.options.faults().delayNanos(),
+                    at -> from.turn((engine, theirs) -> {
+                        if (dialler.isOpen()) {
+                            engine.handleConnected(dialler.number, theirs);
+                        }
+                    }));
+        });
+    }
+
+    private void join(Wire dialler, SimNode from, Wire accepter) {
+        Carrier carrier =
+                new Carrier(world.events, world.options.carrier(), world.faults(), world::passes, world.counts);
+        Prng draws = world.prng.fork(world.nextCarrier());
+        dialler.out = carrier.direction(from.index, index, draws.fork(1));
+        accepter.out = carrier.direction(index, from.index, draws.fork(2));
+        dialler.peer = accepter;
+        accepter.peer = dialler;
+    }
+
+    /** The end of a connection is told to the other side where the carrier is one that tells. */
+    private void hangUp(Wire wire) {
+        wire.closed = true;
+        Wire peer = wire.peer;
+        if (peer != null && world.options.carrier() == Carrier.Kind.STREAM) {
+            world.events.after(world.options.faults().delayNanos() + 1_000_000, peer::lost);
+        }
+    }
+
+    private final class Output implements Engine.Output {
+        @Override
+        public void dial(long connection, Locator locator) {
+            SimNode.this.dial(connection, locator);
+        }
+
+        @Override
+        public void beacon(ByteView datagram) {
+            world.beacon(index, datagram);
+        }
+
+        @Override
+        public void beaconTo(String source, ByteView datagram) {
+            world.beaconTo(index, Integer.parseInt(source.substring(4)), datagram);
+        }
+
+        @Override
+        public Acceptance deliver(String endpoint, Endpoints.Delivery delivery) {
+            return world.application.take(SimNode.this, delivery.payload());
+        }
+
+        @Override
+        public void settled(long ticket, Outcome outcome) {
+            Integer number = tickets.remove(ticket);
+            if (number == null) {
+                world.violations.add("one outcome per ticket", "node " + index + " settles ticket " + ticket + " again");
+                return;
+            }
+            world.trace.add(number * 31L + outcome.kind().ordinal());
+            world.journal.settled(number, outcome);
+        }
+
+        @Override
+        public void probed(long probe, NodeId responder, int hops, long roundTripNanos) {
+            world.trace.add(probe);
+        }
+
+        @Override
+        public void trace(TraceEvent event) {
+            world.log(index, event);
+        }
+    }
+
+    /** Everything that can differ between two nodes that ought to agree. */
+    List<String> differencesFrom(SimNode other) {
+        List<String> differences = new ArrayList<>();
+        Engine mine = engine;
+        Engine theirs = other.engine;
+        if (mine == null || theirs == null) {
+            return differences;
+        }
+        if (mine.lsdbHash() != theirs.lsdbHash()) {
+            differences.add("link-state databases of node " + index + " and node " + other.index + " differ");
+        }
+        if (!mine.reachable().contains(other.id)) {
+            differences.add("node " + index + " has no route to node " + other.index);
+        }
+        return differences;
+    }
+}

@@ -1,0 +1,268 @@
+package dev.weft.sim;
+
+import dev.weft.Locator;
+import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Prng;
+import dev.weft.core.engine.EngineConfig;
+import dev.weft.core.engine.TraceEvent;
+import dev.weft.core.flow.Acceptance;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/** All nodes and the network between them, the faults that befall them, and the load they carry. */
+final class World {
+    /** What the application does with a message that its endpoint is offered. */
+    interface Application {
+        Acceptance take(SimNode node, ByteView payload);
+    }
+
+    private static final int LOG_MAX = 200;
+
+    /** A cut between two hosts in one direction. */
+    private record Cut(int from, int to) implements Comparable<Cut> {
+        @Override
+        public int compareTo(Cut other) {
+            int byFrom = Integer.compare(from, other.from);
+            return byFrom != 0 ? byFrom : Integer.compare(to, other.to);
+        }
+    }
+
+    final EventHeap events = new EventHeap();
+    final TraceHash trace = new TraceHash();
+    final Violations violations = new Violations();
+    final Journal journal = new Journal(violations);
+    final FaultCounts counts = new FaultCounts();
+    final Prng prng;
+    final SwarmOptions options;
+    final Application application;
+
+    private final List<SimNode> nodes = new ArrayList<>();
+    private final int[] side;
+    private final TreeSet<Cut> cuts = new TreeSet<>();
+    private final ArrayDeque<String> log = new ArrayDeque<>();
+    private final Prng load;
+    private final Prng mischief;
+    private boolean faulty = true;
+    private long carriers;
+
+    World(SwarmOptions options, long seed, EngineConfig config) {
+        this(options, seed, config, new Honest());
+    }
+
+    World(SwarmOptions options, long seed, EngineConfig config, ApplicationFactory factory) {
+        this.options = options;
+        this.prng = new Prng(seed);
+        this.load = prng.fork(1);
+        this.mischief = prng.fork(2);
+        this.side = new int[options.nodes() + options.strangers()];
+        for (int i = 0; i < side.length; i++) {
+            String mesh = i < options.nodes() ? "mesh" : "other";
+            nodes.add(new SimNode(i, this, mesh, prng.fork(1_000 + i), options.driftPpmMax(), config));
+        }
+        this.application = factory.create(this);
+    }
+
+    /** Makes the applications of a world. */
+    interface ApplicationFactory {
+        Application create(World world);
+    }
+
+    /** An application that has received a message when it says so. */
+    static final class Honest implements ApplicationFactory {
+        @Override
+        public Application create(World world) {
+            return (node, payload) -> {
+                world.journal.received(node.index, payload);
+                return Acceptance.TAKEN;
+            };
+        }
+    }
+
+    SimNode node(int index) {
+        return nodes.get(index);
+    }
+
+    List<SimNode> nodes() {
+        return nodes;
+    }
+
+    Faults faults() {
+        return faulty ? options.faults() : Faults.NONE;
+    }
+
+    long nextCarrier() {
+        return 1_000_000 + carriers++;
+    }
+
+    boolean passes(int from, int to) {
+        return side[from] == side[to] && !cuts.contains(new Cut(from, to));
+    }
+
+    void log(int node, TraceEvent event) {
+        trace.add(event.kind().ordinal() * 1_000_003L + node);
+        log.add(String.format(
+                "%10.3f ms  node %d  %s %s %s",
+                events.nowNanos() / 1e6,
+                node,
+                event.kind(),
+                event.node().brief(),
+                event.detail()));
+        if (log.size() > LOG_MAX) {
+            log.remove();
+        }
+    }
+
+    List<String> lastEvents() {
+        return List.copyOf(log);
+    }
+
+    // ------------------------------------------------------------------ beginning, load, end
+
+    void start(long joinSpreadNanos) {
+        for (SimNode node : nodes) {
+            events.at(prng.fork(77 + node.index).below(joinSpreadNanos + 1), at -> node.start(acquaintances(node)));
+        }
+        events.at(joinSpreadNanos + 1_000_000_000L, at -> loadOnce());
+        schedule(options.crashEverySeconds(), this::crashOnce);
+        schedule(options.partitionEverySeconds(), this::partitionOnce);
+        schedule(options.pauseEverySeconds(), this::pauseOnce);
+    }
+
+    /** From here on nothing breaks any more, and what is broken is mended. */
+    void stopFaults() {
+        faulty = false;
+        cuts.clear();
+        java.util.Arrays.fill(side, 0);
+        for (SimNode node : nodes) {
+            if (!node.isAlive()) {
+                counts.restarts++;
+                node.start(acquaintances(node));
+            }
+        }
+    }
+
+    private List<Locator> acquaintances(SimNode node) {
+        if (options.discovery() == SwarmOptions.Meeting.BEACON) {
+            return List.of();
+        }
+        List<Locator> known = new ArrayList<>();
+        int members = options.nodes();
+        int first = node.index < members ? 0 : members;
+        int count = node.index < members ? members : options.strangers();
+        for (int other : new int[] {first, first + prng.fork(9_000 + node.index).below(count)}) {
+            Locator locator = SimNode.locatorOf(other);
+            if (other != node.index && !known.contains(locator)) {
+                known.add(locator);
+            }
+        }
+        return known;
+    }
+
+    private void loadOnce() {
+        if (options.messagesPerSecond() == 0) {
+            return;
+        }
+        if (faulty) {
+            SimNode from = nodes.get(load.below(options.nodes()));
+            SimNode to = nodes.get(load.below(options.nodes()));
+            SocketKind kind = load.chance(800_000) ? SocketKind.RDM : SocketKind.DGRAM;
+            int bytes = load.chance(900_000) ? load.below(200) : load.below(options.payloadBytesMax() + 1);
+            long timeoutNanos = load.between(500, 30_000) * 1_000_000;
+            if (from != to && from.isAlive()) {
+                from.send(to.index, to.id(), kind, Journal.payload(journal.nextNumber(), bytes), timeoutNanos);
+            }
+        }
+        events.after(load.between(1, 2_000_000_000L / options.messagesPerSecond()), at -> loadOnce());
+    }
+
+    // ------------------------------------------------------------------ what goes wrong
+
+    private void schedule(int everySeconds, Runnable mishap) {
+        if (everySeconds > 0) {
+            events.after(mischief.between(1, everySeconds * 2_000_000_000L), at -> {
+                if (faulty) {
+                    mishap.run();
+                    schedule(everySeconds, mishap);
+                }
+            });
+        }
+    }
+
+    private void crashOnce() {
+        SimNode victim = nodes.get(mischief.below(nodes.size()));
+        if (!victim.isAlive()) {
+            return;
+        }
+        counts.crashes++;
+        victim.crash();
+        boolean withState = mischief.chance(800_000);
+        events.after(mischief.between(100_000_000L, 20_000_000_000L), at -> {
+            if (!victim.isAlive()) {
+                counts.restarts++;
+                if (!withState) {
+                    victim.forgetIdentity();
+                }
+                victim.start(acquaintances(victim));
+            }
+        });
+    }
+
+    private void partitionOnce() {
+        long healAfter = mischief.between(500_000_000L, 20_000_000_000L);
+        if (mischief.chance(400_000)) {
+            counts.partitions++;
+            for (int i = 0; i < side.length; i++) {
+                side[i] = mischief.chance(500_000) ? 1 : 0;
+            }
+            events.after(healAfter, at -> java.util.Arrays.fill(side, 0));
+            return;
+        }
+        int a = mischief.below(side.length);
+        int b = mischief.below(side.length);
+        if (a == b) {
+            return;
+        }
+        Cut there = new Cut(a, b);
+        Cut back = new Cut(b, a);
+        cuts.add(there);
+        if (mischief.chance(500_000)) {
+            cuts.add(back);
+        } else {
+            counts.oneWayCuts++;
+        }
+        events.after(healAfter, at -> {
+            cuts.remove(there);
+            cuts.remove(back);
+        });
+    }
+
+    private void pauseOnce() {
+        SimNode victim = nodes.get(mischief.below(nodes.size()));
+        counts.pauses++;
+        victim.pause(events.nowNanos() + mischief.between(10_000_000L, 8_000_000_000L));
+    }
+
+    // ------------------------------------------------------------------ beacons
+
+    void beacon(int from, ByteView datagram) {
+        if (options.discovery() == SwarmOptions.Meeting.BEACON) {
+            for (int to = 0; to < side.length; to++) {
+                if (to != from) {
+                    beaconTo(from, to, datagram);
+                }
+            }
+        }
+    }
+
+    void beaconTo(int from, int to, ByteView datagram) {
+        Faults faults = faults();
+        if (passes(from, to) && !mischief.chance(faults.lossPerMillion())) {
+            events.after(
+                    faults.delayNanos() + mischief.below(faults.jitterNanos() + 1),
+                    at -> node(to).hear(datagram, from));
+        }
+    }
+}
