@@ -60,6 +60,7 @@ public record Hello(
 
     public Hello {
         checkMesh(mesh);
+        require(!node.equals(NodeId.ZERO), "node id must not be zero");
         require(instance != 0, "instance must not be 0");
         Check.within("incarnation", incarnation, 1, Long.MAX_VALUE);
         PlainText.check("name", name, NAME_BYTES_MAX);

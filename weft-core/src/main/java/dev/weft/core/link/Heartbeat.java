@@ -1,0 +1,81 @@
+package dev.weft.core.link;
+
+import dev.weft.core.base.Check;
+import dev.weft.core.base.Deadlines;
+
+/**
+ * When to ask a neighbor for a sign of life, and when to give it up. Used by {@link Link} while it is up.
+ *
+ * <p>A Ping goes out every interval, and already after half of one in which nothing came in. The limit of silence
+ * counts from the first Ping that nothing followed, not from the last frame heard: so a neighbor that pauses for less
+ * than the limit is never given up, at whatever moment the pause begins, and a cut is noticed within the limit plus
+ * half an interval.
+ *
+ * <p>Who is slow himself must not blame others (Dadgar, Phillips, Currey: Lifeguard, 2018): when the time comes in
+ * more than half an interval late, this process stood still and may have frames waiting that it has not read, so the
+ * neighbor gets one more interval. At most {@value #GRACES_MAX} times per silence, so that a process that is always
+ * late still finds out.
+ */
+final class Heartbeat {
+    /** What is due. */
+    enum Due {
+        NOTHING,
+        PING,
+        DEAD
+    }
+
+    private static final int GRACES_MAX = 3;
+
+    private final long intervalNanos;
+    private final long deadNanos;
+    private long heardNanos;
+    private long pingDueNanos;
+    private long deadDueNanos = Deadlines.NEVER;
+    private long lastPingNanos;
+    private int graceCount;
+
+    /** The first Ping is due at once. */
+    Heartbeat(long intervalNanos, long deadNanos, long nowNanos) {
+        Check.that(deadNanos > intervalNanos, "dead after " + deadNanos + " ns with Pings every " + intervalNanos);
+        this.intervalNanos = intervalNanos;
+        this.deadNanos = deadNanos;
+        heardNanos = nowNanos;
+        pingDueNanos = nowNanos;
+        lastPingNanos = nowNanos;
+    }
+
+    /** Any frame of the peer counts as life. */
+    void handleTraffic(long nowNanos) {
+        heardNanos = nowNanos;
+        deadDueNanos = Deadlines.NEVER;
+        graceCount = 0;
+        pingDueNanos = Math.min(lastPingNanos + intervalNanos, nowNanos + intervalNanos / 2);
+    }
+
+    /** To be told whenever a Ping went out, due or not. */
+    void pinged(long nowNanos) {
+        lastPingNanos = nowNanos;
+        pingDueNanos = nowNanos + intervalNanos / 2;
+        deadDueNanos = Math.min(deadDueNanos, nowNanos + deadNanos);
+    }
+
+    long nextDeadlineNanos() {
+        return Math.min(pingDueNanos, deadDueNanos);
+    }
+
+    long silentNanos(long nowNanos) {
+        return nowNanos - heardNanos;
+    }
+
+    Due handleTime(long nowNanos) {
+        if (nowNanos < nextDeadlineNanos()) {
+            return Due.NOTHING;
+        }
+        boolean stoodStill = nowNanos - nextDeadlineNanos() > intervalNanos / 2;
+        if (stoodStill && deadDueNanos < nowNanos + intervalNanos && graceCount < GRACES_MAX) {
+            graceCount++;
+            deadDueNanos = nowNanos + intervalNanos;
+        }
+        return nowNanos >= deadDueNanos ? Due.DEAD : nowNanos >= pingDueNanos ? Due.PING : Due.NOTHING;
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Whether a neighbor is there and what it costs: handshake and negotiation, heartbeat, round trip and clock, back-off,
+ * which of two links stands, statistics. May import {@code base} and {@code wire}.
+ */
+@NullMarked
+package dev.weft.core.link;
+
+import org.jspecify.annotations.NullMarked;

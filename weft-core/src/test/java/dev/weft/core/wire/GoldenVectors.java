@@ -1,0 +1,80 @@
+package dev.weft.core.wire;
+
+import dev.weft.core.base.ByteView;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The golden vectors of the protocol's own description, so that it cannot say one thing and the code do another: fenced
+ * blocks that begin with {@code ```hex NAME} in {@code docs/protocol.md} and {@code docs/protocol.d/*.md}, looked for
+ * from the working directory upward.
+ */
+public final class GoldenVectors {
+    private static final Pattern BLOCK = Pattern.compile("(?m)^```hex (\\S+)\\R([0-9a-fA-F\\s]*)^```");
+
+    private GoldenVectors() {}
+
+    public static ByteView read(String name) {
+        Map<String, ByteView> vectors = readAll();
+        ByteView vector = vectors.get(name);
+        if (vector == null) {
+            throw new AssertionError("docs have no vector " + name + ", only " + vectors.keySet());
+        }
+        return vector;
+    }
+
+    public static Map<String, ByteView> readAll() {
+        Map<String, ByteView> vectors = new TreeMap<>();
+        for (Path file : files()) {
+            Matcher matcher = BLOCK.matcher(contents(file));
+            while (matcher.find()) {
+                byte[] bytes = HexFormat.of().parseHex(matcher.group(2).replaceAll("\\s", ""));
+                ByteView earlier = vectors.put(matcher.group(1), ByteView.of(bytes));
+                if (earlier != null && !earlier.equals(ByteView.of(bytes))) {
+                    throw new AssertionError("two vectors are named " + matcher.group(1));
+                }
+            }
+        }
+        return vectors;
+    }
+
+    private static List<Path> files() {
+        for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+            Path whole = folder.resolve("docs/protocol.md");
+            Path parts = folder.resolve("docs/protocol.d");
+            List<Path> files = new ArrayList<>();
+            if (Files.exists(whole)) {
+                files.add(whole);
+            }
+            if (Files.isDirectory(parts)) {
+                try (Stream<Path> listing = Files.list(parts)) {
+                    listing.filter(file -> file.toString().endsWith(".md")).sorted().forEach(files::add);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            if (!files.isEmpty()) {
+                return files;
+            }
+        }
+        throw new AssertionError("no docs/protocol.md above " + Path.of("").toAbsolutePath());
+    }
+
+    private static String contents(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
