@@ -1,0 +1,51 @@
+package dev.weft.core.discovery;
+
+import dev.weft.Locator;
+import dev.weft.NodeId;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is known of one node without regard to links: where it may be reached, and when it was last heard of. */
+final class Known {
+    static final int LOCATORS_MAX = 16;
+
+    final NodeId node;
+    final List<Locator> locators = new ArrayList<>();
+    long incarnation;
+    long heardNanos;
+    Source source;
+
+    /** How a node came to be known; a better source does not expire. */
+    enum Source {
+        BEACON,
+        EXCHANGE,
+        REMEMBERED,
+        HOST_DIRECTORY
+    }
+
+    Known(NodeId node, Source source, long nowNanos) {
+        this.node = node;
+        this.source = source;
+        this.heardNanos = nowNanos;
+    }
+
+    /** The locator comes first from now on: it has worked. */
+    void worked(Locator locator) {
+        locators.remove(locator);
+        locators.add(0, locator);
+        while (locators.size() > LOCATORS_MAX) {
+            locators.remove(locators.size() - 1);
+        }
+    }
+
+    void add(List<Locator> more) {
+        for (Locator locator : more) {
+            if (!locators.contains(locator)) {
+                if (locators.size() == LOCATORS_MAX) {
+                    locators.remove(LOCATORS_MAX - 1);
+                }
+                locators.add(locator);
+            }
+        }
+    }
+}

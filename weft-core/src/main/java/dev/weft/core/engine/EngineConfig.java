@@ -1,0 +1,70 @@
+package dev.weft.core.engine;
+
+import dev.weft.core.base.Check;
+import dev.weft.core.discovery.DiscoveryConfig;
+import dev.weft.core.flow.FlowConfig;
+import dev.weft.core.forward.LinkQueue;
+import dev.weft.core.link.LinkConfig;
+import dev.weft.core.route.SpfBackoff;
+import dev.weft.core.topology.TopologyConfig;
+import java.util.List;
+
+/**
+ * All settings of an engine. Immutable; every instance is valid.
+ *
+ * @param linksMax the most neighbors: 1 to 1,024
+ */
+public record EngineConfig(
+        LinkConfig link,
+        LinkQueue.Bounds queue,
+        int linksMax,
+        DiscoveryConfig discovery,
+        TopologyConfig topology,
+        SpfBackoff.Timing spf,
+        FlowConfig flow,
+        LinkWishes wishes) {
+    public static final EngineConfig DEFAULT = new EngineConfig(
+            LinkConfig.LAN,
+            LinkQueue.Bounds.DEFAULT,
+            1_024,
+            DiscoveryConfig.DEFAULT,
+            TopologyConfig.DEFAULT,
+            SpfBackoff.Timing.DEFAULT,
+            FlowConfig.DEFAULT,
+            LinkWishes.AUTOMATIC);
+
+    /**
+     * Which links are made beyond or against what the mesh would choose. Nodes are named by id, by the beginning of
+     * it, or by name.
+     */
+    public record LinkWishes(Policy policy, List<String> pinned, List<String> forbidden) {
+        public static final LinkWishes AUTOMATIC = new LinkWishes(Policy.AUTOMATIC, List.of(), List.of());
+
+        /** Whether links beside the pinned ones are made. */
+        public enum Policy {
+            AUTOMATIC,
+            PINNED_ONLY
+        }
+
+        public LinkWishes {
+            pinned = List.copyOf(pinned);
+            forbidden = List.copyOf(forbidden);
+        }
+    }
+
+    public EngineConfig {
+        Check.within("links-max", linksMax, 1, 1_024);
+    }
+
+    public EngineConfig withLink(LinkConfig changed) {
+        return new EngineConfig(changed, queue, linksMax, discovery, topology, spf, flow, wishes);
+    }
+
+    public EngineConfig withFlow(FlowConfig changed) {
+        return new EngineConfig(link, queue, linksMax, discovery, topology, spf, changed, wishes);
+    }
+
+    public EngineConfig withWishes(LinkWishes changed) {
+        return new EngineConfig(link, queue, linksMax, discovery, topology, spf, flow, changed);
+    }
+}

@@ -1,0 +1,255 @@
+package dev.weft.core.engine;
+
+import dev.weft.Locator;
+import dev.weft.NodeId;
+import dev.weft.core.base.Deadlines;
+import dev.weft.core.discovery.Discovery;
+import dev.weft.core.topology.Flooding;
+import dev.weft.core.topology.Labels;
+import dev.weft.core.topology.LinkCost;
+import dev.weft.core.topology.NeighborChoice;
+import dev.weft.core.wire.Adjacencies;
+import dev.weft.core.wire.Close;
+import dev.weft.core.wire.CloseReason;
+import dev.weft.core.wire.Hello;
+import dev.weft.core.wire.Interest;
+import dev.weft.core.wire.LsaKind;
+import dev.weft.core.wire.NodeRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * This node's part in the mesh: what it says of itself and of its links, which links it wants, and who is a member
+ * that can be reached.
+ *
+ * <p>Called by {@link Engine} alone.
+ */
+final class Membership {
+    /** Choices are made anew so often, for costs that were not known at first. */
+    private static final long REVIEW_NANOS = 30_000_000_000L;
+
+    /** Links that nobody wants stay so long after the last review, for views differ while the mesh grows. */
+    private static final long PATIENCE_NANOS = 10_000_000_000L;
+
+    private final Engine.Self self;
+    private final EngineConfig.LinkWishes wishes;
+    private final Flooding flooding;
+    private final Labels labels;
+    private final Discovery discovery;
+    private final Links links;
+    private final TreeMap<NodeId, LinkCost> costs = new TreeMap<>();
+    private final TreeMap<NodeId, String> names = new TreeMap<>();
+    private TreeSet<NodeId> members = new TreeSet<>();
+    private NodeRecord record;
+    private boolean adjacenciesStale;
+    private boolean choiceStale;
+    private long choiceNanos = Deadlines.NEVER;
+    private long lastChangeNanos;
+
+    Membership(
+            Engine.Self self,
+            EngineConfig.LinkWishes wishes,
+            Flooding flooding,
+            Labels labels,
+            Discovery discovery,
+            Links links) {
+        this.self = self;
+        this.wishes = wishes;
+        this.flooding = flooding;
+        this.labels = labels;
+        this.discovery = discovery;
+        this.links = links;
+        this.record = new NodeRecord(
+                self.name(),
+                self.hostId(),
+                self.locators(),
+                List.of(),
+                List.of(),
+                new TreeMap<>(),
+                0,
+                0,
+                NodeRecord.Status.ACTIVE);
+    }
+
+    void start(long nowNanos) {
+        flooding.originate(LsaKind.NODE, record.encode(), nowNanos);
+        adjacenciesStale = true;
+        choiceNanos = nowNanos + REVIEW_NANOS;
+    }
+
+    List<Locator> locators() {
+        return record.locators();
+    }
+
+    void locatorsChanged(List<Locator> locators, long nowNanos) {
+        record = record.withLocators(locators);
+        flooding.originate(LsaKind.NODE, record.encode(), nowNanos);
+    }
+
+    void leave(long nowNanos) {
+        record = record.withStatus(NodeRecord.Status.LEAVING);
+        flooding.originate(LsaKind.NODE, record.encode(), nowNanos);
+    }
+
+    // ------------------------------------------------------------------ links
+
+    Optional<Close> refuse(Hello theirs) {
+        if (isNamed(wishes.forbidden(), theirs.node(), theirs.name())) {
+            return Optional.of(
+                    Close.because(CloseReason.FORBIDDEN, "links between " + self.name() + " and " + theirs.name() + " are forbidden"));
+        }
+        return Optional.empty();
+    }
+
+    void linkUp(Hello peer, long nowNanos) {
+        names.put(peer.node(), peer.name());
+        costs.computeIfAbsent(peer.node(), node -> new LinkCost());
+        adjacenciesStale = true;
+        choose(nowNanos);
+    }
+
+    void linkDown(NodeId neighbor, long nowNanos) {
+        costs.remove(neighbor);
+        adjacenciesStale = true;
+        choose(nowNanos);
+    }
+
+    void roundTrip(NodeId neighbor, long smoothedNanos, long nowNanos) {
+        LinkCost cost = costs.get(neighbor);
+        if (cost != null && cost.handleRoundTrip(smoothedNanos, nowNanos) == LinkCost.Change.CHANGED) {
+            adjacenciesStale = true;
+        }
+    }
+
+    /** The choice of neighbors is to be looked at again, at the end of the turn. */
+    void choose(long nowNanos) {
+        choiceStale = true;
+        lastChangeNanos = nowNanos;
+    }
+
+    void handleTime(long nowNanos) {
+        if (nowNanos >= choiceNanos) {
+            choiceStale = true;
+            choiceNanos = nowNanos + REVIEW_NANOS;
+        }
+    }
+
+    long nextDeadlineNanos() {
+        return choiceNanos;
+    }
+
+    /** Ends a turn: says what has changed and asks for the links that are wanted. */
+    void flush(long nowNanos) {
+        if (choiceStale) {
+            choiceStale = false;
+            ask(nowNanos);
+        }
+        if (adjacenciesStale) {
+            adjacenciesStale = false;
+            announce(nowNanos);
+        }
+    }
+
+    private void announce(long nowNanos) {
+        List<Adjacencies.Adjacency> present = new ArrayList<>();
+        for (Map.Entry<NodeId, LinkCost> link : costs.entrySet()) {
+            present.add(new Adjacencies.Adjacency(
+                    link.getKey(), labels.labelOf(link.getKey()), link.getValue().advertised()));
+        }
+        flooding.originate(LsaKind.ADJACENCY, new Adjacencies(present).encode(), nowNanos);
+    }
+
+    private void ask(long nowNanos) {
+        SortedSet<NodeId> wanted = wanted();
+        for (NodeId node : discovery.nodes()) {
+            if (links.isUp(node)) {
+                continue;
+            }
+            if (wanted.contains(node)) {
+                discovery.want(node, nowNanos);
+            } else {
+                discovery.unwant(node);
+            }
+        }
+        boolean calm = nowNanos - lastChangeNanos >= PATIENCE_NANOS;
+        for (NodeId neighbor : links.neighbors()) {
+            boolean keep = wanted.contains(neighbor) || !calm;
+            links.want(neighbor, keep ? Interest.WANTED : Interest.UNWANTED, nowNanos);
+        }
+    }
+
+    private SortedSet<NodeId> wanted() {
+        TreeMap<NodeId, Long> candidates = new TreeMap<>();
+        TreeSet<NodeId> wanted = new TreeSet<>();
+        for (NodeId node : discovery.nodes()) {
+            String name = nameOf(node);
+            if (isNamed(wishes.forbidden(), node, name)) {
+                continue;
+            }
+            if (isNamed(wishes.pinned(), node, name)) {
+                wanted.add(node);
+            } else if (wishes.policy() == EngineConfig.LinkWishes.Policy.AUTOMATIC) {
+                LinkCost cost = costs.get(node);
+                candidates.put(node, cost == null ? Long.MAX_VALUE : cost.advertised());
+            } else if (name.isEmpty()) {
+                // Its name is learned by talking to it once.
+                wanted.add(node);
+            }
+        }
+        wanted.addAll(NeighborChoice.choose(self.node(), candidates));
+        return wanted;
+    }
+
+    private String nameOf(NodeId node) {
+        return flooding.lsdb().recordOf(node).map(NodeRecord::name).orElseGet(() -> names.getOrDefault(node, ""));
+    }
+
+    private static boolean isNamed(List<String> wishes, NodeId node, String name) {
+        for (String wish : wishes) {
+            if (wish.equals(name) || wish.length() >= 8 && node.toString().startsWith(wish)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ------------------------------------------------------------------ members
+
+    /** Who has come and gone since the last look, as events. */
+    List<TraceEvent> compareReachable(SortedSet<NodeId> reachable) {
+        List<TraceEvent> events = new ArrayList<>();
+        for (NodeId node : reachable) {
+            if (!members.contains(node)) {
+                events.add(new TraceEvent(TraceEvent.Kind.NODE_UP, node, nameOf(node)));
+            }
+        }
+        for (NodeId node : members) {
+            if (!reachable.contains(node)) {
+                events.add(new TraceEvent(TraceEvent.Kind.NODE_LOST, node, nameOf(node)));
+            }
+        }
+        members = new TreeSet<>(reachable);
+        return events;
+    }
+
+    /** A node says something new of itself; it may be dialled where it says. */
+    Optional<TraceEvent> recordChanged(NodeId node, Optional<NodeRecord> changed, long nowNanos) {
+        if (changed.isEmpty()) {
+            return Optional.empty();
+        }
+        NodeRecord theirs = changed.get();
+        names.put(node, theirs.name());
+        if (theirs.status() == NodeRecord.Status.ACTIVE) {
+            discovery.handleRecord(node, flooding.lsdb().incarnationOf(node), theirs.locators(), nowNanos);
+        }
+        choose(nowNanos);
+        return members.contains(node)
+                ? Optional.of(new TraceEvent(TraceEvent.Kind.NODE_CHANGED, node, theirs.name()))
+                : Optional.empty();
+    }
+}

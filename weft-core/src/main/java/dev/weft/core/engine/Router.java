@@ -1,0 +1,201 @@
+package dev.weft.core.engine;
+
+import dev.weft.NodeId;
+import dev.weft.core.flow.Paths;
+import dev.weft.core.forward.Path;
+import dev.weft.core.route.LinkGraph;
+import dev.weft.core.route.Route;
+import dev.weft.core.route.Routes;
+import dev.weft.core.route.SpfBackoff;
+import dev.weft.core.topology.Lsdb;
+import dev.weft.core.wire.Adjacencies;
+import dev.weft.core.wire.RouteHeader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * The ways of this node as of now: routes over the latest snapshot of the link-state database, kept off links that a
+ * route error has lately named and first hops whose link has just gone. Computes anew when {@link SpfBackoff} says so.
+ *
+ * <p>Called by {@link Engine} alone.
+ */
+final class Router implements Paths {
+    /** How long a link that a route error named is kept off; by then the link-state database knows. */
+    private static final long DISTRUST_NANOS = 2_000_000_000L;
+
+    private final NodeId self;
+    private final Lsdb lsdb;
+    private final Predicate<NodeId> linkIsUp;
+    private final SpfBackoff backoff;
+    private final TreeMap<Routes.LinkName, Long> distrusted = new TreeMap<>();
+    private final TreeMap<NodeId, Optional<Path>> primaries = new TreeMap<>();
+    private final TreeMap<NodeId, Optional<Path>> alternates = new TreeMap<>();
+    private Routes routes;
+    private TreeSet<NodeId> reachable = new TreeSet<>();
+    private long computedCount;
+
+    Router(NodeId self, Lsdb lsdb, SpfBackoff.Timing timing, Predicate<NodeId> linkIsUp) {
+        this.self = self;
+        this.lsdb = lsdb;
+        this.linkIsUp = linkIsUp;
+        this.backoff = new SpfBackoff(timing);
+        this.routes = new Routes(new LinkGraph.Builder().node(self).build(), self);
+    }
+
+    /** Whether the routes are others than before. */
+    enum Change {
+        NONE,
+        RECOMPUTED
+    }
+
+    Change handleChange(long nowNanos) {
+        return computeIf(backoff.handleChange(nowNanos));
+    }
+
+    Change handleTime(long nowNanos) {
+        Change change = computeIf(backoff.handleTime(nowNanos));
+        if (distrusted.values().removeIf(until -> until <= nowNanos)) {
+            forgetPaths();
+            change = Change.RECOMPUTED;
+        }
+        return change;
+    }
+
+    long nextDeadlineNanos() {
+        long next = backoff.nextDeadlineNanos();
+        for (long until : distrusted.values()) {
+            next = Math.min(next, until);
+        }
+        return next;
+    }
+
+    /** The node that reports could not use its link of that label. */
+    void distrust(NodeId reporter, int label, long nowNanos) {
+        for (Adjacencies.Adjacency link : lsdb.adjacenciesOf(reporter)) {
+            if (link.label() == label) {
+                distrusted.put(Routes.LinkName.of(reporter, link.neighbor()), nowNanos + DISTRUST_NANOS);
+                forgetPaths();
+            }
+        }
+    }
+
+    /** A link of this node has come or gone: paths are chosen anew, before any computation. */
+    void forgetPaths() {
+        primaries.clear();
+        alternates.clear();
+    }
+
+    TreeSet<NodeId> reachable() {
+        return reachable;
+    }
+
+    Routes routes() {
+        return routes;
+    }
+
+    long computedCount() {
+        return computedCount;
+    }
+
+    @Override
+    public Optional<Path> path(NodeId destination, Choice choice) {
+        TreeMap<NodeId, Optional<Path>> known = choice == Choice.PRIMARY ? primaries : alternates;
+        Optional<Path> path = known.get(destination);
+        if (path == null) {
+            path = find(destination, choice).map(Router::pathAlong);
+            known.put(destination, path);
+        }
+        return path;
+    }
+
+    @Override
+    public boolean isBroken(Path path) {
+        if (!linkIsUp.test(path.neighbor())) {
+            return true;
+        }
+        for (int i = 0; i + 1 < path.nodes().size(); i++) {
+            NodeId from = path.nodes().get(i);
+            NodeId to = path.nodes().get(i + 1);
+            if (distrusted.containsKey(Routes.LinkName.of(from, to)) || !isLinked(from, to)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public long incarnationOf(NodeId node) {
+        return lsdb.incarnationOf(node);
+    }
+
+    private boolean isLinked(NodeId from, NodeId to) {
+        int a = routes.graph().indexOf(from);
+        int b = routes.graph().indexOf(to);
+        return a >= 0 && b >= 0 && routes.graph().linkBetween(a, b) >= 0;
+    }
+
+    private Optional<Route> find(NodeId destination, Choice choice) {
+        Optional<Route> primary = routes.primary(destination).filter(this::isTrusted);
+        Optional<Route> alternate = routes.alternate(destination).filter(this::isTrusted);
+        Optional<Route> wanted =
+                switch (choice) {
+                    case PRIMARY -> primary.or(() -> alternate);
+                    case ALTERNATE -> alternate.or(() -> primary);
+                };
+        return wanted.or(() -> routes.detour(destination, unusable()));
+    }
+
+    private boolean isTrusted(Route route) {
+        if (!linkIsUp.test(route.nodes().get(1))) {
+            return false;
+        }
+        for (int i = 0; i + 1 < route.nodes().size(); i++) {
+            Routes.LinkName link =
+                    Routes.LinkName.of(route.nodes().get(i), route.nodes().get(i + 1));
+            if (distrusted.containsKey(link)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private List<Routes.LinkName> unusable() {
+        List<Routes.LinkName> off = new ArrayList<>(distrusted.keySet());
+        for (Adjacencies.Adjacency link : lsdb.adjacenciesOf(self)) {
+            if (!linkIsUp.test(link.neighbor())) {
+                off.add(Routes.LinkName.of(self, link.neighbor()));
+            }
+        }
+        return off;
+    }
+
+    private Change computeIf(SpfBackoff.Verdict verdict) {
+        if (verdict == SpfBackoff.Verdict.WAIT) {
+            return Change.NONE;
+        }
+        LinkGraph.Builder graph = new LinkGraph.Builder().node(self);
+        for (NodeId origin : lsdb.origins()) {
+            for (Adjacencies.Adjacency link : lsdb.adjacenciesOf(origin)) {
+                graph.advertise(origin, link.neighbor(), link.label(), link.cost());
+            }
+        }
+        routes = new Routes(graph.build(), self);
+        reachable = new TreeSet<>(routes.reachable());
+        computedCount++;
+        forgetPaths();
+        return Change.RECOMPUTED;
+    }
+
+    private static Path pathAlong(Route route) {
+        int[] ahead = new int[route.hops() - 1];
+        for (int i = 0; i < ahead.length; i++) {
+            ahead[i] = route.labels().get(i + 1);
+        }
+        return new Path(route.nodes(), RouteHeader.along(ahead));
+    }
+
+}
