@@ -99,8 +99,7 @@ public final class Link {
     /** Whether a node may be our neighbor over this link: {@link LinkTable}, and what else the owner demands. */
     public interface Admission {
         /**
-         * Asked before the Hello is accepted and again before the link comes up, for another may have come up since.
-         * May close other links, not this one.
+         * Asked once, before the Hello is accepted. May close other links, not this one.
          */
         Optional<Close> refuse(Link link, Hello theirs, long nowNanos);
     }
@@ -430,11 +429,6 @@ public final class Link {
             close(
                     CloseReason.PROTOCOL_VIOLATION,
                     "version " + versionAccepted + " accepted instead of " + agreed.version());
-            return;
-        }
-        Optional<Close> refusal = admission.refuse(this, agreed.peer(), nowNanos);
-        if (refusal.isPresent()) {
-            close(refusal.get().reason(), refusal.get().text());
             return;
         }
         timers.disarm(Timer.HANDSHAKE);

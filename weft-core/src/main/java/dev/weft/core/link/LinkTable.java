@@ -45,19 +45,18 @@ public final class LinkTable implements Link.Admission {
                 return refusal;
             }
         }
-        if (!holds(link, theirs.node())) {
-            long staying = rivals.stream().filter(rival -> !isStale(rival, theirs)).count();
-            if (staying >= LINKS_PER_NODE_MAX) {
-                return Optional.of(Close.because(
-                        CloseReason.LIMIT, staying + " links to node " + theirs.node().brief()));
-            }
-            if (rivals.isEmpty() && entriesByNode.size() >= linksMax) {
-                return Optional.of(Close.because(CloseReason.LIMIT, "already linked to " + linksMax + " nodes"));
-            }
-            entriesByNode
-                    .computeIfAbsent(theirs.node(), node -> new ArrayList<>())
-                    .add(new Entry(link, theirs, link.precedence(theirs)));
+        Check.that(!holds(link, theirs.node()), "a link asked twice to be let in");
+        long staying = rivals.stream().filter(rival -> !isStale(rival, theirs)).count();
+        if (staying >= LINKS_PER_NODE_MAX) {
+            return Optional.of(Close.because(
+                    CloseReason.LIMIT, staying + " links to node " + theirs.node().brief()));
         }
+        if (rivals.isEmpty() && entriesByNode.size() >= linksMax) {
+            return Optional.of(Close.because(CloseReason.LIMIT, "already linked to " + linksMax + " nodes"));
+        }
+        entriesByNode
+                .computeIfAbsent(theirs.node(), node -> new ArrayList<>())
+                .add(new Entry(link, theirs, link.precedence(theirs)));
         for (Entry rival : rivals) {
             if (isStale(rival, theirs)) {
                 drop(

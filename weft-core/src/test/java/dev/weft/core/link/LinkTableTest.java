@@ -106,6 +106,21 @@ final class LinkTableTest {
     }
 
     @Test
+    void betterLinkThatIsStuckInItsHandshakeRefusesNoOther() {
+        LinkLab lab = new LinkLab(1);
+        Node a = LinkLab.node(1);
+        Node b = LinkLab.node(2);
+        List<End> stuck = lab.dial(a, b);
+        stuck.get(1).cut = true;
+        lab.runFor(SECOND);
+        assertThat(stuck.get(1).link.phase()).isEqualTo(Link.Phase.CONFIRMING);
+        List<End> good = lab.dial(b, a);
+        lab.runFor(20 * SECOND);
+        assertThat(good.get(0).link.isUp()).isTrue();
+        assertThat(good.get(1).link.isUp()).isTrue();
+    }
+
+    @Test
     void closedLinksLeaveNothingBehind() {
         LinkLab lab = new LinkLab(1);
         Node a = LinkLab.node(1);
