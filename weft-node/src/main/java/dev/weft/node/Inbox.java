@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -171,22 +170,14 @@ final class Inbox implements Endpoint {
         }
     }
 
-    /** Waits until nothing is left to hand over, for so long at most; for a close that drains. */
-    boolean drained(long timeoutNanos) throws InterruptedException {
-        long deadline = System.nanoTime() + timeoutNanos;
-        while (true) {
-            lock.lock();
-            try {
-                if (queue.isEmpty() && !handing || handler == null) {
-                    return true;
-                }
-            } finally {
-                lock.unlock();
-            }
-            if (System.nanoTime() >= deadline) {
-                return false;
-            }
-            TimeUnit.MILLISECONDS.sleep(5);
+    /** The node has gone: nothing more will come, and those who wait are told. */
+    void end() {
+        lock.lock();
+        try {
+            closed = true;
+            arrived.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 }

@@ -408,8 +408,8 @@ public final class Engine {
         return router.routes();
     }
 
-    public List<Links.Status> linkStatuses() {
-        return links.statuses();
+    public List<LinkReport> linkReports() {
+        return links.reports();
     }
 
     public List<NodeId> knownNodes() {

@@ -25,6 +25,7 @@ import dev.weft.core.wire.Ping;
 import dev.weft.core.wire.Pong;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -340,20 +341,21 @@ final class Links {
         return malformedCount;
     }
 
-    /** One link as it is now. */
-    record Status(
-            NodeId peer, Optional<Locator> locator, Link link, LinkStatistics.Snapshot figures) {}
-
-    List<Status> statuses() {
-        return standing.entrySet().stream()
-                .map((Map.Entry<NodeId, Member> entry) -> {
-                    Member member = entry.getValue();
-                    LinkStatistics.Queue queue =
-                            new LinkStatistics.Queue(member.queue.frames(), member.queue.bytes());
-                    return new Status(
-                            entry.getKey(), member.locator, member.link, member.statistics.snapshot(queue, nowNanos));
-                })
-                .toList();
+    List<LinkReport> reports() {
+        List<LinkReport> all = new ArrayList<>();
+        for (Map.Entry<NodeId, Member> entry : standing.entrySet()) {
+            Member member = entry.getValue();
+            LinkStatistics.Queue queue = new LinkStatistics.Queue(member.queue.frames(), member.queue.bytes());
+            all.add(new LinkReport(
+                    entry.getKey(),
+                    member.locator,
+                    member.link.roundTrip().smoothedNanos(),
+                    member.link.roundTrip().minimumNanos(),
+                    member.link.roundTrip().variationNanos(),
+                    member.link.clockOffset().offsetNanos(),
+                    member.statistics.snapshot(queue, nowNanos)));
+        }
+        return all;
     }
 
     private void touched(Member member) {

@@ -1,0 +1,21 @@
+package dev.weft.net;
+
+import dev.weft.Locator;
+import dev.weft.core.base.ByteView;
+
+/** One connection; its methods are called on the loop's thread. */
+public interface Connection {
+    /** The address the other end is seen at. */
+    Locator peer();
+
+    /** False while more than enough waits to be sent; {@link ConnectionHandler#onWritable} follows. */
+    boolean isWritable();
+
+    /** Adds a frame of 1 byte to 1 MiB to what is to be sent; goes out with {@link #flush}. */
+    void write(ByteView frame);
+
+    void flush();
+
+    /** Ends the connection after all that was written has gone out, within a second. */
+    void close();
+}

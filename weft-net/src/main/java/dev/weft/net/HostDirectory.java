@@ -1,0 +1,247 @@
+package dev.weft.net;
+
+import dev.weft.Locator;
+import dev.weft.NodeId;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the nodes of one host find each other without any network: each keeps a file in a directory that only its owner
+ * can use, and holds a lock on it as long as it lives, so a file whose lock is free was left by a dead process and is
+ * removed by whoever sees it. Watches on a thread of its own and hands over to the loop.
+ */
+public final class HostDirectory implements AutoCloseable {
+    /** Takes what is seen, on the loop's thread. */
+    public interface Handler {
+        void onEntry(NodeId node, long incarnation, List<Locator> locators);
+
+        void onGone(NodeId node);
+    }
+
+    private static final int ENTRIES_MAX = 1_024;
+    private static final long FILE_BYTES_MAX = 16 << 10;
+    private static final long RESCAN_SECONDS = 5;
+    private static final String SUFFIX = ".node";
+
+    private record Entry(long incarnation, long pid, List<Locator> locators) {}
+
+    private final Loop loop;
+    private final Path directory;
+    private final NodeId self;
+    private final Handler handler;
+    private final FileChannel ownLock;
+    private final WatchService watch;
+    private final TreeMap<NodeId, Entry> seen = new TreeMap<>();
+    private volatile boolean closed;
+
+    private HostDirectory(
+            Loop loop, Path directory, NodeId self, Handler handler, FileChannel ownLock, WatchService watch) {
+        this.loop = loop;
+        this.directory = directory;
+        this.self = self;
+        this.handler = handler;
+        this.ownLock = ownLock;
+        this.watch = watch;
+    }
+
+    /**
+     * Enters this node and begins to watch for others.
+     *
+     * @param root the runtime directory; made where it does not exist, for its owner only
+     * @throws IOException if it cannot be used
+     */
+    public static HostDirectory open(
+            Loop loop, Path root, String mesh, NodeId self, long incarnation, List<Locator> locators, Handler handler)
+            throws IOException {
+        Path directory = root.resolve(mesh);
+        Files.createDirectories(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        FileChannel lock = FileChannel.open(
+                directory.resolve(self + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock held = lock.tryLock();
+            if (held == null) {
+                throw new IOException("another process runs node " + self);
+            }
+        } catch (OverlappingFileLockException e) {
+            lock.close();
+            throw new IOException("this process runs node " + self + " already", e);
+        }
+        WatchService watch = directory.getFileSystem().newWatchService();
+        directory.register(
+                watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE);
+        HostDirectory entered = new HostDirectory(loop, directory, self, handler, lock, watch);
+        entered.write(incarnation, locators);
+        Thread thread = new Thread(entered::watch, "weft-host-directory");
+        thread.setDaemon(true);
+        thread.start();
+        return entered;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            Files.deleteIfExists(file(self));
+            watch.close();
+            ownLock.close();
+            Files.deleteIfExists(lockFile(self));
+        } catch (IOException leftBehind) {
+            // Whoever sees it next finds its lock free and removes it.
+            return;
+        }
+    }
+
+    private void write(long incarnation, List<Locator> locators) throws IOException {
+        List<String> lines = new ArrayList<>();
+        lines.add("incarnation=" + incarnation);
+        lines.add("pid=" + ProcessHandle.current().pid());
+        for (Locator locator : locators) {
+            lines.add("locator=" + locator);
+        }
+        Path fresh = directory.resolve(self + ".new");
+        Files.write(fresh, lines, StandardCharsets.UTF_8);
+        Files.move(fresh, file(self), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private void watch() {
+        while (!closed) {
+            scan();
+            try {
+                WatchKey key = watch.poll(RESCAN_SECONDS, TimeUnit.SECONDS);
+                if (key != null) {
+                    key.pollEvents();
+                    key.reset();
+                }
+            } catch (InterruptedException | java.nio.file.ClosedWatchServiceException ended) {
+                return;
+            }
+        }
+    }
+
+    private void scan() {
+        TreeSet<NodeId> present = new TreeSet<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+            int count = 0;
+            for (Path file : files) {
+                if (++count > ENTRIES_MAX) {
+                    break;
+                }
+                nodeOf(file).filter(node -> !node.equals(self)).ifPresent(node -> {
+                    Optional<Entry> entry = read(file);
+                    // Looking at a lock that this very process holds would give it up (POSIX), so its pid decides.
+                    boolean ofThisProcess = entry.isPresent()
+                            && entry.get().pid() == ProcessHandle.current().pid();
+                    if (ofThisProcess || isAlive(node)) {
+                        present.add(node);
+                        entry.ifPresent(known -> report(node, known));
+                    } else {
+                        remove(node);
+                    }
+                });
+            }
+        } catch (IOException | java.nio.file.DirectoryIteratorException unreadable) {
+            return;
+        }
+        for (NodeId node : List.copyOf(seen.keySet())) {
+            if (!present.contains(node)) {
+                seen.remove(node);
+                loop.tryExecute(() -> handler.onGone(node));
+            }
+        }
+    }
+
+    private void report(NodeId node, Entry entry) {
+        if (!entry.equals(seen.put(node, entry))) {
+            loop.tryExecute(() -> handler.onEntry(node, entry.incarnation(), entry.locators()));
+        }
+    }
+
+    /** A living node holds the lock of its entry. */
+    private boolean isAlive(NodeId node) {
+        try (FileChannel lock = FileChannel.open(lockFile(node), StandardOpenOption.WRITE)) {
+            FileLock free = lock.tryLock();
+            if (free != null) {
+                free.release();
+                return false;
+            }
+            return true;
+        } catch (OverlappingFileLockException heldInThisProcess) {
+            return true;
+        } catch (IOException noLock) {
+            return false;
+        }
+    }
+
+    private void remove(NodeId node) {
+        try {
+            Files.deleteIfExists(file(node));
+            Files.deleteIfExists(lockFile(node));
+        } catch (IOException somebodyElseDid) {
+            return;
+        }
+    }
+
+    private static Optional<Entry> read(Path file) {
+        try {
+            if (Files.size(file) > FILE_BYTES_MAX) {
+                return Optional.empty();
+            }
+            long incarnation = 0;
+            long pid = 0;
+            List<Locator> locators = new ArrayList<>();
+            for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+                if (line.startsWith("incarnation=")) {
+                    incarnation = Long.parseLong(line.substring("incarnation=".length()));
+                } else if (line.startsWith("pid=")) {
+                    pid = Long.parseLong(line.substring("pid=".length()));
+                } else if (line.startsWith("locator=") && locators.size() < 16) {
+                    locators.add(Locator.parse(line.substring("locator=".length())));
+                }
+            }
+            return Optional.of(new Entry(incarnation, pid, locators));
+        } catch (IOException | IllegalArgumentException halfWritten) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<NodeId> nodeOf(Path file) {
+        @Nullable Path name = file.getFileName();
+        if (name == null) {
+            return Optional.empty();
+        }
+        String text = name.toString();
+        try {
+            return Optional.of(NodeId.parse(text.substring(0, text.length() - SUFFIX.length())));
+        } catch (IllegalArgumentException notOurs) {
+            return Optional.empty();
+        }
+    }
+
+    private Path file(NodeId node) {
+        return directory.resolve(node + SUFFIX);
+    }
+
+    private Path lockFile(NodeId node) {
+        return directory.resolve(node + ".lock");
+    }
+}

@@ -1,0 +1,141 @@
+package dev.weft.net;
+
+import dev.weft.Locator;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.wire.WireWriter;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection over a stream socket: splits what is read into frames, gathers what is written into one buffer per
+ * turn. One copy per read, one per write.
+ */
+final class StreamConnection extends ChannelInboundHandlerAdapter implements Connection {
+    private static final int BATCH_BYTES = 64 << 10;
+
+    private final Channel channel;
+    private final Locator peer;
+    private final FrameSplitter splitter = new FrameSplitter();
+    private @Nullable ConnectionHandler handler;
+    private WireWriter batch = new WireWriter(4 << 10);
+    private String closing = "the other end closed the connection";
+
+    StreamConnection(Channel channel, Locator peer) {
+        this.channel = channel;
+        this.peer = peer;
+    }
+
+    /** Calls go to the handler from now on. */
+    void attach(ConnectionHandler to) {
+        handler = to;
+    }
+
+    @Override
+    public Locator peer() {
+        return peer;
+    }
+
+    @Override
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    @Override
+    public void write(ByteView frame) {
+        batch.varint(frame.length()).bytes(frame);
+        if (batch.length() >= BATCH_BYTES) {
+            send();
+        }
+    }
+
+    @Override
+    public void flush() {
+        if (batch.length() > 0) {
+            send();
+        }
+        channel.flush();
+    }
+
+    private void send() {
+        ByteView bytes = batch.view();
+        batch.reset();
+        channel.write(Unpooled.wrappedBuffer(bytes.toByteArray()), channel.voidPromise());
+    }
+
+    @Override
+    public void close() {
+        closing = "this end closed the connection";
+        flush();
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf read = (ByteBuf) message;
+        byte[] chunk = new byte[read.readableBytes()];
+        try {
+            read.readBytes(chunk);
+        } finally {
+            read.release();
+        }
+        try {
+            splitter.feed(chunk, this::hand);
+        } catch (FrameSplitter.BadLength bad) {
+            closing = bad.getMessage() == null ? "bad length" : bad.getMessage();
+            channel.close();
+        }
+    }
+
+    private void hand(ByteView frame) {
+        ConnectionHandler to = handler;
+        if (to != null && channel.isActive()) {
+            to.onFrame(this, frame);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        ConnectionHandler to = handler;
+        if (to != null && channel.isActive()) {
+            to.onReadComplete(this);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        ConnectionHandler to = handler;
+        if (to != null && channel.isActive() && channel.isWritable()) {
+            // Later, for the change may come from within a write that the handler made.
+            channel.eventLoop().execute(() -> {
+                ConnectionHandler still = handler;
+                if (still != null && channel.isActive()) {
+                    still.onWritable(this);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        ConnectionHandler to = handler;
+        handler = null;
+        if (to != null) {
+            String why = closing;
+            channel.eventLoop().execute(() -> to.onClosed(why));
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        String message = cause.getMessage();
+        closing = message == null ? cause.getClass().getSimpleName() : message;
+        channel.close();
+    }
+}

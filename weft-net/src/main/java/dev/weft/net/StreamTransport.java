@@ -1,0 +1,110 @@
+package dev.weft.net;
+
+import dev.weft.Locator;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import java.io.IOException;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** What TCP and Unix sockets have in common: connections of frames, a bound on how many are accepted. */
+final class StreamTransport {
+    private static final int ACCEPTED_MAX = 1_024;
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final WriteBufferWaterMark WATER = new WriteBufferWaterMark(128 << 10, 512 << 10);
+
+    private final Loop loop;
+    private final Class<? extends ServerChannel> serverType;
+    private final Class<? extends Channel> clientType;
+    private final ChannelGroup accepted;
+    private final ChannelGroup all;
+
+    /** Names the other end of a channel. */
+    interface Naming {
+        Locator peerOf(Channel channel);
+    }
+
+    StreamTransport(Loop loop, Class<? extends ServerChannel> serverType, Class<? extends Channel> clientType) {
+        this.loop = loop;
+        this.serverType = serverType;
+        this.clientType = clientType;
+        this.accepted = new DefaultChannelGroup(loop.eventLoop());
+        this.all = new DefaultChannelGroup(loop.eventLoop());
+    }
+
+    Channel listen(SocketAddress at, Naming naming, Transport.Acceptor acceptor) throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loop.eventLoop(), loop.eventLoop())
+                .channel(serverType)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        if (accepted.size() >= ACCEPTED_MAX) {
+                            channel.close();
+                            return;
+                        }
+                        accepted.add(channel);
+                        all.add(channel);
+                        StreamConnection connection = new StreamConnection(channel, naming.peerOf(channel));
+                        connection.attach(acceptor.accept(connection));
+                        channel.pipeline().addLast(connection);
+                    }
+                });
+        ChannelFuture bound = bootstrap.bind(at);
+        // On the loop's own thread a bind is done when it returns; elsewhere it is waited for.
+        if (!loop.isInLoop()) {
+            bound.awaitUninterruptibly();
+        }
+        if (!bound.isSuccess()) {
+            Throwable cause = bound.cause();
+            throw new IOException("cannot listen at " + at + ": " + (cause == null ? "refused" : cause.getMessage()));
+        }
+        all.add(bound.channel());
+        return bound.channel();
+    }
+
+    void dial(SocketAddress to, Locator locator, ConnectionHandler handler) {
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop.eventLoop())
+                .channel(clientType)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        all.add(channel);
+                        channel.pipeline().addLast(new StreamConnection(channel, locator));
+                    }
+                });
+        bootstrap.connect(to).addListener((ChannelFuture connected) -> {
+            @Nullable StreamConnection connection = connected.channel().pipeline().get(StreamConnection.class);
+            if (connected.isSuccess() && connection != null) {
+                connection.attach(handler);
+                handler.onOpen(connection);
+            } else {
+                handler.onClosed(reason(connected.cause()));
+            }
+        });
+    }
+
+    void close() {
+        all.close().awaitUninterruptibly(loop.isInLoop() ? 0 : 1_000);
+    }
+
+    static String reason(@Nullable Throwable cause) {
+        if (cause == null) {
+            return "cancelled";
+        }
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
+}

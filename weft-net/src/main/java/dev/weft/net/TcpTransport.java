@@ -1,0 +1,101 @@
+package dev.weft.net;
+
+import dev.weft.Locator;
+import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Frames over TCP: {@code tcp/host:port}, {@code tcp/[address]:port}. Names are looked up on a thread of their own, so
+ * a slow name server holds up nothing.
+ */
+public final class TcpTransport implements Transport {
+    private final Loop loop;
+    private final StreamTransport streams;
+    private final ExecutorService lookups = Executors.newFixedThreadPool(2, task -> {
+        Thread thread = new Thread(task, "weft-names");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    public TcpTransport(Loop loop) {
+        this.loop = loop;
+        this.streams =
+                switch (loop.kind()) {
+                    case EPOLL -> new StreamTransport(loop, EpollServerSocketChannel.class, EpollSocketChannel.class);
+                    case NIO -> new StreamTransport(loop, NioServerSocketChannel.class, NioSocketChannel.class);
+                };
+    }
+
+    @Override
+    public String scheme() {
+        return "tcp";
+    }
+
+    @Override
+    public Listener listen(Locator at, Acceptor acceptor) throws IOException {
+        HostAndPort wanted = HostAndPort.parse(at);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(wanted.host()), wanted.port());
+        Channel channel = streams.listen(address, TcpTransport::peerOf, acceptor);
+        Locator locator = locator((InetSocketAddress) channel.localAddress());
+        return new Listener() {
+            @Override
+            public Locator locator() {
+                return locator;
+            }
+
+            @Override
+            public void close() {
+                channel.close();
+            }
+        };
+    }
+
+    @Override
+    public void dial(Locator to, ConnectionHandler handler) {
+        HostAndPort wanted;
+        try {
+            wanted = HostAndPort.parse(to);
+        } catch (IOException malformed) {
+            loop.execute(() -> handler.onClosed(StreamTransport.reason(malformed)));
+            return;
+        }
+        lookups.execute(() -> {
+            try {
+                InetSocketAddress address =
+                        new InetSocketAddress(InetAddress.getByName(wanted.host()), wanted.port());
+                loop.tryExecute(() -> streams.dial(address, to, handler));
+            } catch (UnknownHostException unknown) {
+                loop.tryExecute(() -> handler.onClosed("the name '" + wanted.host() + "' is not known"));
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        lookups.shutdownNow();
+        streams.close();
+    }
+
+    private static Locator peerOf(Channel channel) {
+        return locator((InetSocketAddress) channel.remoteAddress());
+    }
+
+    static Locator locator(InetSocketAddress address) {
+        InetAddress host = address.getAddress();
+        String text = host.getHostAddress();
+        int zone = text.indexOf('%');
+        String plain = zone < 0 ? text : text.substring(0, zone);
+        return new Locator(
+                "tcp", (host instanceof Inet6Address ? "[" + plain + "]" : plain) + ":" + address.getPort());
+    }
+}

@@ -1,0 +1,247 @@
+package dev.weft.node;
+
+import dev.weft.Locator;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Deadlines;
+import dev.weft.core.engine.Engine;
+import dev.weft.net.BeaconSocket;
+import dev.weft.net.Connection;
+import dev.weft.net.ConnectionHandler;
+import dev.weft.net.Loop;
+import dev.weft.net.Transport;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drives one engine on one loop: hands what the network brings to the engine, sends what the engine says, wakes it
+ * when its next deadline comes. Everything here runs on the loop's thread.
+ */
+final class Driver {
+    private static final int FRAMES_PER_TURN_MAX = 4_096;
+
+    private final Loop loop;
+    private final LongSupplier clock;
+    private final Map<String, Transport> transports = new TreeMap<>();
+    private final TreeMap<Long, Carrier> carriers = new TreeMap<>();
+    private @Nullable Engine engine;
+    private @Nullable BeaconSocket beacons;
+    private Loop.@Nullable Cancellable wake;
+    private long wakeNanos = Deadlines.NEVER;
+    private boolean inTurn;
+    private boolean turnWanted;
+
+    Driver(Loop loop, LongSupplier clock, List<Transport> available) {
+        this.loop = loop;
+        this.clock = clock;
+        for (Transport transport : available) {
+            transports.put(transport.scheme(), transport);
+        }
+    }
+
+    void engine(Engine driven) {
+        engine = driven;
+    }
+
+    void beacons(BeaconSocket socket) {
+        beacons = socket;
+    }
+
+    Optional<BeaconSocket> beaconSocket() {
+        return Optional.ofNullable(beacons);
+    }
+
+    /** An input of the engine; the argument is the time. */
+    interface Input {
+        void run(Engine engine, long nowNanos);
+    }
+
+    /** Runs an input and all that follows from it. */
+    void turn(Input input) {
+        Engine present = engine;
+        if (present == null) {
+            return;
+        }
+        input.run(present, clock.getAsLong());
+        settle();
+    }
+
+    /** Ends a turn: timers that are due, what has gathered, what can be sent, the next wake-up. */
+    private void settle() {
+        Engine present = engine;
+        if (present == null || inTurn) {
+            turnWanted = true;
+            return;
+        }
+        inTurn = true;
+        try {
+            do {
+                turnWanted = false;
+                long now = clock.getAsLong();
+                if (present.nextDeadlineNanos() <= now) {
+                    present.handleTime(now);
+                }
+                present.flush(now);
+                for (Carrier carrier : List.copyOf(carriers.values())) {
+                    carrier.drain(present);
+                }
+            } while (turnWanted);
+        } finally {
+            inTurn = false;
+        }
+        schedule(present.nextDeadlineNanos());
+    }
+
+    private void schedule(long atNanos) {
+        if (atNanos == wakeNanos && wake != null) {
+            return;
+        }
+        Loop.Cancellable earlier = wake;
+        if (earlier != null) {
+            earlier.cancel();
+            wake = null;
+        }
+        wakeNanos = atNanos;
+        if (atNanos != Deadlines.NEVER && !loop.isClosed()) {
+            wake = loop.schedule(Math.max(0, atNanos - clock.getAsLong()), () -> {
+                wake = null;
+                turn((present, now) -> {});
+            });
+        }
+    }
+
+    /** Opens a connection for the engine. */
+    void dial(long number, Locator locator) {
+        Transport transport = transports.get(locator.scheme());
+        Carrier carrier = new Carrier(number);
+        carriers.put(number, carrier);
+        if (transport == null) {
+            loop.execute(() -> carrier.onClosed("no transport for " + locator));
+        } else {
+            transport.dial(locator, carrier);
+        }
+    }
+
+    /** Gives the engine a connection that somebody else has opened. */
+    ConnectionHandler accept(Connection connection) {
+        Carrier carrier = new Carrier(connection);
+        turn((present, now) -> {
+            carrier.number = present.handleAccepted(connection.peer(), now);
+            carriers.put(carrier.number, carrier);
+        });
+        return carrier;
+    }
+
+    void beacon(ByteView datagram) {
+        BeaconSocket socket = beacons;
+        if (socket != null) {
+            socket.send(datagram);
+        }
+    }
+
+    void beaconTo(String source, ByteView datagram) {
+        BeaconSocket socket = beacons;
+        if (socket != null) {
+            socket.sendTo(source, datagram);
+        }
+    }
+
+    void stop() {
+        engine = null;
+        Loop.Cancellable pending = wake;
+        if (pending != null) {
+            pending.cancel();
+        }
+        for (Carrier carrier : List.copyOf(carriers.values())) {
+            carrier.end();
+        }
+        carriers.clear();
+    }
+
+    /** A connection between transport and engine. */
+    private final class Carrier implements ConnectionHandler {
+        private long number;
+        private @Nullable Connection connection;
+        private boolean ended;
+
+        private Carrier(long number) {
+            this.number = number;
+        }
+
+        private Carrier(Connection accepted) {
+            this.connection = accepted;
+        }
+
+        @Override
+        public void onOpen(Connection opened) {
+            connection = opened;
+            if (ended) {
+                opened.close();
+                return;
+            }
+            turn((present, now) -> present.handleConnected(number, now));
+        }
+
+        @Override
+        public void onFrame(Connection from, ByteView frame) {
+            Engine present = engine;
+            if (present != null && !ended) {
+                present.handleFrame(number, frame, clock.getAsLong());
+            }
+        }
+
+        @Override
+        public void onReadComplete(Connection from) {
+            settle();
+        }
+
+        @Override
+        public void onWritable(Connection to) {
+            settle();
+        }
+
+        @Override
+        public void onClosed(String why) {
+            carriers.remove(number);
+            if (!ended) {
+                ended = true;
+                turn((present, now) -> present.handleCarrierLost(number, now));
+            }
+        }
+
+        private void drain(Engine present) {
+            Connection to = connection;
+            if (to == null) {
+                return;
+            }
+            int frames = 0;
+            while (to.isWritable() && frames < FRAMES_PER_TURN_MAX) {
+                ByteView frame = present.poll(number);
+                if (frame == null) {
+                    break;
+                }
+                to.write(frame);
+                frames++;
+            }
+            if (frames > 0) {
+                to.flush();
+            }
+            if (present.isToClose(number)) {
+                present.forget(number);
+                carriers.remove(number);
+                end();
+            }
+        }
+
+        private void end() {
+            ended = true;
+            Connection to = connection;
+            if (to != null) {
+                to.close();
+            }
+        }
+    }
+}

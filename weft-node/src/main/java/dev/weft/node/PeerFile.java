@@ -1,0 +1,101 @@
+package dev.weft.node;
+
+import dev.weft.Locator;
+import dev.weft.MeshStartException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A list of peers, one a line: {@code name host[:port]} or {@code name scheme/address}; {@code #} begins a comment.
+ * This host is left out by its full and its short name, without regard to case. Every mistake is reported, with its
+ * line.
+ */
+final class PeerFile {
+    static final int DEFAULT_PORT = 7_400;
+
+    private PeerFile() {}
+
+    static List<Locator> read(Path file) {
+        try {
+            return parse(Files.readAllLines(file), ownNames(), file.toString());
+        } catch (IOException e) {
+            throw new MeshStartException("peer file " + file + " cannot be read: " + e, e);
+        }
+    }
+
+    /** @param ownNames of this host, in lower case */
+    static List<Locator> parse(List<String> lines, TreeSet<String> ownNames, String file) {
+        List<Locator> peers = new ArrayList<>();
+        List<String> mistakes = new ArrayList<>();
+        TreeMap<String, Integer> lineOfName = new TreeMap<>();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).replaceFirst("#.*", "").strip();
+            if (line.isEmpty()) {
+                continue;
+            }
+            String place = file + " line " + (i + 1) + ": ";
+            String[] words = line.split("\\s+");
+            if (words.length != 2) {
+                mistakes.add(place + "'" + line + "' must be a name and an address, as in: alpha 10.0.0.7:7400");
+                continue;
+            }
+            Integer earlier = lineOfName.putIfAbsent(words[0], i + 1);
+            if (earlier != null) {
+                mistakes.add(place + "'" + words[0] + "' is there already, in line " + earlier);
+                continue;
+            }
+            if (ownNames.contains(words[0].toLowerCase(Locale.ROOT))) {
+                continue;
+            }
+            try {
+                peers.add(locator(words[1]));
+            } catch (IllegalArgumentException e) {
+                mistakes.add(place + "'" + words[0] + "': " + e.getMessage());
+            }
+        }
+        if (!mistakes.isEmpty()) {
+            throw new MeshStartException(String.join("\n", mistakes));
+        }
+        return peers;
+    }
+
+    private static Locator locator(String word) {
+        if (word.indexOf('/') >= 0) {
+            return Locator.parse(word);
+        }
+        int colon = word.lastIndexOf(':');
+        if (colon < 0) {
+            return new Locator("tcp", word + ":" + DEFAULT_PORT);
+        }
+        try {
+            int port = Integer.parseInt(word.substring(colon + 1));
+            if (port < 1 || port > 65_535) {
+                throw new IllegalArgumentException("port " + port + " must be from 1 to 65535");
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("port '" + word.substring(colon + 1) + "' is not a number", e);
+        }
+        return new Locator("tcp", word);
+    }
+
+    private static TreeSet<String> ownNames() {
+        TreeSet<String> names = new TreeSet<>();
+        try {
+            String full = InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+            names.add(full);
+            int dot = full.indexOf('.');
+            names.add(dot > 0 ? full.substring(0, dot) : full);
+        } catch (UnknownHostException unnamed) {
+            return names;
+        }
+        return names;
+    }
+}

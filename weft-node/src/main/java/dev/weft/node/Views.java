@@ -1,0 +1,173 @@
+package dev.weft.node;
+
+import dev.weft.DeadLetter;
+import dev.weft.LinkStatus;
+import dev.weft.Locator;
+import dev.weft.MeshEvent;
+import dev.weft.NodeId;
+import dev.weft.NodeNotFoundException;
+import dev.weft.Outcome;
+import dev.weft.Peer;
+import dev.weft.Statistics;
+import dev.weft.Topology;
+import dev.weft.core.engine.Engine;
+import dev.weft.core.engine.LinkReport;
+import dev.weft.core.engine.TraceEvent;
+import dev.weft.core.link.LinkStatistics;
+import dev.weft.core.route.Route;
+import dev.weft.core.socket.Ledger;
+import dev.weft.core.wire.Adjacencies;
+import dev.weft.core.wire.NodeRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What the engine knows, in the words of the API. */
+final class Views {
+    private Views() {}
+
+    static Peer peer(Engine engine, NodeId self, NodeId node) {
+        Optional<NodeRecord> record = engine.lsdb().recordOf(node);
+        Optional<Route> route = engine.route(node);
+        OptionalInt hops = node.equals(self)
+                ? OptionalInt.of(0)
+                : route.map(way -> OptionalInt.of(way.hops())).orElse(OptionalInt.empty());
+        // A link costs 1,000 for the hop and 1 for each microsecond of its round trip.
+        Optional<Duration> roundTrip =
+                route.map(way -> Duration.ofNanos(Math.max(0, way.cost() - 1_000L * way.hops()) * 1_000));
+        return new Peer(
+                node,
+                record.map(NodeRecord::name).orElse(""),
+                record.map(known -> HexFormat.of().formatHex(known.hostId().toByteArray())).orElse(""),
+                engine.lsdb().incarnationOf(node),
+                record.map(NodeRecord::locators).orElse(List.of()),
+                record.map(NodeRecord::groups).orElse(List.of()),
+                record.map(NodeRecord::tags).orElse(List.of()),
+                record.map(known -> Map.copyOf(known.attributes())).orElse(Map.of()),
+                record.map(known -> new Peer.Bandwidth(known.receiveBitsPerSecond(), known.sendBitsPerSecond()))
+                        .orElse(Peer.Bandwidth.UNKNOWN),
+                roundTrip,
+                hops);
+    }
+
+    static List<Peer> peers(Engine engine, NodeId self) {
+        List<Peer> peers = new ArrayList<>();
+        for (NodeId node : engine.reachable()) {
+            peers.add(peer(engine, self, node));
+        }
+        return peers;
+    }
+
+    static Peer find(List<Peer> peers, Peer self, String wanted) {
+        List<Peer> all = new ArrayList<>(peers);
+        all.add(self);
+        List<Peer> byId = all.stream().filter(peer -> peer.id().toString().equals(wanted)).toList();
+        List<Peer> byName = all.stream().filter(peer -> peer.name().equals(wanted)).toList();
+        List<Peer> byBeginning = wanted.length() < 4
+                ? List.of()
+                : all.stream().filter(peer -> peer.id().toString().startsWith(wanted)).toList();
+        for (List<Peer> found : List.of(byId, byName, byBeginning)) {
+            if (found.size() == 1) {
+                return found.get(0);
+            }
+            if (found.size() > 1) {
+                throw new NodeNotFoundException(found.size() + " nodes are called '" + wanted + "': name one by its id, "
+                        + found.get(0).id().brief() + " or " + found.get(1).id().brief());
+            }
+        }
+        throw new NodeNotFoundException("no reachable node has the id, the name or 4 first digits of the id '" + wanted + "'");
+    }
+
+    static Topology topology(Engine engine, NodeId self) {
+        List<Peer> peers = new ArrayList<>(peers(engine, self));
+        peers.add(peer(engine, self, self));
+        peers.sort(java.util.Comparator.comparing(Peer::id));
+        TreeSet<NodeId> members = new TreeSet<>(engine.reachable());
+        members.add(self);
+        List<Topology.Link> links = new ArrayList<>();
+        for (NodeId a : members) {
+            for (Adjacencies.Adjacency there : engine.lsdb().adjacenciesOf(a)) {
+                NodeId b = there.neighbor();
+                if (a.compareTo(b) < 0 && members.contains(b)) {
+                    for (Adjacencies.Adjacency back : engine.lsdb().adjacenciesOf(b)) {
+                        if (back.neighbor().equals(a)) {
+                            links.add(new Topology.Link(a, b, there.cost(), back.cost()));
+                        }
+                    }
+                }
+            }
+        }
+        return new Topology(self, peers, links);
+    }
+
+    static Statistics statistics(Engine engine) {
+        Map<Outcome.Kind, Long> outcomes = new TreeMap<>();
+        for (Outcome.Kind kind : Outcome.Kind.values()) {
+            outcomes.put(kind, engine.ledger().outcomes(kind));
+        }
+        List<LinkStatus> links = new ArrayList<>();
+        for (LinkReport link : engine.linkReports()) {
+            LinkStatistics.Snapshot figures = link.figures();
+            links.add(new LinkStatus(
+                    link.peer(),
+                    link.locator().orElse(new Locator("unnamed", "unnamed")),
+                    Duration.ofNanos(link.roundTripNanos()),
+                    Duration.ofNanos(link.roundTripMinNanos()),
+                    Duration.ofNanos(link.roundTripVariationNanos()),
+                    Duration.ofNanos(link.clockOffsetNanos()),
+                    figures.received().frameCount(),
+                    figures.sent().frameCount(),
+                    figures.received().bytes(),
+                    figures.sent().bytes(),
+                    figures.queue().frameCount(),
+                    figures.drops().getOrDefault(LinkStatistics.Drop.QUEUE_FULL, 0L)));
+        }
+        return new Statistics(
+                engine.ledger().sent(),
+                engine.ledger().inFlight(),
+                outcomes,
+                engine.endpoints().counts().taken(),
+                engine.endpoints().counts().refused(),
+                engine.forwardedCount(),
+                engine.counters(),
+                links);
+    }
+
+    static List<DeadLetter> deadLetters(Engine engine, long nowNanos) {
+        Instant now = Instant.now();
+        List<DeadLetter> letters = new ArrayList<>();
+        for (Ledger.Dead dead : engine.ledger().deadLetters()) {
+            letters.add(new DeadLetter(
+                    dead.ticket(),
+                    now.minusNanos(nowNanos - dead.atNanos()),
+                    dead.destination(),
+                    dead.endpoint(),
+                    dead.outcome(),
+                    dead.payload().toByteArray()));
+        }
+        return letters;
+    }
+
+    /** Which events of the engine applications hear of. */
+    static Optional<MeshEvent.Kind> eventKind(TraceEvent.Kind kind) {
+        return switch (kind) {
+            case LINK_UP -> Optional.of(MeshEvent.Kind.LINK_UP);
+            case LINK_DOWN -> Optional.of(MeshEvent.Kind.LINK_DOWN);
+            case LINK_REFUSED -> Optional.of(MeshEvent.Kind.LINK_REFUSED);
+            case PEER_DISCOVERED -> Optional.of(MeshEvent.Kind.PEER_DISCOVERED);
+            case NODE_UP -> Optional.of(MeshEvent.Kind.PEER_UP);
+            case NODE_CHANGED -> Optional.of(MeshEvent.Kind.PEER_CHANGED);
+            case NODE_LOST -> Optional.of(MeshEvent.Kind.PEER_LOST);
+            case ROUTES_CHANGED -> Optional.of(MeshEvent.Kind.ROUTE_CHANGED);
+            case MALFORMED, DUPLICATE_IDENTITY -> Optional.of(MeshEvent.Kind.WARNING);
+            case DIALLING, DIAL_FAILED, PEER_FORGOTTEN, ROUTE_ERROR -> Optional.empty();
+        };
+    }
+}
