@@ -116,6 +116,9 @@ class BrokenHouseTest {
         assertThat(offences)
                 .anyMatch(o -> o.endsWith(": double"))
                 .anyMatch(o -> o.endsWith(": 0.5"))
+                .anyMatch(o -> o.endsWith(": 1e6"))
+                .anyMatch(o -> o.endsWith(": 3d"))
+                .noneMatch(o -> o.contains(": 0x") || o.endsWith(": 1e5"))
                 .anyMatch(o -> o.endsWith(": synchronized"))
                 .noneMatch(o -> o.endsWith(": 7.25"));
     }

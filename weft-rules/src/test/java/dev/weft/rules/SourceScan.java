@@ -16,7 +16,7 @@ final class SourceScan {
             "/\\*.*?\\*/|//[^\\n]*|\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])+'",
             Pattern.DOTALL);
     private static final Pattern OFFENCE = Pattern.compile(
-            "\\b(?:float|double|Float|Double|synchronized|strictfp)\\b|(?<![\\w.])\\d[\\d_]*\\.\\d[\\d_]*(?:[eE]-?\\d+)?[fFdD]?");
+            "\\b(?:float|double|Float|Double|synchronized|strictfp)\\b|(?<![\\w.])\\d[\\d_]*(?:\\.\\d[\\d_]*(?:[eE][+-]?\\d+)?[fFdD]?|[eE][+-]?\\d+[fFdD]?|[fFdD]\\b)");
 
     private SourceScan() {}
 

@@ -38,7 +38,7 @@ public final class Offender {
         // 7.25 in a comment is nobody's business, nor is "7.25" in a string.
         double local = value * 0.5;
         synchronized (this) {
-            return (long) (Math.sqrt(local) + Math.random() + "7.25".length());
+            return (long) (Math.sqrt(local) + Math.random() + 1e6 + 3d + 0x1e5 + 0x3d + "7.25".length());
         }
     }
 
