@@ -15,9 +15,11 @@ public record Locator(String scheme, String address) implements Comparable<Locat
     public static final int ADDRESS_CHARS_MAX = 200;
 
     public Locator {
-        if (scheme.isEmpty() || scheme.length() > SCHEME_CHARS_MAX || !scheme.chars().allMatch(Locator::isSchemeChar)) {
-            throw new IllegalArgumentException(
-                    "locator scheme '" + scheme + "' must be 1 to 16 lower-case letters and digits, as in tcp/host:port");
+        if (scheme.isEmpty()
+                || scheme.length() > SCHEME_CHARS_MAX
+                || !scheme.chars().allMatch(Locator::isSchemeChar)) {
+            throw new IllegalArgumentException("locator scheme '" + scheme
+                    + "' must be 1 to 16 lower-case letters and digits, as in tcp/host:port");
         }
         if (address.isEmpty() || address.length() > ADDRESS_CHARS_MAX) {
             throw new IllegalArgumentException(
@@ -33,7 +35,8 @@ public record Locator(String scheme, String address) implements Comparable<Locat
     public static Locator parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
-            throw new IllegalArgumentException("locator '" + text + "' has no scheme: write it as tcp/host:port or unix/path");
+            throw new IllegalArgumentException(
+                    "locator '" + text + "' has no scheme: write it as tcp/host:port or unix/path");
         }
         return new Locator(text.substring(0, slash), text.substring(slash + 1));
     }

@@ -23,7 +23,8 @@ public record NodeId(long high, long low) implements Comparable<NodeId> {
      */
     public static NodeId fromDigest(byte[] digest) {
         if (digest.length < BYTES) {
-            throw new IllegalArgumentException("a digest of " + digest.length + " bytes is too short for a node id: at least 16");
+            throw new IllegalArgumentException(
+                    "a digest of " + digest.length + " bytes is too short for a node id: at least 16");
         }
         long high = 0;
         long low = 0;

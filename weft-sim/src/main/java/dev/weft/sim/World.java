@@ -104,8 +104,9 @@ final class World {
     void log(int node, TraceEvent event) {
         trace.add(event.kind().ordinal() * 1_000_003L + node);
         log.add(String.format(
-                "%10.3f ms  node %d  %s %s %s",
-                events.nowNanos() / 1e6,
+                "%6d.%03d ms  node %d  %s %s %s",
+                events.nowNanos() / 1_000_000,
+                events.nowNanos() / 1_000 % 1_000,
                 node,
                 event.kind(),
                 event.node().brief(),

@@ -83,8 +83,7 @@ public final class ByteView {
     @Override
     public boolean equals(Object other) {
         return other instanceof ByteView that
-                && Arrays.equals(
-                        array, offset, offset + length, that.array, that.offset, that.offset + that.length);
+                && Arrays.equals(array, offset, offset + length, that.array, that.offset, that.offset + that.length);
     }
 
     @Override

@@ -449,7 +449,7 @@ public final class Discovery {
     }
 
     private void answerLater(String source, int questionBytes, long nowNanos) {
-        long spread = known.size() <= FEW_PEERS ? 20 * MILLI : Math.min(2 * SECOND, known.size() * 5 * MILLI);
+        long spread = known.size() <= FEW_PEERS ? 20 * MILLI : Math.min(2 * SECOND, known.size() * (5 * MILLI));
         scheduleAnswer(source, questionBytes, nowNanos + prng.below(spread + 1), nowNanos);
     }
 

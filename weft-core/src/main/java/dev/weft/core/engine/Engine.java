@@ -113,7 +113,6 @@ public final class Engine {
 
     private static final int PROBES_MAX = 1_024;
 
-    private final EngineConfig config;
     private final Self self;
     private final Output out;
     private final Membership membership;
@@ -134,7 +133,6 @@ public final class Engine {
     private long now;
 
     public Engine(EngineConfig config, Self self, Prng prng, Output out) {
-        this.config = config;
         this.self = self;
         this.out = out;
         LocalNode local = new LocalNode(

@@ -106,7 +106,6 @@ final class OutboundFlow {
             }
         }
         long newestSentNanos = -1;
-        boolean progress = false;
         for (long sequence = window.first(); sequence < Math.min(ack.floor(), window.next()); sequence++) {
             newestSentNanos = Math.max(newestSentNanos, acknowledge(sequence, nowNanos));
         }
@@ -117,8 +116,7 @@ final class OutboundFlow {
                 newestSentNanos = Math.max(newestSentNanos, acknowledge(sequence, nowNanos));
             }
         }
-        progress = newestSentNanos >= 0;
-        if (progress) {
+        if (newestSentNanos >= 0) {
             timer.handleProgress();
             resendOlderThan(newestSentNanos - timer.reorderingNanos());
         }
@@ -147,7 +145,7 @@ final class OutboundFlow {
                 if (fragment == null || fragment.path == null) {
                     continue;
                 }
-                if (fragment.path != judged) {
+                if (!fragment.path.equals(judged)) {
                     judged = fragment.path;
                     broken = paths.isBroken(judged);
                 }
@@ -186,7 +184,7 @@ final class OutboundFlow {
      * The destination does not have this flow. What never left is handed back to be sent anew; the rest is settled.
      *
      * @param reason why what had left cannot be known
-     * @param sureNothingArrived true where no copy can have been taken
+     * @param certainty whether a copy can have been taken all the same
      */
     List<Outgoing> abandon(Outcome.Reason reason, Certainty certainty) {
         List<Outgoing> unsent = new ArrayList<>();

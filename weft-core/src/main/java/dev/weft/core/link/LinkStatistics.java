@@ -166,7 +166,7 @@ public final class LinkStatistics {
         /** The sum over two links; of one moment, for rates are added interval by interval. */
         public Snapshot plus(Snapshot other) {
             EnumMap<Drop, Long> sums = new EnumMap<>(Drop.class);
-            drops.forEach((reason, count) -> sums.put(reason, count + other.drops.get(reason)));
+            drops.forEach((reason, count) -> sums.put(reason, count + other.drops.getOrDefault(reason, 0L)));
             return new Snapshot(
                     sent.plus(other.sent), received.plus(other.received), sums, queue.plus(other.queue));
         }

@@ -32,7 +32,7 @@ public record Accept(long instance, int version) implements Frame {
         try {
             return new Accept(instance, version);
         } catch (IllegalArgumentException e) {
-            throw new MalformedFrame("ACCEPT", e.getMessage());
+            throw new MalformedFrame("ACCEPT", e);
         }
     }
 

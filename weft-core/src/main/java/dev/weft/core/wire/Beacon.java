@@ -134,7 +134,7 @@ public record Beacon(
         try {
             return Locator.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new MalformedFrame("locator", e.getMessage());
+            throw new MalformedFrame("locator", e);
         }
     }
 }

@@ -36,7 +36,7 @@ public record Close(CloseReason reason, String text) implements Frame {
         try {
             return new Close(CloseReason.ofCode(code), text);
         } catch (IllegalArgumentException e) {
-            throw new MalformedFrame("CLOSE", e.getMessage());
+            throw new MalformedFrame("CLOSE", e);
         }
     }
 

@@ -143,7 +143,7 @@ public record Hello(
                     heartbeatMillis,
                     frameBytesMax);
         } catch (IllegalArgumentException e) {
-            throw new MalformedFrame("HELLO", e.getMessage());
+            throw new MalformedFrame("HELLO", e);
         }
     }
 
@@ -179,7 +179,7 @@ public record Hello(
         try {
             return Locator.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new MalformedFrame(field, e.getMessage());
+            throw new MalformedFrame(field, e);
         }
     }
 

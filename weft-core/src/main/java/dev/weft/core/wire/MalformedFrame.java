@@ -10,4 +10,9 @@ public final class MalformedFrame extends Exception {
     public MalformedFrame(String field, String reason) {
         super(field + ": " + reason, null, false, false);
     }
+
+    /** The bytes decode to values that the frame's record refuses. */
+    public MalformedFrame(String field, IllegalArgumentException refusal) {
+        this(field, String.valueOf(refusal.getMessage()));
+    }
 }

@@ -154,7 +154,7 @@ public record NodeRecord(
         try {
             return Locator.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new MalformedFrame("locator", e.getMessage());
+            throw new MalformedFrame("locator", e);
         }
     }
 

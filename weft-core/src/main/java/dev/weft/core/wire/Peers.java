@@ -97,7 +97,7 @@ public record Peers(List<Entry> entries) implements Frame {
         try {
             return Locator.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new MalformedFrame("locator", e.getMessage());
+            throw new MalformedFrame("locator", e);
         }
     }
 }

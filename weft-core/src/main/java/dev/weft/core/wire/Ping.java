@@ -38,7 +38,7 @@ public record Ping(long seq, long clockNanos, long lsdbHash, Interest wanted) im
         try {
             return new Ping(seq, clockNanos, lsdbHash, Interest.ofCode(wanted));
         } catch (IllegalArgumentException e) {
-            throw new MalformedFrame("PING", e.getMessage());
+            throw new MalformedFrame("PING", e);
         }
     }
 

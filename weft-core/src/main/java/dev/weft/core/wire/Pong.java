@@ -43,7 +43,7 @@ public record Pong(long seq, long pingClockNanos, long receivedClockNanos, long 
         try {
             return new Pong(seq, pingClockNanos, receivedClockNanos, sentClockNanos);
         } catch (IllegalArgumentException e) {
-            throw new MalformedFrame("PONG", e.getMessage());
+            throw new MalformedFrame("PONG", e);
         }
     }
 

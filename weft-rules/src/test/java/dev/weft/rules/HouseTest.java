@@ -1,0 +1,65 @@
+package dev.weft.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every law holds in every module of the product. Nothing is exempted. */
+class HouseTest {
+    private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
+    private static final JavaClasses PRODUCT = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.weft");
+
+    @TestFactory
+    Stream<DynamicTest> theLawHolds() {
+        return new Laws("dev.weft")
+                .all().stream().map(law -> dynamicTest(law.getDescription(), () -> law.check(PRODUCT)));
+    }
+
+    @Test
+    void coreAndSimHaveNoFloatingPointAndNoLockInTheirSources() {
+        for (String module : List.of("weft-core", "weft-sim")) {
+            assertThat(SourceScan.offences(PROJECT.resolve(module).resolve("src/main/java")))
+                    .as(module)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void everyModuleIsLookedAt() throws IOException {
+        String own = Files.readString(Path.of("pom.xml"));
+        String parent = Files.readString(PROJECT.resolve("pom.xml"));
+        List<String> modules = parent.lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("<module>"))
+                .map(line -> line.replaceAll("</?module>", ""))
+                .filter(module -> !module.equals("weft-rules"))
+                .filter(module -> Files.isDirectory(PROJECT.resolve(module).resolve("src/main/java")))
+                .toList();
+        assertThat(modules).contains("weft-api", "weft-core");
+        for (String module : modules) {
+            assertThat(own)
+                    .as("weft-rules/pom.xml has to depend on " + module)
+                    .contains("<artifactId>" + module + "</artifactId>");
+        }
+    }
+
+    @Test
+    void theScanSeesTheCode() {
+        assertThat(PRODUCT.contain("dev.weft.NodeId")).isTrue();
+        assertThat(PRODUCT.contain("dev.weft.core.base.Prng")).isTrue();
+        assertThat(PRODUCT.contain("dev.weft.rules.Laws")).isFalse();
+    }
+}

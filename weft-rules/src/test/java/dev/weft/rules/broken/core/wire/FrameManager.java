@@ -1,0 +1,6 @@
+package dev.weft.rules.broken.core.wire;
+
+/** Says nothing with its name. */
+public interface FrameManager {
+    int getFrame();
+}
