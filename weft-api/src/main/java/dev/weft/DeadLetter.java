@@ -12,4 +12,5 @@ import java.time.Instant;
  * @param outcome what became of it
  * @param payload its bytes, at most the first 64 KiB
  */
-public record DeadLetter(long ticket, Instant at, NodeId destination, String endpoint, Outcome outcome, byte[] payload) {}
+public record DeadLetter(
+        long ticket, Instant at, NodeId destination, String endpoint, Outcome outcome, byte[] payload) {}

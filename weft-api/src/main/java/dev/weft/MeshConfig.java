@@ -113,8 +113,9 @@ public record MeshConfig(
             throw new IllegalArgumentException("heartbeat " + heartbeat + " must be from 50 ms to 60 s");
         }
         if (remoteHops > 0 && encryption == Encryption.REQUIRED) {
-            throw new IllegalArgumentException("remote=" + remoteHops
-                    + " leaves this host, and links are not encrypted yet: say --plaintext (PLAINTEXT) to allow that, or stay with remote=0");
+            throw new IllegalArgumentException(
+                    "remote=" + remoteHops
+                            + " leaves this host, and links are not encrypted yet: say --plaintext (PLAINTEXT) to allow that, or stay with remote=0");
         }
         listen = List.copyOf(listen);
         peers = List.copyOf(peers);

@@ -53,8 +53,9 @@ public record Outcome(Kind kind, Reason reason, Duration roundTrip, int hops) {
     public String toString() {
         return switch (kind) {
             case DELIVERED -> "delivered in " + roundTrip.toNanos() / 1_000 + " µs over " + hops + " hops";
-            case REJECTED, UNDELIVERABLE, EXPIRED, UNKNOWN -> kind.name().toLowerCase(java.util.Locale.ROOT) + " ("
-                    + reason.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + ")";
+            case REJECTED, UNDELIVERABLE, EXPIRED, UNKNOWN ->
+                kind.name().toLowerCase(java.util.Locale.ROOT) + " ("
+                        + reason.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + ")";
         };
     }
 }

@@ -13,6 +13,7 @@ public interface MeshProvider {
     static MeshProvider installed() {
         return ServiceLoader.load(MeshProvider.class)
                 .findFirst()
-                .orElseThrow(() -> new MeshStartException("no implementation of Weft on the class path: add weft-node"));
+                .orElseThrow(
+                        () -> new MeshStartException("no implementation of Weft on the class path: add weft-node"));
     }
 }

@@ -77,8 +77,8 @@ public final class BeaconSocket implements AutoCloseable {
             listening.setReuseAddress(true);
             // Bound to the group's own address, the socket hears that group alone.
             listening.bind(new InetSocketAddress(address, port));
-            BeaconSocket socket = new BeaconSocket(
-                    loop, new InetSocketAddress(address, port), hops, handler, listening, sending);
+            BeaconSocket socket =
+                    new BeaconSocket(loop, new InetSocketAddress(address, port), hops, handler, listening, sending);
             sending.setOption(StandardSocketOptions.IP_MULTICAST_TTL, hops);
             sending.setOption(StandardSocketOptions.IP_MULTICAST_LOOP, true);
             socket.join();
@@ -143,14 +143,18 @@ public final class BeaconSocket implements AutoCloseable {
     private void join() {
         for (NetworkInterface candidate : candidates()) {
             if (!joined.containsKey(candidate.getName())) {
-                try {
-                    listening.joinGroup(group, candidate);
-                    joined.put(candidate.getName(), candidate);
-                } catch (IOException unusable) {
-                    // One interface less; the others go on.
-                    continue;
-                }
+                joinOn(candidate);
             }
+        }
+    }
+
+    private void joinOn(NetworkInterface candidate) {
+        try {
+            listening.joinGroup(group, candidate);
+            joined.put(candidate.getName(), candidate);
+        } catch (IOException unusable) {
+            // One interface less; the others go on, and the next scan tries again.
+            joined.remove(candidate.getName());
         }
     }
 
@@ -201,8 +205,8 @@ public final class BeaconSocket implements AutoCloseable {
             waiting.decrementAndGet();
             return;
         }
-        ByteView datagram =
-                ByteView.of(Arrays.copyOfRange(packet.getData(), packet.getOffset(), packet.getOffset() + packet.getLength()));
+        ByteView datagram = ByteView.of(
+                Arrays.copyOfRange(packet.getData(), packet.getOffset(), packet.getOffset() + packet.getLength()));
         String source = packet.getAddress().getHostAddress() + ":" + packet.getPort();
         boolean taken = loop.tryExecute(() -> {
             waiting.decrementAndGet();

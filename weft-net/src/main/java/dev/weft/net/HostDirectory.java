@@ -87,8 +87,7 @@ public final class HostDirectory implements AutoCloseable {
             throw new IOException("this process runs node " + self + " already", e);
         }
         WatchService watch = directory.getFileSystem().newWatchService();
-        directory.register(
-                watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE);
+        directory.register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE);
         HostDirectory entered = new HostDirectory(loop, directory, self, handler, lock, watch);
         entered.write(incarnation, locators);
         Thread thread = new Thread(entered::watch, "weft-host-directory");

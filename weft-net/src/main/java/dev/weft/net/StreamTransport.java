@@ -86,7 +86,8 @@ final class StreamTransport {
                     }
                 });
         bootstrap.connect(to).addListener((ChannelFuture connected) -> {
-            @Nullable StreamConnection connection = connected.channel().pipeline().get(StreamConnection.class);
+            @Nullable
+            StreamConnection connection = connected.channel().pipeline().get(StreamConnection.class);
             if (connected.isSuccess() && connection != null) {
                 connection.attach(handler);
                 handler.onOpen(connection);

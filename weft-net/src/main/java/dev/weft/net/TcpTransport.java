@@ -29,11 +29,10 @@ public final class TcpTransport implements Transport {
 
     public TcpTransport(Loop loop) {
         this.loop = loop;
-        this.streams =
-                switch (loop.kind()) {
-                    case EPOLL -> new StreamTransport(loop, EpollServerSocketChannel.class, EpollSocketChannel.class);
-                    case NIO -> new StreamTransport(loop, NioServerSocketChannel.class, NioSocketChannel.class);
-                };
+        this.streams = switch (loop.kind()) {
+            case EPOLL -> new StreamTransport(loop, EpollServerSocketChannel.class, EpollSocketChannel.class);
+            case NIO -> new StreamTransport(loop, NioServerSocketChannel.class, NioSocketChannel.class);
+        };
     }
 
     @Override
@@ -71,8 +70,7 @@ public final class TcpTransport implements Transport {
         }
         lookups.execute(() -> {
             try {
-                InetSocketAddress address =
-                        new InetSocketAddress(InetAddress.getByName(wanted.host()), wanted.port());
+                InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(wanted.host()), wanted.port());
                 loop.tryExecute(() -> streams.dial(address, to, handler));
             } catch (UnknownHostException unknown) {
                 loop.tryExecute(() -> handler.onClosed("the name '" + wanted.host() + "' is not known"));
@@ -95,7 +93,6 @@ public final class TcpTransport implements Transport {
         String text = host.getHostAddress();
         int zone = text.indexOf('%');
         String plain = zone < 0 ? text : text.substring(0, zone);
-        return new Locator(
-                "tcp", (host instanceof Inet6Address ? "[" + plain + "]" : plain) + ":" + address.getPort());
+        return new Locator("tcp", (host instanceof Inet6Address ? "[" + plain + "]" : plain) + ":" + address.getPort());
     }
 }

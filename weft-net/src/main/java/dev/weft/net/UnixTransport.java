@@ -29,13 +29,11 @@ public final class UnixTransport implements Transport {
 
     public UnixTransport(Loop loop) {
         this.loop = loop;
-        this.streams =
-                switch (loop.kind()) {
-                    case EPOLL -> new StreamTransport(
-                            loop, EpollServerDomainSocketChannel.class, EpollDomainSocketChannel.class);
-                    case NIO -> new StreamTransport(
-                            loop, NioServerDomainSocketChannel.class, NioDomainSocketChannel.class);
-                };
+        this.streams = switch (loop.kind()) {
+            case EPOLL ->
+                new StreamTransport(loop, EpollServerDomainSocketChannel.class, EpollDomainSocketChannel.class);
+            case NIO -> new StreamTransport(loop, NioServerDomainSocketChannel.class, NioDomainSocketChannel.class);
+        };
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.weft.node;
 
 import dev.weft.DeadLetter;
 import dev.weft.Endpoint;
-import dev.weft.LinkStatus;
 import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
@@ -147,11 +146,10 @@ final class Node implements Mesh {
     }
 
     private static EngineConfig engineConfig(MeshConfig config) {
-        EngineConfig.LinkWishes.Policy policy =
-                switch (config.links().policy()) {
-                    case AUTOMATIC -> EngineConfig.LinkWishes.Policy.AUTOMATIC;
-                    case PINNED_ONLY -> EngineConfig.LinkWishes.Policy.PINNED_ONLY;
-                };
+        EngineConfig.LinkWishes.Policy policy = switch (config.links().policy()) {
+            case AUTOMATIC -> EngineConfig.LinkWishes.Policy.AUTOMATIC;
+            case PINNED_ONLY -> EngineConfig.LinkWishes.Policy.PINNED_ONLY;
+        };
         return EngineConfig.DEFAULT
                 .withLink(LinkConfig.LAN.withHeartbeatNanos(config.heartbeat().toMillis() * 1_000_000L))
                 .withWishes(new EngineConfig.LinkWishes(
@@ -187,13 +185,16 @@ final class Node implements Mesh {
                 || at.address().startsWith("localhost:")
                 || at.address().startsWith("[::1]:");
         if (!staysHere && config.encryption() == MeshConfig.Encryption.REQUIRED) {
-            throw new MeshStartException("listening at " + at
-                    + " would take connections from beyond this host, and links are not encrypted yet: say --plaintext (PLAINTEXT) to allow that, or listen at tcp/127.0.0.1:0");
+            throw new MeshStartException(
+                    "listening at " + at
+                            + " would take connections from beyond this host, and links are not encrypted yet: say --plaintext (PLAINTEXT) to allow that, or listen at tcp/127.0.0.1:0");
         }
     }
 
     private Path socketPath() {
-        return config.runtimeDirectory().resolve(config.mesh()).resolve(identity.id().brief() + ".sock");
+        return config.runtimeDirectory()
+                .resolve(config.mesh())
+                .resolve(identity.id().brief() + ".sock");
     }
 
     private Transport transport(Locator locator) {
@@ -229,7 +230,8 @@ final class Node implements Mesh {
     private void begin() {
         List<Locator> configured = new ArrayList<>(config.peers());
         config.peerFile().ifPresent(file -> configured.addAll(PeerFile.read(file)));
-        List<String> remembered = state == null ? List.of() : state.read("peers").orElse(List.of());
+        List<String> remembered =
+                state == null ? List.of() : state.read("peers").orElse(List.of());
         loop.execute(() -> {
             driver.engine(engine);
             openBeacons();
@@ -264,8 +266,7 @@ final class Node implements Mesh {
                     config.beacon().group(),
                     config.beacon().port(),
                     config.remoteHops(),
-                    (datagram, source) ->
-                            driver.turn((present, now) -> present.handleBeacon(datagram, source, now))));
+                    (datagram, source) -> driver.turn((present, now) -> present.handleBeacon(datagram, source, now))));
         } catch (IOException e) {
             tell(MeshEvent.Kind.WARNING, identity.id(), "no beacons: " + e.getMessage());
         }
@@ -606,8 +607,8 @@ final class Node implements Mesh {
     private static void requireName(String endpoint) {
         int bytes = endpoint.getBytes(StandardCharsets.UTF_8).length;
         if (bytes < 1 || bytes > FlowLabel.ENDPOINT_BYTES_MAX) {
-            throw new IllegalArgumentException("an endpoint's name has 1 to " + FlowLabel.ENDPOINT_BYTES_MAX
-                    + " bytes, this one " + bytes);
+            throw new IllegalArgumentException(
+                    "an endpoint's name has 1 to " + FlowLabel.ENDPOINT_BYTES_MAX + " bytes, this one " + bytes);
         }
     }
 
@@ -637,7 +638,8 @@ final class Node implements Mesh {
             Inbox inbox = inboxes.get(endpoint);
             return inbox == null
                     ? Acceptance.NO_ENDPOINT
-                    : inbox.offer(new Message(delivery.from(), delivery.payload().toByteArray(), delivery.hops()));
+                    : inbox.offer(
+                            new Message(delivery.from(), delivery.payload().toByteArray(), delivery.hops()));
         }
 
         @Override

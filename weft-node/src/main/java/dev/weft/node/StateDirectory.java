@@ -57,13 +57,14 @@ final class StateDirectory implements AutoCloseable {
     static StateDirectory open(Path directory) {
         try {
             makeOwnerOnly(directory);
-            FileChannel lockFile = FileChannel.open(
-                    directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel lockFile =
+                    FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = tryLock(lockFile);
             if (lock == null) {
                 lockFile.close();
-                throw new MeshStartException("state directory " + directory
-                        + " is held by another running node: give this one its own (--state DIR), or an identity that is not kept (--ephemeral)");
+                throw new MeshStartException(
+                        "state directory " + directory
+                                + " is held by another running node: give this one its own (--state DIR), or an identity that is not kept (--ephemeral)");
             }
             return new StateDirectory(directory, lockFile, lock);
         } catch (IOException e) {
@@ -161,13 +162,15 @@ final class StateDirectory implements AutoCloseable {
         try {
             return Long.parseLong(lines.get(0).strip());
         } catch (NumberFormatException | IndexOutOfBoundsException e) {
-            throw new MeshStartException(directory.resolve("incarnation") + " must hold one number, how often the node has started", e);
+            throw new MeshStartException(
+                    directory.resolve("incarnation") + " must hold one number, how often the node has started", e);
         }
     }
 
     private static NodeId idOf(KeyPair keys) {
         try {
-            return NodeId.fromDigest(MessageDigest.getInstance("SHA-256").digest(keys.getPublic().getEncoded()));
+            return NodeId.fromDigest(
+                    MessageDigest.getInstance("SHA-256").digest(keys.getPublic().getEncoded()));
         } catch (GeneralSecurityException e) {
             throw new MeshStartException("this Java has no SHA-256", e);
         }

@@ -47,7 +47,9 @@ final class TicketEnd implements Ticket {
 
     @Override
     public Optional<Outcome> await(Duration timeout) throws InterruptedException {
-        return settled.await(timeout.toNanos(), TimeUnit.NANOSECONDS) ? Optional.of(settledOutcome()) : Optional.empty();
+        return settled.await(timeout.toNanos(), TimeUnit.NANOSECONDS)
+                ? Optional.of(settledOutcome())
+                : Optional.empty();
     }
 
     private Outcome settledOutcome() {

@@ -45,7 +45,8 @@ final class Views {
         return new Peer(
                 node,
                 record.map(NodeRecord::name).orElse(""),
-                record.map(known -> HexFormat.of().formatHex(known.hostId().toByteArray())).orElse(""),
+                record.map(known -> HexFormat.of().formatHex(known.hostId().toByteArray()))
+                        .orElse(""),
                 engine.lsdb().incarnationOf(node),
                 record.map(NodeRecord::locators).orElse(List.of()),
                 record.map(NodeRecord::groups).orElse(List.of()),
@@ -68,21 +69,27 @@ final class Views {
     static Peer find(List<Peer> peers, Peer self, String wanted) {
         List<Peer> all = new ArrayList<>(peers);
         all.add(self);
-        List<Peer> byId = all.stream().filter(peer -> peer.id().toString().equals(wanted)).toList();
-        List<Peer> byName = all.stream().filter(peer -> peer.name().equals(wanted)).toList();
+        List<Peer> byId =
+                all.stream().filter(peer -> peer.id().toString().equals(wanted)).toList();
+        List<Peer> byName =
+                all.stream().filter(peer -> peer.name().equals(wanted)).toList();
         List<Peer> byBeginning = wanted.length() < 4
                 ? List.of()
-                : all.stream().filter(peer -> peer.id().toString().startsWith(wanted)).toList();
+                : all.stream()
+                        .filter(peer -> peer.id().toString().startsWith(wanted))
+                        .toList();
         for (List<Peer> found : List.of(byId, byName, byBeginning)) {
             if (found.size() == 1) {
                 return found.get(0);
             }
             if (found.size() > 1) {
-                throw new NodeNotFoundException(found.size() + " nodes are called '" + wanted + "': name one by its id, "
-                        + found.get(0).id().brief() + " or " + found.get(1).id().brief());
+                throw new NodeNotFoundException(found.size() + " nodes are called '" + wanted
+                        + "': name one by its id, " + found.get(0).id().brief() + " or "
+                        + found.get(1).id().brief());
             }
         }
-        throw new NodeNotFoundException("no reachable node has the id, the name or 4 first digits of the id '" + wanted + "'");
+        throw new NodeNotFoundException(
+                "no reachable node has the id, the name or 4 first digits of the id '" + wanted + "'");
     }
 
     static Topology topology(Engine engine, NodeId self) {

@@ -21,7 +21,10 @@ final class Journal {
         final SocketKind kind;
         final long payloadHash;
         int received;
-        @Nullable Outcome outcome;
+
+        @Nullable
+        Outcome outcome;
+
         boolean originDied;
         boolean destinationDied;
 

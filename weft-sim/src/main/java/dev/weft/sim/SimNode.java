@@ -117,7 +117,8 @@ final class SimNode {
         return engine != null;
     }
 
-    @Nullable Engine engine() {
+    @Nullable
+    Engine engine() {
         return engine;
     }
 
@@ -271,7 +272,11 @@ final class SimNode {
 
     private NodeId newId() {
         Prng source = prng.fork(0x1d00L + identities++);
-        return NodeId.fromDigest(new WireWriter().u64(source.nextLong()).u64(source.nextLong()).view().toByteArray());
+        return NodeId.fromDigest(new WireWriter()
+                .u64(source.nextLong())
+                .u64(source.nextLong())
+                .view()
+                .toByteArray());
     }
 
     private ByteView hostId() {
@@ -360,7 +365,8 @@ final class SimNode {
         public void settled(long ticket, Outcome outcome) {
             Integer number = tickets.remove(ticket);
             if (number == null) {
-                world.violations.add("one outcome per ticket", "node " + index + " settles ticket " + ticket + " again");
+                world.violations.add(
+                        "one outcome per ticket", "node " + index + " settles ticket " + ticket + " again");
                 return;
             }
             world.trace.add(number * 31L + outcome.kind().ordinal());

@@ -42,7 +42,17 @@ record SwarmOptions(
 
     static SwarmOptions calm(int nodes) {
         return new SwarmOptions(
-                nodes, Carrier.Kind.STREAM, Faults.NONE, 20 * Math.min(nodes, 50), 2_000, 0, 0, 0, 0, Meeting.CONFIGURED, 0);
+                nodes,
+                Carrier.Kind.STREAM,
+                Faults.NONE,
+                20 * Math.min(nodes, 50),
+                2_000,
+                0,
+                0,
+                0,
+                0,
+                Meeting.CONFIGURED,
+                0);
     }
 
     static SwarmOptions swarm(int nodes, Prng prng) {

@@ -74,8 +74,8 @@ public final class Discovery {
     private final TreeSet<NodeId> linked = new TreeSet<>();
     private final TreeMap<NodeId, Long> suspects = new TreeMap<>();
     private final TreeSet<NodeId> toPing = new TreeSet<>();
-    private final TreeSet<Answer> answers = new TreeSet<>(
-            Comparator.comparingLong(Answer::atNanos).thenComparingLong(Answer::number));
+    private final TreeSet<Answer> answers =
+            new TreeSet<>(Comparator.comparingLong(Answer::atNanos).thenComparingLong(Answer::number));
     private final ArrayDeque<Map.Entry<String, Long>> lately = new ArrayDeque<>();
     private List<Locator> ownLocators = List.of();
     private long lastDiscoveryNanos = -60 * SECOND;
@@ -291,11 +291,8 @@ public final class Discovery {
         for (Known entry : known.values()) {
             if (!entry.node.equals(neighbor) && !entry.locators.isEmpty()) {
                 long silent = linked.contains(entry.node) ? 0 : (nowNanos - entry.heardNanos) / SECOND;
-                entries.add(new Peers.Entry(
-                        entry.node,
-                        entry.incarnation,
-                        List.copyOf(entry.locators),
-                        (int) Math.min(Peers.SILENT_SECONDS_MAX, Math.max(0, silent))));
+                entries.add(new Peers.Entry(entry.node, entry.incarnation, List.copyOf(entry.locators), (int)
+                        Math.min(Peers.SILENT_SECONDS_MAX, Math.max(0, silent))));
             }
             if (entries.size() == Peers.ENTRIES_MAX) {
                 pieces.add(new Peers(entries));
@@ -350,7 +347,8 @@ public final class Discovery {
             entry.source = source;
         }
         if (fresh) {
-            out.discovered(node, source.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
+            out.discovered(
+                    node, source.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
         }
     }
 
@@ -391,7 +389,9 @@ public final class Discovery {
             if (expiry <= nowNanos) {
                 forget(
                         entry.node,
-                        suspectUntil <= nowNanos ? "it was suspected and did not answer" : "it was silent for too long");
+                        suspectUntil <= nowNanos
+                                ? "it was suspected and did not answer"
+                                : "it was silent for too long");
             } else {
                 next = Math.min(next, expiry);
             }
@@ -458,7 +458,8 @@ public final class Discovery {
         while (!lately.isEmpty() && nowNanos - lately.element().getValue() >= 5 * SECOND) {
             lately.remove();
         }
-        boolean answeredLately = lately.stream().anyMatch(entry -> entry.getKey().equals(source));
+        boolean answeredLately =
+                lately.stream().anyMatch(entry -> entry.getKey().equals(source));
         refill(nowNanos);
         if (answeredLately
                 || answerTokens == 0
@@ -482,8 +483,7 @@ public final class Discovery {
         while (!answers.isEmpty() && answers.first().atNanos() <= nowNanos) {
             Answer answer = answers.first();
             answers.remove(answer);
-            out.beaconTo(
-                    answer.source(), beacon(Beacon.Kind.BEACON, List.of()).encode(Beacon.QUESTION_BYTES));
+            out.beaconTo(answer.source(), beacon(Beacon.Kind.BEACON, List.of()).encode(Beacon.QUESTION_BYTES));
         }
         if (!answers.isEmpty()) {
             timers.armNoLater(Timer.ANSWER, answers.first().atNanos());

@@ -19,8 +19,8 @@ public record DiscoveryConfig(
         long discoveryPauseNanos,
         int peersMax,
         long attemptNanos) {
-    public static final DiscoveryConfig DEFAULT = new DiscoveryConfig(
-            600, 110_000_000_000L, 140_000_000_000L, 30_000_000_000L, 4_096, 5_000_000_000L);
+    public static final DiscoveryConfig DEFAULT =
+            new DiscoveryConfig(600, 110_000_000_000L, 140_000_000_000L, 30_000_000_000L, 4_096, 5_000_000_000L);
 
     public DiscoveryConfig {
         Check.within("discovery.ttl-seconds", ttlSeconds, 60, 86_400);

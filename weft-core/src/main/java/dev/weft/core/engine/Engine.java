@@ -471,14 +471,12 @@ public final class Engine {
 
     private void answer(Arrival arrival, Frame frame) {
         links.send(
-                arrival.neighbor(),
-                RoutedFrame.of(arrival.route().back(), frame),
-                Forwarder.urgencyOf(frame.type()));
+                arrival.neighbor(), RoutedFrame.of(arrival.route().back(), frame), Forwarder.urgencyOf(frame.type()));
     }
 
     private void deliverHere(Send send) {
-        Acceptance acceptance = endpoints.deliver(
-                send.endpoint(), send.kind(), new Endpoints.Delivery(self.node(), send.payload(), 0));
+        Acceptance acceptance =
+                endpoints.deliver(send.endpoint(), send.kind(), new Endpoints.Delivery(self.node(), send.payload(), 0));
         settle(
                 send.ticket(),
                 acceptance == Acceptance.TAKEN
@@ -505,7 +503,8 @@ public final class Engine {
                 connectionOfDial.remove(dial);
                 discovery.dialledLocator(dial).ifPresent(discovery::dropConfigured);
             }
-            discovery.handleLinkUp(peer.node(), peer.incarnation(), peer.locators(), dial == null ? Optional.empty() : locator, now);
+            discovery.handleLinkUp(
+                    peer.node(), peer.incarnation(), peer.locators(), dial == null ? Optional.empty() : locator, now);
             labels.acquire(peer.node(), now);
             flooding.handleLinkUp(peer.node(), now);
             for (Peers peers : discovery.exchange(peer.node(), now)) {
@@ -517,8 +516,7 @@ public final class Engine {
                 trace(
                         TraceEvent.Kind.LINK_UP,
                         peer.node(),
-                        peer.name() + " over "
-                                + locator.map(Locator::toString).orElse("an unnamed connection"));
+                        peer.name() + " over " + locator.map(Locator::toString).orElse("an unnamed connection"));
             }
         }
 
@@ -534,8 +532,7 @@ public final class Engine {
         }
 
         @Override
-        public void notLinked(
-                long connection, Optional<NodeId> peer, CloseReason reason, String text, long nowNanos) {
+        public void notLinked(long connection, Optional<NodeId> peer, CloseReason reason, String text, long nowNanos) {
             Long dial = dialOfConnection.get(connection);
             switch (reason) {
                 case SELF -> {
@@ -555,8 +552,8 @@ public final class Engine {
                         SILENT,
                         SHUTDOWN,
                         FORBIDDEN,
-                        PROTOCOL_VIOLATION -> trace(
-                        TraceEvent.Kind.LINK_REFUSED, peer.orElse(NodeId.ZERO), reason + ": " + text);
+                        PROTOCOL_VIOLATION ->
+                    trace(TraceEvent.Kind.LINK_REFUSED, peer.orElse(NodeId.ZERO), reason + ": " + text);
             }
             dialEnded(connection);
         }
@@ -581,10 +578,10 @@ public final class Engine {
                 case FLOOD -> flooding.handleFlood(neighbor, Flood.decode(in), now);
                 case FLOOD_ACK -> flooding.handleFloodAck(neighbor, FloodAck.decode(in));
                 case DIGEST -> flooding.handleDigest(neighbor, Digest.decode(in), now);
-                case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET -> forwarder.handle(
-                        neighbor, RoutedFrame.decode(type, in));
-                case HELLO, ACCEPT, CLOSE, PING, PONG -> throw new dev.weft.core.base.InvariantError(
-                        type + " is the link's own business");
+                case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET ->
+                    forwarder.handle(neighbor, RoutedFrame.decode(type, in));
+                case HELLO, ACCEPT, CLOSE, PING, PONG ->
+                    throw new dev.weft.core.base.InvariantError(type + " is the link's own business");
             }
         }
 
@@ -697,15 +694,16 @@ public final class Engine {
                 case ACK -> sender.handleAck(Ack.decode(in), now);
                 case RESET -> sender.handleReset(Reset.decode(in), now);
                 case ROUTE_ERROR -> routeError(RouteError.decode(in));
-                case PROBE -> answer(
-                        arrival,
-                        new ProbeReply(
-                                Probe.decode(in).number(),
-                                self.node(),
-                                frame.route().hopsTravelled()));
+                case PROBE ->
+                    answer(
+                            arrival,
+                            new ProbeReply(
+                                    Probe.decode(in).number(),
+                                    self.node(),
+                                    frame.route().hopsTravelled()));
                 case PROBE_REPLY -> probeReply(ProbeReply.decode(in));
-                case HELLO, ACCEPT, CLOSE, PING, PONG, PEERS, FLOOD, FLOOD_ACK, DIGEST -> throw new MalformedFrame(
-                        "frame type", frame.type() + " does not travel on routes");
+                case HELLO, ACCEPT, CLOSE, PING, PONG, PEERS, FLOOD, FLOOD_ACK, DIGEST ->
+                    throw new MalformedFrame("frame type", frame.type() + " does not travel on routes");
             }
         }
 

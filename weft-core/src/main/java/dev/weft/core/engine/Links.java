@@ -76,13 +76,7 @@ final class Links {
     private long malformedCount;
     private boolean reporting;
 
-    Links(
-            LinkConfig config,
-            LocalNode self,
-            LinkQueue.Bounds bounds,
-            int linksMax,
-            LongSupplier lsdbHash,
-            Output out) {
+    Links(LinkConfig config, LocalNode self, LinkQueue.Bounds bounds, int linksMax, LongSupplier lsdbHash, Output out) {
         this.config = config;
         this.self = self;
         this.bounds = bounds;
@@ -212,17 +206,7 @@ final class Links {
             case CLOSE -> link.handleClose(Close.decode(in));
             case PING -> link.handlePing(Ping.decode(in), now);
             case PONG -> link.handlePong(Pong.decode(in), now);
-            case PEERS,
-                    FLOOD,
-                    FLOOD_ACK,
-                    DIGEST,
-                    DATA,
-                    ACK,
-                    ADVANCE,
-                    ROUTE_ERROR,
-                    PROBE,
-                    PROBE_REPLY,
-                    RESET -> {
+            case PEERS, FLOOD, FLOOD_ACK, DIGEST, DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET -> {
                 link.handleTraffic(now);
                 NodeId peer = member.peer;
                 if (link.isUp() && peer != null) {
@@ -299,7 +283,8 @@ final class Links {
 
     // ------------------------------------------------------------------ the carrier's side
 
-    @Nullable ByteView poll(long number) {
+    @Nullable
+    ByteView poll(long number) {
         Member member = members.get(number);
         ByteView frame = member == null ? null : member.queue.poll();
         if (frame != null && member != null) {

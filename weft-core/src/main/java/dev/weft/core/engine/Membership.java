@@ -100,8 +100,9 @@ final class Membership {
 
     Optional<Close> refuse(Hello theirs) {
         if (isNamed(wishes.forbidden(), theirs.node(), theirs.name())) {
-            return Optional.of(
-                    Close.because(CloseReason.FORBIDDEN, "links between " + self.name() + " and " + theirs.name() + " are forbidden"));
+            return Optional.of(Close.because(
+                    CloseReason.FORBIDDEN,
+                    "links between " + self.name() + " and " + theirs.name() + " are forbidden"));
         }
         return Optional.empty();
     }
@@ -159,7 +160,9 @@ final class Membership {
         List<Adjacencies.Adjacency> present = new ArrayList<>();
         for (Map.Entry<NodeId, LinkCost> link : costs.entrySet()) {
             present.add(new Adjacencies.Adjacency(
-                    link.getKey(), labels.labelOf(link.getKey()), link.getValue().advertised()));
+                    link.getKey(),
+                    labels.labelOf(link.getKey()),
+                    link.getValue().advertised()));
         }
         flooding.originate(LsaKind.ADJACENCY, new Adjacencies(present).encode(), nowNanos);
     }

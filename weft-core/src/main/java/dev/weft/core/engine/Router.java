@@ -141,11 +141,10 @@ final class Router implements Paths {
     private Optional<Route> find(NodeId destination, Choice choice) {
         Optional<Route> primary = routes.primary(destination).filter(this::isTrusted);
         Optional<Route> alternate = routes.alternate(destination).filter(this::isTrusted);
-        Optional<Route> wanted =
-                switch (choice) {
-                    case PRIMARY -> primary.or(() -> alternate);
-                    case ALTERNATE -> alternate.or(() -> primary);
-                };
+        Optional<Route> wanted = switch (choice) {
+            case PRIMARY -> primary.or(() -> alternate);
+            case ALTERNATE -> alternate.or(() -> primary);
+        };
         return wanted.or(() -> routes.detour(destination, unusable()));
     }
 
@@ -197,5 +196,4 @@ final class Router implements Paths {
         }
         return new Path(route.nodes(), RouteHeader.along(ahead));
     }
-
 }

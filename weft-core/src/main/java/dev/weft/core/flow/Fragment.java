@@ -19,7 +19,9 @@ final class Fragment {
     State state = State.TO_SEND;
     int transmissions;
     long sentNanos;
-    @Nullable Path path;
+
+    @Nullable
+    Path path;
 
     Fragment(Outgoing message, int index) {
         this.message = message;

@@ -294,7 +294,8 @@ final class OutboundFlow {
         for (Outgoing soonest = byDeadline.peek();
                 soonest != null && soonest.deadlineNanos <= nowNanos;
                 soonest = byDeadline.peek()) {
-            boolean reachable = paths.path(label.destination(), Paths.Choice.PRIMARY).isPresent();
+            boolean reachable =
+                    paths.path(label.destination(), Paths.Choice.PRIMARY).isPresent();
             advance |= soonest.hasLeft();
             settle(
                     soonest,
@@ -304,7 +305,8 @@ final class OutboundFlow {
         }
         trim();
         if (advance) {
-            paths.path(label.destination(), choice).ifPresent(path -> out.send(path, new Advance(ref(), window.first())));
+            paths.path(label.destination(), choice)
+                    .ifPresent(path -> out.send(path, new Advance(ref(), window.first())));
         }
     }
 

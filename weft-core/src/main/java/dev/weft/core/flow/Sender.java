@@ -139,9 +139,7 @@ public final class Sender {
                     neverOpened
                             ? Outcome.Reason.LIMIT
                             : sameLife ? Outcome.Reason.TIMEOUT : Outcome.Reason.DESTINATION_RESTARTED,
-                    neverOpened
-                            ? OutboundFlow.Certainty.NOTHING_ARRIVED
-                            : OutboundFlow.Certainty.MAY_HAVE_ARRIVED,
+                    neverOpened ? OutboundFlow.Certainty.NOTHING_ARRIVED : OutboundFlow.Certainty.MAY_HAVE_ARRIVED,
                     nowNanos);
         }
     }
@@ -151,11 +149,7 @@ public final class Sender {
         for (OutboundFlow flow : List.copyOf(flows.values())) {
             long life = paths.incarnationOf(flow.destination());
             if (life != 0 && life != flow.label().destinationIncarnation()) {
-                renew(
-                        flow,
-                        Outcome.Reason.DESTINATION_RESTARTED,
-                        OutboundFlow.Certainty.MAY_HAVE_ARRIVED,
-                        nowNanos);
+                renew(flow, Outcome.Reason.DESTINATION_RESTARTED, OutboundFlow.Certainty.MAY_HAVE_ARRIVED, nowNanos);
             } else {
                 flow.handleTopologyChange(nowNanos);
                 touched(flow);
@@ -167,8 +161,8 @@ public final class Sender {
     public void handleNodeGone(NodeId node, long nowNanos) {
         for (OutboundFlow flow : List.copyOf(flows.values())) {
             if (flow.destination().equals(node)) {
-                for (Outgoing unsent : flow.abandon(
-                        Outcome.Reason.NODE_GONE, OutboundFlow.Certainty.MAY_HAVE_ARRIVED)) {
+                for (Outgoing unsent :
+                        flow.abandon(Outcome.Reason.NODE_GONE, OutboundFlow.Certainty.MAY_HAVE_ARRIVED)) {
                     flowOutput.settled(unsent, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NODE_GONE));
                 }
                 remove(flow);

@@ -31,7 +31,8 @@ final class SequenceWindow<T> {
 
     /** The item at a number within {@link #first} and {@link #next}, null outside. */
     @SuppressWarnings("unchecked") // the ring holds what add() was given
-    @Nullable T at(long sequence) {
+    @Nullable
+    T at(long sequence) {
         return sequence < first || sequence >= next ? null : (T) ring[slot(sequence)];
     }
 

@@ -21,8 +21,7 @@ public final class Backoff {
     /** The wait after a failure. */
     public long nextDelayNanos() {
         long jitterNanos = nominalNanos / 5;
-        long delayNanos =
-                prng.between(nominalNanos - jitterNanos, Math.min(nominalNanos + jitterNanos, CAP_NANOS));
+        long delayNanos = prng.between(nominalNanos - jitterNanos, Math.min(nominalNanos + jitterNanos, CAP_NANOS));
         nominalNanos = Math.min(2 * nominalNanos, CAP_NANOS);
         return delayNanos;
     }

@@ -59,8 +59,7 @@ public final class ClockOffset {
     /** An offset is wrong by at most half its round trip, so beyond that and a thousandth of the time, it was set. */
     private static boolean isStep(Sample earlier, Sample later) {
         long passedNanos = later.atNanos - earlier.atNanos;
-        long allowedNanos =
-                earlier.rttNanos / 2 + later.rttNanos / 2 + passedNanos / DRIFT_MAX_DIVISOR + MILLI;
+        long allowedNanos = earlier.rttNanos / 2 + later.rttNanos / 2 + passedNanos / DRIFT_MAX_DIVISOR + MILLI;
         long moved = later.offsetNanos - earlier.offsetNanos;
         boolean overflown = ((later.offsetNanos ^ earlier.offsetNanos) & (later.offsetNanos ^ moved)) < 0;
         return overflown || moved > allowedNanos || moved < -allowedNanos;

@@ -236,9 +236,7 @@ public final class Link {
         long sentNanos = pingSentNanos[slot];
         long heldNanos = pong.sentClockNanos() - pong.receivedClockNanos();
         boolean isAnswered = sentNanos == Deadlines.NEVER;
-        if (isAnswered
-                || pong.pingClockNanos() != self.clockNanos(sentNanos)
-                || heldNanos > nowNanos - sentNanos) {
+        if (isAnswered || pong.pingClockNanos() != self.clockNanos(sentNanos) || heldNanos > nowNanos - sentNanos) {
             return;
         }
         pingSentNanos[slot] = Deadlines.NEVER;
@@ -270,9 +268,10 @@ public final class Link {
             switch (heartbeat.handleTime(nowNanos)) {
                 case NOTHING -> {}
                 case PING -> ping(nowNanos);
-                case DEAD -> close(
-                        CloseReason.SILENT,
-                        "nothing heard for " + heartbeat.silentNanos(nowNanos) / 1_000_000 + " ms");
+                case DEAD ->
+                    close(
+                            CloseReason.SILENT,
+                            "nothing heard for " + heartbeat.silentNanos(nowNanos) / 1_000_000 + " ms");
             }
         }
     }
@@ -420,7 +419,8 @@ public final class Link {
 
     private void accept(Hello hello) {
         output.send(new Accept(
-                hello.instance(), self.versions().highestCommon(hello.versions()).orElseThrow()));
+                hello.instance(),
+                self.versions().highestCommon(hello.versions()).orElseThrow()));
     }
 
     private void confirm(long nowNanos) {
@@ -450,13 +450,12 @@ public final class Link {
     }
 
     private String overdue() {
-        String what =
-                switch (phase) {
-                    case GREETING -> "Hello not answered";
-                    case LISTENING -> "no Hello";
-                    case CONFIRMING -> "Hello not accepted";
-                    case NEW, UP, CLOSED -> throw new InvariantError("no handshake in " + phase);
-                };
+        String what = switch (phase) {
+            case GREETING -> "Hello not answered";
+            case LISTENING -> "no Hello";
+            case CONFIRMING -> "Hello not accepted";
+            case NEW, UP, CLOSED -> throw new InvariantError("no handshake in " + phase);
+        };
         return what + " within " + config.handshakeNanos() / 1_000_000 + " ms";
     }
 

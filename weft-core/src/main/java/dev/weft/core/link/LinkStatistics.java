@@ -45,6 +45,7 @@ public final class LinkStatistics {
 
     /** By interval modulo the ring's size and count; the interval that runs has a place of its own. */
     private final long[][] ring = new long[INTERVALS + 1][COUNTS.length];
+
     private final long[] totals = new long[COUNTS.length];
     private final long[] drops = new long[Drop.values().length];
     private long interval;
@@ -167,8 +168,7 @@ public final class LinkStatistics {
         public Snapshot plus(Snapshot other) {
             EnumMap<Drop, Long> sums = new EnumMap<>(Drop.class);
             drops.forEach((reason, count) -> sums.put(reason, count + other.drops.getOrDefault(reason, 0L)));
-            return new Snapshot(
-                    sent.plus(other.sent), received.plus(other.received), sums, queue.plus(other.queue));
+            return new Snapshot(sent.plus(other.sent), received.plus(other.received), sums, queue.plus(other.queue));
         }
     }
 }

@@ -49,7 +49,8 @@ public final class LinkTable implements Link.Admission {
         long staying = rivals.stream().filter(rival -> !isStale(rival, theirs)).count();
         if (staying >= LINKS_PER_NODE_MAX) {
             return Optional.of(Close.because(
-                    CloseReason.LIMIT, staying + " links to node " + theirs.node().brief()));
+                    CloseReason.LIMIT,
+                    staying + " links to node " + theirs.node().brief()));
         }
         if (rivals.isEmpty() && entriesByNode.size() >= linksMax) {
             return Optional.of(Close.because(CloseReason.LIMIT, "already linked to " + linksMax + " nodes"));
@@ -73,8 +74,8 @@ public final class LinkTable implements Link.Admission {
         if (theirs.incarnation() < known) {
             return Optional.of(Close.because(
                     CloseReason.STALE_INCARNATION,
-                    "incarnation " + theirs.incarnation() + " of node " + theirs.node().brief() + ", but " + known
-                            + " is known"));
+                    "incarnation " + theirs.incarnation() + " of node "
+                            + theirs.node().brief() + ", but " + known + " is known"));
         }
         if (isStale(rival, theirs)) {
             return Optional.empty();

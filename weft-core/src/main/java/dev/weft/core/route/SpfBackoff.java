@@ -36,8 +36,7 @@ public final class SpfBackoff {
             long longDelayNanos,
             long timeToLearnNanos,
             long holdDownNanos) {
-        public static final Timing DEFAULT =
-                new Timing(0, 200_000_000L, 5_000_000_000L, 500_000_000L, 10_000_000_000L);
+        public static final Timing DEFAULT = new Timing(0, 200_000_000L, 5_000_000_000L, 500_000_000L, 10_000_000_000L);
 
         public Timing {
             Check.within("spf.initial-delay", initialDelayNanos, 0, shortDelayNanos);
@@ -67,12 +66,11 @@ public final class SpfBackoff {
     /** The topology has changed: schedules a computation, and says whether it is due at once. */
     public Verdict handleChange(long nowNanos) {
         timers.arm(Timer.HOLD_DOWN, nowNanos + timing.holdDownNanos());
-        long delay =
-                switch (phase) {
-                    case QUIET -> timing.initialDelayNanos();
-                    case SHORT_WAIT -> timing.shortDelayNanos();
-                    case LONG_WAIT -> timing.longDelayNanos();
-                };
+        long delay = switch (phase) {
+            case QUIET -> timing.initialDelayNanos();
+            case SHORT_WAIT -> timing.shortDelayNanos();
+            case LONG_WAIT -> timing.longDelayNanos();
+        };
         if (phase == Phase.QUIET) {
             phase = Phase.SHORT_WAIT;
             timers.arm(Timer.LEARN, nowNanos + timing.timeToLearnNanos());

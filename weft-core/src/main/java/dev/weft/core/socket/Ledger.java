@@ -54,7 +54,8 @@ public final class Ledger {
             return null;
         }
         ByteView payload = send.payload();
-        ByteView kept = payload.slice(0, Math.min(payload.length(), DEAD_LETTER_BYTES_MAX)).compact();
+        ByteView kept = payload.slice(0, Math.min(payload.length(), DEAD_LETTER_BYTES_MAX))
+                .compact();
         Dead letter = new Dead(ticket, nowNanos, send.destination(), send.endpoint(), outcome, kept);
         dead.add(letter);
         deadBytes += kept.length();

@@ -158,8 +158,7 @@ public final class Lsdb {
             if (order < 0) {
                 return Offer.OLDER;
             }
-        } else if (entries.size() >= config.entriesMax()
-                || bytes + lsa.bytes().length() > config.bytesMax()) {
+        } else if (entries.size() >= config.entriesMax() || bytes + lsa.bytes().length() > config.bytesMax()) {
             if (evictable.test(lsa.key().origin())) {
                 refusedCount++;
                 return Offer.NO_ROOM;
@@ -169,7 +168,8 @@ public final class Lsdb {
         return Offer.NEWER;
     }
 
-    @Nullable Entry entry(LsaKey key) {
+    @Nullable
+    Entry entry(LsaKey key) {
         return entries.get(key);
     }
 
@@ -240,6 +240,7 @@ public final class Lsdb {
     private static long hashOf(Lsa lsa) {
         long origin = Prng.mix(lsa.key().origin().high()) ^ lsa.key().origin().low();
         long kind = Prng.mix(origin + lsa.key().kind().ordinal() + 1);
-        return Prng.mix(Prng.mix(kind ^ lsa.version().incarnation()) + lsa.version().sequence());
+        return Prng.mix(
+                Prng.mix(kind ^ lsa.version().incarnation()) + lsa.version().sequence());
     }
 }

@@ -74,8 +74,8 @@ public record Ack(
         for (int left = count(in, "refusals"); left > 0; left--) {
             long messageSequence = in.varint("refused sequence");
             int reason = in.u8("refusal reason");
-            refusals.add(new Refusal(
-                    messageSequence, reason < REASONS.length ? REASONS[reason] : Outcome.Reason.LIMIT));
+            refusals.add(
+                    new Refusal(messageSequence, reason < REASONS.length ? REASONS[reason] : Outcome.Reason.LIMIT));
         }
         in.expectEnd(FrameType.ACK);
         return new Ack(originIncarnation, flowNumber, handle, floor, hops, ranges, refusals);
@@ -83,7 +83,11 @@ public record Ack(
 
     @Override
     public void encodeBody(WireWriter out) {
-        out.varint(originIncarnation).varint(flowNumber).varint(handle).varint(floor).u8(hops);
+        out.varint(originIncarnation)
+                .varint(flowNumber)
+                .varint(handle)
+                .varint(floor)
+                .u8(hops);
         out.u8(ranges.size());
         long at = floor;
         for (Range range : ranges) {

@@ -34,8 +34,7 @@ public record Adjacencies(List<Adjacency> links) {
         links = List.copyOf(links);
         Check.that(links.size() <= LINKS_MAX, links.size() + " links");
         for (int i = 1; i < links.size(); i++) {
-            Check.that(
-                    links.get(i - 1).neighbor().compareTo(links.get(i).neighbor()) < 0, "links out of order");
+            Check.that(links.get(i - 1).neighbor().compareTo(links.get(i).neighbor()) < 0, "links out of order");
         }
     }
 
@@ -62,8 +61,7 @@ public record Adjacencies(List<Adjacency> links) {
                     throw new MalformedFrame("adjacencies", "more than " + LINKS_MAX);
                 }
                 Adjacency link = entry(in.bytes("adjacency", ENTRY_BYTES_MAX));
-                if (!links.isEmpty()
-                        && links.get(links.size() - 1).neighbor().compareTo(link.neighbor()) >= 0) {
+                if (!links.isEmpty() && links.get(links.size() - 1).neighbor().compareTo(link.neighbor()) >= 0) {
                     throw new MalformedFrame("adjacencies", "not in ascending order");
                 }
                 links.add(link);

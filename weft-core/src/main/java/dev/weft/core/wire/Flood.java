@@ -40,7 +40,9 @@ public record Flood(List<Item> items) implements Frame {
         ProtoWriter proto = new ProtoWriter(out);
         for (Item item : items) {
             WireWriter entry = new WireWriter(item.lsa().bytes().length() + 16);
-            new ProtoWriter(entry).number(1, item.ageSeconds()).bytes(2, item.lsa().bytes());
+            new ProtoWriter(entry)
+                    .number(1, item.ageSeconds())
+                    .bytes(2, item.lsa().bytes());
             proto.element(1, entry.view());
         }
     }

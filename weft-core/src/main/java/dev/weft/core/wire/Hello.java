@@ -78,7 +78,9 @@ public record Hello(
     /** @throws IllegalArgumentException if that is no name of a mesh */
     public static void checkMesh(String mesh) {
         require(
-                !mesh.isEmpty() && mesh.length() <= MESH_CHARS_MAX && mesh.chars().allMatch(Hello::isMeshChar),
+                !mesh.isEmpty()
+                        && mesh.length() <= MESH_CHARS_MAX
+                        && mesh.chars().allMatch(Hello::isMeshChar),
                 "a mesh name has 1 to 64 of the characters A-Z a-z 0-9 . _ -");
     }
 
@@ -121,8 +123,8 @@ public record Hello(
                 }
                 case 12 -> observed = Optional.of(locator("observed", proto));
                 case 13 -> dialNumber = proto.number("dial number");
-                case 14 -> heartbeatMillis =
-                        proto.numberWithin("heartbeat", HEARTBEAT_MILLIS_MIN, HEARTBEAT_MILLIS_MAX);
+                case 14 ->
+                    heartbeatMillis = proto.numberWithin("heartbeat", HEARTBEAT_MILLIS_MIN, HEARTBEAT_MILLIS_MAX);
                 case 15 -> frameBytesMax = proto.numberWithin("frame bytes max", FRAME_BYTES_MIN, FRAME_BYTES_MAX);
                 default -> {}
             }

@@ -49,6 +49,10 @@ public record Ping(long seq, long clockNanos, long lsdbHash, Interest wanted) im
 
     @Override
     public void encodeBody(WireWriter out) {
-        new ProtoWriter(out).number(1, clockNanos).number(2, lsdbHash).number(3, wanted.code()).number(4, seq);
+        new ProtoWriter(out)
+                .number(1, clockNanos)
+                .number(2, lsdbHash)
+                .number(3, wanted.code())
+                .number(4, seq);
     }
 }

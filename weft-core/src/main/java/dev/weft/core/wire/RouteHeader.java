@@ -27,7 +27,8 @@ public final class RouteHeader {
     private final int[] behind;
 
     private RouteHeader(int[] ahead, int[] behind) {
-        Check.that(ahead.length + behind.length <= LABELS_MAX, "a route of " + (ahead.length + behind.length) + " labels");
+        Check.that(
+                ahead.length + behind.length <= LABELS_MAX, "a route of " + (ahead.length + behind.length) + " labels");
         this.ahead = ahead;
         this.behind = behind;
     }

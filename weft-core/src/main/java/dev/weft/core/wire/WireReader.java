@@ -116,7 +116,10 @@ public final class WireReader {
 
     static String decodeUtf8(String field, ByteView bytes) throws MalformedFrame {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new MalformedFrame(field, "not UTF-8");
         }

@@ -41,9 +41,8 @@ final class LinkLab {
 
     private record Arrival(long atNanos, long order, End end, ByteView bytes) {}
 
-    private final PriorityQueue<Arrival> arrivals = new PriorityQueue<>((a, b) -> a.atNanos != b.atNanos
-            ? Long.compare(a.atNanos, b.atNanos)
-            : Long.compare(a.order, b.order));
+    private final PriorityQueue<Arrival> arrivals = new PriorityQueue<>(
+            (a, b) -> a.atNanos != b.atNanos ? Long.compare(a.atNanos, b.atNanos) : Long.compare(a.order, b.order));
     private final List<End> ends = new ArrayList<>();
     private long order;
 
@@ -72,7 +71,10 @@ final class LinkLab {
         final LinkLab lab;
         final Node node;
         final Link link;
-        @Nullable End other;
+
+        @Nullable
+        End other;
+
         boolean cut;
         final List<Frame> sent = new ArrayList<>();
         final List<String> closed = new ArrayList<>();

@@ -74,7 +74,9 @@ final class LinkTableTest {
             lab.runFor(15 * SECOND);
             int upCount = 0;
             for (List<End> pair : pairs) {
-                assertThat(pair.get(0).link.isUp()).as("seed %d", seed).isEqualTo(pair.get(1).link.isUp());
+                assertThat(pair.get(0).link.isUp())
+                        .as("seed %d", seed)
+                        .isEqualTo(pair.get(1).link.isUp());
                 upCount += pair.get(0).link.isUp() ? 1 : 0;
             }
             assertThat(upCount).as("seed %d", seed).isLessThanOrEqualTo(1);
@@ -215,11 +217,14 @@ final class LinkTableTest {
                 if (possible.isEmpty()) {
                     break;
                 }
-                possible.get(possible.size() == 1 ? 0 : choose.applyAsInt(possible.size())).run();
+                possible.get(possible.size() == 1 ? 0 : choose.applyAsInt(possible.size()))
+                        .run();
             }
             for (int i = 0; i < pairs.size(); i++) {
                 for (End end : pairs.get(i)) {
-                    assertThat(end.link.isUp()).as("%s, dial %d: %s", name, i, end.closed).isEqualTo(i == bestIndex);
+                    assertThat(end.link.isUp())
+                            .as("%s, dial %d: %s", name, i, end.closed)
+                            .isEqualTo(i == bestIndex);
                 }
             }
         }

@@ -136,16 +136,8 @@ final class LinkTest {
     @Test
     void otherMeshIsRefused() {
         LocalNode self = LinkLab.local(1);
-        Node stranger = new Node(new LocalNode(
-                "other",
-                self.node(),
-                self.instance(),
-                1,
-                "x",
-                self.hostId(),
-                0,
-                VersionRange.OURS,
-                0));
+        Node stranger = new Node(
+                new LocalNode("other", self.node(), self.instance(), 1, "x", self.hostId(), 0, VersionRange.OURS, 0));
         assertRefused(stranger, b, CloseReason.WRONG_MESH, "mesh other is not known here");
     }
 
@@ -172,10 +164,7 @@ final class LinkTest {
         lab.dial(reborn(1, 55, 5), b);
         lab.runFor(SECOND);
         assertRefused(
-                reborn(1, 44, 4),
-                b,
-                CloseReason.STALE_INCARNATION,
-                "incarnation 4 of node 00000000, but 5 is known");
+                reborn(1, 44, 4), b, CloseReason.STALE_INCARNATION, "incarnation 4 of node 00000000, but 5 is known");
     }
 
     @Test
@@ -204,8 +193,7 @@ final class LinkTest {
     void noCommonVersionIsRefused() {
         Node old = new Node(withVersions(1, new VersionRange(1, 2)));
         Node young = new Node(withVersions(2, new VersionRange(3, 4)));
-        assertRefused(
-                old, young, CloseReason.VERSION, "00000000 speaks versions 3 to 4, 00000000 versions 1 to 2");
+        assertRefused(old, young, CloseReason.VERSION, "00000000 speaks versions 3 to 4, 00000000 versions 1 to 2");
     }
 
     @Test
@@ -458,8 +446,8 @@ final class LinkTest {
     @Test
     void nodeThatCouldNotGreetIsRefusedAtOnce() {
         LocalNode self = a.self;
-        assertThatThrownBy(() -> new LocalNode(
-                        "a mesh", self.node(), 1, 1, "x", self.hostId(), 0, VersionRange.OURS, 0))
+        assertThatThrownBy(
+                        () -> new LocalNode("a mesh", self.node(), 1, 1, "x", self.hostId(), 0, VersionRange.OURS, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("mesh name");
     }
@@ -483,23 +471,18 @@ final class LinkTest {
 
     /** Closed by the second end, and shown alike at both. */
     private static void assertClosed(List<End> pair, CloseReason reason, String text) {
-        assertThat(pair.get(1).closed).singleElement().asString().startsWith(reason + "|" + text).endsWith("|OURS");
-        assertThat(pair.get(0).closed)
-                .containsExactly(pair.get(1).closed.get(0).replaceAll("OURS$", "THEIRS"));
+        assertThat(pair.get(1).closed)
+                .singleElement()
+                .asString()
+                .startsWith(reason + "|" + text)
+                .endsWith("|OURS");
+        assertThat(pair.get(0).closed).containsExactly(pair.get(1).closed.get(0).replaceAll("OURS$", "THEIRS"));
     }
 
     private static Node reborn(int number, long instance, long incarnation) {
         LocalNode self = LinkLab.local(number);
         return new Node(new LocalNode(
-                self.mesh(),
-                self.node(),
-                instance,
-                incarnation,
-                self.name(),
-                self.hostId(),
-                0,
-                VersionRange.OURS,
-                0));
+                self.mesh(), self.node(), instance, incarnation, self.name(), self.hostId(), 0, VersionRange.OURS, 0));
     }
 
     private static LocalNode withVersions(int number, VersionRange versions) {

@@ -64,7 +64,9 @@ final class MeasuresTest {
                 nowNanos += SECOND;
             }
             long trueNanos = theirs(nowNanos, startNanos, offsetNanos, driftPartsPerBillion) - nowNanos;
-            assertThat(Math.abs(clock.offsetNanos() - trueNanos)).as("seed %d", seed).isLessThan(2 * MILLI);
+            assertThat(Math.abs(clock.offsetNanos() - trueNanos))
+                    .as("seed %d", seed)
+                    .isLessThan(2 * MILLI);
             assertThat(clock.errorNanos()).as("seed %d", seed).isBetween(MILLI, 2 * MILLI);
             assertThat(Math.abs(clock.driftPartsPerBillion() - driftPartsPerBillion))
                     .as("seed %d: %d instead of %d", seed, clock.driftPartsPerBillion(), driftPartsPerBillion)
@@ -140,7 +142,8 @@ final class MeasuresTest {
         assertThat(snapshot.received()).isEqualTo(LinkStatistics.Traffic.NONE);
         assertThat(statistics.snapshot(Queue.EMPTY, 125 * SECOND).sent().bytesByInterval())
                 .containsExactly(0L, 0L, 0L, 0L, 4_000L, 7_000L);
-        assertThat(statistics.snapshot(Queue.EMPTY, 9_000 * SECOND).sent().bytesByInterval()).containsOnly(0L);
+        assertThat(statistics.snapshot(Queue.EMPTY, 9_000 * SECOND).sent().bytesByInterval())
+                .containsOnly(0L);
     }
 
     @Test

@@ -58,7 +58,9 @@ public final class GoldenVectors {
             }
             if (Files.isDirectory(parts)) {
                 try (Stream<Path> listing = Files.list(parts)) {
-                    listing.filter(file -> file.toString().endsWith(".md")).sorted().forEach(files::add);
+                    listing.filter(file -> file.toString().endsWith(".md"))
+                            .sorted()
+                            .forEach(files::add);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
