@@ -99,10 +99,16 @@ final class Membership {
     // ------------------------------------------------------------------ links
 
     Optional<Close> refuse(Hello theirs) {
+        names.put(theirs.node(), theirs.name());
         if (isNamed(wishes.forbidden(), theirs.node(), theirs.name())) {
             return Optional.of(Close.because(
                     CloseReason.FORBIDDEN,
                     "links between " + self.name() + " and " + theirs.name() + " are forbidden"));
+        }
+        boolean pinnedOnly = wishes.policy() == EngineConfig.LinkWishes.Policy.PINNED_ONLY;
+        if (pinnedOnly && !isNamed(wishes.pinned(), theirs.node(), theirs.name())) {
+            return Optional.of(Close.because(
+                    CloseReason.FORBIDDEN, self.name() + " keeps pinned links only, and none to " + theirs.name()));
         }
         return Optional.empty();
     }

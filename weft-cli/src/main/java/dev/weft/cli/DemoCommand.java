@@ -1,0 +1,169 @@
+package dev.weft.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The main job in half a minute: five processes, a relay killed under load, nothing lost. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = "Five processes, a relay killed under load, nothing lost.")
+final class DemoCommand implements Callable<Integer> {
+    private static final int MESSAGES = 10_000;
+    private static final int PER_SECOND = 1_000;
+    private static final int KILL_AT = 3_000;
+    private static final int RESTART_AT = 6_000;
+
+    /** A ring of five with two chords. */
+    private static final Map<String, List<String>> LINKS = new TreeMap<>(Map.of(
+            "n1", List.of("n2", "n5"),
+            "n2", List.of("n1", "n3", "n4", "n5"),
+            "n3", List.of("n2", "n4"),
+            "n4", List.of("n2", "n3", "n5"),
+            "n5", List.of("n1", "n2", "n4")));
+
+    @Option(names = "--json", description = "End with the ledger as one object.")
+    boolean json;
+
+    private final TreeMap<String, DemoChild> children = new TreeMap<>();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("weft-demo");
+        try {
+            return run(directory);
+        } finally {
+            for (DemoChild child : children.values()) {
+                child.kill();
+            }
+            delete(directory);
+        }
+    }
+
+    private int run(Path directory) throws IOException, InterruptedException {
+        say("Starting five nodes, each a process of its own, in a ring with two chords:");
+        say("");
+        say("        n1 --- n2");
+        say("         |   / | \\        n1 sends to n3; there is no direct link.");
+        say("         |  /  |  n3");
+        say("         | /   | /");
+        say("        n5 --- n4");
+        say("");
+        for (String name : LINKS.keySet()) {
+            start(name, directory);
+        }
+        for (DemoChild child : children.values()) {
+            child.await(line -> line.startsWith("ready "), 15);
+        }
+        awaitPeers("n1", 4);
+        awaitPeers("n3", 4);
+        say("All five have found each other. Round trips over the links, as n1 knows them:");
+        say("");
+        child("n1").say("matrix");
+        for (String row = line("n1"); !row.equals("end"); row = line("n1")) {
+            say("   " + row.substring(Math.min(2, row.length())));
+        }
+        say("");
+        String[] route = child("n1").ask("route n3", 5).split(" ");
+        String relay = route[2];
+        say("n1 sends " + MESSAGES + " messages to n3, " + PER_SECOND + " a second, by way of " + relay + ".");
+        child("n1").say("send n3 " + MESSAGES + " " + PER_SECOND);
+        child("n1").await(line -> line.equals("progress " + KILL_AT), 15);
+        say("kill -9 " + child(relay).pid() + ": the relay " + relay + " is dead.");
+        child(relay).kill();
+        child("n1").await(line -> line.equals("progress " + (KILL_AT + 1_000)), 15);
+        say("The way is now: "
+                + child("n1").ask("route n3", 5).substring("route ".length()).replace(" ", " -> "));
+        child("n1").await(line -> line.equals("progress " + RESTART_AT), 15);
+        start(relay, directory);
+        child(relay).await(line -> line.startsWith("ready "), 15);
+        say(relay + " is started again.");
+        String[] sent = child("n1").await(line -> line.startsWith("sent "), 50).split(" ");
+        String[] received = child("n3").ask("received", 5).split(" ");
+        Ledger ledger = new Ledger(
+                Integer.parseInt(sent[1]),
+                Integer.parseInt(sent[2]),
+                Integer.parseInt(received[1]),
+                Integer.parseInt(received[2]),
+                Long.parseLong(received[3]));
+        for (DemoChild child : children.values()) {
+            child.end();
+        }
+        say("");
+        say("   sent        " + ledger.sent());
+        say("   delivered   " + ledger.delivered());
+        say("   duplicates  " + ledger.duplicates());
+        say("   lost        " + ledger.lost());
+        say("   longest time without delivery: " + ledger.rerouteMillis() + " ms");
+        if (json) {
+            System.out.println(new Json()
+                    .put("sent", ledger.sent())
+                    .put("delivered", ledger.delivered())
+                    .put("lost", ledger.lost())
+                    .put("duplicates", ledger.duplicates())
+                    .put("rerouteMillis", ledger.rerouteMillis())
+                    .put("nodes", LINKS.size()));
+        }
+        return (ledger.isRight() ? ExitCode.OK : ExitCode.FAILED).code();
+    }
+
+    /** What was sent and what became of it. */
+    record Ledger(int sent, int delivered, int received, int duplicates, long rerouteMillis) {
+        int lost() {
+            return sent - received;
+        }
+
+        boolean isRight() {
+            return sent == delivered && lost() == 0 && duplicates == 0;
+        }
+    }
+
+    private void start(String name, Path directory) throws IOException {
+        children.put(name, DemoChild.start(name, directory, LINKS.getOrDefault(name, List.of())));
+    }
+
+    private DemoChild child(String name) {
+        DemoChild child = children.get(name);
+        if (child == null) {
+            throw new CommandFailure(ExitCode.FAILED, "there is no node " + name);
+        }
+        return child;
+    }
+
+    private String line(String name) throws InterruptedException {
+        return child(name).await(line -> line.startsWith("|") || line.equals("end"), 5);
+    }
+
+    private void awaitPeers(String name, int count) throws IOException, InterruptedException {
+        for (int tries = 0; tries < 300; tries++) {
+            if (child(name).ask("peers", 5).equals("peers " + count)) {
+                return;
+            }
+            Thread.sleep(50);
+        }
+        throw new CommandFailure(ExitCode.TIMED_OUT, "node " + name + " has not found all others");
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+    }
+
+    private static void delete(Path directory) throws IOException {
+        List<Path> all = new ArrayList<>();
+        try (Stream<Path> walk = Files.walk(directory)) {
+            walk.forEach(all::add);
+        }
+        for (int i = all.size() - 1; i >= 0; i--) {
+            Files.deleteIfExists(all.get(i));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.weft.cli;
+
+import dev.weft.Mesh;
+import dev.weft.NodeId;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows the way to a node. */
+@Command(name = "route", mixinStandardHelpOptions = true, description = "Show the way to a node.")
+final class RouteCommand implements Callable<Integer> {
+    @Mixin
+    JoinOptions join = new JoinOptions();
+
+    @Parameters(paramLabel = "NODE", description = "An id, the beginning of one, or a name.")
+    String node = "";
+
+    @Option(names = "--json", description = "One object.")
+    boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (Mesh mesh = join.joinBriefly()) {
+            List<NodeId> way = mesh.route(mesh.find(node).id());
+            if (json) {
+                System.out.println(new Json()
+                        .put("nodes", way.stream().map(NodeId::toString).toList())
+                        .put("hops", Math.max(0, way.size() - 1)));
+            } else {
+                System.out.println(
+                        String.join(" -> ", way.stream().map(NodeId::brief).toList()));
+            }
+        }
+        return ExitCode.OK.code();
+    }
+}

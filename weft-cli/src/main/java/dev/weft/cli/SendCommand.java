@@ -1,0 +1,80 @@
+package dev.weft.cli;
+
+import dev.weft.Mesh;
+import dev.weft.Outcome;
+import dev.weft.SendOptions;
+import dev.weft.SocketKind;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Sends one message and says what became of it. */
+@Command(name = "send", mixinStandardHelpOptions = true, description = "Send one message and say what became of it.")
+final class SendCommand implements Callable<Integer> {
+    private static final int BYTES_MAX = 16 << 20;
+
+    @Mixin
+    JoinOptions join = new JoinOptions();
+
+    @Parameters(index = "0", paramLabel = "NODE", description = "An id, the beginning of one, or a name.")
+    String node = "";
+
+    @Parameters(index = "1", paramLabel = "ENDPOINT", description = "The name of its endpoint.")
+    String endpoint = "";
+
+    @Parameters(index = "2", arity = "0..1", paramLabel = "DATA", description = "The message; - or none reads stdin.")
+    @Nullable
+    String data;
+
+    @Option(names = "--type", paramLabel = "KIND", description = "dgram or rdm, the default.")
+    String type = "rdm";
+
+    @Option(names = "--timeout", paramLabel = "TIME", description = "When to give up; 30s.")
+    String timeout = "30s";
+
+    @Option(names = "--json", description = "One object.")
+    boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        SendOptions options = new SendOptions(kind(type), Text.duration(timeout));
+        String given = data;
+        byte[] payload = given == null || given.equals("-")
+                ? System.in.readNBytes(BYTES_MAX + 1)
+                : given.getBytes(StandardCharsets.UTF_8);
+        if (payload.length > BYTES_MAX) {
+            throw new CommandFailure(ExitCode.USAGE, "a message has at most " + BYTES_MAX + " bytes");
+        }
+        try (Mesh mesh = join.joinBriefly()) {
+            Outcome outcome =
+                    mesh.send(mesh.find(node).id(), endpoint, payload, options).await();
+            System.out.println(
+                    json
+                            ? new Json()
+                                    .put("outcome", outcome.kind().name().toLowerCase(Locale.ROOT))
+                                    .put("reason", outcome.reason().name().toLowerCase(Locale.ROOT))
+                                    .put("rttMicros", outcome.roundTrip().toNanos() / 1_000)
+                                    .put("hops", outcome.hops())
+                            : outcome.toString());
+            return switch (outcome.kind()) {
+                case DELIVERED -> ExitCode.OK.code();
+                case REJECTED, UNDELIVERABLE -> ExitCode.FAILED.code();
+                case EXPIRED, UNKNOWN -> ExitCode.TIMED_OUT.code();
+            };
+        }
+    }
+
+    static SocketKind kind(String name) {
+        return switch (name) {
+            case "rdm" -> SocketKind.RDM;
+            case "dgram" -> SocketKind.DGRAM;
+            default -> throw new CommandFailure(ExitCode.USAGE, "--type " + name + " must be dgram or rdm");
+        };
+    }
+}

@@ -1,0 +1,97 @@
+package dev.weft.cli;
+
+import dev.weft.LinkStatus;
+import dev.weft.Mesh;
+import dev.weft.Statistics;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows the joining node's counters and links. */
+@Command(name = "stats", mixinStandardHelpOptions = true, description = "Show counters and links.")
+final class StatsCommand implements Callable<Integer> {
+    @Mixin
+    JoinOptions join = new JoinOptions();
+
+    @Option(names = "--json", description = "One object.")
+    boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (Mesh mesh = join.joinBriefly()) {
+            Statistics statistics = mesh.statistics();
+            if (json) {
+                System.out.println(object(statistics));
+            } else {
+                print(statistics);
+            }
+        }
+        return ExitCode.OK.code();
+    }
+
+    private static void print(Statistics statistics) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("sent", Long.toString(statistics.sent())));
+        rows.add(List.of("in flight", Long.toString(statistics.inFlight())));
+        statistics
+                .outcomes()
+                .forEach(
+                        (kind, count) -> rows.add(List.of(kind.name().toLowerCase(Locale.ROOT), Long.toString(count))));
+        rows.add(List.of("received", Long.toString(statistics.received())));
+        rows.add(List.of("refused", Long.toString(statistics.refused())));
+        rows.add(List.of("forwarded", Long.toString(statistics.forwarded())));
+        statistics.counters().forEach((name, count) -> rows.add(List.of(name, Long.toString(count))));
+        Text.columns(rows).forEach(System.out::println);
+        List<List<String>> links = new ArrayList<>();
+        links.add(List.of("LINK", "RTT", "MIN", "IN", "OUT", "QUEUED", "DROPPED"));
+        for (LinkStatus link : statistics.links()) {
+            links.add(List.of(
+                    link.peer().brief(),
+                    Text.millis(link.roundTrip()),
+                    Text.millis(link.roundTripMin()),
+                    link.framesIn() + " frames, " + link.bytesIn() + " B",
+                    link.framesOut() + " frames, " + link.bytesOut() + " B",
+                    Integer.toString(link.queuedFrames()),
+                    Long.toString(link.dropped())));
+        }
+        System.out.println();
+        Text.columns(links).forEach(System.out::println);
+    }
+
+    private static Json object(Statistics statistics) {
+        Map<String, Object> outcomes = new LinkedHashMap<>();
+        statistics.outcomes().forEach((kind, count) -> outcomes.put(kind.name().toLowerCase(Locale.ROOT), count));
+        return new Json()
+                .put("sent", statistics.sent())
+                .put("inFlight", statistics.inFlight())
+                .put("outcomes", outcomes)
+                .put("received", statistics.received())
+                .put("refused", statistics.refused())
+                .put("forwarded", statistics.forwarded())
+                .put("counters", statistics.counters())
+                .put(
+                        "links",
+                        statistics.links().stream()
+                                .map(link -> new Json()
+                                        .put("peer", link.peer().toString())
+                                        .put("locator", link.locator().toString())
+                                        .put("rttMicros", link.roundTrip().toNanos() / 1_000)
+                                        .put("rttMinMicros", link.roundTripMin().toNanos() / 1_000)
+                                        .put(
+                                                "clockOffsetMicros",
+                                                link.clockOffset().toNanos() / 1_000)
+                                        .put("framesIn", link.framesIn())
+                                        .put("framesOut", link.framesOut())
+                                        .put("bytesIn", link.bytesIn())
+                                        .put("bytesOut", link.bytesOut())
+                                        .put("queuedFrames", link.queuedFrames())
+                                        .put("dropped", link.dropped()))
+                                .toList());
+    }
+}
