@@ -59,11 +59,7 @@ final class StreamTransport {
                         channel.pipeline().addLast(connection);
                     }
                 });
-        ChannelFuture bound = bootstrap.bind(at);
-        // On the loop's own thread a bind is done when it returns; elsewhere it is waited for.
-        if (!loop.isInLoop()) {
-            bound.awaitUninterruptibly();
-        }
+        ChannelFuture bound = bootstrap.bind(at).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             Throwable cause = bound.cause();
             throw new IOException("cannot listen at " + at + ": " + (cause == null ? "refused" : cause.getMessage()));

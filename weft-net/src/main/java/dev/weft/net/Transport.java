@@ -5,7 +5,7 @@ import java.io.IOException;
 
 /**
  * Carries frames between two processes, in order and without loss for as long as a connection lives. Bound to one
- * {@link Loop}; all methods are called on its thread but {@link #close}.
+ * {@link Loop}: {@link #dial} is called on its thread, {@link #listen} and {@link #close} on any other.
  *
  * <p>Contract, checked for every transport by the same tests: the methods of one {@link ConnectionHandler} are called
  * on the loop, one at a time, never from within a call that the handler made, and never after
@@ -16,7 +16,7 @@ public interface Transport extends AutoCloseable {
     String scheme();
 
     /**
-     * Listens; every connection gets a handler from the acceptor.
+     * Listens; every connection gets a handler from the acceptor, on the loop's thread. Waits until it listens.
      *
      * @throws IOException if the address cannot be listened on; the message says why
      */

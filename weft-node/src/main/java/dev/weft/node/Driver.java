@@ -128,6 +128,10 @@ final class Driver {
     /** Gives the engine a connection that somebody else has opened. */
     ConnectionHandler accept(Connection connection) {
         Carrier carrier = new Carrier(connection);
+        if (engine == null) {
+            carrier.end();
+            return carrier;
+        }
         turn((present, now) -> {
             carrier.number = present.handleAccepted(connection.peer(), now);
             carriers.put(carrier.number, carrier);

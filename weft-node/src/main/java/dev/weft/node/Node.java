@@ -169,7 +169,7 @@ final class Node implements Mesh {
         for (Locator at : wanted) {
             refuseBeyondHost(at);
             try {
-                Transport.Listener listener = onLoop(() -> transport(at).listen(at, driver::accept));
+                Transport.Listener listener = transport(at).listen(at, driver::accept);
                 listeners.add(listener);
                 locators.addAll(reachable(listener.locator()));
             } catch (IOException e) {
