@@ -117,7 +117,7 @@ public final class Engine {
     private final Output out;
     private final Membership membership;
     private final Links links;
-    private final Labels labels = new Labels();
+    private final Labels labels;
     private final Flooding flooding;
     private final Router router;
     private final Discovery discovery;
@@ -145,6 +145,7 @@ public final class Engine {
                 0,
                 VersionRange.OURS,
                 self.clockZeroNanos());
+        this.labels = new Labels(prng.fork(4));
         this.flooding =
                 new Flooding(self.node(), self.incarnation(), config.topology(), prng.fork(1), new FloodingOutput());
         this.links = new Links(
@@ -163,7 +164,7 @@ public final class Engine {
         this.membership = new Membership(self, config.wishes(), flooding, labels, discovery, links);
         this.forwarder = new Forwarder(self.node(), new LabelLookup(), new ForwarderOutput());
         this.sender = new Sender(self.node(), self.incarnation(), config.flow(), router, new SenderOutput());
-        this.receiver = new Receiver(self.node(), self.incarnation(), config.flow(), new ReceiverOutput());
+        this.receiver = new Receiver(self.node(), self.incarnation(), config.flow(), prng.fork(3), new ReceiverOutput());
         this.endpoints = new Endpoints(out::deliver);
     }
 

@@ -3,6 +3,7 @@ package dev.weft.core.flow;
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Deadlines;
+import dev.weft.core.base.Prng;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.wire.Advance;
 import dev.weft.core.wire.Data;
@@ -34,6 +35,9 @@ public final class Receiver {
      */
     static final long IDLE_NANOS = 7_200_000_000_000L;
 
+    /** Handles take at most four bytes on the wire. */
+    private static final long HANDLE_MAX = (1L << 28) - 1;
+
     private static final long STALLED_NANOS = 60_000_000_000L;
     private static final long SWEEP_NANOS = 30_000_000_000L;
 
@@ -49,20 +53,21 @@ public final class Receiver {
     private final NodeId self;
     private final long incarnation;
     private final FlowConfig config;
+    private final Prng prng;
     private final Output out;
     private final InboundFlow.Output flowOutput = new FlowOutput();
 
     private final TreeMap<Long, InboundFlow> byHandle = new TreeMap<>();
     private final TreeMap<FlowKey, InboundFlow> byKey = new TreeMap<>();
     private final TreeSet<Long> toAcknowledge = new TreeSet<>();
-    private long nextHandle = 1;
     private long reassemblyBytes;
     private long sweepNanos = Deadlines.NEVER;
 
-    public Receiver(NodeId self, long incarnation, FlowConfig config, Output out) {
+    public Receiver(NodeId self, long incarnation, FlowConfig config, Prng prng, Output out) {
         this.self = self;
         this.incarnation = incarnation;
         this.config = config;
+        this.prng = prng;
         this.out = out;
     }
 
@@ -152,8 +157,7 @@ public final class Receiver {
     }
 
     private InboundFlow open(FlowLabel label, Arrival arrival, long nowNanos) {
-        // The life's low byte is part of the handle: one that an earlier life gave out must not name a flow of this.
-        long handle = nextHandle++ << 8 | incarnation & 0xff;
+        long handle = freshHandle();
         InboundFlow flow = new InboundFlow(label, handle, arrival, flowOutput, nowNanos);
         byHandle.put(handle, flow);
         byKey.put(key(label), flow);
@@ -161,6 +165,18 @@ public final class Receiver {
             sweepNanos = nowNanos + SWEEP_NANOS;
         }
         return flow;
+    }
+
+    /**
+     * Drawn at random, for the handle is all that an established flow's frame says of whom it is for: one that strays
+     * to another node over a stale label, or reaches a later life of this one, must not find a flow there.
+     */
+    private long freshHandle() {
+        long handle;
+        do {
+            handle = prng.between(1, HANDLE_MAX);
+        } while (byHandle.containsKey(handle));
+        return handle;
     }
 
     private void remove(InboundFlow flow) {

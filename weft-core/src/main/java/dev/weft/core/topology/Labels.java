@@ -1,6 +1,7 @@
 package dev.weft.core.topology;
 
 import dev.weft.NodeId;
+import dev.weft.core.base.Prng;
 import dev.weft.core.wire.RouteHeader;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -15,12 +16,19 @@ public final class Labels {
     /** How long a number rests: longer than a route that bears it stays in use anywhere. */
     public static final long REST_NANOS = 60_000_000_000L;
 
+    private static final int FIRST_MAX = 64;
+
     private record Resting(int label, NodeId last, long sinceNanos) {}
 
     private final TreeMap<NodeId, Integer> byNeighbor = new TreeMap<>();
     private final TreeMap<Integer, NodeId> byLabel = new TreeMap<>();
     private final ArrayDeque<Resting> resting = new ArrayDeque<>();
-    private int nextFresh = 1;
+    private int nextFresh;
+
+    /** Each life begins at another number, so that routes of an earlier life mostly lead nowhere. */
+    public Labels(Prng prng) {
+        nextFresh = 1 + prng.below(FIRST_MAX);
+    }
 
     public int acquire(NodeId neighbor, long nowNanos) {
         Integer present = byNeighbor.get(neighbor);

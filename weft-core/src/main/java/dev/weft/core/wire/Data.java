@@ -12,7 +12,7 @@ import dev.weft.core.base.Check;
  *   |          |             |           | index varint, count varint, bytes varint    |           |
  *   +----------+-------------+-----------+---------------------------------------------+-----------+---------+
  * </pre>
- * An established flow's message over one link costs 1 (length) + 1 (type) + 2 (route) + 1..3 (handle) + 1..4
+ * An established flow's message over one link costs 1 (length) + 1 (type) + 2 (route) + 4 (handle) + 1..4
  * (sequence) + 1 (lag) bytes.
  *
  * @param flow which flow
