@@ -275,6 +275,10 @@ public final class Discovery {
         return List.copyOf(known.keySet());
     }
 
+    public int knownCount() {
+        return known.size();
+    }
+
     public List<Locator> locatorsOf(NodeId node) {
         Known entry = known.get(node);
         return entry == null ? List.of() : List.copyOf(entry.locators);

@@ -164,7 +164,8 @@ public final class Engine {
         this.membership = new Membership(self, config.wishes(), flooding, labels, discovery, links);
         this.forwarder = new Forwarder(self.node(), new LabelLookup(), new ForwarderOutput());
         this.sender = new Sender(self.node(), self.incarnation(), config.flow(), router, new SenderOutput());
-        this.receiver = new Receiver(self.node(), self.incarnation(), config.flow(), prng.fork(3), new ReceiverOutput());
+        this.receiver =
+                new Receiver(self.node(), self.incarnation(), config.flow(), prng.fork(3), new ReceiverOutput());
         this.endpoints = new Endpoints(out::deliver);
     }
 
@@ -526,7 +527,7 @@ public final class Engine {
             labels.release(neighbor, now);
             flooding.handleLinkDown(neighbor);
             discovery.handleLinkDown(neighbor, now);
-            membership.linkDown(neighbor, now);
+            membership.linkDown(neighbor, reason, now);
             router.forgetPaths();
             trace(TraceEvent.Kind.LINK_DOWN, neighbor, reason + ": " + text);
             sender.handleTopologyChange(now);

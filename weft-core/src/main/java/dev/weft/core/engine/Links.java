@@ -93,6 +93,7 @@ final class Links {
         private final LinkQueue queue = new LinkQueue(bounds);
         private final LinkStatistics statistics;
         private @Nullable NodeId peer;
+        private Interest ourInterest = Interest.WANTED;
         private boolean ended;
 
         private Member(long number, Connection connection, List<Locator> ownLocators) {
@@ -150,7 +151,15 @@ final class Links {
         }
 
         @Override
-        public void interest(Interest theirs) {}
+        public void interest(Interest theirs) {
+            reports.add(this::endIfUnwanted);
+        }
+
+        private void endIfUnwanted() {
+            if (ourInterest == Interest.UNWANTED && link.theirInterest() == Interest.UNWANTED) {
+                link.close(CloseReason.NOT_NEEDED, "neither node needs the link");
+            }
+        }
 
         @Override
         public void lsdbHash(long hash) {
@@ -254,11 +263,9 @@ final class Links {
         nowNanos = now;
         Member member = standing.get(neighbor);
         if (member != null) {
+            member.ourInterest = interest;
             member.link.want(interest, now);
-            boolean wantedByNone = interest == Interest.UNWANTED && member.link.theirInterest() == Interest.UNWANTED;
-            if (wantedByNone) {
-                member.link.close(CloseReason.NOT_NEEDED, "neither node needs the link");
-            }
+            member.endIfUnwanted();
             touched(member);
         }
     }

@@ -31,10 +31,13 @@ import java.util.TreeSet;
  */
 final class Membership {
     /** Choices are made anew so often, for costs that were not known at first. */
-    private static final long REVIEW_NANOS = 30_000_000_000L;
+    private static final long REVIEW_NANOS = 10_000_000_000L;
+
+    /** A choice costs by the number of nodes, so it is made the more rarely the more there are: 16 ms for 16 nodes. */
+    private static final long ASK_PAUSE_PER_NODE_NANOS = 1_000_000L;
 
     /** Links that nobody wants stay so long after the last review, for views differ while the mesh grows. */
-    private static final long PATIENCE_NANOS = 10_000_000_000L;
+    private static final long PATIENCE_NANOS = 5_000_000_000L;
 
     private final Engine.Self self;
     private final EngineConfig.LinkWishes wishes;
@@ -47,9 +50,12 @@ final class Membership {
     private TreeSet<NodeId> members = new TreeSet<>();
     private NodeRecord record;
     private boolean adjacenciesStale;
+    private Flooding.Haste haste = Flooding.Haste.PACED;
     private boolean choiceStale;
     private long choiceNanos = Deadlines.NEVER;
+    private int knownCount;
     private long lastChangeNanos;
+    private long nextAskNanos;
 
     Membership(
             Engine.Self self,
@@ -77,8 +83,7 @@ final class Membership {
     }
 
     void start(long nowNanos) {
-        flooding.originate(LsaKind.NODE, record.encode(), nowNanos);
-        adjacenciesStale = true;
+        flooding.originate(LsaKind.NODE, record.encode(), Flooding.Haste.URGENT, nowNanos);
         choiceNanos = nowNanos + REVIEW_NANOS;
     }
 
@@ -88,12 +93,12 @@ final class Membership {
 
     void locatorsChanged(List<Locator> locators, long nowNanos) {
         record = record.withLocators(locators);
-        flooding.originate(LsaKind.NODE, record.encode(), nowNanos);
+        flooding.originate(LsaKind.NODE, record.encode(), Flooding.Haste.URGENT, nowNanos);
     }
 
     void leave(long nowNanos) {
         record = record.withStatus(NodeRecord.Status.LEAVING);
-        flooding.originate(LsaKind.NODE, record.encode(), nowNanos);
+        flooding.originate(LsaKind.NODE, record.encode(), Flooding.Haste.URGENT, nowNanos);
     }
 
     // ------------------------------------------------------------------ links
@@ -120,9 +125,12 @@ final class Membership {
         choose(nowNanos);
     }
 
-    void linkDown(NodeId neighbor, long nowNanos) {
+    void linkDown(NodeId neighbor, CloseReason reason, long nowNanos) {
         costs.remove(neighbor);
         adjacenciesStale = true;
+        if (reason != CloseReason.NOT_NEEDED) {
+            haste = Flooding.Haste.URGENT;
+        }
         choose(nowNanos);
     }
 
@@ -136,7 +144,10 @@ final class Membership {
     /** The choice of neighbors is to be looked at again, at the end of the turn. */
     void choose(long nowNanos) {
         choiceStale = true;
-        lastChangeNanos = nowNanos;
+        if (discovery.knownCount() != knownCount) {
+            knownCount = discovery.knownCount();
+            lastChangeNanos = nowNanos;
+        }
     }
 
     void handleTime(long nowNanos) {
@@ -147,13 +158,14 @@ final class Membership {
     }
 
     long nextDeadlineNanos() {
-        return choiceNanos;
+        return choiceStale ? Math.min(choiceNanos, nextAskNanos) : choiceNanos;
     }
 
     /** Ends a turn: says what has changed and asks for the links that are wanted. */
     void flush(long nowNanos) {
-        if (choiceStale) {
+        if (choiceStale && nowNanos >= nextAskNanos) {
             choiceStale = false;
+            nextAskNanos = nowNanos + discovery.knownCount() * ASK_PAUSE_PER_NODE_NANOS;
             ask(nowNanos);
         }
         if (adjacenciesStale) {
@@ -170,7 +182,8 @@ final class Membership {
                     labels.labelOf(link.getKey()),
                     link.getValue().advertised()));
         }
-        flooding.originate(LsaKind.ADJACENCY, new Adjacencies(present).encode(), nowNanos);
+        flooding.originate(LsaKind.ADJACENCY, new Adjacencies(present).encode(), haste, nowNanos);
+        haste = Flooding.Haste.PACED;
     }
 
     private void ask(long nowNanos) {

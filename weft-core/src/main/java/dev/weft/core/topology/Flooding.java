@@ -13,6 +13,7 @@ import dev.weft.core.wire.LsaHeading;
 import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
+import dev.weft.core.wire.MalformedFrame;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -45,6 +46,8 @@ public final class Flooding {
         void laterLifeOfThisNode(long incarnation);
     }
 
+    private static final long PACE_MIN_NANOS = 10_000_000L;
+    private static final long PACE_MAX_NANOS = 5_000_000_000L;
     private static final int BURST_MAX = 5;
     private static final long TOKEN_NANOS = 1_000_000_000L;
     private static final long DIGEST_PAUSE_NANOS = 1_000_000_000L;
@@ -80,6 +83,8 @@ public final class Flooding {
     private static final class Own {
         private ByteView content = ByteView.EMPTY;
         private boolean waiting;
+        private long dueNanos;
+        private long editionNanos = -PACE_MAX_NANOS;
         private long sequence;
         private long refreshNanos = Deadlines.NEVER;
         private int tokens = BURST_MAX;
@@ -109,15 +114,28 @@ public final class Flooding {
         return lsdb;
     }
 
-    /** Says something new of this node; at once, or as soon as the budget allows. The last word counts. */
-    public void originate(LsaKind kind, ByteView content, long nowNanos) {
+    /** How soon a word of this node must be out. */
+    public enum Haste {
+        /** A link has gone: at once, as long as the budget lasts. */
+        URGENT,
+        /** Gathered for a while that grows with the mesh, for every word costs every node. */
+        PACED
+    }
+
+    /** Says something new of this node; the last word counts. */
+    public void originate(LsaKind kind, ByteView content, Haste haste, long nowNanos) {
         Own mine = own.computeIfAbsent(kind, any -> new Own());
         boolean said = mine.sequence > 0 && !mine.waiting && mine.content.equals(content);
         mine.content = content;
-        if (!said) {
-            mine.waiting = true;
-            originateWaiting(nowNanos);
+        if (said) {
+            return;
         }
+        mine.waiting = true;
+        mine.dueNanos = switch (haste) {
+            case URGENT -> nowNanos;
+            case PACED -> mine.editionNanos + paceNanos();
+        };
+        originateWaiting(nowNanos);
     }
 
     public void handleLinkUp(NodeId neighbor, long nowNanos) {
@@ -130,7 +148,7 @@ public final class Flooding {
         neighbors.remove(neighbor);
     }
 
-    public void handleFlood(NodeId from, Flood flood, long nowNanos) {
+    public void handleFlood(NodeId from, Flood flood, long nowNanos) throws MalformedFrame {
         Neighbor neighbor = neighbors.get(from);
         if (neighbor == null) {
             return;
@@ -222,7 +240,7 @@ public final class Flooding {
 
     // ------------------------------------------------------------------ what comes in
 
-    private void take(NodeId from, Neighbor neighbor, Flood.Item item, long nowNanos) {
+    private void take(NodeId from, Neighbor neighbor, Flood.Item item, long nowNanos) throws MalformedFrame {
         Lsa lsa = item.lsa();
         if (item.ageSeconds() >= config.maxAgeSeconds()) {
             neighbor.toAcknowledge.put(lsa.key(), lsa.version());
@@ -232,6 +250,9 @@ public final class Flooding {
             neighbor.toAcknowledge.put(lsa.key(), lsa.version());
             overrule(lsa, nowNanos);
             return;
+        }
+        if (lsdb.isNews(lsa)) {
+            lsa.requireReadable();
         }
         switch (lsdb.offer(lsa, item.ageSeconds(), nowNanos, this::isEvictable)) {
             case NEWER -> {
@@ -276,6 +297,7 @@ public final class Flooding {
         if (lsa.version().incarnation() == incarnation && lsa.version().sequence() > mine.sequence) {
             mine.sequence = lsa.version().sequence();
             mine.waiting = true;
+            mine.dueNanos = nowNanos;
             originateWaiting(nowNanos);
         } else {
             spread(lsa.key(), self);
@@ -309,6 +331,10 @@ public final class Flooding {
             if (!mine.waiting) {
                 continue;
             }
+            if (mine.dueNanos > nowNanos) {
+                timers.armNoLater(Timer.ORIGINATE, mine.dueNanos);
+                continue;
+            }
             refill(mine, nowNanos);
             if (mine.tokens == 0) {
                 timers.armNoLater(Timer.ORIGINATE, mine.tokenNanos + TOKEN_NANOS);
@@ -318,6 +344,11 @@ public final class Flooding {
             mine.waiting = false;
             edition(entry.getKey(), mine, nowNanos);
         }
+    }
+
+    /** 1 ms for each advertisement in the database, 10 ms to 5 s. */
+    private long paceNanos() {
+        return Math.min(PACE_MAX_NANOS, Math.max(PACE_MIN_NANOS, lsdb.size() * 1_000_000L));
     }
 
     private static void refill(Own mine, long nowNanos) {
@@ -334,6 +365,7 @@ public final class Flooding {
         lsdb.offer(lsa, 0, nowNanos, this::isEvictable);
         spread(key, self);
         changed(key);
+        mine.editionNanos = nowNanos;
         mine.refreshNanos = nowNanos + config.refreshNanos() - prng.below(config.refreshNanos() / 10);
         timers.armNoLater(Timer.REFRESH, mine.refreshNanos);
         timers.armNoLater(Timer.EXPIRE, nowNanos + config.maxAgeSeconds() * 1_000_000_000L);

@@ -147,6 +147,12 @@ public final class Lsdb {
         return Optional.ofNullable(entries.get(key)).map(entry -> entry.lsa.version());
     }
 
+    /** True for an edition newer than the one that is kept. */
+    boolean isNews(Lsa lsa) {
+        Entry present = entries.get(lsa.key());
+        return present == null || lsa.version().isNewerThan(present.lsa.version());
+    }
+
     /** @param evictable which origins may have to make room: never this node and its neighbors */
     Offer offer(Lsa lsa, int ageSeconds, long nowNanos, Predicate<NodeId> evictable) {
         Entry present = entries.get(lsa.key());

@@ -26,7 +26,7 @@ public final class NeighborChoice {
     /** The number of links that a node wants in a mesh of so many nodes. */
     public static int degree(int nodes) {
         int log2 = 64 - Long.numberOfLeadingZeros(Math.max(1, nodes - 1));
-        return nodes <= FULL_MESH_NODES_MAX ? nodes - 1 : Math.max(DEGREE_MIN, 2 * log2);
+        return nodes <= FULL_MESH_NODES_MAX ? nodes - 1 : Math.max(DEGREE_MIN, log2);
     }
 
     /**

@@ -62,11 +62,14 @@ public record Lsa(LsaKey key, LsaVersion version, ByteView content, ByteView byt
             throw new MalformedFrame("LSA", "without origin, incarnation or sequence");
         }
         LsaKey key = new LsaKey(origin, LsaKind.ofCode(kind));
-        // The content is read here once, so that nothing unreadable is ever kept or passed on.
+        return new Lsa(key, new LsaVersion(incarnation, sequence), content, kept);
+    }
+
+    /** Reads the content, so that nothing unreadable is ever kept or passed on; for those editions that are new. */
+    public void requireReadable() throws MalformedFrame {
         switch (key.kind()) {
             case ADJACENCY -> Adjacencies.decode(content);
             case NODE -> NodeRecord.decode(content);
         }
-        return new Lsa(key, new LsaVersion(incarnation, sequence), content, kept);
     }
 }
