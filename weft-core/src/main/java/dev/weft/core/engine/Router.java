@@ -73,11 +73,20 @@ final class Router implements Paths {
         return next;
     }
 
-    /** The node that reports could not use its link of that label. */
+    /**
+     * The node that reports could not use its link of that label. The label is looked up in the graph that the route
+     * was made from: the database may be ahead of it and not know the label any more.
+     */
     void distrust(NodeId reporter, int label, long nowNanos) {
-        for (Adjacencies.Adjacency link : lsdb.adjacenciesOf(reporter)) {
-            if (link.label() == label) {
-                distrusted.put(Routes.LinkName.of(reporter, link.neighbor()), nowNanos + DISTRUST_NANOS);
+        LinkGraph graph = routes.graph();
+        int node = graph.indexOf(reporter);
+        if (node < 0) {
+            return;
+        }
+        for (int link = graph.firstLink(node); link < graph.endLink(node); link++) {
+            if (graph.label(link) == label) {
+                distrusted.put(
+                        Routes.LinkName.of(reporter, graph.node(graph.to(link))), nowNanos + DISTRUST_NANOS);
                 forgetPaths();
             }
         }

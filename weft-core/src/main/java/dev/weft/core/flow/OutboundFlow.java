@@ -124,10 +124,17 @@ final class OutboundFlow {
         pump(nowNanos);
     }
 
-    /** A copy with this number did not get through; it goes again at once, by another way if there is one. */
+    /**
+     * A copy with this number did not get through; it goes again at once, if there is another way. Where there is none
+     * the timer sends it: at once it would only meet the same error, as fast as the network can carry it.
+     */
     void handleRouteError(long sequence, long nowNanos) {
         Fragment fragment = window.at(sequence);
-        if (fragment != null && fragment.state == Fragment.State.IN_FLIGHT && isReliable()) {
+        if (fragment == null || fragment.state != Fragment.State.IN_FLIGHT || !isReliable()) {
+            return;
+        }
+        Optional<Path> other = paths.path(label.destination(), choice);
+        if (other.isPresent() && !other.get().equals(fragment.path)) {
             lost(sequence, fragment);
             pump(nowNanos);
         }
