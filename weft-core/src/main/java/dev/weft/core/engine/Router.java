@@ -85,8 +85,7 @@ final class Router implements Paths {
         }
         for (int link = graph.firstLink(node); link < graph.endLink(node); link++) {
             if (graph.label(link) == label) {
-                distrusted.put(
-                        Routes.LinkName.of(reporter, graph.node(graph.to(link))), nowNanos + DISTRUST_NANOS);
+                distrusted.put(Routes.LinkName.of(reporter, graph.node(graph.to(link))), nowNanos + DISTRUST_NANOS);
                 forgetPaths();
             }
         }

@@ -1,0 +1,143 @@
+package dev.weft.core.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.NodeId;
+import dev.weft.core.base.Prng;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jgrapht.alg.shortestpath.DijkstraShortestPath;
+import org.jgrapht.graph.DefaultWeightedEdge;
+import org.jgrapht.graph.SimpleDirectedWeightedGraph;
+import org.junit.jupiter.api.Test;
+
+/** Routes against a graph library, over thousands of random meshes. */
+class RoutesTest {
+    private static final int GRAPHS = 3_000;
+
+    private static NodeId node(int number) {
+        return new NodeId(0x8000L, 1 + number);
+    }
+
+    /** A random mesh, as announcements; some links are announced by one end only. */
+    private static final class Mesh {
+        private final LinkGraph.Builder builder = new LinkGraph.Builder();
+        private final SimpleDirectedWeightedGraph<NodeId, DefaultWeightedEdge> oracle =
+                new SimpleDirectedWeightedGraph<>(DefaultWeightedEdge.class);
+        private final int nodes;
+
+        private Mesh(Prng prng) {
+            nodes = (int) prng.between(2, prng.chance(50_000) ? 60 : 10);
+            for (int i = 0; i < nodes; i++) {
+                builder.node(node(i));
+                oracle.addVertex(node(i));
+            }
+            int density = (int) prng.between(100_000, 900_000);
+            for (int a = 0; a < nodes; a++) {
+                for (int b = a + 1; b < nodes; b++) {
+                    if (prng.chance(density)) {
+                        link(a, b, prng);
+                    }
+                }
+            }
+        }
+
+        private void link(int a, int b, Prng prng) {
+            int there = (int) prng.between(1, 20);
+            int back = (int) prng.between(1, 20);
+            builder.advertise(node(a), node(b), b + 1, there);
+            if (prng.chance(900_000)) {
+                builder.advertise(node(b), node(a), a + 1, back);
+                oracle.setEdgeWeight(oracle.addEdge(node(a), node(b)), there);
+                oracle.setEdgeWeight(oracle.addEdge(node(b), node(a)), back);
+            }
+        }
+    }
+
+    @Test
+    void everyPrimaryIsAsCheapAsTheOracleSaysAndNoneExistsWhereItSaysNone() {
+        for (long seed = 1; seed <= GRAPHS; seed++) {
+            Mesh mesh = new Mesh(new Prng(seed));
+            Routes routes = new Routes(mesh.builder.build(), node(0));
+            for (int target = 1; target < mesh.nodes; target++) {
+                double expected = new DijkstraShortestPath<>(mesh.oracle).getPathWeight(node(0), node(target));
+                Optional<Route> route = routes.primary(node(target));
+                if (Double.isInfinite(expected)) {
+                    assertThat(route).as("seed %d target %d", seed, target).isEmpty();
+                } else {
+                    assertThat(route.orElseThrow().cost())
+                            .as("seed %d target %d", seed, target)
+                            .isEqualTo((long) expected);
+                    assertThat(routes.holds(route.orElseThrow())).isTrue();
+                }
+            }
+        }
+    }
+
+    @Test
+    void anAlternateSharesNoNodeWithThePrimaryWhereverSuchAWayExists() {
+        for (long seed = 1; seed <= GRAPHS; seed++) {
+            Mesh mesh = new Mesh(new Prng(seed));
+            Routes routes = new Routes(mesh.builder.build(), node(0));
+            for (int target = 1; target < mesh.nodes; target++) {
+                Optional<Route> primary = routes.primary(node(target));
+                if (primary.isEmpty()) {
+                    continue;
+                }
+                List<NodeId> between = new ArrayList<>(primary.get().nodes());
+                between.remove(node(0));
+                between.remove(node(target));
+                var rest = new SimpleDirectedWeightedGraph<NodeId, DefaultWeightedEdge>(DefaultWeightedEdge.class);
+                org.jgrapht.Graphs.addGraph(rest, mesh.oracle);
+                rest.removeAllVertices(between);
+                if (between.isEmpty()) {
+                    rest.removeEdge(node(0), node(target));
+                }
+                double expected = new DijkstraShortestPath<>(rest).getPathWeight(node(0), node(target));
+                Optional<Route> alternate = routes.alternate(node(target));
+                if (!Double.isInfinite(expected)) {
+                    assertThat(alternate.orElseThrow().nodes())
+                            .as("seed %d target %d", seed, target)
+                            .doesNotContainAnyElementsOf(between.isEmpty() ? List.of(NodeId.ZERO) : between);
+                    assertThat(alternate.orElseThrow().cost()).isEqualTo((long) expected);
+                }
+                alternate.ifPresent(other ->
+                        assertThat(other.nodes()).isNotEqualTo(primary.get().nodes()));
+            }
+        }
+    }
+
+    @Test
+    void aRouteThatVisitsANodeTwiceIsRefused() {
+        assertThatThrownBy(() -> new Route(List.of(node(0), node(1), node(0)), List.of(1, 2), 2))
+                .hasMessageContaining("twice");
+    }
+
+    @Test
+    void aRouteOfMoreThan63HopsIsRefused() {
+        List<NodeId> nodes = new ArrayList<>();
+        List<Integer> labels = new ArrayList<>();
+        for (int i = 0; i <= 64; i++) {
+            nodes.add(node(i));
+            labels.add(1);
+        }
+        assertThatThrownBy(() -> new Route(nodes, labels.subList(0, 64), 64)).hasMessageContaining("at most 63");
+    }
+
+    @Test
+    void theFirstChangeIsComputedAtOnceAndAStormEverMoreRarely() {
+        SpfBackoff backoff = new SpfBackoff(SpfBackoff.Timing.DEFAULT);
+        long milli = 1_000_000L;
+        assertThat(backoff.handleChange(0)).isEqualTo(SpfBackoff.Verdict.COMPUTE);
+        assertThat(backoff.handleChange(10 * milli)).isEqualTo(SpfBackoff.Verdict.WAIT);
+        assertThat(backoff.handleTime(210 * milli)).isEqualTo(SpfBackoff.Verdict.COMPUTE);
+        assertThat(backoff.handleTime(500 * milli)).isEqualTo(SpfBackoff.Verdict.WAIT);
+        assertThat(backoff.phase()).isEqualTo(SpfBackoff.Phase.LONG_WAIT);
+        assertThat(backoff.handleChange(600 * milli)).isEqualTo(SpfBackoff.Verdict.WAIT);
+        assertThat(backoff.handleTime(5_600 * milli)).isEqualTo(SpfBackoff.Verdict.COMPUTE);
+        assertThat(backoff.handleTime(10_600 * milli)).isEqualTo(SpfBackoff.Verdict.WAIT);
+        assertThat(backoff.phase()).isEqualTo(SpfBackoff.Phase.QUIET);
+    }
+}

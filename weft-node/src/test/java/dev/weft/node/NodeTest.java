@@ -1,0 +1,204 @@
+package dev.weft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.Endpoint;
+import dev.weft.Locator;
+import dev.weft.Mesh;
+import dev.weft.MeshBuilder;
+import dev.weft.MeshConfig;
+import dev.weft.MeshStartException;
+import dev.weft.Message;
+import dev.weft.Outcome;
+import dev.weft.Peer;
+import dev.weft.Probed;
+import dev.weft.SendOptions;
+import dev.weft.SocketKind;
+import dev.weft.Statistics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole nodes in one process, over real sockets. */
+@Timeout(60)
+class NodeTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    private MeshBuilder node(String name) {
+        return Mesh.builder("test")
+                .nodeName(name)
+                .stateDirectory(directory.resolve(name))
+                .runtimeDirectory(directory.resolve("run"))
+                .beacon(MeshConfig.Beacon.NONE);
+    }
+
+    @Test
+    void twoNodesOfOneHostFindEachOtherThroughTheHostDirectoryAndExchangeAMessage() throws InterruptedException {
+        try (Mesh alice = node("alice").join();
+                Mesh bob = node("bob").join()) {
+            Endpoint inbox = bob.open("inbox", SocketKind.RDM);
+            Peer found = alice.await("bob", PATIENCE).orElseThrow();
+            Outcome outcome =
+                    alice.send(found.id(), "inbox", new byte[] {1, 2, 3}).await();
+            assertThat(outcome.kind()).isEqualTo(Outcome.Kind.DELIVERED);
+            assertThat(outcome.hops()).isEqualTo(1);
+            Message message = inbox.receive();
+            assertThat(message.payload()).containsExactly(1, 2, 3);
+            assertThat(message.from()).isEqualTo(alice.self().id());
+        }
+    }
+
+    @Test
+    void aMessageOf16MebibytesArrivesWhole() throws InterruptedException {
+        try (Mesh alice = node("alice").join();
+                Mesh bob = node("bob").join()) {
+            Endpoint inbox = bob.open("inbox", SocketKind.RDM);
+            byte[] payload = new byte[16 << 20];
+            for (int i = 0; i < payload.length; i++) {
+                payload[i] = (byte) (i * 31);
+            }
+            Peer found = alice.await("bob", PATIENCE).orElseThrow();
+            assertThat(alice.send(found.id(), "inbox", payload).await().isDelivered())
+                    .isTrue();
+            assertThat(inbox.receive().payload()).isEqualTo(payload);
+            assertThatThrownBy(() -> alice.send(found.id(), "inbox", new byte[(16 << 20) + 1]))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("at most");
+        }
+    }
+
+    @Test
+    void overTcpByAConfiguredPeerTenThousandMessagesArriveOnceEach() throws InterruptedException {
+        Locator loopback = Locator.parse("tcp/127.0.0.1:0");
+        try (Mesh alice = node("alice")
+                        .runtimeDirectory(directory.resolve("run-a"))
+                        .listen(loopback)
+                        .join();
+                Mesh bob = node("bob")
+                        .runtimeDirectory(directory.resolve("run-b"))
+                        .listen(loopback)
+                        .peer(alice.self().locators().get(0))
+                        .join()) {
+            TreeSet<Integer> received = new TreeSet<>();
+            List<Integer> doubles = new ArrayList<>();
+            Endpoint inbox = bob.open("inbox", SocketKind.RDM);
+            inbox.onMessage(message -> {
+                int number = java.nio.ByteBuffer.wrap(message.payload()).getInt();
+                if (!received.add(number)) {
+                    doubles.add(number);
+                }
+            });
+            Peer found = alice.await("bob", PATIENCE).orElseThrow();
+            List<dev.weft.Ticket> tickets = new ArrayList<>();
+            for (int i = 0; i < 10_000; i++) {
+                tickets.add(alice.send(
+                        found.id(),
+                        "inbox",
+                        java.nio.ByteBuffer.allocate(16).putInt(i).array()));
+                if (i % 1_000 == 999) {
+                    tickets.get(i).await();
+                }
+            }
+            int rejected = 0;
+            for (dev.weft.Ticket ticket : tickets) {
+                Outcome outcome = ticket.await();
+                rejected += outcome.isDelivered() ? 0 : 1;
+            }
+            Statistics statistics = alice.statistics();
+            long settled = statistics.outcomes().values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+            assertThat(statistics.sent())
+                    .isEqualTo(settled + statistics.inFlight())
+                    .isEqualTo(10_000);
+            inbox.close();
+            bob.close();
+            assertThat(doubles).isEmpty();
+            assertThat(received).hasSize(10_000 - rejected);
+        }
+    }
+
+    @Test
+    void whoSendsToAnEndpointThatIsNotThereIsToldSoAndKeepsADeadLetter() throws InterruptedException {
+        try (Mesh alice = node("alice").join();
+                Mesh bob = node("bob").join()) {
+            Peer found = alice.await("bob", PATIENCE).orElseThrow();
+            Outcome outcome = alice.send(found.id(), "nowhere", new byte[] {9}).await();
+            assertThat(outcome.kind()).isEqualTo(Outcome.Kind.REJECTED);
+            assertThat(outcome.reason()).isEqualTo(Outcome.Reason.NO_ENDPOINT);
+            assertThat(alice.deadLetters()).singleElement().satisfies(letter -> {
+                assertThat(letter.endpoint()).isEqualTo("nowhere");
+                assertThat(letter.payload()).containsExactly(9);
+            });
+            assertThat(bob.statistics().refused()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aDatagramOfTheWrongKindIsRejected() throws InterruptedException {
+        try (Mesh alice = node("alice").join();
+                Mesh bob = node("bob").join()) {
+            bob.open("inbox", SocketKind.RDM);
+            Peer found = alice.await("bob", PATIENCE).orElseThrow();
+            Outcome outcome = alice.send(found.id(), "inbox", new byte[0], SendOptions.DGRAM)
+                    .await();
+            assertThat(outcome.reason()).isEqualTo(Outcome.Reason.WRONG_KIND);
+        }
+    }
+
+    @Test
+    void everyHopOfAWayAnswersAProbe() throws Exception {
+        try (Mesh alice = node("alice").links(pinned("bob")).join();
+                Mesh bob = node("bob").links(pinned("alice", "carol")).join();
+                Mesh carol = node("carol").links(pinned("bob")).join()) {
+            Peer found = alice.await("carol", PATIENCE).orElseThrow();
+            assertThat(alice.route(found.id()))
+                    .containsExactly(
+                            alice.self().id(), bob.self().id(), carol.self().id());
+            List<Probed> way = alice.probe(found.id(), Duration.ofSeconds(5))
+                    .toCompletableFuture()
+                    .get();
+            assertThat(way).extracting(Probed::hops).containsExactly(1, 2);
+            assertThat(way).allSatisfy(hop -> assertThat(hop.roundTrip()).isPresent());
+        }
+    }
+
+    @Test
+    void aStateDirectoryIsHeldByOneNodeAndKeepsItsIdentity() {
+        dev.weft.NodeId id;
+        try (Mesh first = node("alice").join()) {
+            id = first.self().id();
+            assertThatThrownBy(() -> node("alice").join())
+                    .isInstanceOf(MeshStartException.class)
+                    .hasMessageContaining("held by another running node");
+        }
+        try (Mesh again = node("alice").join()) {
+            assertThat(again.self().id()).isEqualTo(id);
+            assertThat(again.self().incarnation()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void listeningBeyondThisHostWithoutEncryptionMustBeAskedFor() {
+        assertThatThrownBy(() ->
+                        node("alice").listen(Locator.parse("tcp/0.0.0.0:0")).join())
+                .isInstanceOf(MeshStartException.class)
+                .hasMessageContaining("--plaintext");
+        assertThatThrownBy(() -> node("alice").remote(1).join())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--plaintext");
+    }
+
+    private static MeshConfig.Links pinned(String... names) {
+        return new MeshConfig.Links(MeshConfig.Links.Policy.PINNED_ONLY, List.of(names), List.of());
+    }
+}
