@@ -12,11 +12,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The golden vectors of the protocol's own description, so that it cannot say one thing and the code do another: fenced
- * blocks that begin with {@code ```hex NAME} in {@code docs/protocol.md} and {@code docs/protocol.d/*.md}, looked for
+ * blocks that begin with {@code ```hex NAME} in {@code docs/protocol.md}, looked for
  * from the working directory upward.
  */
 public final class GoldenVectors {
@@ -51,19 +50,9 @@ public final class GoldenVectors {
     private static List<Path> files() {
         for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
             Path whole = folder.resolve("docs/protocol.md");
-            Path parts = folder.resolve("docs/protocol.d");
             List<Path> files = new ArrayList<>();
             if (Files.exists(whole)) {
                 files.add(whole);
-            }
-            if (Files.isDirectory(parts)) {
-                try (Stream<Path> listing = Files.list(parts)) {
-                    listing.filter(file -> file.toString().endsWith(".md"))
-                            .sorted()
-                            .forEach(files::add);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
             }
             if (!files.isEmpty()) {
                 return files;

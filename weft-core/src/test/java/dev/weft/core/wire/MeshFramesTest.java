@@ -1,0 +1,186 @@
+package dev.weft.core.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.Locator;
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.InvariantError;
+import dev.weft.core.base.Prng;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every frame beyond a link's own: the vector of the docs both ways, truncation, corruption, noise. */
+class MeshFramesTest {
+    private static final NodeId ONE = NodeId.parse("11111111-1111-8111-9111-111111111111");
+    private static final NodeId TWO = NodeId.parse("22222222-2222-8222-9222-222222222222");
+    private static final ByteView HOST = ByteView.utf8("0123456789abcdef");
+
+    static Stream<Frame> frames() {
+        NodeRecord record = new NodeRecord(
+                "alpha",
+                HOST,
+                List.of(Locator.parse("tcp/10.0.0.7:7400")),
+                List.of("ops"),
+                List.of("eu"),
+                new TreeMap<>(java.util.Map.of("rack", "7")),
+                1_000_000,
+                2_000_000,
+                NodeRecord.Status.ACTIVE);
+        Lsa node = Lsa.originate(new LsaKey(ONE, LsaKind.NODE), new LsaVersion(3, 9), record.encode());
+        Lsa adjacency = Lsa.originate(
+                new LsaKey(ONE, LsaKind.ADJACENCY),
+                new LsaVersion(3, 10),
+                new Adjacencies(List.of(new Adjacencies.Adjacency(TWO, 5, 1_250))).encode());
+        LsaHeading heading = new LsaHeading(node.key(), node.version());
+        FlowLabel label = new FlowLabel(ONE, 3, 7, TWO, 4, SocketKind.RDM, "inbox");
+        return Stream.of(
+                new Peers(List.of(new Peers.Entry(TWO, 4, List.of(Locator.parse("unix//run/b.sock")), 12))),
+                new Flood(List.of(new Flood.Item(30, adjacency), new Flood.Item(31, node))),
+                new FloodAck(List.of(heading)),
+                new Digest(Optional.empty(), Optional.of(node.key()), List.of(heading)),
+                RoutedFrame.of(
+                        RouteHeader.along(5, 300), Data.whole(FlowRef.opening(label), 4, 1, ByteView.utf8("hello"))),
+                RoutedFrame.of(
+                        RouteHeader.DIRECT,
+                        new Ack(
+                                3,
+                                7,
+                                99,
+                                5,
+                                2,
+                                List.of(new Ack.Range(7, 9)),
+                                List.of(new Ack.Refusal(8, Outcome.Reason.NO_ENDPOINT)))),
+                RoutedFrame.of(RouteHeader.DIRECT, new Advance(FlowRef.established(99), 6)),
+                RoutedFrame.of(
+                        RouteHeader.along(2),
+                        new RouteError(RouteError.Reason.NO_LINK, TWO, 300, FrameType.DATA, ByteView.utf8("abc"))),
+                RoutedFrame.of(RouteHeader.along(1), new Probe(77)),
+                RoutedFrame.of(RouteHeader.DIRECT.back(), new ProbeReply(77, TWO, 2)),
+                RoutedFrame.of(RouteHeader.DIRECT, new Reset(TWO, 4, FlowRef.established(99))));
+    }
+
+    /** Reads a frame with all its parts, as the engine does. */
+    private static Frame decode(ByteView bytes) throws MalformedFrame {
+        WireReader in = new WireReader(bytes);
+        FrameType type = FrameType.decode(in);
+        if (type.scope() == FrameType.Scope.LINK) {
+            return switch (type) {
+                case PEERS -> Peers.decode(in);
+                case FLOOD -> readable(Flood.decode(in));
+                case FLOOD_ACK -> FloodAck.decode(in);
+                case DIGEST -> Digest.decode(in);
+                default -> throw new MalformedFrame("type", "of another test");
+            };
+        }
+        RoutedFrame routed = RoutedFrame.decode(type, in);
+        WireReader body = new WireReader(routed.body());
+        Frame read = switch (type) {
+            case DATA -> Data.decode(body);
+            case ACK -> Ack.decode(body);
+            case ADVANCE -> Advance.decode(body);
+            case ROUTE_ERROR -> RouteError.decode(body);
+            case PROBE -> Probe.decode(body);
+            case PROBE_REPLY -> ProbeReply.decode(body);
+            case RESET -> Reset.decode(body);
+            default -> throw new InvariantError("no routed frame: " + type);
+        };
+        return RoutedFrame.of(routed.route(), read);
+    }
+
+    private static Flood readable(Flood flood) throws MalformedFrame {
+        for (Flood.Item item : flood.items()) {
+            item.lsa().requireReadable();
+        }
+        return flood;
+    }
+
+    private static ByteView vector(Frame frame) {
+        return GoldenVectors.read(frame.type().name());
+    }
+
+    @ParameterizedTest
+    @MethodSource("frames")
+    void theVectorOfTheDocsIsWrittenAndRead(Frame frame) throws MalformedFrame {
+        assertThat(frame.encode()).isEqualTo(vector(frame));
+        assertThat(decode(vector(frame)).encode()).isEqualTo(vector(frame));
+    }
+
+    @ParameterizedTest
+    @MethodSource("frames")
+    void noTruncationAndNoFlippedByteIsMoreThanMalformed(Frame frame) {
+        ByteView vector = vector(frame);
+        for (int length = 0; length < vector.length(); length++) {
+            readOrMalformed(vector.slice(0, length));
+        }
+        for (int at = 0; at < vector.length(); at++) {
+            for (int flip = 1; flip < 256; flip++) {
+                byte[] bytes = vector.toByteArray();
+                bytes[at] ^= (byte) flip;
+                readOrMalformed(ByteView.of(bytes));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("frames")
+    void noiseIsNoMoreThanMalformed(Frame frame) {
+        for (long seed = 1; seed <= 5_000; seed++) {
+            Prng prng = new Prng(seed);
+            byte[] bytes = new byte[1 + prng.below(80)];
+            for (int i = 1; i < bytes.length; i++) {
+                bytes[i] = (byte) (prng.chance(500_000) ? prng.below(8) : prng.nextLong());
+            }
+            bytes[0] = (byte) frame.type().code();
+            readOrMalformed(ByteView.of(bytes));
+        }
+    }
+
+    @Test
+    void aBeaconIsReadAsWrittenAndNothingBreaksIt() throws MalformedFrame {
+        Beacon beacon = new Beacon(
+                Beacon.Kind.PING, 42, ONE, 3, 5, 600, List.of(Locator.parse("tcp/10.0.0.7:7400")), List.of(TWO));
+        ByteView datagram = beacon.encode(Beacon.BYTES_MAX);
+        assertThat(datagram.length()).isEqualTo(Beacon.QUESTION_BYTES);
+        assertThat(Beacon.decode(datagram)).isEqualTo(beacon);
+        for (int at = 0; at < 80; at++) {
+            for (int flip = 1; flip < 256; flip++) {
+                byte[] bytes = datagram.toByteArray();
+                bytes[at] ^= (byte) flip;
+                try {
+                    Beacon.decode(ByteView.of(bytes));
+                } catch (MalformedFrame expected) {
+                    assertThat(expected).hasMessageContaining(":");
+                }
+            }
+        }
+    }
+
+    /** An unchecked exception from here fails the test that called. */
+    private static void readOrMalformed(ByteView bytes) {
+        try {
+            decode(bytes).encode();
+        } catch (MalformedFrame expected) {
+            assertThat(expected.getMessage()).isNotEmpty();
+        }
+    }
+
+    /** Prints the vectors for docs/protocol.md. */
+    public static void main(String[] args) {
+        frames().forEach(frame -> {
+            System.out.println("```hex " + frame.type());
+            String hex = java.util.HexFormat.of().formatHex(frame.encode().toByteArray());
+            for (int i = 0; i < hex.length(); i += 96) {
+                System.out.println(hex.substring(i, Math.min(hex.length(), i + 96)));
+            }
+            System.out.println("```\n");
+        });
+    }
+}
