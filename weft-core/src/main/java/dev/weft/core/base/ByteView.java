@@ -45,7 +45,7 @@ public final class ByteView {
     }
 
     public byte at(int index) {
-        Check.that(index >= 0 && index < length, "index " + index + " of a view of " + length + " bytes");
+        Check.that(index >= 0 && index < length, "index %d of a view of %d bytes", index, length);
         return array[offset + index];
     }
 

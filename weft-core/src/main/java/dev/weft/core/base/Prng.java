@@ -25,7 +25,7 @@ public final class Prng {
 
     /** Uniform in 0 to {@code bound - 1}; {@code bound} is at least 1. */
     public long below(long bound) {
-        Check.that(bound > 0, "a bound of " + bound + " leaves nothing to draw");
+        Check.that(bound > 0, "a bound of %d leaves nothing to draw", bound);
         long limit = Long.MAX_VALUE - Long.MAX_VALUE % bound;
         long draw;
         do {

@@ -19,7 +19,7 @@ public record Connection(long dialNumber, Optional<Locator> observed) {
     }
 
     public Connection {
-        Check.that(dialNumber >= 0, "dial number " + dialNumber);
+        Check.that(dialNumber >= 0, "dial number %d", dialNumber);
     }
 
     /** @param dialNumber larger than that of every earlier dial of this process */

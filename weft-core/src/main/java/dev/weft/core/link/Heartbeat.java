@@ -36,7 +36,7 @@ final class Heartbeat {
 
     /** The first Ping is due at once. */
     Heartbeat(long intervalNanos, long deadNanos, long nowNanos) {
-        Check.that(deadNanos > intervalNanos, "dead after " + deadNanos + " ns with Pings every " + intervalNanos);
+        Check.that(deadNanos > intervalNanos, "dead after %d ns with Pings every %d", deadNanos, intervalNanos);
         this.intervalNanos = intervalNanos;
         this.deadNanos = deadNanos;
         heardNanos = nowNanos;

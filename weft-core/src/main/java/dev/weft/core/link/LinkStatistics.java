@@ -134,7 +134,7 @@ public final class LinkStatistics {
 
         public Traffic {
             bytesByInterval = List.copyOf(bytesByInterval);
-            Check.that(bytesByInterval.size() == INTERVALS, bytesByInterval.size() + " intervals");
+            Check.that(bytesByInterval.size() == INTERVALS, "%d intervals", bytesByInterval.size());
         }
 
         /** Over the interval of that age: 1 for the latest that is full, up to 6. */

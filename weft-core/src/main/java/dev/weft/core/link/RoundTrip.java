@@ -17,7 +17,7 @@ public final class RoundTrip {
     private long minimumNanos;
 
     void sample(long rttNanos) {
-        Check.that(rttNanos >= 0, "a round trip of " + rttNanos + " ns");
+        Check.that(rttNanos >= 0, "a round trip of %d ns", rttNanos);
         if (sampleCount == 0) {
             // RFC 6298 §2.2
             smoothedNanos = rttNanos;

@@ -89,7 +89,7 @@ public final class LinkGraph {
 
         /** What one end says of a link; a later word replaces an earlier one. */
         public Builder advertise(NodeId from, NodeId target, int label, int cost) {
-            Check.that(cost >= 1 && cost <= COST_MAX, "a link cost of " + cost);
+            Check.that(cost >= 1 && cost <= COST_MAX, "a link cost of %d", cost);
             if (!from.equals(target)) {
                 announced.computeIfAbsent(from, id -> new TreeMap<>()).put(target, new Announced(label, cost));
             }

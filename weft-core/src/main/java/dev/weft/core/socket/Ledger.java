@@ -39,7 +39,7 @@ public final class Ledger {
     private long sent;
 
     public void opened(Send send) {
-        Check.that(open.put(send.ticket(), send) == null, "ticket " + send.ticket() + " is used twice");
+        Check.that(open.put(send.ticket(), send) == null, "ticket %d is used twice", send.ticket());
         sent++;
     }
 
@@ -88,6 +88,10 @@ public final class Ledger {
         for (long count : outcomes) {
             settled += count;
         }
-        Check.that(sent == settled + open.size(), "sent " + sent + " is not " + settled + " settled + " + open.size());
+        Check.that(
+                sent - settled == open.size(),
+                "%d sends have no outcome, but %d are open",
+                sent - settled,
+                open.size());
     }
 }

@@ -25,14 +25,14 @@ public record Adjacencies(List<Adjacency> links) {
     /** One link. */
     public record Adjacency(NodeId neighbor, int label, int cost) {
         public Adjacency {
-            Check.that(label >= 1 && label <= RouteHeader.LABEL_MAX, "label " + label);
-            Check.that(cost >= 1 && cost <= COST_MAX, "cost " + cost);
+            Check.that(label >= 1 && label <= RouteHeader.LABEL_MAX, "label %d", label);
+            Check.that(cost >= 1 && cost <= COST_MAX, "cost %d", cost);
         }
     }
 
     public Adjacencies {
         links = List.copyOf(links);
-        Check.that(links.size() <= LINKS_MAX, links.size() + " links");
+        Check.that(links.size() <= LINKS_MAX, "%d links", links.size());
         for (int i = 1; i < links.size(); i++) {
             Check.that(links.get(i - 1).neighbor().compareTo(links.get(i).neighbor()) < 0, "links out of order");
         }

@@ -33,12 +33,14 @@ public record Data(FlowRef flow, long sequence, long lag, int index, int count, 
     public static final int FRAGMENTS_MAX = 1 << 16;
 
     public Data {
-        Check.that(sequence >= 0 && lag >= 0 && lag <= sequence, "sequence " + sequence + " with a lag of " + lag);
-        Check.that(index >= 0 && index < count && count <= FRAGMENTS_MAX, "fragment " + index + " of " + count);
+        Check.that(sequence >= 0 && lag >= 0 && lag <= sequence, "sequence %d with a lag of %d", sequence, lag);
+        Check.that(index >= 0 && index < count && count <= FRAGMENTS_MAX, "fragment %d of %d", index, count);
         Check.that(index <= sequence, "a message that began before its flow");
         Check.that(
                 messageBytes <= MESSAGE_BYTES_MAX && payload.length() <= messageBytes,
-                payload.length() + " of " + messageBytes + " bytes");
+                "%d of %d bytes",
+                payload.length(),
+                messageBytes);
         Check.that(count > 1 || payload.length() == messageBytes, "a whole message that is not whole");
     }
 

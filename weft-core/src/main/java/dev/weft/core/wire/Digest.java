@@ -18,7 +18,7 @@ public record Digest(Optional<LsaKey> after, Optional<LsaKey> upTo, List<LsaHead
 
     public Digest {
         headings = List.copyOf(headings);
-        Check.that(headings.size() <= HEADINGS_MAX, headings.size() + " headings");
+        Check.that(headings.size() <= HEADINGS_MAX, "%d headings", headings.size());
     }
 
     public boolean covers(LsaKey key) {

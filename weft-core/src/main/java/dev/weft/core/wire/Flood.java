@@ -27,7 +27,7 @@ public record Flood(List<Item> items) implements Frame {
 
     public Flood {
         items = List.copyOf(items);
-        Check.that(!items.isEmpty() && items.size() <= ITEMS_MAX, items.size() + " advertisements in one frame");
+        Check.that(!items.isEmpty() && items.size() <= ITEMS_MAX, "%d advertisements in one frame", items.size());
     }
 
     @Override

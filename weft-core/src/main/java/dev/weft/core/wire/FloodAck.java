@@ -10,7 +10,7 @@ public record FloodAck(List<LsaHeading> headings) implements Frame {
 
     public FloodAck {
         headings = List.copyOf(headings);
-        Check.that(headings.size() <= HEADINGS_MAX, headings.size() + " headings");
+        Check.that(headings.size() <= HEADINGS_MAX, "%d headings", headings.size());
     }
 
     @Override

@@ -25,7 +25,7 @@ public record Lsa(LsaKey key, LsaVersion version, ByteView content, ByteView byt
 
     /** Makes a new edition of an own advertisement. */
     public static Lsa originate(LsaKey key, LsaVersion version, ByteView content) {
-        Check.that(content.length() <= CONTENT_BYTES_MAX, "an advertisement of " + content.length() + " bytes");
+        Check.that(content.length() <= CONTENT_BYTES_MAX, "an advertisement of %d bytes", content.length());
         WireWriter out = new WireWriter(content.length() + 64);
         new ProtoWriter(out)
                 .nodeId(1, key.origin())

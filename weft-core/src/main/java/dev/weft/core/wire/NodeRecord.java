@@ -50,7 +50,7 @@ public record NodeRecord(
     }
 
     public NodeRecord {
-        Check.that(hostId.length() == HOST_ID_BYTES, "a host id of " + hostId.length() + " bytes");
+        Check.that(hostId.length() == HOST_ID_BYTES, "a host id of %d bytes", hostId.length());
         locators = List.copyOf(locators);
         groups = List.copyOf(groups);
         tags = List.copyOf(tags);

@@ -28,13 +28,13 @@ public record Peers(List<Entry> entries) implements Frame {
     public record Entry(NodeId node, long incarnation, List<Locator> locators, int silentSeconds) {
         public Entry {
             locators = List.copyOf(locators);
-            Check.that(locators.size() <= LOCATORS_MAX, locators.size() + " locators");
+            Check.that(locators.size() <= LOCATORS_MAX, "%d locators", locators.size());
         }
     }
 
     public Peers {
         entries = List.copyOf(entries);
-        Check.that(entries.size() <= ENTRIES_MAX, entries.size() + " entries");
+        Check.that(entries.size() <= ENTRIES_MAX, "%d entries", entries.size());
     }
 
     @Override

@@ -47,7 +47,7 @@ public final class ProtoWriter {
     }
 
     private void tag(int field, int wireType) {
-        Check.that(field >= lastField, "field " + field + " after field " + lastField);
+        Check.that(field >= lastField, "field %d after field %d", field, lastField);
         lastField = field;
         out.varint((long) field << 3 | wireType);
     }

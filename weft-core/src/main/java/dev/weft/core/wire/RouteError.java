@@ -40,7 +40,7 @@ public record RouteError(Reason reason, NodeId reporter, int failedLabel, FrameT
     }
 
     public RouteError {
-        Check.that(excerpt.length() <= EXCERPT_BYTES_MAX, "an excerpt of " + excerpt.length() + " bytes");
+        Check.that(excerpt.length() <= EXCERPT_BYTES_MAX, "an excerpt of %d bytes", excerpt.length());
     }
 
     /** The answer to a frame that cannot go on. */

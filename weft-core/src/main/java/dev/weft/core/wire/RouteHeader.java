@@ -28,7 +28,7 @@ public final class RouteHeader {
 
     private RouteHeader(int[] ahead, int[] behind) {
         Check.that(
-                ahead.length + behind.length <= LABELS_MAX, "a route of " + (ahead.length + behind.length) + " labels");
+                ahead.length + behind.length <= LABELS_MAX, "a route of %d + %d labels", ahead.length, behind.length);
         this.ahead = ahead;
         this.behind = behind;
     }

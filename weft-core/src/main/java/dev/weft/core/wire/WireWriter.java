@@ -92,7 +92,7 @@ public final class WireWriter {
     private void room(int count) {
         if (count > buffer.length - length) {
             long wanted = Math.max((long) length + count, 2L * buffer.length);
-            Check.that(wanted <= Integer.MAX_VALUE - 8, "a frame of " + wanted + " bytes");
+            Check.that(wanted <= Integer.MAX_VALUE - 8, "a frame of %d bytes", wanted);
             buffer = Arrays.copyOf(buffer, (int) wanted);
         }
     }
