@@ -85,8 +85,11 @@ final class Driver {
                     present.handleTime(now);
                 }
                 present.flush(now);
-                for (Carrier carrier : List.copyOf(carriers.values())) {
-                    carrier.drain(present);
+                for (Long number : present.pending()) {
+                    Carrier carrier = carriers.get(number);
+                    if (carrier != null) {
+                        carrier.drain(present);
+                    }
                 }
             } while (turnWanted);
         } finally {

@@ -216,8 +216,11 @@ final class SimNode {
             present.handleTime(local);
         }
         present.flush(local);
-        for (Wire wire : List.copyOf(wires.values())) {
-            drain(present, wire, now);
+        for (Long number : present.pending()) {
+            Wire wire = wires.get(number);
+            if (wire != null) {
+                drain(present, wire, now);
+            }
         }
         present.audit();
         wakeAt(present.nextDeadlineNanos());

@@ -61,7 +61,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>any number of inputs ({@code handle…}) and commands;
  *   <li>{@link #handleTime} where {@link #nextDeadlineNanos} has come;
  *   <li>{@link #flush};
- *   <li>for each connection that can take something: {@link #poll} until it is full or nothing is left, and where
+ *   <li>for each connection of {@link #pending} that can take something: {@link #poll} until it is full or nothing is left, and where
  *       {@link #isToClose} says so, an end of the connection and {@link #forget}.
  * </ol>
  * Outputs may not call back in.
@@ -270,6 +270,11 @@ public final class Engine {
     }
 
     // ------------------------------------------------------------------ the carrier's side
+
+    /** The connections that have something to say or are to be ended. */
+    public List<Long> pending() {
+        return links.pending();
+    }
 
     /** The next frame for a connection, null when none waits. */
     public @Nullable ByteView poll(long connection) {

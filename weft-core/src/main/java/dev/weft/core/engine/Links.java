@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,9 @@ final class Links {
     private final TreeMap<Long, Member> members = new TreeMap<>();
     private final TreeMap<NodeId, Member> standing = new TreeMap<>();
     private final DeadlineIndex deadlines = new DeadlineIndex();
+    /** Connections with something to say, or to be ended. */
+    private final TreeSet<Long> pending = new TreeSet<>();
+
     private final ArrayDeque<Runnable> reports = new ArrayDeque<>();
     private long nowNanos;
     private long malformedCount;
@@ -115,6 +119,7 @@ final class Links {
 
         private LinkQueue.Taken offer(Frame frame, LinkQueue.Urgency urgency) {
             LinkQueue.Taken taken = queue.offer(urgency, frame.encode());
+            pending.add(number);
             if (taken == LinkQueue.Taken.FULL) {
                 statistics.dropped(LinkStatistics.Drop.QUEUE_FULL);
             }
@@ -137,6 +142,7 @@ final class Links {
         @Override
         public void closed(CloseReason reason, String text, Link.Side side) {
             ended = true;
+            pending.add(number);
             Optional<NodeId> known = link.peer().map(Hello::node);
             NodeId node = peer;
             reports.add(() -> {
@@ -233,6 +239,7 @@ final class Links {
         if (member != null) {
             deadlines.update(number, Deadlines.NEVER);
             member.link.carrierLost("the connection broke");
+            pending.remove(number);
             report();
         }
     }
@@ -294,6 +301,9 @@ final class Links {
     ByteView poll(long number) {
         Member member = members.get(number);
         ByteView frame = member == null ? null : member.queue.poll();
+        if (frame == null) {
+            pending.remove(number);
+        }
         if (frame != null && member != null) {
             member.statistics.sent(frame.length(), nowNanos);
         }
@@ -308,11 +318,12 @@ final class Links {
 
     void forget(long number) {
         members.remove(number);
+        pending.remove(number);
         deadlines.update(number, Deadlines.NEVER);
     }
 
-    Iterable<Long> connections() {
-        return List.copyOf(members.keySet());
+    List<Long> pending() {
+        return List.copyOf(pending);
     }
 
     // ------------------------------------------------------------------ questions
