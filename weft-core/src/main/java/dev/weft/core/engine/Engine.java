@@ -576,6 +576,11 @@ public final class Engine {
         }
 
         @Override
+        public void interestChanged(NodeId neighbor, long nowNanos) {
+            membership.retireIfUnwanted(neighbor, now);
+        }
+
+        @Override
         public void frame(NodeId neighbor, FrameType type, WireReader in, long nowNanos) throws MalformedFrame {
             switch (type) {
                 case PEERS -> {

@@ -56,6 +56,9 @@ final class Links {
 
         void roundTrip(NodeId neighbor, long smoothedNanos, long nowNanos);
 
+        /** The other end wants the link, or does not want it any more. */
+        void interestChanged(NodeId neighbor, long nowNanos);
+
         /** A frame that is not the link's own business, over a link that is up. */
         void frame(NodeId neighbor, FrameType type, WireReader in, long nowNanos) throws MalformedFrame;
 
@@ -158,13 +161,14 @@ final class Links {
 
         @Override
         public void interest(Interest theirs) {
-            reports.add(this::endIfUnwanted);
+            NodeId node = peer;
+            if (node != null) {
+                reports.add(() -> out.interestChanged(node, nowNanos));
+            }
         }
 
-        private void endIfUnwanted() {
-            if (ourInterest == Interest.UNWANTED && link.theirInterest() == Interest.UNWANTED) {
-                link.close(CloseReason.NOT_NEEDED, "neither node needs the link");
-            }
+        private boolean isUnwanted() {
+            return ourInterest == Interest.UNWANTED && link.theirInterest() == Interest.UNWANTED;
         }
 
         @Override
@@ -272,7 +276,21 @@ final class Links {
         if (member != null) {
             member.ourInterest = interest;
             member.link.want(interest, now);
-            member.endIfUnwanted();
+            touched(member);
+        }
+    }
+
+    /** True where neither end wants the link any more. */
+    boolean isUnwanted(NodeId neighbor) {
+        Member member = standing.get(neighbor);
+        return member != null && member.isUnwanted();
+    }
+
+    void closeUnwanted(NodeId neighbor, long now) {
+        nowNanos = now;
+        Member member = standing.get(neighbor);
+        if (member != null) {
+            member.link.close(CloseReason.NOT_NEEDED, "neither node needs the link");
             touched(member);
         }
     }

@@ -33,6 +33,9 @@ final class Membership {
     /** Choices are made anew so often, for costs that were not known at first. */
     private static final long REVIEW_NANOS = 10_000_000_000L;
 
+    /** Longer than the slowest node takes to compute its routes anew, the pace of advertisements included. */
+    private static final long RETIREMENT_NANOS = 15_000_000_000L;
+
     /** A choice costs by the number of nodes, so it is made the more rarely the more there are: 16 ms for 16 nodes. */
     private static final long ASK_PAUSE_PER_NODE_NANOS = 1_000_000L;
 
@@ -46,6 +49,9 @@ final class Membership {
     private final Discovery discovery;
     private final Links links;
     private final TreeMap<NodeId, LinkCost> costs = new TreeMap<>();
+    /** Links that are to be closed, and when. */
+    private final TreeMap<NodeId, Long> retiring = new TreeMap<>();
+
     private final TreeMap<NodeId, String> names = new TreeMap<>();
     private TreeSet<NodeId> members = new TreeSet<>();
     private NodeRecord record;
@@ -127,6 +133,7 @@ final class Membership {
 
     void linkDown(NodeId neighbor, CloseReason reason, long nowNanos) {
         costs.remove(neighbor);
+        retiring.remove(neighbor);
         adjacenciesStale = true;
         if (reason != CloseReason.NOT_NEEDED) {
             haste = Flooding.Haste.URGENT;
@@ -151,6 +158,7 @@ final class Membership {
     }
 
     void handleTime(long nowNanos) {
+        closeRetired(nowNanos);
         if (nowNanos >= choiceNanos) {
             choiceStale = true;
             choiceNanos = nowNanos + REVIEW_NANOS;
@@ -158,7 +166,11 @@ final class Membership {
     }
 
     long nextDeadlineNanos() {
-        return choiceStale ? Math.min(choiceNanos, nextAskNanos) : choiceNanos;
+        long next = choiceStale ? Math.min(choiceNanos, nextAskNanos) : choiceNanos;
+        for (long retirement : retiring.values()) {
+            next = Math.min(next, retirement);
+        }
+        return next;
     }
 
     /** Ends a turn: says what has changed and asks for the links that are wanted. */
@@ -174,9 +186,38 @@ final class Membership {
         }
     }
 
+    /**
+     * A link that neither end wants is taken out of the advertisement first and closed when no route can lead over it
+     * any more; if an end thinks better of it meanwhile, it is announced again.
+     */
+    void retireIfUnwanted(NodeId neighbor, long nowNanos) {
+        if (links.isUnwanted(neighbor)) {
+            if (retiring.putIfAbsent(neighbor, nowNanos + RETIREMENT_NANOS) == null) {
+                adjacenciesStale = true;
+            }
+        } else if (retiring.remove(neighbor) != null) {
+            adjacenciesStale = true;
+        }
+    }
+
+    private void closeRetired(long nowNanos) {
+        List<NodeId> due = new ArrayList<>();
+        for (Map.Entry<NodeId, Long> entry : retiring.entrySet()) {
+            if (entry.getValue() <= nowNanos) {
+                due.add(entry.getKey());
+            }
+        }
+        for (NodeId neighbor : due) {
+            links.closeUnwanted(neighbor, nowNanos);
+        }
+    }
+
     private void announce(long nowNanos) {
         List<Adjacencies.Adjacency> present = new ArrayList<>();
         for (Map.Entry<NodeId, LinkCost> link : costs.entrySet()) {
+            if (retiring.containsKey(link.getKey())) {
+                continue;
+            }
             present.add(new Adjacencies.Adjacency(
                     link.getKey(),
                     labels.labelOf(link.getKey()),
@@ -202,6 +243,7 @@ final class Membership {
         for (NodeId neighbor : links.neighbors()) {
             boolean keep = wanted.contains(neighbor) || !calm;
             links.want(neighbor, keep ? Interest.WANTED : Interest.UNWANTED, nowNanos);
+            retireIfUnwanted(neighbor, nowNanos);
         }
     }
 
