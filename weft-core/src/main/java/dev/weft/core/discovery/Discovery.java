@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Who exists: gathers what beacons, the host directory, configuration, memory and neighbors tell, forgets what has
@@ -288,12 +289,16 @@ public final class Discovery {
         return dialler.locatorOf(number);
     }
 
-    /** All that is known, for a neighbor, in pieces of at most 64. */
-    public List<Peers> exchange(NodeId neighbor, long nowNanos) {
+    /**
+     * All that is known for a neighbor, in pieces of at most 64.
+     *
+     * @param announced nodes of which everybody learns by flooding
+     */
+    public List<Peers> exchange(NodeId neighbor, Predicate<NodeId> announced, long nowNanos) {
         List<Peers> pieces = new ArrayList<>();
         List<Peers.Entry> entries = new ArrayList<>();
         for (Known entry : known.values()) {
-            if (!entry.node.equals(neighbor) && !entry.locators.isEmpty()) {
+            if (!entry.node.equals(neighbor) && !entry.locators.isEmpty() && !announced.test(entry.node)) {
                 long silent = linked.contains(entry.node) ? 0 : (nowNanos - entry.heardNanos) / SECOND;
                 entries.add(new Peers.Entry(entry.node, entry.incarnation, List.copyOf(entry.locators), (int)
                         Math.min(Peers.SILENT_SECONDS_MAX, Math.max(0, silent))));
