@@ -130,11 +130,12 @@ public final class Flooding {
         if (said) {
             return;
         }
-        mine.waiting = true;
-        mine.dueNanos = switch (haste) {
+        long dueNanos = switch (haste) {
             case URGENT -> nowNanos;
             case PACED -> mine.editionNanos + paceNanos();
         };
+        mine.dueNanos = mine.waiting ? Math.min(mine.dueNanos, dueNanos) : dueNanos;
+        mine.waiting = true;
         originateWaiting(nowNanos);
     }
 
@@ -261,7 +262,8 @@ public final class Flooding {
                 neighbor.unacknowledged.remove(lsa.key());
                 spread(lsa.key(), from);
                 changed(lsa.key());
-                timers.armNoLater(Timer.EXPIRE, nowNanos + config.maxAgeSeconds() * 1_000_000_000L);
+                timers.armNoLater(
+                        Timer.EXPIRE, nowNanos + (config.maxAgeSeconds() - item.ageSeconds()) * 1_000_000_000L);
             }
             case SAME -> {
                 neighbor.toAcknowledge.put(lsa.key(), lsa.version());
@@ -283,10 +285,11 @@ public final class Flooding {
 
     /**
      * A trace of an earlier life, or somebody else's word in our name: what is newer than ours is outbid, what is older
-     * is superseded by what we say anyway. A later life cannot be outbid; it is reported.
+     * is superseded by what we say anyway. A later life cannot be outbid, nor can the last of all numbers; that is
+     * reported.
      */
     private void overrule(Lsa lsa, long nowNanos) {
-        if (lsa.version().incarnation() > incarnation) {
+        if (lsa.version().compareTo(new LsaVersion(incarnation, Long.MAX_VALUE)) >= 0) {
             out.laterLifeOfThisNode(lsa.version().incarnation());
             return;
         }
@@ -430,7 +433,7 @@ public final class Flooding {
                 items.clear();
                 bytes = 0;
             }
-            items.add(new Flood.Item(entry.ageSeconds(nowNanos), entry.lsa));
+            items.add(new Flood.Item(ageOnArrival(entry, nowNanos), entry.lsa));
             bytes += size;
             expectAck(neighbor, entry.lsa, nowNanos);
         }
@@ -438,6 +441,14 @@ public final class Flooding {
             out.send(to, new Flood(items));
         }
         neighbor.toSend.clear();
+    }
+
+    /**
+     * Rounded up, with a second for the way (RFC 2328's InfTransDelay): no copy ever looks younger than it is, or
+     * copies that outlive each other in turns would keep a dead node known for good.
+     */
+    private static int ageOnArrival(Lsdb.Entry entry, long nowNanos) {
+        return Math.min(Flood.AGE_SECONDS_MAX, entry.ageSeconds(nowNanos + 999_999_999L) + 1);
     }
 
     private void expectAck(Neighbor neighbor, Lsa lsa, long nowNanos) {
