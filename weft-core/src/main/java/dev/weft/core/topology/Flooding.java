@@ -293,7 +293,7 @@ public final class Flooding {
         if (offer == Lsdb.Offer.NEWER && entry != null) {
             relay(entry, from, nowNanos);
             changed(lsa.key());
-            timers.armNoLater(Timer.EXPIRE, nowNanos + config.maxAgeSeconds() * 1_000_000_000L);
+            timers.armNoLater(Timer.EXPIRE, nowNanos + (config.maxAgeSeconds() - ageSeconds) * 1_000_000_000L);
         }
     }
 
@@ -307,10 +307,11 @@ public final class Flooding {
 
     /**
      * A trace of an earlier life, or somebody else's word in our name: what is newer than ours is outbid, what is older
-     * is superseded by what we say anyway. A later life cannot be outbid; it is reported.
+     * is superseded by what we say anyway. A later life cannot be outbid, nor can the last of all numbers; that is
+     * reported.
      */
     private void overrule(Lsa lsa, long nowNanos) {
-        if (lsa.version().incarnation() > incarnation) {
+        if (lsa.version().compareTo(new LsaVersion(incarnation, Long.MAX_VALUE)) >= 0) {
             out.laterLifeOfThisNode(lsa.version().incarnation());
             return;
         }
@@ -502,13 +503,21 @@ public final class Flooding {
                 items.clear();
                 bytes = 0;
             }
-            items.add(new Flood.Item(entry.ageSeconds(nowNanos), entry.lsa()));
+            items.add(new Flood.Item(ageOnArrival(entry, nowNanos), entry.lsa()));
             bytes += size;
         }
         if (!items.isEmpty()) {
             out.send(neighbor.node, new Flood(items));
         }
         timers.armNoLater(Timer.RETRANSMIT, neighbor.retransmitNanos(config.retransmitNanos()));
+    }
+
+    /**
+     * Rounded up, with a second for the way (RFC 2328's InfTransDelay): no copy ever looks younger than it is, or
+     * copies that outlive each other in turns would keep a dead node known for good.
+     */
+    private static int ageOnArrival(Lsdb.Entry entry, long nowNanos) {
+        return Math.min(Flood.AGE_SECONDS_MAX, entry.ageSeconds(nowNanos + 999_999_999L) + 1);
     }
 
     /**

@@ -146,14 +146,19 @@ public final class Lsdb {
             if (order < 0) {
                 return Offer.OLDER;
             }
-        } else if (entries.size() >= config.entriesMax() || bytes + lsa.bytes().length() > config.bytesMax()) {
-            if (evictable.test(lsa.key().origin())) {
-                refusedCount++;
-                return Offer.NO_ROOM;
-            }
+        }
+        if (!hasRoomFor(lsa, present) && evictable.test(lsa.key().origin())) {
+            refusedCount++;
+            return Offer.NO_ROOM;
         }
         put(present, edition, nowNanos - ageSeconds * 1_000_000_000L);
         return Offer.NEWER;
+    }
+
+    private boolean hasRoomFor(Lsa lsa, @Nullable Entry present) {
+        int freed = present == null ? 0 : present.lsa().bytes().length();
+        return (present != null || entries.size() < config.entriesMax())
+                && bytes + lsa.bytes().length() - freed <= config.bytesMax();
     }
 
     @Nullable

@@ -45,11 +45,12 @@ final class Origination {
         if (said) {
             return;
         }
-        waiting = true;
-        dueNanos = switch (haste) {
+        long due = switch (haste) {
             case URGENT -> nowNanos;
             case PACED -> editionNanos + holdNanos(lsdbEntries, nowNanos);
         };
+        dueNanos = waiting ? Math.min(dueNanos, due) : due;
+        waiting = true;
     }
 
     /** Somebody has used numbers of ours: the next edition must be above them, and go out soon. */
