@@ -70,6 +70,7 @@ final class Dialler {
     private final DeadlineIndex turns = new DeadlineIndex();
     private final DeadlineIndex ends = new DeadlineIndex();
     private long nextTarget = 1;
+    private final TreeSet<NodeId> unreachable = new TreeSet<>();
     private long nextNumber = 1;
 
     Dialler(DiscoveryConfig config, Prng prng, Output out) {
@@ -115,7 +116,7 @@ final class Dialler {
         drop(key(locator));
     }
 
-    /** A target that was lost is dialled anew, without regard to earlier failures. */
+    /** A node lives anew: it is dialled without regard to earlier failures. */
     void retry(NodeId node, long nowNanos) {
         Target target = targets.get(key(node));
         if (target != null) {
@@ -156,6 +157,13 @@ final class Dialler {
         }
     }
 
+    /** The nodes that all of their locators have failed since the last time. */
+    List<NodeId> takeUnreachable() {
+        List<NodeId> taken = List.copyOf(unreachable);
+        unreachable.clear();
+        return taken;
+    }
+
     long nextDeadlineNanos() {
         return attempts.size() < ATTEMPTS_MAX ? Math.min(turns.nextNanos(), ends.nextNanos()) : ends.nextNanos();
     }
@@ -174,6 +182,7 @@ final class Dialler {
     }
 
     private void pause(Target target, long nowNanos) {
+        target.node.ifPresent(unreachable::add);
         turns.update(target.number, nowNanos + target.backoff.nextDelayNanos());
     }
 

@@ -82,6 +82,9 @@ public final class Discovery {
     private final Deadlines<Timer> timers = new Deadlines<>(Timer.class);
     private final TreeMap<NodeId, Known> known = new TreeMap<>();
     private final TreeSet<NodeId> linked = new TreeSet<>();
+    /** The locators of configuration that have led to a node. */
+    private final TreeMap<Locator, NodeId> reached = new TreeMap<>();
+
     private final TreeMap<NodeId, Suspicion> suspects = new TreeMap<>();
     private final TreeSet<NodeId> toPing = new TreeSet<>();
     private final TreeSet<Answer> answers =
@@ -208,9 +211,20 @@ public final class Discovery {
         dialler.want(locator, nowNanos);
     }
 
-    /** Configuration's locator leads to this very node, or to one that is linked already. */
+    /** Configuration's locator leads to this very node. */
     public void dropConfigured(Locator locator) {
         dialler.unwant(locator);
+    }
+
+    /** Configuration's locator has led to a node: it rests until that node is lost. */
+    public void configuredReached(Locator locator, NodeId node) {
+        dialler.unwant(locator);
+        reached.put(locator, node);
+    }
+
+    /** The nodes that were dialled at all their locators in vain since the last time. */
+    public List<NodeId> takeUnreachable() {
+        return dialler.takeUnreachable();
     }
 
     public void want(NodeId node, long nowNanos) {
@@ -249,6 +263,8 @@ public final class Discovery {
         }
         if (linked.isEmpty()) {
             timers.armNoLater(Timer.DISCOVERY, nowNanos);
+            reached.keySet().forEach(locator -> dialler.want(locator, nowNanos));
+            reached.clear();
         }
     }
 
@@ -363,6 +379,7 @@ public final class Discovery {
         entry.heardNanos = Math.max(entry.heardNanos, heardNanos);
         if (incarnation > entry.incarnation) {
             entry.incarnation = incarnation;
+            dialler.retry(node, heardNanos);
             if (!locators.isEmpty()) {
                 entry.locators.clear();
             }
@@ -401,7 +418,20 @@ public final class Discovery {
             suspects.remove(node);
             toPing.remove(node);
             dialler.unwant(node);
+            if (reached.containsValue(node)) {
+                timers.armNoLater(Timer.EXPIRE, 0);
+            }
             out.forgotten(node, why);
+        }
+    }
+
+    /** What configuration names is dialled again when whoever was there is forgotten. */
+    private void redialConfigured(long nowNanos) {
+        for (Map.Entry<Locator, NodeId> entry : List.copyOf(reached.entrySet())) {
+            if (!known.containsKey(entry.getValue())) {
+                reached.remove(entry.getKey());
+                dialler.want(entry.getKey(), nowNanos);
+            }
         }
     }
 
@@ -424,6 +454,7 @@ public final class Discovery {
                 next = Math.min(next, expiry);
             }
         }
+        redialConfigured(nowNanos);
         timers.armNoLater(Timer.EXPIRE, Math.min(next, nowNanos + config.ttlSeconds() * SECOND));
     }
 

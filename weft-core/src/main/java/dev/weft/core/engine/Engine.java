@@ -271,6 +271,7 @@ public final class Engine {
     public void flush(long nowNanos) {
         now = nowNanos;
         receiver.flush();
+        discovery.takeUnreachable().forEach(this::suspect);
         membership.flush(now);
         flooding.flush(now);
     }
@@ -498,8 +499,21 @@ public final class Engine {
     }
 
     private void settle(long ticket, Outcome outcome) {
-        ledger.settled(ticket, outcome, now);
+        Ledger.Dead letter = ledger.settled(ticket, outcome, now);
         out.settled(ticket, outcome);
+        if (letter != null) {
+            switch (outcome.kind()) {
+                case UNDELIVERABLE, EXPIRED, UNKNOWN -> suspect(letter.destination());
+                case DELIVERED, REJECTED -> {}
+            }
+        }
+    }
+
+    /** A dial or a send has failed; nodes that routes lead to are watched by their neighbors. */
+    private void suspect(NodeId node) {
+        if (!router.reachable().contains(node)) {
+            discovery.suspect(node, now);
+        }
     }
 
     private void trace(TraceEvent.Kind kind, NodeId node, String detail) {
@@ -514,7 +528,7 @@ public final class Engine {
             Long dial = dialOfConnection.remove(connection);
             if (dial != null) {
                 connectionOfDial.remove(dial);
-                discovery.dialledLocator(dial).ifPresent(discovery::dropConfigured);
+                discovery.dialledLocator(dial).ifPresent(dialled -> discovery.configuredReached(dialled, peer.node()));
             }
             discovery.handleLinkUp(
                     peer.node(), peer.incarnation(), peer.locators(), dial == null ? Optional.empty() : locator, now);

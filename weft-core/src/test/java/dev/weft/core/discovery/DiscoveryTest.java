@@ -532,4 +532,64 @@ class DiscoveryTest {
         lab.runFor(SECOND);
         assertThat(node.dialled).startsWith(at(3));
     }
+
+    @Test
+    void configuredLocatorRestsWhileItsNodeIsThereAndIsDialledAgainWhenThatIsForgotten() {
+        Node node = lab.add();
+        node.start();
+        node.discovery.addConfigured(at(7), lab.nowNanos);
+        lab.runFor(SECOND);
+        assertThat(node.dialled).containsExactly(at(7));
+        node.discovery.handleLinkUp(id(7), 1, List.of(at(7)), Optional.of(at(7)), lab.nowNanos);
+        node.discovery.handleLinkUp(id(8), 1, List.of(at(8)), Optional.empty(), lab.nowNanos);
+        node.discovery.configuredReached(at(7), id(7));
+        lab.runFor(60 * SECOND);
+        node.discovery.handleLinkDown(id(7), lab.nowNanos);
+        lab.runFor(60 * SECOND);
+        assertThat(node.dialled).as("another link keeps it in the mesh").containsExactly(at(7));
+        lab.runFor(700 * SECOND);
+        assertThat(node.dialled.size()).as("dialled anew and again").isGreaterThan(2);
+        assertThat(node.dialled).containsOnly(at(7));
+    }
+
+    @Test
+    void configuredLocatorIsDialledAtOnceByANodeThatHasLostItsLastLink() {
+        Node node = lab.add();
+        node.start();
+        node.discovery.handleLinkUp(id(7), 1, List.of(at(7)), Optional.of(at(7)), lab.nowNanos);
+        node.discovery.configuredReached(at(7), id(7));
+        node.discovery.handleLinkDown(id(7), lab.nowNanos);
+        lab.runFor(SECOND);
+        assertThat(node.dialled).containsExactly(at(7));
+    }
+
+    @Test
+    void nodeWhoseLocatorsHaveAllFailedIsNamedOnce() {
+        Node node = lab.add();
+        node.start();
+        node.discovery.handlePeers(new Peers(List.of(new Peers.Entry(id(5), 1, List.of(at(5)), 0))), lab.nowNanos);
+        node.discovery.want(id(5), lab.nowNanos);
+        lab.runFor(MILLI);
+        node.discovery.handleDialFailed(1, lab.nowNanos);
+        assertThat(node.discovery.takeUnreachable()).containsExactly(id(5));
+        assertThat(node.discovery.takeUnreachable()).isEmpty();
+    }
+
+    @Test
+    void laterLifeIsDialledWithoutRegardToEarlierFailures() {
+        Node node = lab.add();
+        node.start();
+        node.discovery.handlePeers(new Peers(List.of(new Peers.Entry(id(5), 1, List.of(at(5)), 0))), lab.nowNanos);
+        node.discovery.want(id(5), lab.nowNanos);
+        lab.runFor(MILLI);
+        for (long number = 1; number <= 5; number++) {
+            node.discovery.handleDialFailed(number, lab.nowNanos);
+            lab.runFor(70 * SECOND);
+        }
+        node.discovery.handleDialFailed(6, lab.nowNanos);
+        int before = node.dialled.size();
+        node.discovery.handlePeers(new Peers(List.of(new Peers.Entry(id(5), 2, List.of(at(5)), 0))), lab.nowNanos);
+        lab.runFor(MILLI);
+        assertThat(node.dialled).hasSize(before + 1);
+    }
 }
