@@ -305,7 +305,7 @@ class PublishedSchemaTest {
                 body -> {
                     Flood read = Flood.decode(new WireReader(body));
                     for (Flood.Item item : read.items()) {
-                        item.lsa().requireReadable();
+                        dev.weft.core.topology.Edition.read(item.lsa());
                     }
                     return read;
                 },
