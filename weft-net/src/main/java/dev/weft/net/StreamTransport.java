@@ -75,6 +75,11 @@ final class StreamTransport {
         return bound.channel();
     }
 
+    /** Waits, for a socket that closes later would take the file of the one that listens at its path next with it. */
+    void closeListener(Channel listening) {
+        listening.close().awaitUninterruptibly(loop.isInLoop() ? 0 : 1_000);
+    }
+
     void dial(SocketAddress to, Locator locator, ConnectionHandler handler) {
         if (closed) {
             loop.tryExecute(() -> handler.onClosed(CLOSED));

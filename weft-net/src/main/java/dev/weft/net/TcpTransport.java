@@ -55,7 +55,7 @@ public final class TcpTransport implements Transport {
 
             @Override
             public void close() {
-                channel.close();
+                streams.closeListener(channel);
             }
         };
     }

@@ -64,7 +64,7 @@ public final class UnixTransport implements Transport {
 
             @Override
             public void close() {
-                channel.close();
+                streams.closeListener(channel);
                 try {
                     Files.deleteIfExists(path);
                 } catch (IOException leftBehind) {
