@@ -505,12 +505,12 @@ public final class Engine {
 
     private void transmit(Path path, Frame frame) {
         RoutedFrame routed = RoutedFrame.of(path.route(), frame);
-        links.send(path.neighbor(), routed, Forwarder.urgencyOf(frame.type()));
+        links.send(path.neighbor(), routed, Forwarder.urgencyOf(routed), now);
     }
 
     private void answer(Arrival arrival, Frame frame) {
-        links.send(
-                arrival.neighbor(), RoutedFrame.of(arrival.route().back(), frame), Forwarder.urgencyOf(frame.type()));
+        RoutedFrame routed = RoutedFrame.of(arrival.route().back(), frame);
+        links.send(arrival.neighbor(), routed, Forwarder.urgencyOf(routed), now);
     }
 
     private void deliverHere(Send send) {
@@ -560,7 +560,7 @@ public final class Engine {
             labels.acquire(peer.node(), now);
             flooding.handleLinkUp(peer.node(), now);
             for (Peers peers : discovery.exchange(peer.node(), flooding.lsdb()::isKnown, now)) {
-                links.send(peer.node(), peers, LinkQueue.Urgency.CONTROL);
+                links.send(peer.node(), peers, LinkQueue.Urgency.CONTROL, now);
             }
             membership.linkUp(peer, now);
             router.forgetPaths();
@@ -651,7 +651,7 @@ public final class Engine {
     private final class FloodingOutput implements Flooding.Output {
         @Override
         public void send(NodeId neighbor, Frame frame) {
-            links.send(neighbor, frame, LinkQueue.Urgency.CONTROL);
+            links.send(neighbor, frame, LinkQueue.Urgency.CONTROL, now);
         }
 
         @Override
@@ -785,7 +785,7 @@ public final class Engine {
 
         @Override
         public LinkQueue.Taken send(NodeId neighbor, Frame frame, LinkQueue.Urgency urgency) {
-            return links.send(neighbor, frame, urgency);
+            return links.send(neighbor, frame, urgency, now);
         }
     }
 

@@ -23,6 +23,7 @@ import dev.weft.core.wire.Interest;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.Ping;
 import dev.weft.core.wire.Pong;
+import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -121,12 +122,21 @@ final class Links {
         }
 
         private LinkQueue.Taken offer(Frame frame, LinkQueue.Urgency urgency) {
-            LinkQueue.Taken taken = queue.offer(urgency, frame.encode());
+            LinkQueue.Taken taken = queue.offer(urgency, marked(frame).encode(), nowNanos);
             pending.add(number);
             if (taken == LinkQueue.Taken.FULL) {
                 statistics.dropped(LinkStatistics.Drop.QUEUE_FULL);
             }
             return taken;
+        }
+
+        /** Data that comes to a standing queue is to tell its destination, which tells the origin. */
+        private Frame marked(Frame frame) {
+            return frame instanceof RoutedFrame routed
+                            && routed.type() == FrameType.DATA
+                            && queue.isCongested(nowNanos)
+                    ? routed.marked()
+                    : frame;
         }
 
         @Override
@@ -265,7 +275,8 @@ final class Links {
 
     // ------------------------------------------------------------------ commands
 
-    LinkQueue.Taken send(NodeId neighbor, Frame frame, LinkQueue.Urgency urgency) {
+    LinkQueue.Taken send(NodeId neighbor, Frame frame, LinkQueue.Urgency urgency, long now) {
+        nowNanos = now;
         Member member = standing.get(neighbor);
         return member == null ? LinkQueue.Taken.FULL : member.offer(frame, urgency);
     }

@@ -1,10 +1,12 @@
 package dev.weft.core.flow;
 
 import dev.weft.NodeId;
+import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.base.Prng;
 import dev.weft.core.forward.Arrival;
+import dev.weft.core.wire.Abort;
 import dev.weft.core.wire.Advance;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
@@ -26,7 +28,19 @@ public final class Receiver {
         /** Sends to the origin of a flow, by the way back of the last arrival or a better one. */
         void reply(NodeId origin, Arrival lastArrival, Frame frame);
 
+        /** Whether there is an endpoint for a flow; for a connected one, whether it may begin, once. */
+        Acceptance check(FlowLabel flow);
+
+        /** The room of a flow's endpoint or connection, asked for after {@link #check} has said that there is one. */
+        ReceiveBuffer buffer(FlowLabel flow);
+
         Acceptance deliver(FlowLabel flow, ByteView payload, int hops);
+
+        /** A connected flow has ended in order. */
+        void ended(FlowLabel flow);
+
+        /** A connected flow will not go on: its origin has given it up, or has gone. */
+        void broken(FlowLabel flow, Outcome.Reason reason);
     }
 
     /**
@@ -34,6 +48,9 @@ public final class Receiver {
      * late copy through a second time.
      */
     static final long IDLE_NANOS = 7_200_000_000_000L;
+
+    /** How long a connected flow that is over is remembered, lest a late copy of its first frame begin it anew. */
+    static final long OVER_NANOS = 120_000_000_000L;
 
     /** Handles take at most four bytes on the wire. */
     private static final long HANDLE_MAX = (1L << 28) - 1;
@@ -82,9 +99,57 @@ public final class Receiver {
 
     public void handleData(Data data, Arrival arrival, long nowNanos) {
         InboundFlow flow = find(data.flow(), arrival, nowNanos);
+        if (flow == null) {
+            return;
+        }
+        if (flow.phase() == InboundFlow.Phase.CLOSED) {
+            out.reply(flow.label().origin(), arrival, new Reset(self, incarnation, data.flow()));
+            return;
+        }
+        flow.handleData(data, arrival, nowNanos);
+        toAcknowledge.add(flow.handle());
+    }
+
+    /** The origin gives a connected flow up; it wants to hear that it was heard. */
+    public void handleAbort(Abort abort, Arrival arrival) {
+        InboundFlow flow = byHandle(abort.flow());
+        NodeId origin = flow == null
+                ? abort.flow().label().map(FlowLabel::origin).orElse(NodeId.ZERO)
+                : flow.label().origin();
+        out.reply(origin, arrival, new Reset(self, incarnation, abort.flow()));
+        if (flow != null && flow.label().kind().isConnected()) {
+            breakOff(flow, abort.reason());
+        }
+    }
+
+    /** The application has given up a connected flow to here, or is done with it; its origin is told when it speaks. */
+    public void close(FlowLabel label) {
+        InboundFlow flow = byKey.get(key(label));
         if (flow != null) {
-            flow.handleData(data, arrival, nowNanos);
-            toAcknowledge.add(flow.handle());
+            flow.close();
+        }
+    }
+
+    /** Tells the origin of a connected flow at once that nobody listens any more. */
+    public void reset(FlowLabel label) {
+        InboundFlow flow = byKey.get(key(label));
+        if (flow != null && flow.phase() != InboundFlow.Phase.CLOSED) {
+            flow.close();
+            out.reply(label.origin(), flow.arrival(), new Reset(self, incarnation, FlowRef.opening(label)));
+        }
+    }
+
+    /** The application has taken messages out of a buffer. */
+    public void handleRoom(ReceiveBuffer buffer) {
+        toAcknowledge.addAll(buffer.pollWaiting());
+    }
+
+    private void breakOff(InboundFlow flow, Outcome.Reason reason) {
+        InboundFlow.Phase before = flow.phase();
+        flow.close();
+        switch (before) {
+            case OPEN, ENDED -> out.broken(flow.label(), reason);
+            case NEW, REFUSED, CLOSED -> {}
         }
     }
 
@@ -99,17 +164,18 @@ public final class Receiver {
     public void handleNodeGone(NodeId node, long incarnationsBelow) {
         for (InboundFlow flow : List.copyOf(byHandle.values())) {
             if (flow.label().origin().equals(node) && flow.label().originIncarnation() < incarnationsBelow) {
+                breakOff(flow, Outcome.Reason.DESTINATION_RESTARTED);
                 remove(flow);
             }
         }
     }
 
     /** Sends the acknowledgements of this turn. */
-    public void flush() {
+    public void flush(long nowNanos) {
         for (Long handle = toAcknowledge.pollFirst(); handle != null; handle = toAcknowledge.pollFirst()) {
             InboundFlow flow = byHandle.get(handle);
-            if (flow != null) {
-                out.reply(flow.label().origin(), flow.arrival(), flow.ack());
+            if (flow != null && flow.phase() != InboundFlow.Phase.CLOSED) {
+                out.reply(flow.label().origin(), flow.arrival(), flow.ack(nowNanos));
             }
         }
     }
@@ -120,7 +186,14 @@ public final class Receiver {
         }
         for (InboundFlow flow : List.copyOf(byHandle.values())) {
             flow.dropStalled(nowNanos - STALLED_NANOS);
-            if (nowNanos - flow.usedNanos() > IDLE_NANOS) {
+            boolean isForgotten =
+                    switch (flow.phase()) {
+                        case NEW, REFUSED, CLOSED -> nowNanos - flow.usedNanos() > OVER_NANOS;
+                        // A connection lasts until it is closed.
+                        case OPEN, ENDED ->
+                            !flow.label().kind().isConnected() && nowNanos - flow.usedNanos() > IDLE_NANOS;
+                    };
+            if (isForgotten) {
                 remove(flow);
             }
         }
@@ -191,8 +264,23 @@ public final class Receiver {
 
     private final class FlowOutput implements InboundFlow.Output {
         @Override
+        public Acceptance check(FlowLabel flow) {
+            return out.check(flow);
+        }
+
+        @Override
+        public ReceiveBuffer buffer(FlowLabel flow) {
+            return out.buffer(flow);
+        }
+
+        @Override
         public Acceptance deliver(FlowLabel flow, ByteView payload, int hops) {
             return out.deliver(flow, payload, hops);
+        }
+
+        @Override
+        public void ended(FlowLabel flow) {
+            out.ended(flow);
         }
 
         @Override
