@@ -315,6 +315,11 @@ public final class Engine {
         return machines.router.path(destination, Paths.Choice.PRIMARY).map(Path::nodes);
     }
 
+    /** Whether the routes are made from all that is known; otherwise a computation is due. */
+    public boolean routesAreCurrent() {
+        return machines.router.isCurrent();
+    }
+
     /** The computed route to a node, with its cost. */
     public Optional<Route> route(NodeId destination) {
         return machines.router.routes().primary(destination);
