@@ -20,7 +20,7 @@ public final class Simulation {
     }
 
     /** How long the mesh may take to agree once it is left in peace. */
-    static final long QUIET_NANOS = 100_000_000_000L;
+    static final long QUIET_NANOS = 150_000_000_000L;
 
     /** How often it is looked at meanwhile, and how often in a row it must agree. */
     private static final long LOOK_NANOS = 2_000_000_000L;
@@ -89,6 +89,7 @@ public final class Simulation {
                 requireAgreement(world);
                 requireRightRoutes(world, plan);
                 world.journal.requireAllSettled();
+                world.sessions.requireAllOver();
             }
         } catch (InvariantError broken) {
             world.violations.add("engine invariant", broken.getMessage() + " at " + broken.getStackTrace()[1]);
@@ -114,7 +115,7 @@ public final class Simulation {
                 return false;
             }
         }
-        return world.journal.open() == 0;
+        return world.journal.open() == 0 && world.sessions.open() == 0;
     }
 
     private static void requireAgreement(World world) {

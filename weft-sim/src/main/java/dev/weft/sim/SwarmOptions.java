@@ -12,6 +12,7 @@ import java.util.Map;
  * @param carrier what connections are made of
  * @param faults what the network does to frames while faults are on
  * @param messagesPerSecond the load of the whole mesh
+ * @param sessionsPerMinute connections begun in the whole mesh
  * @param payloadBytesMax the largest message
  * @param crashEverySeconds a node crashes about so often; 0 never
  * @param partitionEverySeconds the network splits, or a pair is cut one way or both, about so often; 0 never
@@ -25,6 +26,7 @@ record SwarmOptions(
         Carrier.Kind carrier,
         Faults faults,
         int messagesPerSecond,
+        int sessionsPerMinute,
         int payloadBytesMax,
         int crashEverySeconds,
         int partitionEverySeconds,
@@ -46,6 +48,7 @@ record SwarmOptions(
                 Carrier.Kind.STREAM,
                 Faults.NONE,
                 20 * Math.min(nodes, 50),
+                30,
                 2_000,
                 0,
                 0,
@@ -61,6 +64,7 @@ record SwarmOptions(
                 prng.chance(500_000) ? Carrier.Kind.STREAM : Carrier.Kind.DATAGRAM,
                 Faults.drawn(prng),
                 (int) prng.between(5, 200),
+                (int) prng.between(1, 120),
                 (int) prng.between(0, 60_000),
                 prng.chance(300_000) ? 0 : (int) prng.between(5, 60),
                 prng.chance(300_000) ? 0 : (int) prng.between(5, 60),
@@ -82,6 +86,7 @@ record SwarmOptions(
         all.put("bitsPerSecond", faults.bitsPerSecond());
         all.put("queueBytes", faults.queueBytes());
         all.put("messagesPerSecond", messagesPerSecond);
+        all.put("sessionsPerMinute", sessionsPerMinute);
         all.put("payloadBytesMax", payloadBytesMax);
         all.put("crashEverySeconds", crashEverySeconds);
         all.put("partitionEverySeconds", partitionEverySeconds);

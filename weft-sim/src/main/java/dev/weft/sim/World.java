@@ -8,7 +8,6 @@ import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.engine.TraceEvent;
-import dev.weft.core.flow.Acceptance;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.RouteHeader;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class World {
     /** What the application does with a message that its endpoint is offered. */
     interface Application {
-        Acceptance take(SimNode node, ByteView payload);
+        void receive(SimNode node, ByteView payload);
     }
 
     private static final int LOG_MAX = 200;
@@ -61,6 +60,7 @@ final class World {
     final Prng prng;
     final SwarmOptions options;
     final Application application;
+    final Sessions sessions;
     final SharedEditions editions = new SharedEditions();
 
     private final List<SimNode> nodes = new ArrayList<>();
@@ -69,6 +69,7 @@ final class World {
     private final ArrayDeque<Logged> log = new ArrayDeque<>();
     private final Prng load;
     private final Prng mischief;
+    private final Prng taking;
     private boolean faulty = true;
     private long carriers;
 
@@ -87,6 +88,8 @@ final class World {
             nodes.add(new SimNode(i, this, mesh, prng.fork(1_000 + i), options.driftPpmMax(), config));
         }
         this.application = factory.create(this);
+        this.sessions = new Sessions(this, prng.fork(6));
+        this.taking = prng.fork(7);
     }
 
     /** Makes the applications of a world. */
@@ -98,10 +101,7 @@ final class World {
     static final class Honest implements ApplicationFactory {
         @Override
         public Application create(World world) {
-            return (node, payload) -> {
-                world.journal.received(node.index, payload);
-                return Acceptance.TAKEN;
-            };
+            return (node, payload) -> world.journal.received(node.index, payload);
         }
     }
 
@@ -115,6 +115,11 @@ final class World {
 
     Faults faults() {
         return faulty ? options.faults() : Faults.NONE;
+    }
+
+    /** How long an application leaves a message untaken. */
+    long takingNanos() {
+        return taking.chance(950_000) ? 0 : taking.below(50_000_000);
     }
 
     long nextCarrier() {
@@ -144,6 +149,7 @@ final class World {
             events.at(prng.fork(77 + node.index).below(joinSpreadNanos + 1), at -> node.start(acquaintances(node)));
         }
         events.at(joinSpreadNanos + 1_000_000_000L, at -> loadOnce());
+        events.at(joinSpreadNanos + 1_000_000_000L, at -> sessionOnce());
         schedule(options.crashEverySeconds(), this::crashOnce);
         schedule(options.partitionEverySeconds(), this::partitionOnce);
         schedule(options.pauseEverySeconds(), this::pauseOnce);
@@ -195,6 +201,22 @@ final class World {
             }
         }
         events.after(load.between(1, 2_000_000_000L / options.messagesPerSecond()), at -> loadOnce());
+    }
+
+    private void sessionOnce() {
+        if (options.sessionsPerMinute() == 0) {
+            return;
+        }
+        if (faulty) {
+            SimNode from = nodes.get(load.below(options.nodes()));
+            SimNode to = nodes.get(load.below(options.nodes()));
+            SocketKind kind = load.chance(500_000) ? SocketKind.SEQPACKET : SocketKind.STREAM;
+            int messages = load.chance(900_000) ? load.below(30) : load.below(600);
+            if (from.isAlive()) {
+                sessions.begin(from, to, kind, messages, options.payloadBytesMax());
+            }
+        }
+        events.after(load.between(1, 120_000_000_000L / options.sessionsPerMinute()), at -> sessionOnce());
     }
 
     // ------------------------------------------------------------------ what goes wrong
@@ -261,7 +283,7 @@ final class World {
     private void closeOnce() {
         SimNode node = nodes.get(mischief.below(nodes.size()));
         counts.endpointsClosed++;
-        SocketKind kind = mischief.chance(500_000) ? SocketKind.RDM : SocketKind.DGRAM;
+        SocketKind kind = SocketKind.values()[mischief.below(SocketKind.values().length)];
         node.closeEndpointFor(kind, mischief.between(10_000_000L, 5_000_000_000L));
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.EngineConfig;
-import dev.weft.core.flow.Acceptance;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -51,19 +50,19 @@ class SwarmTest {
         assertThat(report.violations()).isEmpty();
         assertThat(report.outcomes().get("unknown")).isZero();
         assertThat(report.outcomes().get("delivered")).isGreaterThan(500);
+        assertThat(report.outcomes().get("sessions")).isPositive();
+        assertThat(report.outcomes().get("sessionsCompleted"))
+                .isEqualTo(report.outcomes().get("sessions"));
     }
 
     /** The simulator itself is tested: an application that says "taken" and takes later loses what it has not taken. */
     @Test
     void anAcknowledgementBeforeTheDeliveryIsFoundInUnderTwoHundredSeeds() {
-        World.ApplicationFactory hasty = world -> (node, payload) -> {
-            world.events.after(50_000_000L, at -> {
-                if (node.isAlive()) {
-                    world.journal.received(node.index, payload);
-                }
-            });
-            return Acceptance.TAKEN;
-        };
+        World.ApplicationFactory hasty = world -> (node, payload) -> world.events.after(50_000_000L, at -> {
+            if (node.isAlive()) {
+                world.journal.received(node.index, payload);
+            }
+        });
         for (long seed = 1; seed < 200; seed++) {
             SwarmOptions options = SwarmOptions.swarm(6, new Prng(seed).fork(3));
             World world = new World(options, seed, EngineConfig.DEFAULT, hasty);

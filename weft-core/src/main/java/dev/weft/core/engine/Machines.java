@@ -2,12 +2,14 @@ package dev.weft.core.engine;
 
 import dev.weft.Locator;
 import dev.weft.NodeId;
+import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
 import dev.weft.core.discovery.Discovery;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.Paths;
+import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Receiver;
 import dev.weft.core.flow.Sender;
 import dev.weft.core.forward.Arrival;
@@ -16,6 +18,7 @@ import dev.weft.core.forward.LinkQueue;
 import dev.weft.core.forward.Path;
 import dev.weft.core.link.LinkTerms;
 import dev.weft.core.link.LocalNode;
+import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Flooding;
@@ -32,6 +35,7 @@ import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.Peers;
+import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.VersionRange;
 import dev.weft.core.wire.WireReader;
@@ -55,7 +59,10 @@ final class Machines {
     final Sender sender;
     final Receiver receiver;
     final Endpoints endpoints;
+    final Connections connections;
     final Probes probes;
+    final Post post;
+    final Arrivals arrivals;
     final Dials dials = new Dials();
 
     private final NodeId self;
@@ -84,13 +91,16 @@ final class Machines {
                 new DiscoveryOutput());
         this.membership = new Membership(self, config.wishes(), flooding, labels, discovery, links);
         this.endpoints = new Endpoints(out::deliver);
-        Post post = new Post(links);
+        this.post = new Post(self.node(), links, () -> now);
         this.probes = new Probes(self.node(), router, post, out);
-        this.sends = new Sends(self, config.flow(), router, post, endpoints, this::suspect, () -> now, out);
+        this.sends = new Sends(self, config.flow(), router, post, this::suspect, () -> now, out);
         this.sender = sends.sender();
         this.receiver =
-                new Receiver(self.node(), self.incarnation(), config.flow(), prng.fork(3), new ReceiverOutput(post));
-        Arrivals arrivals = new Arrivals(links, router, sender, receiver, probes, () -> now, out);
+                new Receiver(self.node(), self.incarnation(), config.flow(), prng.fork(3), new ReceiverOutput());
+        this.connections = new Connections(self.node(), config.connections(), sender, out);
+        connections.receiver(receiver);
+        sends.connections(connections);
+        this.arrivals = new Arrivals(links, router, sender, receiver, probes, () -> now, out);
         this.forwarder = new Forwarder(self.node(), new LabelLookup(), arrivals);
     }
 
@@ -117,6 +127,10 @@ final class Machines {
         now = nowNanos;
     }
 
+    long now() {
+        return now;
+    }
+
     long newConnection() {
         return nextConnection++;
     }
@@ -139,6 +153,7 @@ final class Machines {
             out.trace(event);
         }
         sender.handleTopologyChange(now);
+        connections.handleReachable(router.reachable(), now);
     }
 
     private void trace(TraceEvent.Kind kind, NodeId node, String detail) {
@@ -159,7 +174,7 @@ final class Machines {
             labels.acquire(peer.node(), now);
             flooding.handleLinkUp(peer.node(), now);
             for (Peers peers : discovery.exchange(peer.node(), flooding.lsdb()::isKnown, now)) {
-                links.send(peer.node(), peers, LinkQueue.Urgency.CONTROL);
+                links.send(peer.node(), peers, LinkQueue.Urgency.CONTROL, now);
             }
             membership.linkUp(peer, now);
             router.forgetPaths();
@@ -229,7 +244,7 @@ final class Machines {
                 case FLOOD -> flooding.handleFlood(neighbor, Flood.decode(in), now);
                 case FLOOD_ACK -> flooding.handleFloodAck(neighbor, FloodAck.decode(in));
                 case DIGEST -> flooding.handleDigest(neighbor, Digest.decode(in), now);
-                case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET ->
+                case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET, ABORT ->
                     forwarder.handle(neighbor, RoutedFrame.decode(type, in));
                 case HELLO, ACCEPT, CLOSE, PING, PONG -> throw new InvariantError(type + " is the link's own business");
             }
@@ -244,7 +259,7 @@ final class Machines {
     private final class FloodingOutput implements Flooding.Output {
         @Override
         public void send(NodeId neighbor, Frame frame) {
-            links.send(neighbor, frame, LinkQueue.Urgency.CONTROL);
+            links.send(neighbor, frame, LinkQueue.Urgency.CONTROL, now);
         }
 
         @Override
@@ -323,27 +338,49 @@ final class Machines {
     }
 
     private final class ReceiverOutput implements Receiver.Output {
-        private final Post post;
-
-        private ReceiverOutput(Post post) {
-            this.post = post;
-        }
-
         @Override
         public void reply(NodeId origin, Arrival lastArrival, Frame frame) {
             Optional<Path> path =
                     origin.equals(NodeId.ZERO) ? Optional.empty() : router.path(origin, Paths.Choice.PRIMARY);
             if (path.isPresent()) {
-                post.transmit(path.get(), frame);
+                post.transmit(path.get(), RouteHeader.PRIORITY_DEFAULT, frame);
             } else {
                 post.answer(lastArrival, frame);
             }
         }
 
         @Override
+        public Acceptance check(FlowLabel flow) {
+            String endpoint = flow.endpoint();
+            if (flow.kind().isConnected()) {
+                return endpoints.isOpen(endpoint) ? Acceptance.WRONG_KIND : connections.check(flow, now);
+            }
+            return connections.isListening(endpoint)
+                    ? Acceptance.WRONG_KIND
+                    : endpoints.check(endpoint, flow.kind());
+        }
+
+        @Override
+        public ReceiveBuffer buffer(FlowLabel flow) {
+            return flow.kind().isConnected() ? connections.buffer(flow) : endpoints.buffer(flow.endpoint());
+        }
+
+        @Override
         public Acceptance deliver(FlowLabel flow, ByteView payload, int hops) {
-            return endpoints.deliver(
-                    flow.endpoint(), flow.kind(), new Endpoints.Delivery(flow.origin(), payload, hops));
+            return flow.kind().isConnected()
+                    ? connections.deliver(flow, payload)
+                    : endpoints.deliver(
+                            flow.endpoint(), flow.kind(), new Endpoints.Delivery(flow.origin(), payload, hops));
+        }
+
+        @Override
+        public void ended(FlowLabel flow) {
+            connections.inputEnded(flow);
+        }
+
+        @Override
+        public void broken(FlowLabel flow, Outcome.Reason reason) {
+            connections.inputBroken(flow, reason, now);
         }
     }
 }

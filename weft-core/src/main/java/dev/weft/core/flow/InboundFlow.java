@@ -192,7 +192,7 @@ final class InboundFlow {
                 settled.floor(),
                 room(nowNanos),
                 markedCount,
-                arrival.route().hopsTravelled(),
+                arrival.hops(),
                 settled.ranges(),
                 refused);
     }
@@ -313,7 +313,7 @@ final class InboundFlow {
 
     private void complete(long messageSequence, int count, Data.Meaning meaning, ByteView payload) {
         if (!isOrdered) {
-            Acceptance acceptance = out.deliver(label, payload, arrival.route().hopsTravelled());
+            Acceptance acceptance = out.deliver(label, payload, arrival.hops());
             if (acceptance != Acceptance.TAKEN) {
                 roomFor(payload.length()).release(ReceiveBuffer.charge(payload));
                 refuse(messageSequence, count, acceptance.reason());
@@ -328,7 +328,7 @@ final class InboundFlow {
         for (Held next = held.remove(turn); next != null && phase == Phase.OPEN; next = held.remove(turn)) {
             turn += next.count();
             switch (next.meaning()) {
-                case MESSAGE -> out.deliver(label, next.payload(), arrival.route().hopsTravelled());
+                case MESSAGE -> out.deliver(label, next.payload(), arrival.hops());
                 case END -> {
                     phase = Phase.ENDED;
                     out.ended(label);

@@ -58,15 +58,6 @@ public final class Receiver {
     private static final long STALLED_NANOS = 60_000_000_000L;
     private static final long SWEEP_NANOS = 30_000_000_000L;
 
-    private record FlowKey(NodeId origin, long originIncarnation, long number) implements Comparable<FlowKey> {
-        @Override
-        public int compareTo(FlowKey other) {
-            int byOrigin = origin.compareTo(other.origin);
-            int byLife = byOrigin != 0 ? byOrigin : Long.compare(originIncarnation, other.originIncarnation);
-            return byLife != 0 ? byLife : Long.compare(number, other.number);
-        }
-    }
-
     private final NodeId self;
     private final long incarnation;
     private final FlowConfig config;
@@ -75,7 +66,7 @@ public final class Receiver {
     private final InboundFlow.Output flowOutput = new FlowOutput();
 
     private final TreeMap<Long, InboundFlow> byHandle = new TreeMap<>();
-    private final TreeMap<FlowKey, InboundFlow> byKey = new TreeMap<>();
+    private final TreeMap<FlowLabel.Name, InboundFlow> byKey = new TreeMap<>();
     private final TreeSet<Long> toAcknowledge = new TreeSet<>();
     private long reassemblyBytes;
     private long sweepNanos = Deadlines.NEVER;
@@ -124,16 +115,20 @@ public final class Receiver {
 
     /** The application has given up a connected flow to here, or is done with it; its origin is told when it speaks. */
     public void close(FlowLabel label) {
-        InboundFlow flow = byKey.get(key(label));
-        if (flow != null) {
+        InboundFlow flow = byKey.get(label.name());
+        if (flow != null && isUnderWay(flow)) {
             flow.close();
         }
     }
 
+    private static boolean isUnderWay(InboundFlow flow) {
+        return flow.phase() == InboundFlow.Phase.NEW || flow.phase() == InboundFlow.Phase.OPEN;
+    }
+
     /** Tells the origin of a connected flow at once that nobody listens any more. */
     public void reset(FlowLabel label) {
-        InboundFlow flow = byKey.get(key(label));
-        if (flow != null && flow.phase() != InboundFlow.Phase.CLOSED) {
+        InboundFlow flow = byKey.get(label.name());
+        if (flow != null && isUnderWay(flow)) {
             flow.close();
             out.reply(label.origin(), flow.arrival(), new Reset(self, incarnation, FlowRef.opening(label)));
         }
@@ -144,19 +139,20 @@ public final class Receiver {
         toAcknowledge.addAll(buffer.pollWaiting());
     }
 
-    private void breakOff(InboundFlow flow, Outcome.Reason reason) {
-        InboundFlow.Phase before = flow.phase();
-        flow.close();
-        switch (before) {
-            case OPEN, ENDED -> out.broken(flow.label(), reason);
-            case NEW, REFUSED, CLOSED -> {}
-        }
-    }
-
     public void handleAdvance(Advance advance, Arrival arrival, long nowNanos) {
         InboundFlow flow = byHandle(advance.flow());
         if (flow != null) {
             flow.handleAdvance(advance.floor(), arrival, nowNanos);
+        }
+    }
+
+    private void breakOff(InboundFlow flow, Outcome.Reason reason) {
+        if (isUnderWay(flow)) {
+            InboundFlow.Phase before = flow.phase();
+            flow.close();
+            if (before == InboundFlow.Phase.OPEN && flow.label().kind().isConnected()) {
+                out.broken(flow.label(), reason);
+            }
         }
     }
 
@@ -188,9 +184,9 @@ public final class Receiver {
             flow.dropStalled(nowNanos - STALLED_NANOS);
             boolean isForgotten =
                     switch (flow.phase()) {
-                        case NEW, REFUSED, CLOSED -> nowNanos - flow.usedNanos() > OVER_NANOS;
+                        case NEW, ENDED, REFUSED, CLOSED -> nowNanos - flow.usedNanos() > OVER_NANOS;
                         // A connection lasts until it is closed.
-                        case OPEN, ENDED ->
+                        case OPEN ->
                             !flow.label().kind().isConnected() && nowNanos - flow.usedNanos() > IDLE_NANOS;
                     };
             if (isForgotten) {
@@ -213,7 +209,7 @@ public final class Receiver {
             return flow;
         }
         FlowLabel label = ref.label().get();
-        InboundFlow present = byKey.get(key(label));
+        InboundFlow present = byKey.get(label.name());
         if (present != null) {
             return present;
         }
@@ -226,14 +222,14 @@ public final class Receiver {
     }
 
     private @Nullable InboundFlow byHandle(FlowRef ref) {
-        return ref.label().map(label -> byKey.get(key(label))).orElseGet(() -> byHandle.get(ref.handle()));
+        return ref.label().map(label -> byKey.get(label.name())).orElseGet(() -> byHandle.get(ref.handle()));
     }
 
     private InboundFlow open(FlowLabel label, Arrival arrival, long nowNanos) {
         long handle = freshHandle();
         InboundFlow flow = new InboundFlow(label, handle, arrival, flowOutput, nowNanos);
         byHandle.put(handle, flow);
-        byKey.put(key(label), flow);
+        byKey.put(label.name(), flow);
         if (sweepNanos == Deadlines.NEVER) {
             sweepNanos = nowNanos + SWEEP_NANOS;
         }
@@ -255,11 +251,7 @@ public final class Receiver {
     private void remove(InboundFlow flow) {
         flow.close();
         byHandle.remove(flow.handle());
-        byKey.remove(key(flow.label()));
-    }
-
-    private static FlowKey key(FlowLabel label) {
-        return new FlowKey(label.origin(), label.originIncarnation(), label.number());
+        byKey.remove(flow.label().name());
     }
 
     private final class FlowOutput implements InboundFlow.Output {

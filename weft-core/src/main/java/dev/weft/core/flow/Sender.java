@@ -19,6 +19,7 @@ import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -156,10 +157,17 @@ public final class Sender {
         return true;
     }
 
-    /** Begins a connected flow; {@link Output#opened} tells what became of it. */
+    /**
+     * Begins a connected flow; {@link Output#opened} tells what became of it. Returns 0 where nothing is known of the
+     * destination.
+     */
     public long connect(
             NodeId destination, SocketKind kind, String endpoint, Manner manner, long timeoutNanos, long nowNanos) {
-        FlowLabel label = label(destination, paths.incarnationOf(destination), kind, manner, endpoint, 0);
+        long life = paths.incarnationOf(destination);
+        if (life == 0) {
+            return 0;
+        }
+        FlowLabel label = label(destination, life, kind, manner, endpoint, 0);
         OutboundFlow flow = begin(label, manner, nowNanos);
         flow.addControl(Outgoing.Role.OPENING, nowNanos + timeoutNanos, nowNanos);
         touched(flow, nowNanos);
@@ -440,13 +448,12 @@ public final class Sender {
 
     private void touched(OutboundFlow flow, long nowNanos) {
         long number = flow.label().number();
-        while (!broken.isEmpty()) {
-            Long next = broken.firstKey();
-            Outcome.Reason reason = broken.remove(next);
-            OutboundFlow gone = flows.get(next);
-            if (gone != null) {
-                abort(next, reason, nowNanos);
-                out.broken(next, reason);
+        for (Map.Entry<Long, Outcome.Reason> next = broken.pollFirstEntry();
+                next != null;
+                next = broken.pollFirstEntry()) {
+            if (flows.containsKey(next.getKey())) {
+                abort(next.getKey(), next.getValue(), nowNanos);
+                out.broken(next.getKey(), next.getValue());
             }
         }
         if (flows.containsKey(number)) {

@@ -52,7 +52,7 @@ public final class Forwarder {
 
     public void handle(NodeId from, RoutedFrame frame) {
         if (frame.route().isAtEnd()) {
-            out.arrived(frame, new Arrival(from, frame.route()));
+            out.arrived(frame, Arrival.over(from, frame.route()));
             return;
         }
         Optional<NodeId> next = labels.neighborOf(frame.route().nextLabel());

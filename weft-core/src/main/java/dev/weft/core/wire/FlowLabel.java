@@ -51,6 +51,24 @@ public record FlowLabel(
         Check.that(answers == 0 || kind.isConnected(), "an answer to no connection");
     }
 
+    /**
+     * What tells a flow from every other of the mesh.
+     *
+     * @param number the origin's
+     */
+    public record Name(NodeId origin, long originIncarnation, long number) implements Comparable<Name> {
+        @Override
+        public int compareTo(Name other) {
+            int byOrigin = origin.compareTo(other.origin);
+            int byLife = byOrigin != 0 ? byOrigin : Long.compare(originIncarnation, other.originIncarnation);
+            return byLife != 0 ? byLife : Long.compare(number, other.number);
+        }
+    }
+
+    public Name name() {
+        return new Name(origin, originIncarnation, number);
+    }
+
     static FlowLabel decode(WireReader in) throws MalformedFrame {
         NodeId origin = in.nodeId("origin");
         long originIncarnation = in.varint("origin incarnation");

@@ -297,7 +297,7 @@ class FlowTest {
     @Test
     void aFullSenderRefusesAtOnce() {
         FlowConfig small = new FlowConfig(
-                16 << 10, 1 << 20, 4_096, 1 << 20, 10, 100, 64L << 20, FlowConfig.Retransmission.DEFAULT);
+                16 << 10, 1 << 20, 4_096, 1 << 20, 10, 100, 64L << 20, 256 << 10, FlowConfig.Retransmission.DEFAULT);
         FlowLab full = new FlowLab(1, small);
         full.stopDestination();
         for (int i = 0; i < 10; i++) {
@@ -362,7 +362,7 @@ class FlowTest {
     @Test
     void moreFlowsThanTheDestinationWillKeepAreRefusedWithTheirMessages() {
         FlowConfig small = new FlowConfig(
-                16 << 10, 1 << 20, 4_096, 64L << 20, 1_000, 1, 64L << 20, FlowConfig.Retransmission.DEFAULT);
+                16 << 10, 1 << 20, 4_096, 64L << 20, 1_000, 1, 64L << 20, 256 << 10, FlowConfig.Retransmission.DEFAULT);
         FlowLab crowded = new FlowLab(1, small);
         crowded.send(SocketKind.RDM, 10);
         crowded.run(SECOND);
