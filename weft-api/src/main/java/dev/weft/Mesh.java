@@ -61,7 +61,8 @@ public interface Mesh extends AutoCloseable {
     Optional<Peer> await(String node, Duration timeout) throws InterruptedException;
 
     /**
-     * Opens an endpoint with the default bounds: 4,096 messages and 16 MiB waiting.
+     * Opens an endpoint for messages of DGRAM or RDM. 16 MiB may wait in it, each message counted with 128 bytes more
+     * than it has; then senders wait, or are refused if they have so chosen.
      *
      * @throws IllegalStateException if one of that name is open on this node
      */
@@ -73,14 +74,42 @@ public interface Mesh extends AutoCloseable {
     }
 
     /**
-     * Sends one message. Returns at once unless the hand-over queue to the node's loop is full; then it waits for
-     * room.
+     * Sends one message. Returns at once unless this node holds 64 MiB or 131,072 messages without an outcome already:
+     * then it waits for room, up to the timeout, if {@link SendOptions#whenFull} says so.
      *
      * @param payload at most 16 MiB; copied before this returns
      * @throws IllegalArgumentException if the payload is too large or the endpoint's name is not 1 to 128 bytes
      * @throws IllegalStateException if the mesh is closed
      */
     Ticket send(NodeId node, String endpoint, byte[] payload, SendOptions options);
+
+    /**
+     * Takes SEQPACKET connections.
+     *
+     * @throws IllegalStateException if an endpoint of that name is open on this node
+     */
+    Listener<PacketSocket> listenPackets(String endpoint);
+
+    /**
+     * Takes STREAM connections.
+     *
+     * @throws IllegalStateException if an endpoint of that name is open on this node
+     */
+    Listener<StreamSocket> listenStream(String endpoint);
+
+    /**
+     * Connects to an endpoint that {@link #listenPackets} has opened. Waits until it is accepted or refused.
+     *
+     * @throws ConnectionException if there is no such endpoint, if it is of another kind, if its queue is full, or if
+     *     the node is not reached in time
+     * @throws InterruptedException if the thread is interrupted
+     */
+    PacketSocket connectPackets(NodeId node, String endpoint, ConnectOptions options)
+            throws ConnectionException, InterruptedException;
+
+    /** As {@link #connectPackets}, for an endpoint that {@link #listenStream} has opened. */
+    StreamSocket connectStream(NodeId node, String endpoint, ConnectOptions options)
+            throws ConnectionException, InterruptedException;
 
     /** The messages of this node that did not reach their target: the latest 1,000, oldest first. */
     List<DeadLetter> deadLetters();

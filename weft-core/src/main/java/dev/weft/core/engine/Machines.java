@@ -90,7 +90,7 @@ final class Machines {
                 prng.fork(2),
                 new DiscoveryOutput());
         this.membership = new Membership(self, config.wishes(), flooding, labels, discovery, links);
-        this.endpoints = new Endpoints(out::deliver);
+        this.endpoints = new Endpoints(out);
         this.post = new Post(self.node(), links, () -> now);
         this.probes = new Probes(self.node(), router, post, out);
         this.sends = new Sends(self, config.flow(), router, post, this::suspect, () -> now, out);
