@@ -162,16 +162,16 @@ final class NodeProcess {
     }
 
     List<String> peers() {
-        return list(ask("peers"));
+        return words(ask("peers")).stream().sorted().toList();
     }
 
     List<String> links() {
-        return list(ask("links"));
+        return words(ask("links"));
     }
 
     /** The ids on the way to a node, both ends included. */
     List<String> route(NodeProcess to) {
-        return list(ask("route " + to.id()));
+        return words(ask("route " + to.id()));
     }
 
     /** Waits until the reachable nodes are exactly these. */
@@ -217,7 +217,7 @@ final class NodeProcess {
 
     /** Times between deliveries of a run within a span of time, in milliseconds. */
     List<Double> gapsMillis(int run, long fromNanos, long untilNanos) {
-        return list(ask("gaps " + run + " " + fromNanos + " " + untilNanos).substring((run + " ").length())).stream()
+        return words(ask("gaps " + run + " " + fromNanos + " " + untilNanos).substring((run + " ").length())).stream()
                 .map(micros -> Long.parseLong(micros) / 1_000.0)
                 .toList();
     }
@@ -272,15 +272,19 @@ final class NodeProcess {
 
     private String last() {
         synchronized (said) {
-            return said.stream().skip(Math.max(0, said.size() - 30)).collect(Collectors.joining("\n"));
+            // Answers repeat while somebody waits for them to change.
+            List<String> changes = new ArrayList<>();
+            for (String line : said) {
+                if (changes.isEmpty() || !changes.get(changes.size() - 1).equals(line)) {
+                    changes.add(line);
+                }
+            }
+            return changes.stream().skip(Math.max(0, changes.size() - 60)).collect(Collectors.joining("\n"));
         }
     }
 
-    private static List<String> list(String line) {
-        return Stream.of(line.split(" "))
-                .filter(word -> !word.equals("-"))
-                .sorted()
-                .toList();
+    private static List<String> words(String line) {
+        return Stream.of(line.split(" ")).filter(word -> !word.equals("-")).toList();
     }
 
     private void read() {

@@ -36,9 +36,6 @@ import dev.weft.net.TcpTransport;
 import dev.weft.net.Transport;
 import dev.weft.net.UnixTransport;
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -171,7 +168,7 @@ final class Node implements Mesh {
             try {
                 Transport.Listener listener = transport(at).listen(at, driver::accept);
                 listeners.add(listener);
-                locators.addAll(reachable(listener.locator()));
+                locators.addAll(Reachable.at(listener.locator()));
             } catch (IOException e) {
                 abandon();
                 throw new MeshStartException("cannot listen at " + at + ": " + e.getMessage(), e);
@@ -203,28 +200,6 @@ final class Node implements Mesh {
                 .findFirst()
                 .orElseThrow(() -> new MeshStartException(
                         "no transport is called '" + locator.scheme() + "': there are tcp and unix"));
-    }
-
-    /** Where others reach a listener: a wildcard address stands for each address of this host. */
-    private static List<Locator> reachable(Locator bound) {
-        if (!bound.scheme().equals("tcp") || !bound.address().startsWith("0.0.0.0:")) {
-            return List.of(bound);
-        }
-        String port = bound.address().substring(bound.address().lastIndexOf(':'));
-        List<Locator> all = new ArrayList<>();
-        try {
-            for (NetworkInterface card : NetworkInterface.networkInterfaces().toList()) {
-                if (card.isUp() && !card.isLoopback()) {
-                    card.inetAddresses()
-                            .filter(Inet4Address.class::isInstance)
-                            .forEach(address -> all.add(new Locator("tcp", address.getHostAddress() + port)));
-                }
-            }
-        } catch (SocketException none) {
-            return List.of(new Locator("tcp", "127.0.0.1" + port));
-        }
-        all.add(new Locator("tcp", "127.0.0.1" + port));
-        return all.subList(0, Math.min(all.size(), 16));
     }
 
     private void begin() {
