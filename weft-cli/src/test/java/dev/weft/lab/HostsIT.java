@@ -128,6 +128,14 @@ class HostsIT {
     @Test
     void aMeshInTwoHalvesGoesOnInBothAndIsOneAgainWhenHealed() {
         startAll();
+        // As a user starts it, with the defaults of the command, on a host of its own runtime directory.
+        NodeProcess up = lab.startCommand(Lab.Plan.of("up")
+                .on("up", hosts.on(HOSTS))
+                .with("up", "--mesh", "lab", "--remote", "1", "--plaintext", "--ephemeral"));
+        h(1).awaitThat("the command has joined", () -> h(1).peers().size() == HOSTS);
+        up.signal("TERM");
+        up.awaitExit();
+        nodes.forEach(this::awaitAllOthers);
         hosts.tell("split", "1,2,3", "4,5,6");
         h(1).awaitPeers(h(2), h(3));
         h(6).awaitPeers(h(4), h(5));

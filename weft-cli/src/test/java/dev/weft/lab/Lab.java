@@ -78,6 +78,11 @@ final class Lab implements AutoCloseable {
         command.addAll(arguments);
         int start = starts.merge(plan.name(), 1, Integer::sum);
         Path log = folder.resolve(plan.name() + "-" + start + ".log");
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make " + folder, e);
+        }
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
         builder.environment().put("XDG_STATE_HOME", state(plan.name()).toString());
         builder.environment().put("XDG_RUNTIME_DIR", runtime(plan.host()).toString());
