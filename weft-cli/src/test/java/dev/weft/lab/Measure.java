@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  */
 final class Measure {
     private static final double CALM = 1.5;
-    private static final long CALM_SECONDS_MAX = 60;
+    private static final long CALM_SECONDS_MAX = Long.getLong("calmSeconds", 60);
 
     private final Path folder;
     private int labs;
@@ -325,7 +325,7 @@ final class Measure {
         return Hosts.missing().isPresent();
     }
 
-    /** Waits for others on this machine to be done, a minute at most; returns how busy it is. */
+    /** Waits for others on this machine to be done, a minute by default; returns how busy it is. */
     private static String calm() {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(CALM_SECONDS_MAX);
         while (load() >= CALM && System.nanoTime() < until) {
