@@ -178,7 +178,7 @@ final class Measure {
                 }
                 seen.add((last - killed) / 1e6);
                 NodeProcess.Sent sent = n[0].awaitSent(sending, run, 60);
-                NodeProcess.Tally tally = n[2].tally(run);
+                NodeProcess.Tally tally = n[2].tally(run, sent);
                 lost += sent.count() - tally.distinct();
                 doubled += tally.duplicates();
                 List<Double> after = n[2].gapsMillis(run, killed, killed + TimeUnit.SECONDS.toNanos(1));
@@ -250,7 +250,7 @@ final class Measure {
                         next.awaitEvent(nextMark, "LINK_DOWN", from).nanos());
                 known.add((seen - cut) / 1e6);
                 NodeProcess.Sent sent = from.awaitSent(sending, run, 60);
-                NodeProcess.Tally tally = nodes.get(1).tally(run);
+                NodeProcess.Tally tally = nodes.get(1).tally(run, sent);
                 lost += sent.count() - tally.distinct();
                 doubled += tally.duplicates();
                 longest.add(nodes.get(1).gapsMillis(run, cut - 500_000_000L, cut + TimeUnit.SECONDS.toNanos(7)).stream()

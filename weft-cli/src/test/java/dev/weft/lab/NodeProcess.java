@@ -210,6 +210,12 @@ final class NodeProcess {
         return new Tally(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
     }
 
+    /** As {@link #tally(int)}, when its handler has seen what its endpoint took: that follows the acknowledgement. */
+    Tally tally(int run, Sent sent) {
+        awaitReceived(run, sent.delivered());
+        return tally(run);
+    }
+
     /** Waits for a run to have come in so far. */
     void awaitReceived(int run, int count) {
         awaitThat(count + " messages of run " + run, () -> tally(run).distinct() >= count);
