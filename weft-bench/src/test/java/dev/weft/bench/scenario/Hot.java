@@ -82,9 +82,13 @@ final class Hot {
         if (WAITING.matcher(first).find()) {
             return;
         }
+        RecordedThread sampled = event.getThread("sampledThread");
+        String thread = sampled == null || sampled.getJavaName() == null ? "?" : sampled.getJavaName();
+        if (thread.equals("main")) {
+            return; // the start
+        }
         samples++;
-        RecordedThread thread = event.getThread("sampledThread");
-        threads.merge(thread == null || thread.getJavaName() == null ? "?" : thread.getJavaName(), 1L, Long::sum);
+        threads.merge(thread, 1L, Long::sum);
         top.merge(first, 1L, Long::sum);
         event.getStackTrace().getFrames().stream()
                 .map(Hot::name)
