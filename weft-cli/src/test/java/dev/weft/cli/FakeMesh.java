@@ -3,6 +3,10 @@ package dev.weft.cli;
 import dev.weft.DeadLetter;
 import dev.weft.Endpoint;
 import dev.weft.Locator;
+import dev.weft.ConnectOptions;
+import dev.weft.Listener;
+import dev.weft.PacketSocket;
+import dev.weft.StreamSocket;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
@@ -183,6 +187,26 @@ final class FakeMesh implements Mesh {
     public Ticket send(NodeId node, String endpoint, byte[] payload, SendOptions options) {
         sent.add(new Sent(node, endpoint, new String(payload, StandardCharsets.UTF_8), options));
         return new FakeTicket();
+    }
+
+    @Override
+    public Listener<PacketSocket> listenPackets(String endpoint) {
+        throw new UnsupportedOperationException(endpoint);
+    }
+
+    @Override
+    public Listener<StreamSocket> listenStream(String endpoint) {
+        throw new UnsupportedOperationException(endpoint);
+    }
+
+    @Override
+    public PacketSocket connectPackets(NodeId node, String endpoint, ConnectOptions options) {
+        throw new UnsupportedOperationException(endpoint);
+    }
+
+    @Override
+    public StreamSocket connectStream(NodeId node, String endpoint, ConnectOptions options) {
+        throw new UnsupportedOperationException(endpoint);
     }
 
     @Override

@@ -125,6 +125,7 @@ final class NodeLife {
         EngineConfig.LinkWishes.Policy policy = switch (config.links().policy()) {
             case AUTOMATIC -> EngineConfig.LinkWishes.Policy.AUTOMATIC;
             case PINNED_ONLY -> EngineConfig.LinkWishes.Policy.PINNED_ONLY;
+            case OBSERVER -> EngineConfig.LinkWishes.Policy.OBSERVER;
         };
         return EngineConfig.DEFAULT
                 .withLink(LinkConfig.LAN.withHeartbeatNanos(config.heartbeat().toMillis() * 1_000_000L))
@@ -324,7 +325,7 @@ final class NodeLife {
 
     private void drain() {
         long deadline = System.nanoTime() + DRAIN_NANOS;
-        while (application.hasOpenTickets() && System.nanoTime() < deadline && !loop.isInLoop()) {
+        while (application.isBusy() && System.nanoTime() < deadline && !loop.isInLoop()) {
             try {
                 TimeUnit.MILLISECONDS.sleep(2);
             } catch (InterruptedException e) {

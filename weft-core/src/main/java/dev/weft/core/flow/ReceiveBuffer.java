@@ -38,7 +38,7 @@ public final class ReceiveBuffer {
         return charge(payload.length());
     }
 
-    static long charge(int payloadBytes) {
+    public static long charge(int payloadBytes) {
         return payloadBytes + (long) Ack.MESSAGE_OVERHEAD_BYTES;
     }
 
