@@ -42,7 +42,8 @@ public record Routing(Mode mode, List<NodeId> nodes) {
     /** Around these nodes. */
     public Routing avoiding(NodeId... forbidden) {
         if (mode == Mode.PINNED) {
-            throw new IllegalArgumentException("a pinned way leads through the nodes it names and needs none forbidden");
+            throw new IllegalArgumentException(
+                    "a pinned way leads through the nodes it names and needs none forbidden");
         }
         List<NodeId> all = new ArrayList<>(nodes);
         all.addAll(List.of(forbidden));

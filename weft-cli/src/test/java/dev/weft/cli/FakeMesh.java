@@ -1,12 +1,10 @@
 package dev.weft.cli;
 
+import dev.weft.ConnectOptions;
 import dev.weft.DeadLetter;
 import dev.weft.Endpoint;
-import dev.weft.Locator;
-import dev.weft.ConnectOptions;
 import dev.weft.Listener;
-import dev.weft.PacketSocket;
-import dev.weft.StreamSocket;
+import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
@@ -14,11 +12,13 @@ import dev.weft.Message;
 import dev.weft.NodeId;
 import dev.weft.NodeNotFoundException;
 import dev.weft.Outcome;
+import dev.weft.PacketSocket;
 import dev.weft.Peer;
 import dev.weft.Probed;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.Statistics;
+import dev.weft.StreamSocket;
 import dev.weft.Ticket;
 import dev.weft.Topology;
 import java.nio.charset.StandardCharsets;

@@ -81,13 +81,8 @@ final class ConnectionEnd {
 
     /** Asks the engine for the connection; on the loop. The answer may come before this returns. */
     void begin(Engine engine, Manner manner, long nowNanos) {
-        long asked = engine.connect(
-                peer,
-                kind,
-                endpoint,
-                manner,
-                options.timeout().toNanos(),
-                nowNanos);
+        long asked =
+                engine.connect(peer, kind, endpoint, manner, options.timeout().toNanos(), nowNanos);
         numbered(asked);
         life.application().connecting(asked, this);
         if (engine.peerOf(asked).isEmpty()) {
@@ -365,7 +360,8 @@ final class ConnectionEnd {
     private void requireLive() throws ConnectionException {
         Outcome end = over;
         if (end != null) {
-            throw new ConnectionException("the connection to '" + endpoint + "' of node " + peer.brief() + " is " + end, end);
+            throw new ConnectionException(
+                    "the connection to '" + endpoint + "' of node " + peer.brief() + " is " + end, end);
         }
     }
 }

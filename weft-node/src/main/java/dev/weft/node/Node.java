@@ -1,26 +1,26 @@
 package dev.weft.node;
 
-import dev.weft.DeadLetter;
-import dev.weft.Endpoint;
 import dev.weft.ConnectOptions;
 import dev.weft.ConnectionException;
+import dev.weft.DeadLetter;
+import dev.weft.Endpoint;
 import dev.weft.Listener;
-import dev.weft.Outcome;
-import dev.weft.PacketSocket;
-import dev.weft.StreamSocket;
-import dev.weft.WhenFull;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
 import dev.weft.NodeId;
 import dev.weft.NodeNotFoundException;
+import dev.weft.Outcome;
+import dev.weft.PacketSocket;
 import dev.weft.Peer;
 import dev.weft.Probed;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.Statistics;
+import dev.weft.StreamSocket;
 import dev.weft.Ticket;
 import dev.weft.Topology;
+import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.flow.Manner;
@@ -139,9 +139,10 @@ final class Node implements Mesh {
         long charge = SendBudget.charge(payload.length);
         long timeoutNanos = options.timeout().toNanos();
         boolean hasRoom = switch (options.whenFull()) {
-            case WAIT -> life.loop().isInLoop()
-                    ? application.budget().tryTake(charge)
-                    : application.budget().take(charge, timeoutNanos);
+            case WAIT ->
+                life.loop().isInLoop()
+                        ? application.budget().tryTake(charge)
+                        : application.budget().take(charge, timeoutNanos);
             case REFUSE -> application.budget().tryTake(charge);
         };
         if (!hasRoom) {
@@ -214,8 +215,7 @@ final class Node implements Mesh {
         requireName(endpoint);
         life.requireOpen();
         ConnectionEnd connection = new ConnectionEnd(life, node, endpoint, kind, options);
-        Manner manner =
-                new Manner(options.priority(), WhenFull.WAIT, Manner.RETRIES_UNBOUNDED, options.routing());
+        Manner manner = new Manner(options.priority(), WhenFull.WAIT, Manner.RETRIES_UNBOUNDED, options.routing());
         life.turn((engine, now) -> connection.begin(engine, manner, now));
         connection.awaitConnected();
         return connection;

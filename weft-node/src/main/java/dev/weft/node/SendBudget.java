@@ -1,5 +1,6 @@
 package dev.weft.node;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,7 +17,7 @@ final class SendBudget {
     private final AtomicLong held = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition less = lock.newCondition();
-    private volatile int waiting;
+    private final AtomicInteger waiting = new AtomicInteger();
     private volatile boolean closed;
 
     SendBudget(long maxBytes) {
@@ -45,7 +46,7 @@ final class SendBudget {
         long left = timeoutNanos;
         lock.lock();
         try {
-            waiting++;
+            waiting.incrementAndGet();
             while (!tryTake(charge)) {
                 if (left <= 0) {
                     return false;
@@ -57,14 +58,14 @@ final class SendBudget {
             Thread.currentThread().interrupt();
             return false;
         } finally {
-            waiting--;
+            waiting.decrementAndGet();
             lock.unlock();
         }
     }
 
     void give(long charge) {
         held.addAndGet(-charge);
-        if (waiting > 0) {
+        if (waiting.get() > 0) {
             wake();
         }
     }

@@ -141,7 +141,9 @@ final class Sessions {
             if (mine != null && this == mine.acceptor && receivedBytes != mine.connector.sentBytes) {
                 world.violations.add("an end comes after all", mine.toString());
             }
-            if (mine != null && this == mine.connector && mine.acceptor != null
+            if (mine != null
+                    && this == mine.connector
+                    && mine.acceptor != null
                     && receivedBytes != mine.acceptor.sentBytes) {
                 world.violations.add("an end comes after all", mine.toString());
             }
@@ -185,7 +187,10 @@ final class Sessions {
                 node.finish(life, connection);
                 return;
             }
-            say(mine.kind == SocketKind.SEQPACKET ? message(mine, sent) : streamBytes(mine, sentBytes, size(mine, sent)));
+            say(
+                    mine.kind == SocketKind.SEQPACKET
+                            ? message(mine, sent)
+                            : streamBytes(mine, sentBytes, size(mine, sent)));
             world.events.after(prng.below(40_000_000), at -> sendNext());
         }
 
@@ -199,8 +204,14 @@ final class Sessions {
             int index = sent++;
             long before = sentBytes;
             sentBytes += payload.length();
-            node.sendOn(this, life, connection, known().kind, payload, TIMEOUT_NANOS, outcome ->
-                    settled(index, before, payload.length(), outcome));
+            node.sendOn(
+                    this,
+                    life,
+                    connection,
+                    known().kind,
+                    payload,
+                    TIMEOUT_NANOS,
+                    outcome -> settled(index, before, payload.length(), outcome));
         }
 
         private Session known() {

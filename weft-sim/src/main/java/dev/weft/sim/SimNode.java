@@ -253,8 +253,7 @@ final class SimNode {
 
     void connect(Sessions.End end, NodeId to, SocketKind kind) {
         turn((present, local) -> {
-            long connection =
-                    present.connect(to, kind, endpointOf(kind), Manner.DEFAULT, 10_000_000_000L, local);
+            long connection = present.connect(to, kind, endpointOf(kind), Manner.DEFAULT, 10_000_000_000L, local);
             end.connectedAs(connection);
             ends.put(connection, end);
         });
@@ -323,8 +322,8 @@ final class SimNode {
         world.journal.sent(index, destination, kind, payload);
         long ticket = nextTicket++;
         tickets.put(ticket, number);
-        turn((present, local) ->
-                present.send(new Send(ticket, to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos), local));
+        turn((present, local) -> present.send(
+                new Send(ticket, to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos), local));
     }
 
     void hear(ByteView beacon, int source) {

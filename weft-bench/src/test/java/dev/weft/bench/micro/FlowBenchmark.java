@@ -1,6 +1,7 @@
 package dev.weft.bench.micro;
 
 import dev.weft.NodeId;
+import dev.weft.Routing;
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
@@ -91,7 +92,7 @@ public class FlowBenchmark {
 
     private static final class OneWay implements Paths {
         @Override
-        public Optional<Path> path(NodeId destination, Choice choice) {
+        public Optional<Path> path(NodeId destination, Routing routing, Choice choice) {
             return PATH;
         }
 
@@ -108,7 +109,7 @@ public class FlowBenchmark {
 
     private final class Origin implements Sender.Output {
         @Override
-        public void send(Path path, Frame frame) {
+        public void send(Path path, int priority, Frame frame) {
             toDestination.add((Data) frame);
         }
 

@@ -132,9 +132,7 @@ final class Links {
 
         /** Data that comes to a standing queue is to tell its destination, which tells the origin. */
         private Frame marked(Frame frame) {
-            return frame instanceof RoutedFrame routed
-                            && routed.type() == FrameType.DATA
-                            && queue.isCongested(nowNanos)
+            return frame instanceof RoutedFrame routed && routed.type() == FrameType.DATA && queue.isCongested(nowNanos)
                     ? routed.marked()
                     : frame;
         }

@@ -372,9 +372,7 @@ final class Machines {
             if (flow.kind().isConnected()) {
                 return endpoints.isOpen(endpoint) ? Acceptance.WRONG_KIND : connections.check(flow, now);
             }
-            return connections.isListening(endpoint)
-                    ? Acceptance.WRONG_KIND
-                    : endpoints.check(endpoint, flow.kind());
+            return connections.isListening(endpoint) ? Acceptance.WRONG_KIND : endpoints.check(endpoint, flow.kind());
         }
 
         @Override

@@ -59,8 +59,7 @@ final class Probes {
     }
 
     void handleProbe(Probe probe, Arrival arrival) {
-        post.answer(
-                arrival, new ProbeReply(probe.number(), self, arrival.hops()));
+        post.answer(arrival, new ProbeReply(probe.number(), self, arrival.hops()));
     }
 
     void handleReply(ProbeReply reply, long nowNanos) {

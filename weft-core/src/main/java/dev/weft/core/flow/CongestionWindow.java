@@ -101,7 +101,7 @@ final class CongestionWindow {
     void handleLost() {
         roundLost++;
         if (roundLost * ONE > LOSSES_BORNE * Math.max(50, roundSettled + roundLost)) {
-            shrink(ONE * 3 / 10);
+            shrink(ONE * 3 / 20);
         }
     }
 

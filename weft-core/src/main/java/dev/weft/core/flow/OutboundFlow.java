@@ -508,8 +508,7 @@ final class OutboundFlow {
                 if (fragment.transmissions > manner.retriesMax()) {
                     toSend.remove();
                     boolean advance = giveUp(
-                            fragment.message,
-                            fragment.message.givenUp(Outcome.Kind.EXPIRED, Outcome.Reason.RETRIES));
+                            fragment.message, fragment.message.givenUp(Outcome.Kind.EXPIRED, Outcome.Reason.RETRIES));
                     trim(nowNanos);
                     if (advance) {
                         sayFloor();

@@ -182,13 +182,11 @@ public final class Receiver {
         }
         for (InboundFlow flow : List.copyOf(byHandle.values())) {
             flow.dropStalled(nowNanos - STALLED_NANOS);
-            boolean isForgotten =
-                    switch (flow.phase()) {
-                        case NEW, ENDED, REFUSED, CLOSED -> nowNanos - flow.usedNanos() > OVER_NANOS;
-                        // A connection lasts until it is closed.
-                        case OPEN ->
-                            !flow.label().kind().isConnected() && nowNanos - flow.usedNanos() > IDLE_NANOS;
-                    };
+            boolean isForgotten = switch (flow.phase()) {
+                case NEW, ENDED, REFUSED, CLOSED -> nowNanos - flow.usedNanos() > OVER_NANOS;
+                // A connection lasts until it is closed.
+                case OPEN -> !flow.label().kind().isConnected() && nowNanos - flow.usedNanos() > IDLE_NANOS;
+            };
             if (isForgotten) {
                 remove(flow);
             }

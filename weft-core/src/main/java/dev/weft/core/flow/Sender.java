@@ -229,8 +229,9 @@ public final class Sender {
     }
 
     public void handleReset(Reset reset, long nowNanos) {
-        aborted.values().removeIf(farewell -> farewell.flow.destination().equals(reset.destination())
-                && farewell.frame.flow().equals(reset.flow()));
+        aborted.values()
+                .removeIf(farewell -> farewell.flow.destination().equals(reset.destination())
+                        && farewell.frame.flow().equals(reset.flow()));
         for (OutboundFlow flow : named(reset.flow())) {
             if (!flow.destination().equals(reset.destination())) {
                 continue;

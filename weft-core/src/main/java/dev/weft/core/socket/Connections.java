@@ -210,8 +210,8 @@ public final class Connections {
     /** Sends on a connection; the flow settles the ticket, at once where the connection is no more or has ended. */
     public void send(long number, Send send, long nowNanos) {
         Connection connection = connections.get(number);
-        boolean isOpen = connection != null
-                && (connection.output == Direction.OPEN || connection.output == Direction.OPENING);
+        boolean isOpen =
+                connection != null && (connection.output == Direction.OPEN || connection.output == Direction.OPENING);
         sender.sendOn(isOpen && connection != null ? connection.flow : 0, send, nowNanos);
     }
 
@@ -373,8 +373,7 @@ public final class Connections {
                 connection.unreachableSinceNanos = nowNanos;
             }
             if (connection.unreachableSinceNanos != Deadlines.NEVER) {
-                nextCheckNanos =
-                        Math.min(nextCheckNanos, connection.unreachableSinceNanos + limits.silenceNanos());
+                nextCheckNanos = Math.min(nextCheckNanos, connection.unreachableSinceNanos + limits.silenceNanos());
             }
         }
     }

@@ -53,7 +53,11 @@ public record Data(
     private static final int END_BIT = 2;
 
     public Data {
-        Check.that(sequence >= 0 && sequence < 1L << 61 && lag >= 0 && lag <= sequence, "sequence %d with a lag of %d", sequence, lag);
+        Check.that(
+                sequence >= 0 && sequence < 1L << 61 && lag >= 0 && lag <= sequence,
+                "sequence %d with a lag of %d",
+                sequence,
+                lag);
         Check.that(index >= 0 && index < count && count <= FRAGMENTS_MAX, "fragment %d of %d", index, count);
         Check.that(index <= sequence, "a message that began before its flow");
         Check.that(

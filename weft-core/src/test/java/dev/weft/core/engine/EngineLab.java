@@ -6,7 +6,6 @@ import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.EngineConfig.LinkWishes;
-import dev.weft.core.flow.Acceptance;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
@@ -144,9 +143,25 @@ final class EngineLab {
         }
 
         @Override
-        public Acceptance deliver(String endpoint, Endpoints.Delivery delivery) {
-            return Acceptance.TAKEN;
-        }
+        public void deliver(long endpoint, Endpoints.Delivery delivery) {}
+
+        @Override
+        public void accepted(long listener, long connection, NodeId from) {}
+
+        @Override
+        public void connected(long connection, Outcome outcome) {}
+
+        @Override
+        public void received(long connection, ByteView payload) {}
+
+        @Override
+        public void inputEnded(long connection) {}
+
+        @Override
+        public void outputFinished(long connection) {}
+
+        @Override
+        public void broken(long connection, Outcome.Reason reason) {}
 
         @Override
         public void settled(long ticket, Outcome outcome) {}

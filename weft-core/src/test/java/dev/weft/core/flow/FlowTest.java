@@ -98,8 +98,8 @@ class FlowTest {
             lab.send(SocketKind.RDM, 1 << 20);
         }
         assertThat(lab.bytesUnderWay())
-                .isLessThan(lab.config.windowBytes() + 2L * lab.config.fragmentBytes())
-                .isGreaterThan(lab.config.windowBytes() / 2);
+                .isLessThan(lab.config.roomBytes() + 2L * lab.config.fragmentBytes())
+                .isGreaterThan(lab.config.roomBytes() / 2);
         lab.run(30 * SECOND);
         assertThat(lab.received).hasSize(20);
     }
@@ -343,14 +343,14 @@ class FlowTest {
     @Test
     void incompleteMessagesHoldNoMoreThanTheyMay() {
         FlowConfig small = new FlowConfig(
-                1 << 10, 32 << 20, 32_768, 256L << 20, 1_000, 100, 16L << 20, FlowConfig.Retransmission.DEFAULT);
+                1 << 10, 32 << 20, 32_768, 256L << 20, 1_000, 100, 16L << 20, 256 << 10, FlowConfig.Retransmission.DEFAULT);
         FlowLab tight = new FlowLab(3, small);
         tight.primary.lossPerMillion = 100_000;
         tight.alternate.lossPerMillion = 100_000;
         for (int i = 0; i < 6; i++) {
-            tight.send(SocketKind.RDM, 5 << 20, 60 * SECOND);
+            tight.send(SocketKind.RDM, 5 << 20, 1_000 * SECOND);
         }
-        tight.run(120 * SECOND);
+        tight.run(1_000 * SECOND);
         assertThat(tight.outcomes).hasSize(6);
         assertThat(tight.outcomes.values())
                 .allMatch(outcome -> outcome.isDelivered() || outcome.reason() == Outcome.Reason.LIMIT);

@@ -68,7 +68,8 @@ class MeshFramesTest {
                         new RouteError(RouteError.Reason.NO_LINK, TWO, 300, FrameType.DATA, ByteView.utf8("abc"))),
                 RoutedFrame.of(RouteHeader.along(1), new Probe(77)),
                 RoutedFrame.of(RouteHeader.DIRECT.back(), new ProbeReply(77, TWO, 2)),
-                RoutedFrame.of(RouteHeader.DIRECT, new Reset(TWO, 4, FlowRef.established(99))));
+                RoutedFrame.of(RouteHeader.DIRECT, new Reset(TWO, 4, FlowRef.established(99))),
+                RoutedFrame.of(RouteHeader.DIRECT, new Abort(FlowRef.established(99), Outcome.Reason.TIMEOUT)));
     }
 
     /** Reads a frame with all its parts, as the engine does. */
@@ -94,6 +95,7 @@ class MeshFramesTest {
             case PROBE -> Probe.decode(body);
             case PROBE_REPLY -> ProbeReply.decode(body);
             case RESET -> Reset.decode(body);
+            case ABORT -> Abort.decode(body);
             default -> throw new InvariantError("no routed frame: " + type);
         };
         return RoutedFrame.of(routed.route(), read);
