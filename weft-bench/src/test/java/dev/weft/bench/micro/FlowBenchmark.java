@@ -1,8 +1,8 @@
 package dev.weft.bench.micro;
 
 import dev.weft.NodeId;
-import dev.weft.Routing;
 import dev.weft.Outcome;
+import dev.weft.Routing;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;

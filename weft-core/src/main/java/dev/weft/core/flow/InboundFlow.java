@@ -36,8 +36,11 @@ final class InboundFlow {
         /** A connected flow has ended in order. */
         void ended(FlowLabel flow);
 
-        /** Room on this node for an incomplete message of that size, or none now. */
-        Room reserve(int bytes);
+        /** Room on this node for an incomplete message of that size; where there is none the flow waits for it. */
+        Room reserve(long handle, int bytes);
+
+        /** Whether the flow waits for room on this node. */
+        boolean isWaiting(long handle);
 
         void release(int bytes);
     }
@@ -211,7 +214,8 @@ final class InboundFlow {
         for (Reassembly message : incomplete.values()) {
             missing += message.missingBytes();
         }
-        return share + missing;
+        // Where the node is full, what has room already is all that can be used.
+        return out.isWaiting(handle) ? missing : share + missing;
     }
 
     // ------------------------------------------------------------------ what comes in
@@ -248,7 +252,7 @@ final class InboundFlow {
                 complete(data.sequence(), 1, data.meaning(), data.payload());
                 return;
             }
-            if (out.reserve(data.messageBytes()) == Room.FULL) {
+            if (out.reserve(handle, data.messageBytes()) == Room.FULL) {
                 roomFor(data.messageBytes()).release(ReceiveBuffer.charge(data.messageBytes()));
                 noRoom(data, Outcome.Reason.LIMIT);
                 return;

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +66,10 @@ final class OutboundFlow {
     private final PriorityQueue<Outgoing> byDeadline = new PriorityQueue<>(SOONEST);
     private final SequenceWindow<Fragment> window = new SequenceWindow<>();
     private final ArrayDeque<Transmission> flights = new ArrayDeque<>();
-    private final ArrayDeque<Long> toSend = new ArrayDeque<>();
+    /** Never sent yet. */
+    private final ArrayDeque<Long> fresh = new ArrayDeque<>();
+    /** To be sent again, the oldest first: the destination has begun to make room for those. */
+    private final TreeSet<Long> again = new TreeSet<>();
 
     private long handle;
     private int hops;
@@ -279,7 +283,8 @@ final class OutboundFlow {
         }
         byDeadline.clear();
         waiting.clear();
-        toSend.clear();
+        fresh.clear();
+        again.clear();
         flights.clear();
         while (!window.isEmpty()) {
             window.removeFirst();
@@ -427,7 +432,7 @@ final class OutboundFlow {
             return;
         }
         fragment.state = Fragment.State.TO_SEND;
-        toSend.add(sequence);
+        again.add(sequence);
     }
 
     private void expireMessages(long nowNanos) {
@@ -495,43 +500,54 @@ final class OutboundFlow {
             return;
         }
         while (!broken && admits()) {
-            Long again = toSend.peek();
-            if (again == null) {
+            Long next = again.isEmpty() ? fresh.peek() : again.first();
+            if (next == null) {
                 if (waiting.isEmpty()) {
                     return;
                 }
                 assign(waiting.remove());
                 continue;
             }
-            Fragment fragment = window.at(again);
-            if (fragment != null && fragment.state == Fragment.State.TO_SEND) {
-                if (fragment.transmissions > manner.retriesMax()) {
-                    toSend.remove();
-                    boolean advance = giveUp(
-                            fragment.message, fragment.message.givenUp(Outcome.Kind.EXPIRED, Outcome.Reason.RETRIES));
-                    trim(nowNanos);
-                    if (advance) {
-                        sayFloor();
-                    }
-                    continue;
-                }
-                Optional<Path> path = path(choice);
-                if (path.isEmpty()) {
-                    handleNoPath(fragment, nowNanos);
-                    return;
-                }
-                transmit(again, fragment, path.get(), nowNanos);
+            Fragment fragment = window.at(next);
+            if (fragment == null || fragment.state != Fragment.State.TO_SEND) {
+                done(next);
+                continue;
             }
-            toSend.remove();
+            if (fragment.transmissions > manner.retriesMax()) {
+                done(next);
+                giveUpAfterRetries(fragment.message, nowNanos);
+                continue;
+            }
+            Optional<Path> path = path(choice);
+            if (path.isEmpty()) {
+                handleNoPath(next, fragment, nowNanos);
+                return;
+            }
+            done(next);
+            transmit(next, fragment, path.get(), nowNanos);
         }
     }
 
-    private void handleNoPath(Fragment fragment, long nowNanos) {
+    private void done(Long sequence) {
+        if (!again.remove(sequence)) {
+            fresh.remove();
+        }
+    }
+
+    private void giveUpAfterRetries(Outgoing message, long nowNanos) {
+        boolean advance = giveUp(message, message.givenUp(Outcome.Kind.EXPIRED, Outcome.Reason.RETRIES));
+        trim(nowNanos);
+        if (advance) {
+            sayFloor();
+        }
+    }
+
+    private void handleNoPath(Long sequence, Fragment fragment, long nowNanos) {
         if (isReliable()) {
             retryPathNanos = nowNanos + config.retransmission().maxNanos();
             return;
         }
-        toSend.remove();
+        done(sequence);
         settle(fragment.message, fragment.message.givenUp(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
         trim(nowNanos);
         pump(nowNanos);
@@ -550,7 +566,7 @@ final class OutboundFlow {
     private void assign(Outgoing message) {
         message.firstSequence = window.next();
         for (int i = 0; i < message.fragmentCount; i++) {
-            toSend.add(window.add(new Fragment(message, i)));
+            fresh.add(window.add(new Fragment(message, i)));
         }
     }
 

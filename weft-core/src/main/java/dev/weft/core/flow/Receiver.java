@@ -68,6 +68,9 @@ public final class Receiver {
     private final TreeMap<Long, InboundFlow> byHandle = new TreeMap<>();
     private final TreeMap<FlowLabel.Name, InboundFlow> byKey = new TreeMap<>();
     private final TreeSet<Long> toAcknowledge = new TreeSet<>();
+    /** Handles of flows whose messages in several fragments find no room on this node. */
+    private final TreeSet<Long> waiting = new TreeSet<>();
+
     private long reassemblyBytes;
     private long sweepNanos = Deadlines.NEVER;
 
@@ -274,8 +277,9 @@ public final class Receiver {
         }
 
         @Override
-        public InboundFlow.Room reserve(int bytes) {
+        public InboundFlow.Room reserve(long handle, int bytes) {
             if (reassemblyBytes + bytes > config.reassemblyBytesMax()) {
+                waiting.add(handle);
                 return InboundFlow.Room.FULL;
             }
             reassemblyBytes += bytes;
@@ -285,6 +289,13 @@ public final class Receiver {
         @Override
         public void release(int bytes) {
             reassemblyBytes -= bytes;
+            toAcknowledge.addAll(waiting);
+            waiting.clear();
+        }
+
+        @Override
+        public boolean isWaiting(long handle) {
+            return waiting.contains(handle);
         }
     }
 }
