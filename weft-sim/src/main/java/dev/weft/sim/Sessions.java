@@ -307,7 +307,7 @@ final class Sessions {
     private static byte streamByte(Session session, long position) {
         return position < 8
                 ? (byte) ((long) session.number >>> 8 * (7 - position))
-                : (byte) (session.number * 31 + position * 7 + position / 251);
+                : (byte) (session.number * 31L + position * 7 + position / 251);
     }
 
     private static ByteView streamBytes(Session session, long from, int count) {
