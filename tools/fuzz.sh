@@ -44,7 +44,7 @@ for target in "${targets[@]}"; do
         failed=1
         runs=${runs:-$(sed -n 's/^#\([0-9]*\).*$/\1/p' "$log" | tail -n 1)}
         summary+=("$target: FAILED after ${runs:-0} executions, see $log")
-        sed -n '/^== Java Exception/,/^== libFuzzer/p' "$log" | head -n 30
+        sed -n '/FuzzTestFindingException/,/^\[INFO\]/p' "$log" | grep -vE '^\s*at (java|org|com\.code)' | head -n 30 || true
     else
         summary+=("$target: ${runs:-no} executions in $seconds s")
     fi
