@@ -375,8 +375,13 @@ final class OutboundFlow {
             if (fragment != null && fragment.state == Fragment.State.TO_SEND) {
                 Optional<Path> path = paths.path(label.destination(), choice);
                 if (path.isEmpty()) {
-                    handleNoPath(fragment, nowNanos);
-                    return;
+                    if (isReliable()) {
+                        retryPathNanos = nowNanos + config.retransmission().maxNanos();
+                        return;
+                    }
+                    toSend.remove();
+                    giveUpWithoutPath(fragment.message);
+                    continue;
                 }
                 transmit(again, fragment, path.get(), nowNanos);
             }
@@ -384,15 +389,9 @@ final class OutboundFlow {
         }
     }
 
-    private void handleNoPath(Fragment fragment, long nowNanos) {
-        if (isReliable()) {
-            retryPathNanos = nowNanos + config.retransmission().maxNanos();
-            return;
-        }
-        toSend.remove();
-        settle(fragment.message, fragment.message.givenUp(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
+    private void giveUpWithoutPath(Outgoing message) {
+        settle(message, message.givenUp(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
         trim();
-        pump(nowNanos);
     }
 
     private boolean admits() {
