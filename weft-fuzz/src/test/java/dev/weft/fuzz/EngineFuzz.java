@@ -85,20 +85,36 @@ class EngineFuzz {
         scripts().forEach(EngineFuzz::run);
     }
 
-    /** A link each, then one vector, then all. */
+    @Test
+    void framesReachPastTheLink() {
+        Run run = new Run(new Draws(new byte[] {(byte) Operation.LINK.ordinal(), 0, 0}));
+        run.operate();
+        assertThat(run.subject.engine.neighbors()).containsExactly(FIRST_PEER);
+        run.subject.turn(engine -> engine.open("inbox", SocketKind.RDM));
+        FlowLabel flow =
+                new FlowLabel(FIRST_PEER, PEER_INCARNATION, 7, SELF, SELF_INCARNATION, SocketKind.RDM, "inbox");
+        Data data = Data.whole(FlowRef.opening(flow), 0, 0, ByteView.utf8("hello"));
+        run.feed(RoutedFrame.of(RouteHeader.DIRECT, data).encode());
+        assertThat(run.delivered).isEqualTo(1);
+        run.end();
+    }
+
+    /** A link, and over it one vector, or all. */
     static Stream<byte[]> scripts() {
-        byte[] all = new byte[2 + 3 * VECTORS.size()];
+        byte[] all = new byte[3 + 3 * VECTORS.size()];
         for (int i = 0; i < VECTORS.size(); i++) {
-            all[2 + 3 * i] = (byte) Operation.VECTOR.ordinal();
-            all[2 + 3 * i + 2] = (byte) i;
+            all[3 + 3 * i] = (byte) Operation.VECTOR.ordinal();
+            all[3 + 3 * i + 1] = (byte) i;
         }
         Stream<byte[]> single = Stream.iterate(0, i -> i < VECTORS.size(), i -> i + 1)
-                .map(i -> new byte[] {0, 0, (byte) Operation.VECTOR.ordinal(), 0, i.byteValue()});
+                .map(i -> new byte[] {0, 0, 0, (byte) Operation.VECTOR.ordinal(), i.byteValue(), 0});
         return Stream.concat(single, Stream.of(all));
     }
 
     private static void run(byte[] input) {
-        new Run(new Draws(input)).run();
+        Run run = new Run(new Draws(input));
+        run.operate();
+        run.end();
     }
 
     private enum Operation {
@@ -147,6 +163,7 @@ class EngineFuzz {
         private final List<Long> handles = new ArrayList<>(List.of(1L));
         private Acceptance acceptance = Acceptance.TAKEN;
         private long peerSequence;
+        private int delivered;
         private long dialNumber;
         private final Subject subject;
 
@@ -155,10 +172,13 @@ class EngineFuzz {
             this.subject = new Subject(SELF, SELF_INCARNATION, SELF_INSTANCE, Locator.parse("fuzz/subject"), this);
         }
 
-        private void run() {
+        private void operate() {
             for (int i = 0; i < OPERATIONS_MAX && draws.hasMore(); i++) {
                 operate(draws.oneOf(OPERATIONS));
             }
+        }
+
+        private void end() {
             wires.values().forEach(wire -> wire.writable = true);
             subject.close();
         }
@@ -703,6 +723,7 @@ class EngineFuzz {
 
         @Override
         public Acceptance deliver(String endpoint, ByteView payload) {
+            delivered++;
             return acceptance;
         }
 

@@ -393,7 +393,11 @@ class EnginePairFuzz {
                     passAll();
                 }
                 assertThat(isUnderWay()).as("frames answered without end").isFalse();
-                elapse(Math.min(50 * MILLI, end - left.subject.now()));
+                long next = end;
+                for (Side side : sides) {
+                    next = Math.min(next, side.subject.engine.nextDeadlineNanos());
+                }
+                elapse(Math.max(MILLI, next - left.subject.now()));
             }
         }
 
@@ -416,7 +420,9 @@ class EnginePairFuzz {
                 side.acceptance = Acceptance.TAKEN;
             }
             // Longer than the longest pause of a dialler, and than the deadline of any message.
-            peace(90 * SECOND);
+            for (int seconds = 0; seconds < 90 && !isUnited(); seconds++) {
+                peace(SECOND);
+            }
             assertThat(left.subject.engine.reachable()).contains(RIGHT);
             assertThat(right.subject.engine.reachable()).contains(LEFT);
             assertThat(left.subject.engine.lsdbHash()).isEqualTo(right.subject.engine.lsdbHash());
@@ -429,10 +435,18 @@ class EnginePairFuzz {
                         SocketKind.RDM,
                         new WireWriter().u64(ticket).view(),
                         20 * SECOND);
-                peace(20 * SECOND);
-                assertThat(side.outcomes.get(ticket)).isNotNull();
-                assertThat(side.outcomes.get(ticket).isDelivered()).isTrue();
+                for (int seconds = 0; seconds < 20 && !side.outcomes.containsKey(ticket); seconds++) {
+                    peace(SECOND);
+                }
+                assertThat(side.outcomes).containsKey(ticket);
+                assertThat(side.outcomes.get(ticket)).matches(Outcome::isDelivered);
             }
+        }
+
+        private boolean isUnited() {
+            return left.subject.engine.reachable().contains(RIGHT)
+                    && right.subject.engine.reachable().contains(LEFT)
+                    && left.subject.engine.lsdbHash() == right.subject.engine.lsdbHash();
         }
 
         private void compareBooks() {

@@ -22,11 +22,13 @@ import dev.weft.core.route.SpfBackoff;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.topology.TopologyConfig;
 import dev.weft.core.wire.Beacon;
+import dev.weft.core.wire.Lsa;
+import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.MalformedFrame;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** An engine that is driven as its description says, and judged after each turn. Its bounds are small enough to meet. */
@@ -39,7 +41,7 @@ final class Subject implements Engine.Output {
     private static final DiscoveryConfig DISCOVERY =
             new DiscoveryConfig(60, 110_000_000_000L, 140_000_000_000L, 30_000_000_000L, 16, 5_000_000_000L);
     private static final TopologyConfig TOPOLOGY =
-            new TopologyConfig(120, 30_000_000_000L, 16, 1 << 20, 1_000_000_000L);
+            new TopologyConfig(120, 30_000_000_000L, 64, 1 << 20, 1_000_000_000L);
     private static final FlowConfig FLOW =
             new FlowConfig(256, 2_048, 16, 1 << 20, 32, 8, 16 << 20, FlowConfig.Retransmission.DEFAULT);
     private static final EngineConfig CONFIG = new EngineConfig(
@@ -77,7 +79,7 @@ final class Subject implements Engine.Output {
     final Locator locator;
     private final World world;
     private final TreeMap<Long, Long> deadlineOfTicket = new TreeMap<>();
-    private final List<TraceEvent> traces = new ArrayList<>();
+    private final TreeSet<NodeId> neighborsEver = new TreeSet<>();
     private long nextTicket = 1;
     private long now;
     private boolean inOutput;
@@ -179,9 +181,10 @@ final class Subject implements Engine.Output {
         within(counters, "flow.inbound", FLOW.inboundFlowsMax());
         within(counters, "flow.queued-bytes", FLOW.queuedBytesMax());
         within(counters, "flow.reassembly-bytes", FLOW.reassemblyBytesMax());
-        // Beside what others say there is always room for a node itself and its neighbors, at two editions each.
-        within(counters, "topology.advertisements", TOPOLOGY.entriesMax() + 2 * (LINKS_MAX + 1));
-        within(counters, "topology.bytes", TOPOLOGY.bytesMax());
+        // Beside what others say there is always room for what a node and its neighbors say, and it stays for a while.
+        int always = LsaKind.values().length * (1 + neighborsEver.size());
+        within(counters, "topology.advertisements", TOPOLOGY.entriesMax() + always);
+        within(counters, "topology.bytes", TOPOLOGY.bytesMax() + (long) always * Lsa.BYTES_MAX);
         assertThat(engine.neighbors()).hasSizeLessThanOrEqualTo(LINKS_MAX);
         assertThat(engine.knownNodes()).hasSizeLessThanOrEqualTo(DISCOVERY.peersMax());
         assertThat(engine.reachable()).doesNotContain(node);
@@ -248,7 +251,9 @@ final class Subject implements Engine.Output {
 
     @Override
     public void trace(TraceEvent event) {
-        traces.add(event);
+        if (event.kind() == TraceEvent.Kind.LINK_UP) {
+            neighborsEver.add(event.node());
+        }
     }
 
     private void output(Runnable report) {

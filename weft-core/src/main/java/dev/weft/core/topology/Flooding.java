@@ -91,6 +91,12 @@ public final class Flooding {
         private long tokenNanos;
     }
 
+    /**
+     * The highest number of an edition under this node's id that it outbids. No node gets there by itself, and from
+     * here there is no end in sight, as there is from the highest number of all.
+     */
+    private static final long SEQUENCE_OUTBID_MAX = 1L << 62;
+
     private final NodeId self;
     private final long incarnation;
     private final TopologyConfig config;
@@ -283,10 +289,13 @@ public final class Flooding {
 
     /**
      * A trace of an earlier life, or somebody else's word in our name: what is newer than ours is outbid, what is older
-     * is superseded by what we say anyway. A later life cannot be outbid; it is reported.
+     * is superseded by what we say anyway. A later life cannot be outbid, nor can one that has used up all numbers; it
+     * is reported.
      */
     private void overrule(Lsa lsa, long nowNanos) {
-        if (lsa.version().incarnation() > incarnation) {
+        boolean sameLife = lsa.version().incarnation() == incarnation;
+        if (lsa.version().incarnation() > incarnation
+                || sameLife && lsa.version().sequence() > SEQUENCE_OUTBID_MAX) {
             out.laterLifeOfThisNode(lsa.version().incarnation());
             return;
         }
@@ -294,7 +303,7 @@ public final class Flooding {
         if (mine == null) {
             return;
         }
-        if (lsa.version().incarnation() == incarnation && lsa.version().sequence() > mine.sequence) {
+        if (sameLife && lsa.version().sequence() > mine.sequence) {
             mine.sequence = lsa.version().sequence();
             mine.waiting = true;
             mine.dueNanos = nowNanos;
