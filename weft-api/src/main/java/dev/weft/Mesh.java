@@ -14,9 +14,8 @@ import java.util.function.Consumer;
  * try (Mesh mesh = Mesh.join("demo")) {
  *     Endpoint inbox = mesh.open("inbox", SocketKind.RDM);
  *     inbox.onMessage(message -> System.out.println(message.from() + ": " + message.payload().length + " bytes"));
- *     for (Peer peer : mesh.peers()) {
- *         Outcome outcome = mesh.send(peer.id(), "inbox", "hello".getBytes(UTF_8)).await();
- *     }
+ *     Peer bob = mesh.await("bob", Duration.ofSeconds(5)).orElseThrow();
+ *     Outcome outcome = mesh.send(bob.id(), "inbox", "hello".getBytes(UTF_8)).await();
  * }
  * }</pre>
  */

@@ -17,7 +17,7 @@ final class DeadCommand implements Callable<Integer> {
     @Mixin
     JoinOptions join = new JoinOptions();
 
-    @Option(names = "--json", description = "One object a line.")
+    @Option(names = "--json", description = "One object a line; default one line of text each.")
     boolean json;
 
     @Override

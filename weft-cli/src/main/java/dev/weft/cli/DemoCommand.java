@@ -16,7 +16,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
-        description = "Five processes, a relay killed under load, nothing lost.")
+        description =
+                "Five processes, a relay killed under load, nothing lost. Takes about 25 s; ends by telling the longest time"
+                        + " without delivery in ms.")
 final class DemoCommand implements Callable<Integer> {
     private static final int MESSAGES = 10_000;
     private static final int PER_SECOND = 1_000;
@@ -31,7 +33,7 @@ final class DemoCommand implements Callable<Integer> {
             "n4", List.of("n2", "n3", "n5"),
             "n5", List.of("n1", "n2", "n4")));
 
-    @Option(names = "--json", description = "End with the ledger as one object.")
+    @Option(names = "--json", description = "End with the ledger as one object; default text alone.")
     boolean json;
 
     private final TreeMap<String, DemoChild> children = new TreeMap<>();

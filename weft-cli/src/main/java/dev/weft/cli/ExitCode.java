@@ -7,7 +7,9 @@ enum ExitCode {
     USAGE(2),
     NO_NODE(3),
     NOT_FOUND(4),
-    TIMED_OUT(5);
+    TIMED_OUT(5),
+    /** As shells report a process that Ctrl-C has ended. */
+    INTERRUPTED(130);
 
     private final int code;
 

@@ -6,61 +6,107 @@ import dev.weft.MeshBuilder;
 import dev.weft.MeshConfig;
 import dev.weft.NodeId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** How a command joins a mesh; the same for all of them. */
+@Command(
+        footer = {
+            "",
+            "TIME is a number and its unit: 250ms, 2s, 10m or 1h. Round trips are shown in ms, in JSON in microseconds."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed, or not delivered",
+            "2:wrong usage",
+            "3:this node could not start",
+            "4:no such node, or several",
+            "5:no answer in time",
+            "130:interrupted"
+        })
 final class JoinOptions {
+    private static final Pattern BEACON = Pattern.compile("(.+):(\\d{1,9})");
+
+    /** A busy mesh paces its advertisements and computations: whoever has a link may see nobody for so long. */
+    private static final long PACED_NANOS = 10_000_000_000L;
+
+    @ParentCommand
+    Main weft = new Main(MeshBuilder::join);
+
     @Option(
             names = "--mesh",
             paramLabel = "NAME",
-            description = "The mesh to join; by default $WEFT_MESH, else \"default\".")
+            description = "The mesh to join; default $WEFT_MESH, else \"default\".")
     @Nullable
     String mesh;
 
-    @Option(names = "--remote", paramLabel = "HOPS", description = "How far beacons go; 0, the default, is this host.")
+    @Option(
+            names = "--remote",
+            paramLabel = "HOPS",
+            description = "How far beacons go, in hops, 0 to 32; default 0, this host alone.")
     int remote;
 
-    @Option(names = "--plaintext", description = "Allow links beyond this host that are not encrypted.")
+    @Option(names = "--plaintext", description = "Allow links beyond this host that are not encrypted; default no.")
     boolean plaintext;
 
-    @Option(names = "--listen", paramLabel = "LOCATOR", description = "Where to listen, as tcp/host:port; repeatable.")
+    @Option(
+            names = "--listen",
+            paramLabel = "LOCATOR",
+            description =
+                    "Where to listen, as tcp/host:port; repeatable; default a Unix socket, and TCP where --remote is above 0.")
     List<String> listen = new ArrayList<>();
 
-    @Option(names = "--peer", paramLabel = "LOCATOR", description = "A node to contact, as tcp/host:port; repeatable.")
+    @Option(
+            names = "--peer",
+            paramLabel = "LOCATOR",
+            description = "A node to contact, as tcp/host:port; repeatable; default none.")
     List<String> peers = new ArrayList<>();
 
     @Option(
             names = "--peers",
             paramLabel = "FILE",
-            description = "A list of nodes to contact, 'name host[:port]' a line.")
+            description = "A list of nodes to contact, 'name host[:port]' a line; default none.")
     @Nullable
     Path peerFile;
 
-    @Option(names = "--run", paramLabel = "DIR", description = "Where nodes of one host meet.")
+    @Option(
+            names = "--run",
+            paramLabel = "DIR",
+            description = "Where nodes of one host meet; default $XDG_RUNTIME_DIR/weft.")
     @Nullable
     Path runtime;
 
-    @Option(names = "--no-beacon", description = "Neither send nor hear beacons.")
+    @Option(names = "--no-beacon", description = "Neither send nor hear beacons; default both.")
     boolean silent;
 
-    @Option(names = "--beacon", paramLabel = "GROUP:PORT", description = "The multicast group; 230.230.230.230:23000.")
+    @Option(
+            names = "--beacon",
+            paramLabel = "GROUP:PORT",
+            description = "The multicast group; default 230.230.230.230:23000.")
     @Nullable
     String beacon;
 
     @Option(
             names = "--settle",
             paramLabel = "TIME",
-            description = "How long the view of the mesh must not change before it is used; 300ms.")
+            description = "How long the view of the mesh must not change before it is used; default 300ms.")
     String settle = "300ms";
 
     MeshBuilder builder() {
         String named = mesh;
         String fromEnvironment = System.getenv("WEFT_MESH");
-        String chosen = named != null ? named : fromEnvironment != null ? fromEnvironment : "default";
+        String chosen = named != null
+                ? named
+                : fromEnvironment != null && !fromEnvironment.isBlank() ? fromEnvironment : "default";
         try {
             MeshBuilder builder = Mesh.builder(chosen).remote(remote);
             if (plaintext) {
@@ -90,32 +136,53 @@ final class JoinOptions {
 
     /** Joins for the length of a command, and waits until the view of the mesh has settled. */
     Mesh joinBriefly() throws InterruptedException {
+        Duration calm = Text.duration(settle);
         Mesh joined = join(
                 builder().ephemeral().nodeName("weft-" + ProcessHandle.current().pid()));
-        settle(joined);
+        try {
+            settle(joined, calm.toNanos());
+        } catch (InterruptedException e) {
+            joined.close();
+            throw e;
+        }
         return joined;
     }
 
-    static Mesh join(MeshBuilder builder) {
+    Mesh join(MeshBuilder builder) {
         try {
-            return builder.join();
+            return weft.joiner().join(builder);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }
     }
 
-    private void settle(Mesh joined) throws InterruptedException {
-        long calmMillis = Text.duration(settle).toMillis();
-        long giveUp = System.currentTimeMillis() + 10 * calmMillis;
+    /** Has the mesh left in good order when the process is told to end. */
+    static void leaveAtExit(Mesh joined, Runnable first) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            first.run();
+                            joined.close();
+                        },
+                        "weft-leave"));
+    }
+
+    private static void settle(Mesh joined, long calmNanos) throws InterruptedException {
+        long began = System.nanoTime();
         TreeSet<NodeId> view = new TreeSet<>();
-        long calmSince = System.currentTimeMillis();
-        while (System.currentTimeMillis() < giveUp) {
+        long calmSince = began;
+        while (calmNanos > 0) {
             TreeSet<NodeId> now = new TreeSet<>();
             joined.peers().forEach(peer -> now.add(peer.id()));
             if (!now.equals(view)) {
                 view = now;
-                calmSince = System.currentTimeMillis();
-            } else if (!view.isEmpty() && System.currentTimeMillis() - calmSince >= calmMillis) {
+                calmSince = System.nanoTime();
+            } else if (!view.isEmpty() && System.nanoTime() - calmSince >= calmNanos) {
+                return;
+            }
+            long waited = System.nanoTime() - began;
+            boolean isAlone = view.isEmpty() && joined.statistics().links().isEmpty();
+            if (waited / 10 >= calmNanos && (isAlone || waited >= PACED_NANOS)) {
                 return;
             }
             Thread.sleep(10);
@@ -123,15 +190,11 @@ final class JoinOptions {
     }
 
     private static MeshConfig.Beacon parseBeacon(String group) {
-        int colon = group.lastIndexOf(':');
-        try {
-            return new MeshConfig.Beacon(
-                    MeshConfig.Beacon.Mode.ON,
-                    group.substring(0, Math.max(0, colon)),
-                    Integer.parseInt(group.substring(colon + 1)));
-        } catch (NumberFormatException e) {
+        Matcher matcher = BEACON.matcher(group);
+        if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "'" + group + "' must be a group and a port, as in 230.230.230.230:23000", e);
+                    "'" + group + "' must be a group and a port, as in 230.230.230.230:23000");
         }
+        return new MeshConfig.Beacon(MeshConfig.Beacon.Mode.ON, matcher.group(1), Integer.parseInt(matcher.group(2)));
     }
 }

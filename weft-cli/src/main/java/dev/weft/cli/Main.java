@@ -1,7 +1,10 @@
 package dev.weft.cli;
 
+import dev.weft.MeshBuilder;
 import dev.weft.MeshStartException;
 import dev.weft.NodeNotFoundException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,18 +33,39 @@ public final class Main {
     @Option(names = "--verbose", description = "Show stack traces.", scope = CommandLine.ScopeType.INHERIT)
     boolean verbose;
 
-    public static void main(String[] args) {
-        System.exit(run(args));
+    private final Joiner joiner;
+
+    Main(Joiner joiner) {
+        this.joiner = joiner;
     }
 
-    static int run(String... args) {
-        Main main = new Main();
+    public static void main(String[] args) {
+        // JSON is UTF-8 whatever the locale, and a name must not become question marks in a bare container.
+        System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
+        System.exit(run(MeshBuilder::join, args));
+    }
+
+    Joiner joiner() {
+        return joiner;
+    }
+
+    static int run(Joiner joiner, String... args) {
+        Main main = new Main(joiner);
         CommandLine commands = new CommandLine(main);
+        String[] version = commands.getCommandSpec().version();
+        commands.getSubcommands()
+                .values()
+                .forEach(command -> command.getCommandSpec().version(version));
         commands.setExecutionExceptionHandler((failure, command, parsed) -> {
             if (main.verbose) {
                 failure.printStackTrace(command.getErr());
             }
-            command.getErr().println("weft: " + String.valueOf(failure.getMessage()));
+            command.getErr().println("weft: " + message(failure));
+            if (failure instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+                return ExitCode.INTERRUPTED.code();
+            }
             if (failure instanceof CommandFailure known) {
                 return known.exitCode().code();
             }
@@ -51,5 +75,14 @@ public final class Main {
             return failure instanceof NodeNotFoundException ? ExitCode.NOT_FOUND.code() : ExitCode.FAILED.code();
         });
         return commands.execute(args);
+    }
+
+    private static String message(Exception failure) {
+        if (failure instanceof InterruptedException) {
+            return "interrupted";
+        }
+        String message = failure.getMessage();
+        // The names of other nodes may be in it.
+        return Text.harmless(message == null ? failure.toString() : message);
     }
 }

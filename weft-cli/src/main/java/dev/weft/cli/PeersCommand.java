@@ -16,7 +16,7 @@ final class PeersCommand implements Callable<Integer> {
     @Mixin
     JoinOptions join = new JoinOptions();
 
-    @Option(names = "--json", description = "One object a line.")
+    @Option(names = "--json", description = "One object a line; default a table.")
     boolean json;
 
     @Override
@@ -35,7 +35,9 @@ final class PeersCommand implements Callable<Integer> {
                         peer.roundTrip().map(Text::millis).orElse("-"),
                         String.join(
                                 " ",
-                                peer.locators().stream().map(Locator::toString).toList())));
+                                peer.locators().stream()
+                                        .map(locator -> Text.harmless(locator.toString()))
+                                        .toList())));
             }
             if (!json) {
                 Text.columns(rows).forEach(System.out::println);

@@ -6,6 +6,7 @@ import dev.weft.Probed;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,25 +21,24 @@ final class PingCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NODE", description = "An id, the beginning of one, or a name.")
     String node = "";
 
-    @Option(names = "--count", paramLabel = "N", description = "How often; 1.")
+    @Option(names = "--count", paramLabel = "N", description = "How often, a second apart; default 1.")
     int count = 1;
 
-    @Option(names = "--timeout", paramLabel = "TIME", description = "How long to wait for answers; 2s.")
+    @Option(names = "--timeout", paramLabel = "TIME", description = "How long to wait for answers; default 2s.")
     String timeout = "2s";
 
-    @Option(names = "--json", description = "One object a line.")
+    @Option(names = "--json", description = "One object a line; default one line of text a hop.")
     boolean json;
 
     @Override
     public Integer call() throws InterruptedException {
         Duration wait = Text.duration(timeout);
+        Text.requireSome("--count", count);
         boolean reached = false;
         try (Mesh mesh = join.joinBriefly()) {
             Peer target = mesh.find(node);
             for (int i = 0; i < count; i++) {
-                List<Probed> way =
-                        mesh.probe(target.id(), wait).toCompletableFuture().join();
-                for (Probed hop : way) {
+                for (Probed hop : probe(mesh, target, wait)) {
                     reached |= hop.node().equals(target.id()) && hop.roundTrip().isPresent();
                     System.out.println(
                             json
@@ -58,6 +58,17 @@ final class PingCommand implements Callable<Integer> {
                 }
             }
         }
-        return (reached ? ExitCode.OK : ExitCode.TIMED_OUT).code();
+        if (!reached) {
+            throw new CommandFailure(ExitCode.TIMED_OUT, "no answer from " + node + " within " + timeout);
+        }
+        return ExitCode.OK.code();
+    }
+
+    private static List<Probed> probe(Mesh mesh, Peer target, Duration wait) throws InterruptedException {
+        try {
+            return mesh.probe(target.id(), wait).toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            throw new CommandFailure(ExitCode.FAILED, "the probe failed: " + e.getCause());
+        }
     }
 }

@@ -18,17 +18,20 @@ final class RouteCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NODE", description = "An id, the beginning of one, or a name.")
     String node = "";
 
-    @Option(names = "--json", description = "One object.")
+    @Option(names = "--json", description = "One object; default one line of text.")
     boolean json;
 
     @Override
     public Integer call() throws InterruptedException {
         try (Mesh mesh = join.joinBriefly()) {
             List<NodeId> way = mesh.route(mesh.find(node).id());
+            if (way.isEmpty()) {
+                throw new CommandFailure(ExitCode.NOT_FOUND, "there is no way to " + node + " now");
+            }
             if (json) {
                 System.out.println(new Json()
                         .put("nodes", way.stream().map(NodeId::toString).toList())
-                        .put("hops", Math.max(0, way.size() - 1)));
+                        .put("hops", way.size() - 1));
             } else {
                 System.out.println(
                         String.join(" -> ", way.stream().map(NodeId::brief).toList()));

@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "send", mixinStandardHelpOptions = true, description = "Send one message and say what became of it.")
 final class SendCommand implements Callable<Integer> {
     private static final int BYTES_MAX = 16 << 20;
+    private static final int ENDPOINT_BYTES_MAX = 128;
 
     @Mixin
     JoinOptions join = new JoinOptions();
@@ -25,25 +26,30 @@ final class SendCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "NODE", description = "An id, the beginning of one, or a name.")
     String node = "";
 
-    @Parameters(index = "1", paramLabel = "ENDPOINT", description = "The name of its endpoint.")
+    @Parameters(index = "1", paramLabel = "ENDPOINT", description = "The name of its endpoint, 1 to 128 bytes.")
     String endpoint = "";
 
-    @Parameters(index = "2", arity = "0..1", paramLabel = "DATA", description = "The message; - or none reads stdin.")
+    @Parameters(
+            index = "2",
+            arity = "0..1",
+            paramLabel = "DATA",
+            description = "The message, at most 16 MiB; - or none reads stdin.")
     @Nullable
     String data;
 
-    @Option(names = "--type", paramLabel = "KIND", description = "dgram or rdm, the default.")
+    @Option(names = "--type", paramLabel = "KIND", description = "dgram or rdm; default rdm.")
     String type = "rdm";
 
-    @Option(names = "--timeout", paramLabel = "TIME", description = "When to give up; 30s.")
+    @Option(names = "--timeout", paramLabel = "TIME", description = "When to give up, 1ms to 1h; default 30s.")
     String timeout = "30s";
 
-    @Option(names = "--json", description = "One object.")
+    @Option(names = "--json", description = "One object; default one line of text.")
     boolean json;
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        SendOptions options = new SendOptions(kind(type), Text.duration(timeout));
+        SendOptions options = options();
+        requireEndpoint(endpoint);
         String given = data;
         byte[] payload = given == null || given.equals("-")
                 ? System.in.readNBytes(BYTES_MAX + 1)
@@ -67,6 +73,22 @@ final class SendCommand implements Callable<Integer> {
                 case REJECTED, UNDELIVERABLE -> ExitCode.FAILED.code();
                 case EXPIRED, UNKNOWN -> ExitCode.TIMED_OUT.code();
             };
+        }
+    }
+
+    private SendOptions options() {
+        try {
+            return new SendOptions(kind(type), Text.duration(timeout));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, "--timeout " + timeout + " must be from 1ms to 1h");
+        }
+    }
+
+    static void requireEndpoint(String name) {
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes < 1 || bytes > ENDPOINT_BYTES_MAX) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "an endpoint's name has 1 to " + ENDPOINT_BYTES_MAX + " bytes, this one " + bytes);
         }
     }
 

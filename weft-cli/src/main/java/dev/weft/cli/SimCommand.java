@@ -12,19 +12,22 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Run many engines on a virtual clock, with faults, and check what must hold.")
 final class SimCommand implements Callable<Integer> {
-    @Option(names = "--nodes", paramLabel = "N", description = "2 to 20000; 30.")
+    @Option(names = "--nodes", paramLabel = "N", description = "How many nodes, 2 to 20000; default 30.")
     int nodes = 30;
 
-    @Option(names = "--seed", paramLabel = "S", description = "Where all chance comes from; 1.")
+    @Option(names = "--seed", paramLabel = "S", description = "Where all chance comes from; default 1.")
     long seed = 1;
 
-    @Option(names = "--for", paramLabel = "TIME", description = "Virtual time of load and faults; 60s.")
+    @Option(
+            names = "--for",
+            paramLabel = "TIME",
+            description = "Virtual time of load and faults, as 250ms, 2s, 10m or 1h; default 60s.")
     String duration = "60s";
 
-    @Option(names = "--faults", paramLabel = "LEVEL", description = "none or swarm, the default.")
+    @Option(names = "--faults", paramLabel = "LEVEL", description = "none or swarm; default swarm.")
     String faults = "swarm";
 
-    @Option(names = "--runs", paramLabel = "N", description = "How many seeds, from --seed on; 1.")
+    @Option(names = "--runs", paramLabel = "N", description = "How many seeds, from --seed on; default 1.")
     int runs = 1;
 
     @Option(names = "--json", description = "Accepted for uniformity: the result is always JSON.")
@@ -37,6 +40,7 @@ final class SimCommand implements Callable<Integer> {
             case "swarm" -> Simulation.FaultLevel.SWARM;
             default -> throw new CommandFailure(ExitCode.USAGE, "--faults " + faults + " must be none or swarm");
         };
+        Text.requireSome("--runs", runs);
         long forNanos = Text.duration(duration).toNanos();
         boolean good = true;
         for (long run = seed; run < seed + runs; run++) {

@@ -19,7 +19,7 @@ final class StatsCommand implements Callable<Integer> {
     @Mixin
     JoinOptions join = new JoinOptions();
 
-    @Option(names = "--json", description = "One object.")
+    @Option(names = "--json", description = "One object; default tables.")
     boolean json;
 
     @Override

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 final class Text {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     private Text() {}
 
     /** Rows in columns, each as wide as its widest cell. */
@@ -35,7 +37,7 @@ final class Text {
                     line.append(" ".repeat(widths.get(i) - row.get(i).length() + 2));
                 }
             }
-            lines.add(line.toString());
+            lines.add(line.toString().stripTrailing());
         }
         return lines;
     }
@@ -56,12 +58,23 @@ final class Text {
             throw new CommandFailure(ExitCode.USAGE, "'" + text + "' is no duration: write it as 250ms, 2s, 10m or 1h");
         }
         long count = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
+        Duration duration = switch (matcher.group(2)) {
             case "ms" -> Duration.ofMillis(count);
             case "s" -> Duration.ofSeconds(count);
             case "m" -> Duration.ofMinutes(count);
             default -> Duration.ofHours(count);
         };
+        if (duration.compareTo(LONGEST) > 0) {
+            throw new CommandFailure(ExitCode.USAGE, "'" + text + "' is too long: at most 8760h");
+        }
+        return duration;
+    }
+
+    /** A number of times that something is to be done. */
+    static void requireSome(String option, long count) {
+        if (count < 1) {
+            throw new CommandFailure(ExitCode.USAGE, option + " " + count + " must be 1 or more");
+        }
     }
 
     static String millis(Duration duration) {

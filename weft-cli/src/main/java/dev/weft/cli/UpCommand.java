@@ -26,30 +26,38 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     JoinOptions join = new JoinOptions();
 
-    @Option(names = "--name", paramLabel = "NAME", description = "The node's name; by default the host's.")
+    @Option(names = "--name", paramLabel = "NAME", description = "The node's name; default the host's.")
     @Nullable
     String name;
 
-    @Option(names = "--state", paramLabel = "DIR", description = "Where the node's identity is kept.")
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "Where the node's identity is kept; default $XDG_STATE_HOME/weft.")
     @Nullable
     Path state;
 
-    @Option(names = "--ephemeral", description = "Take a new identity and forget it at the end.")
+    @Option(names = "--ephemeral", description = "Take a new identity and forget it at the end; default the kept one.")
     boolean ephemeral;
 
-    @Option(names = "--pin", paramLabel = "NODE", description = "Keep a link to this node; repeatable.")
+    @Option(names = "--pin", paramLabel = "NODE", description = "Keep a link to this node; repeatable; default none.")
     List<String> pinned = new ArrayList<>();
 
-    @Option(names = "--forbid", paramLabel = "NODE", description = "Never link to this node; repeatable.")
+    @Option(names = "--forbid", paramLabel = "NODE", description = "Never link to this node; repeatable; default none.")
     List<String> forbidden = new ArrayList<>();
 
-    @Option(names = "--only-pinned", description = "Make no other links than the pinned ones.")
+    @Option(
+            names = "--only-pinned",
+            description = "Make no other links than the pinned ones; default up to 16 nodes all of them.")
     boolean onlyPinned;
 
-    @Option(names = "--heartbeat", paramLabel = "TIME", description = "The interval of heartbeats; 1s.")
+    @Option(
+            names = "--heartbeat",
+            paramLabel = "TIME",
+            description = "The interval of heartbeats, 50ms to 60s; default 1s.")
     String heartbeat = "1s";
 
-    @Option(names = "--json", description = "One object a line.")
+    @Option(names = "--json", description = "One object a line; default text.")
     boolean json;
 
     @Override
@@ -71,16 +79,20 @@ final class UpCommand implements Callable<Integer> {
         if (ephemeral) {
             builder.ephemeral();
         }
-        CountDownLatch ended = new CountDownLatch(1);
-        Mesh mesh = JoinOptions.join(builder);
-        mesh.subscribe(this::print);
-        Thread leave = new Thread(
-                () -> {
-                    mesh.close();
-                    ended.countDown();
-                },
-                "weft-leave");
-        Runtime.getRuntime().addShutdownHook(leave);
+        try (Mesh mesh = join.join(builder)) {
+            JoinOptions.leaveAtExit(mesh, () -> {});
+            // No event is missed, and none is told before the joining itself.
+            synchronized (this) {
+                mesh.subscribe(this::print);
+                printJoined(mesh);
+            }
+            // Ctrl-C ends the process from under this; only an interrupt comes back from it.
+            new CountDownLatch(1).await();
+        }
+        return ExitCode.OK.code();
+    }
+
+    private void printJoined(Mesh mesh) {
         System.out.println(
                 json
                         ? new Json()
@@ -89,11 +101,9 @@ final class UpCommand implements Callable<Integer> {
                                 .put("node", mesh.self().id().toString())
                         : "joined mesh " + mesh.name() + " as " + mesh.self().name() + ", node "
                                 + mesh.self().id());
-        ended.await();
-        return ExitCode.OK.code();
     }
 
-    private void print(MeshEvent event) {
+    private synchronized void print(MeshEvent event) {
         String kind = event.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
         System.out.println(
                 json

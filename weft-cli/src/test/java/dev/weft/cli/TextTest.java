@@ -3,6 +3,7 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.MeshBuilder;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -51,9 +52,9 @@ class TextTest {
 
     @Test
     void unknownOptionsAndWrongValuesAreUsageErrors() {
-        assertThat(Main.run("peers", "--nonsense")).isEqualTo(ExitCode.USAGE.code());
-        assertThat(Main.run("sim", "--faults", "some")).isEqualTo(ExitCode.USAGE.code());
-        assertThat(Main.run("sim", "--nodes", "1")).isEqualTo(ExitCode.USAGE.code());
-        assertThat(Main.run("topology", "--dot", "--json")).isEqualTo(ExitCode.USAGE.code());
+        assertThat(Main.run(MeshBuilder::join, "peers", "--nonsense")).isEqualTo(ExitCode.USAGE.code());
+        assertThat(Main.run(MeshBuilder::join, "sim", "--faults", "some")).isEqualTo(ExitCode.USAGE.code());
+        assertThat(Main.run(MeshBuilder::join, "sim", "--nodes", "1")).isEqualTo(ExitCode.USAGE.code());
+        assertThat(Main.run(MeshBuilder::join, "topology", "--dot", "--json")).isEqualTo(ExitCode.USAGE.code());
     }
 }

@@ -1,6 +1,7 @@
 package dev.weft.fuzz;
 
 import dev.weft.core.base.ByteView;
+import dev.weft.core.topology.Edition;
 import dev.weft.core.wire.Accept;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Adjacencies;
@@ -68,7 +69,7 @@ final class Frames {
     private static Flood readable(Flood flood) throws MalformedFrame {
         for (Flood.Item item : flood.items()) {
             Lsa lsa = item.lsa();
-            lsa.requireReadable();
+            Edition.read(lsa);
             switch (lsa.key().kind()) {
                 case ADJACENCY -> Advertisements.checkAdjacencies(Adjacencies.decode(lsa.content()));
                 case NODE -> Advertisements.checkRecord(NodeRecord.decode(lsa.content()));

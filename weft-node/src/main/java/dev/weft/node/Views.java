@@ -21,8 +21,10 @@ import dev.weft.core.wire.NodeRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -31,6 +33,9 @@ import java.util.TreeSet;
 
 /** What the engine knows, in the words of the API. */
 final class Views {
+    private static final int PREFIX_CHARS_MIN = 4;
+    private static final int CANDIDATES_MAX = 8;
+
     private Views() {}
 
     static Peer peer(Engine engine, NodeId self, NodeId node) {
@@ -51,7 +56,9 @@ final class Views {
                 record.map(NodeRecord::locators).orElse(List.of()),
                 record.map(NodeRecord::groups).orElse(List.of()),
                 record.map(NodeRecord::tags).orElse(List.of()),
-                record.map(known -> Map.copyOf(known.attributes())).orElse(Map.of()),
+                // Not a copy of Map.copyOf's kind: that changes its order with every process, and JSON is made of this.
+                record.map(known -> Collections.unmodifiableMap(new TreeMap<>(known.attributes())))
+                        .orElse(Collections.emptySortedMap()),
                 record.map(known -> new Peer.Bandwidth(known.receiveBitsPerSecond(), known.sendBitsPerSecond()))
                         .orElse(Peer.Bandwidth.UNKNOWN),
                 roundTrip,
@@ -69,27 +76,38 @@ final class Views {
     static Peer find(List<Peer> peers, Peer self, String wanted) {
         List<Peer> all = new ArrayList<>(peers);
         all.add(self);
+        // Ids are shown in lower case, but other tools may hand them on in capitals.
+        String digits = wanted.toLowerCase(Locale.ROOT);
         List<Peer> byId =
-                all.stream().filter(peer -> peer.id().toString().equals(wanted)).toList();
+                all.stream().filter(peer -> peer.id().toString().equals(digits)).toList();
         List<Peer> byName =
                 all.stream().filter(peer -> peer.name().equals(wanted)).toList();
-        List<Peer> byBeginning = wanted.length() < 4
+        List<Peer> byBeginning = wanted.length() < PREFIX_CHARS_MIN
                 ? List.of()
                 : all.stream()
-                        .filter(peer -> peer.id().toString().startsWith(wanted))
+                        .filter(peer -> peer.id().toString().startsWith(digits))
                         .toList();
         for (List<Peer> found : List.of(byId, byName, byBeginning)) {
             if (found.size() == 1) {
                 return found.get(0);
             }
             if (found.size() > 1) {
-                throw new NodeNotFoundException(found.size() + " nodes are called '" + wanted
-                        + "': name one by its id, " + found.get(0).id().brief() + " or "
-                        + found.get(1).id().brief());
+                String fits = found == byName ? " nodes are called '" : " ids begin with '";
+                throw new NodeNotFoundException(
+                        found.size() + fits + wanted + "': name one by its id, " + candidates(found));
             }
         }
         throw new NodeNotFoundException(
                 "no reachable node has the id, the name or 4 first digits of the id '" + wanted + "'");
+    }
+
+    private static String candidates(List<Peer> found) {
+        List<String> shown = new ArrayList<>();
+        for (Peer peer : found.subList(0, Math.min(found.size(), CANDIDATES_MAX))) {
+            shown.add(peer.id() + " (" + peer.name() + ")");
+        }
+        int more = found.size() - shown.size();
+        return String.join(" or ", shown) + (more == 0 ? "" : " or " + more + " more");
     }
 
     static Topology topology(Engine engine, NodeId self) {

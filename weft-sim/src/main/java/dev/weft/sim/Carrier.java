@@ -2,6 +2,8 @@ package dev.weft.sim;
 
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One simulated connection between two nodes: two directions, each with its own generator, so that a fault drawn on
@@ -21,7 +23,7 @@ final class Carrier {
         /** True while the process at this end lives and has the connection. */
         boolean isOpen();
 
-        void arrive(ByteView frame, long nowNanos);
+        void arrive(List<ByteView> frames, long nowNanos);
 
         void writable(long nowNanos);
 
@@ -58,6 +60,9 @@ final class Carrier {
         private final Prng prng;
         private long busyUntilNanos;
         private long lastArrivalNanos;
+        /** What arrives at that moment. */
+        private List<ByteView> lastLanding = List.of();
+
         private boolean torn;
         private boolean stopped;
 
@@ -109,10 +114,12 @@ final class Carrier {
                 travel += 4 * faults.delayNanos() + 10_000_000;
             }
             long arrival = busyUntilNanos + travel;
-            if (kind == Kind.STREAM) {
-                arrival = Math.max(arrival, lastArrivalNanos);
-                lastArrivalNanos = arrival;
+            if (kind == Kind.STREAM && arrival <= lastArrivalNanos && now < lastArrivalNanos) {
+                // It cannot overtake what is before it in the stream: both are read at once.
+                lastLanding.add(frame);
+                return;
             }
+            lastArrivalNanos = arrival;
             land(arrival, frame, receiver);
             if (kind == Kind.DATAGRAM && prng.chance(faults.duplicatePerMillion())) {
                 counts.duplicated++;
@@ -121,9 +128,12 @@ final class Carrier {
         }
 
         private void land(long atNanos, ByteView frame, End receiver) {
+            List<ByteView> landing = new ArrayList<>(1);
+            landing.add(frame);
+            lastLanding = landing;
             events.at(atNanos, at -> {
                 if (receiver.isOpen()) {
-                    receiver.arrive(frame, at);
+                    receiver.arrive(landing, at);
                 }
             });
         }

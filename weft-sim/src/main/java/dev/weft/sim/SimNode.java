@@ -50,9 +50,12 @@ final class SimNode {
         }
 
         @Override
-        public void arrive(ByteView frame, long nowNanos) {
+        public void arrive(List<ByteView> frames, long nowNanos) {
             turn((present, local) -> {
-                if (isOpen()) {
+                for (ByteView frame : frames) {
+                    if (!isOpen()) {
+                        return;
+                    }
                     world.trace.add(frame.slice(0, Math.min(TRACED_BYTES, frame.length()))
                                     .hash64()
                             + frame.length());
@@ -150,7 +153,7 @@ final class SimNode {
                 hostId(),
                 List.of(locatorOf(index)),
                 skewNanos);
-        engine = new Engine(config, self, prng.fork(life), new Output());
+        engine = new Engine(config, self, prng.fork(life), world.editions, new Output());
         turn((present, local) -> {
             present.open(ENDPOINT, SocketKind.RDM);
             present.open(ENDPOINT + "-dgram", SocketKind.DGRAM);

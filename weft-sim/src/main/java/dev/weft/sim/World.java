@@ -21,6 +21,21 @@ final class World {
 
     private static final int LOG_MAX = 200;
 
+    /** Something that a node reported. */
+    private record Logged(long atNanos, int node, TraceEvent event) {
+        @Override
+        public String toString() {
+            return String.format(
+                    "%6d.%03d ms  node %d  %s %s %s",
+                    atNanos / 1_000_000,
+                    atNanos / 1_000 % 1_000,
+                    node,
+                    event.kind(),
+                    event.node().brief(),
+                    event.detail());
+        }
+    }
+
     /** A cut between two hosts in one direction. */
     private record Cut(int from, int to) implements Comparable<Cut> {
         @Override
@@ -38,11 +53,12 @@ final class World {
     final Prng prng;
     final SwarmOptions options;
     final Application application;
+    final SharedEditions editions = new SharedEditions();
 
     private final List<SimNode> nodes = new ArrayList<>();
     private final int[] side;
     private final TreeSet<Cut> cuts = new TreeSet<>();
-    private final ArrayDeque<String> log = new ArrayDeque<>();
+    private final ArrayDeque<Logged> log = new ArrayDeque<>();
     private final Prng load;
     private final Prng mischief;
     private boolean faulty = true;
@@ -103,21 +119,14 @@ final class World {
 
     void log(int node, TraceEvent event) {
         trace.add(event.kind().ordinal() * 1_000_003L + node);
-        log.add(String.format(
-                "%6d.%03d ms  node %d  %s %s %s",
-                events.nowNanos() / 1_000_000,
-                events.nowNanos() / 1_000 % 1_000,
-                node,
-                event.kind(),
-                event.node().brief(),
-                event.detail()));
+        log.add(new Logged(events.nowNanos(), node, event));
         if (log.size() > LOG_MAX) {
             log.remove();
         }
     }
 
     List<String> lastEvents() {
-        return List.copyOf(log);
+        return log.stream().map(Logged::toString).toList();
     }
 
     // ------------------------------------------------------------------ beginning, load, end

@@ -62,9 +62,21 @@ public final class ByteView {
         return Arrays.copyOfRange(array, offset, offset + length);
     }
 
-    /** This view, or a copy of it where it would keep an array of more than twice its size alive. */
+    /** False where this view would keep an array of more than twice its size alive. */
+    public boolean isCompact() {
+        return array.length <= 2 * length + 64;
+    }
+
+    /** This view, or a copy of it where it is not compact. */
     public ByteView compact() {
-        return array.length > 2 * length + 64 ? of(toByteArray()) : this;
+        return isCompact() ? this : of(toByteArray());
+    }
+
+    /** Where this view begins in one that it was sliced from. */
+    public int offsetIn(ByteView whole) {
+        int at = offset - whole.offset;
+        Check.that(array == whole.array && at >= 0 && at + length <= whole.length, "a view of something else");
+        return at;
     }
 
     public String utf8() {

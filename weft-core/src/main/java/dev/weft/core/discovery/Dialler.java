@@ -2,11 +2,11 @@ package dev.weft.core.discovery;
 
 import dev.weft.Locator;
 import dev.weft.NodeId;
+import dev.weft.core.base.DeadlineIndex;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.base.Prng;
 import dev.weft.core.link.Backoff;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -36,36 +36,41 @@ final class Dialler {
 
     /** Someone to reach: a node, or whoever answers at a locator. */
     private static final class Target {
+        private final long number;
         private final Optional<NodeId> node;
         private final Backoff backoff;
         private final ArrayDeque<Locator> untried = new ArrayDeque<>();
         private final TreeSet<Long> attempts = new TreeSet<>();
         private long staggerNanos = STAGGER_NANOS;
-        private long nextNanos;
         private List<Locator> locators;
 
-        private Target(Optional<NodeId> node, List<Locator> locators, Backoff backoff, long nowNanos) {
+        private Target(long number, Optional<NodeId> node, List<Locator> locators, Backoff backoff) {
+            this.number = number;
             this.node = node;
             this.locators = locators;
             this.backoff = backoff;
-            begin(nowNanos);
+            begin();
         }
 
-        private void begin(long nowNanos) {
+        private void begin() {
             untried.clear();
             untried.addAll(locators);
             staggerNanos = Math.min(STAGGER_NANOS, RACE_NANOS / Math.max(1, locators.size()));
-            nextNanos = nowNanos;
         }
     }
 
-    private record Attempt(String target, Locator locator, long deadlineNanos) {}
+    private record Attempt(Target target, Locator locator) {}
 
     private final DiscoveryConfig config;
     private final Prng prng;
     private final Output out;
     private final TreeMap<String, Target> targets = new TreeMap<>();
+    private final TreeMap<Long, Target> targetsByNumber = new TreeMap<>();
     private final TreeMap<Long, Attempt> attempts = new TreeMap<>();
+    private final DeadlineIndex turns = new DeadlineIndex();
+    private final DeadlineIndex ends = new DeadlineIndex();
+    private long nextTarget = 1;
+    private final TreeSet<NodeId> unreachable = new TreeSet<>();
     private long nextNumber = 1;
 
     Dialler(DiscoveryConfig config, Prng prng, Output out) {
@@ -79,20 +84,21 @@ final class Dialler {
     }
 
     void want(NodeId node, List<Locator> locators, long nowNanos) {
+        if (locators.isEmpty()) {
+            return;
+        }
         Target target = targets.get(key(node));
         if (target == null) {
-            if (!locators.isEmpty()) {
-                put(key(node), Optional.of(node), locators, nowNanos);
-            }
+            put(key(node), Optional.of(node), locators, nowNanos);
             return;
         }
         for (Locator locator : locators) {
             if (!target.locators.contains(locator)) {
-                target.locators = locators;
                 target.untried.addFirst(locator);
-                target.nextNanos = nowNanos;
+                turns.update(target.number, nowNanos);
             }
         }
+        target.locators = List.copyOf(locators);
     }
 
     /** Dials whoever is there, again and again until {@link #unwant(Locator)}. */
@@ -110,12 +116,13 @@ final class Dialler {
         drop(key(locator));
     }
 
-    /** A target that was lost is dialled anew, without regard to earlier failures. */
+    /** A node lives anew: it is dialled without regard to earlier failures. */
     void retry(NodeId node, long nowNanos) {
         Target target = targets.get(key(node));
         if (target != null) {
             target.backoff.succeeded();
-            target.begin(nowNanos);
+            target.begin();
+            turns.update(target.number, nowNanos);
         }
     }
 
@@ -128,7 +135,7 @@ final class Dialler {
         Target target = end(number);
         if (target != null) {
             if (!target.untried.isEmpty()) {
-                target.nextNanos = nowNanos;
+                turns.update(target.number, nowNanos);
             } else if (target.attempts.isEmpty()) {
                 pause(target, nowNanos);
             }
@@ -136,59 +143,64 @@ final class Dialler {
     }
 
     void handleTime(long nowNanos) {
-        for (Attempt late : List.copyOf(attempts.values())) {
-            if (late.deadlineNanos <= nowNanos) {
-                long number = numberOf(late);
-                out.cancel(number);
-                handleFailed(number, nowNanos);
-            }
+        for (Long late = ends.pollDue(nowNanos); late != null; late = ends.pollDue(nowNanos)) {
+            out.cancel(late);
+            handleFailed(late, nowNanos);
         }
-        for (String name : new ArrayList<>(targets.keySet())) {
-            Target target = targets.get(name);
-            if (target != null && target.nextNanos <= nowNanos && attempts.size() < ATTEMPTS_MAX) {
-                advance(name, target, nowNanos);
+        while (attempts.size() < ATTEMPTS_MAX) {
+            Long due = turns.pollDue(nowNanos);
+            Target target = due == null ? null : targetsByNumber.get(due);
+            if (target == null) {
+                break;
             }
+            advance(target, nowNanos);
         }
+    }
+
+    /** The nodes that all of their locators have failed since the last time. */
+    List<NodeId> takeUnreachable() {
+        List<NodeId> taken = List.copyOf(unreachable);
+        unreachable.clear();
+        return taken;
     }
 
     long nextDeadlineNanos() {
-        long next = Deadlines.NEVER;
-        if (attempts.size() < ATTEMPTS_MAX) {
-            for (Target target : targets.values()) {
-                next = Math.min(next, target.nextNanos);
-            }
-        }
-        for (Attempt attempt : attempts.values()) {
-            next = Math.min(next, attempt.deadlineNanos);
-        }
-        return next;
+        return attempts.size() < ATTEMPTS_MAX ? Math.min(turns.nextNanos(), ends.nextNanos()) : ends.nextNanos();
     }
 
-    private void advance(String name, Target target, long nowNanos) {
+    private void advance(Target target, long nowNanos) {
         if (target.untried.isEmpty()) {
-            target.begin(nowNanos);
+            target.begin();
         }
         Locator locator = target.untried.remove();
         long number = nextNumber++;
         target.attempts.add(number);
-        attempts.put(number, new Attempt(name, locator, nowNanos + config.attemptNanos()));
-        target.nextNanos = target.untried.isEmpty() ? Deadlines.NEVER : nowNanos + target.staggerNanos;
+        attempts.put(number, new Attempt(target, locator));
+        ends.update(number, nowNanos + config.attemptNanos());
+        turns.update(target.number, target.untried.isEmpty() ? Deadlines.NEVER : nowNanos + target.staggerNanos);
         out.dial(number, locator, target.node);
     }
 
     private void pause(Target target, long nowNanos) {
-        target.nextNanos = nowNanos + target.backoff.nextDelayNanos();
+        target.node.ifPresent(unreachable::add);
+        turns.update(target.number, nowNanos + target.backoff.nextDelayNanos());
     }
 
     private void put(String name, Optional<NodeId> node, List<Locator> locators, long nowNanos) {
-        targets.put(name, new Target(node, List.copyOf(locators), new Backoff(prng), nowNanos));
+        Target target = new Target(nextTarget++, node, List.copyOf(locators), new Backoff(prng));
+        targets.put(name, target);
+        targetsByNumber.put(target.number, target);
+        turns.update(target.number, nowNanos);
     }
 
     private void drop(String name) {
         Target gone = targets.remove(name);
         if (gone != null) {
+            targetsByNumber.remove(gone.number);
+            turns.update(gone.number, Deadlines.NEVER);
             for (Long number : gone.attempts) {
                 attempts.remove(number);
+                ends.update(number, Deadlines.NEVER);
                 out.cancel(number);
             }
         }
@@ -196,20 +208,12 @@ final class Dialler {
 
     private @Nullable Target end(long number) {
         Attempt attempt = attempts.remove(number);
-        Target target = attempt == null ? null : targets.get(attempt.target);
-        if (target != null) {
-            target.attempts.remove(number);
+        if (attempt == null) {
+            return null;
         }
-        return target;
-    }
-
-    private long numberOf(Attempt attempt) {
-        for (var entry : attempts.entrySet()) {
-            if (entry.getValue() == attempt) {
-                return entry.getKey();
-            }
-        }
-        throw new dev.weft.core.base.InvariantError("an attempt without a number");
+        ends.update(number, Deadlines.NEVER);
+        attempt.target.attempts.remove(number);
+        return attempt.target;
     }
 
     private static String key(NodeId node) {

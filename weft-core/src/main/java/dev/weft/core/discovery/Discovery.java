@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Who exists: gathers what beacons, the host directory, configuration, memory and neighbors tell, forgets what has
@@ -47,6 +48,7 @@ public final class Discovery {
     private static final long SUSPECT_GRACE_NANOS = 3 * SECOND;
     private static final long PING_AFTER_NANOS = 5 * SECOND;
     private static final long ANSWER_WITHIN_NANOS = 30 * SECOND;
+    private static final long PING_PAUSE_NANOS = SECOND;
     private static final int FEW_PEERS = 8;
     private static final int ANSWER_TOKENS_MAX = 20;
     private static final long ANSWER_TOKEN_NANOS = 100 * MILLI;
@@ -61,7 +63,15 @@ public final class Discovery {
         PING
     }
 
-    private record Answer(long atNanos, long number, String source) {}
+    private enum Audience {
+        WHO_ASKED,
+        ALL
+    }
+
+    private record Answer(long atNanos, long number, String source, Audience audience) {}
+
+    /** @param untilNanos when it is forgotten; never before it has been asked */
+    private record Suspicion(long sinceNanos, long untilNanos) {}
 
     private final Self self;
     private final DiscoveryConfig config;
@@ -72,13 +82,16 @@ public final class Discovery {
     private final Deadlines<Timer> timers = new Deadlines<>(Timer.class);
     private final TreeMap<NodeId, Known> known = new TreeMap<>();
     private final TreeSet<NodeId> linked = new TreeSet<>();
-    private final TreeMap<NodeId, Long> suspects = new TreeMap<>();
+    /** The locators of configuration that have led to a node. */
+    private final TreeMap<Locator, NodeId> reached = new TreeMap<>();
+
+    private final TreeMap<NodeId, Suspicion> suspects = new TreeMap<>();
     private final TreeSet<NodeId> toPing = new TreeSet<>();
     private final TreeSet<Answer> answers =
             new TreeSet<>(Comparator.comparingLong(Answer::atNanos).thenComparingLong(Answer::number));
     private final ArrayDeque<Map.Entry<String, Long>> lately = new ArrayDeque<>();
     private List<Locator> ownLocators = List.of();
-    private long lastDiscoveryNanos = -60 * SECOND;
+    private long lastDiscoveryNanos;
     private int answerTokens = ANSWER_TOKENS_MAX;
     private long answerTokenNanos;
     private long answerCount;
@@ -91,6 +104,7 @@ public final class Discovery {
         this.config = config;
         this.prng = prng;
         this.out = out;
+        this.lastDiscoveryNanos = -config.discoveryPauseNanos();
         this.beaconIntervalNanos = prng.between(config.beaconMinNanos(), config.beaconMaxNanos());
         this.dialler = new Dialler(config, prng.fork(1), new Dialler.Output() {
             @Override
@@ -139,7 +153,9 @@ public final class Discovery {
             return;
         }
         if (beacon.kind() == Beacon.Kind.LEAVE) {
-            if (!linked.contains(beacon.node())) {
+            Known entry = known.get(beacon.node());
+            boolean ofThisLife = entry != null && beacon.incarnation() >= entry.incarnation;
+            if (ofThisLife && !linked.contains(beacon.node())) {
                 forget(beacon.node(), "it has said good-bye");
             }
             return;
@@ -195,9 +211,20 @@ public final class Discovery {
         dialler.want(locator, nowNanos);
     }
 
-    /** Configuration's locator leads to this very node, or to one that is linked already. */
+    /** Configuration's locator leads to this very node. */
     public void dropConfigured(Locator locator) {
         dialler.unwant(locator);
+    }
+
+    /** Configuration's locator has led to a node: it rests until that node is lost. */
+    public void configuredReached(Locator locator, NodeId node) {
+        dialler.unwant(locator);
+        reached.put(locator, node);
+    }
+
+    /** The nodes that were dialled at all their locators in vain since the last time. */
+    public List<NodeId> takeUnreachable() {
+        return dialler.takeUnreachable();
     }
 
     public void want(NodeId node, long nowNanos) {
@@ -234,6 +261,11 @@ public final class Discovery {
         if (entry != null) {
             entry.heardNanos = nowNanos;
         }
+        if (linked.isEmpty()) {
+            timers.armNoLater(Timer.DISCOVERY, nowNanos);
+            reached.keySet().forEach(locator -> dialler.want(locator, nowNanos));
+            reached.clear();
+        }
     }
 
     /** A dial or a send to the node has failed: it is probed, and forgotten where it does not answer. */
@@ -245,10 +277,9 @@ public final class Discovery {
                 || nowNanos - entry.heardNanos < SUSPECT_GRACE_NANOS) {
             return;
         }
-        suspects.put(node, nowNanos + PING_AFTER_NANOS + ANSWER_WITHIN_NANOS);
+        suspects.put(node, new Suspicion(nowNanos, Deadlines.NEVER));
         toPing.add(node);
         timers.armNoLater(Timer.PING, nowNanos + PING_AFTER_NANOS);
-        timers.armNoLater(Timer.EXPIRE, nowNanos + PING_AFTER_NANOS + ANSWER_WITHIN_NANOS);
     }
 
     public void handleTime(long nowNanos) {
@@ -258,7 +289,7 @@ public final class Discovery {
                 case DISCOVERY -> discover(nowNanos);
                 case ANSWER -> answerDue(nowNanos);
                 case EXPIRE -> expire(nowNanos);
-                case PING -> ping();
+                case PING -> ping(nowNanos);
             }
         }
         dialler.handleTime(nowNanos);
@@ -288,12 +319,16 @@ public final class Discovery {
         return dialler.locatorOf(number);
     }
 
-    /** All that is known, for a neighbor, in pieces of at most 64. */
-    public List<Peers> exchange(NodeId neighbor, long nowNanos) {
+    /**
+     * All that is known for a neighbor, in pieces of at most 64.
+     *
+     * @param announced nodes of which everybody learns by flooding
+     */
+    public List<Peers> exchange(NodeId neighbor, Predicate<NodeId> announced, long nowNanos) {
         List<Peers> pieces = new ArrayList<>();
         List<Peers.Entry> entries = new ArrayList<>();
         for (Known entry : known.values()) {
-            if (!entry.node.equals(neighbor) && !entry.locators.isEmpty()) {
+            if (!entry.node.equals(neighbor) && !entry.locators.isEmpty() && !announced.test(entry.node)) {
                 long silent = linked.contains(entry.node) ? 0 : (nowNanos - entry.heardNanos) / SECOND;
                 entries.add(new Peers.Entry(entry.node, entry.incarnation, List.copyOf(entry.locators), (int)
                         Math.min(Peers.SILENT_SECONDS_MAX, Math.max(0, silent))));
@@ -324,12 +359,16 @@ public final class Discovery {
     // ------------------------------------------------------------------ the peer book
 
     private void hear(NodeId node, long incarnation, List<Locator> locators, Source source, long heardNanos) {
-        suspects.remove(node);
-        toPing.remove(node);
+        // What others heard of it before the suspicion says nothing.
+        Suspicion suspicion = suspects.get(node);
+        if (suspicion != null && heardNanos >= suspicion.sinceNanos) {
+            suspects.remove(node);
+            toPing.remove(node);
+        }
         Known entry = known.get(node);
         boolean fresh = entry == null;
         if (entry == null) {
-            if (known.size() >= config.peersMax() && !evict()) {
+            if (known.size() >= config.peersMax() && !evict() && !linked.contains(node)) {
                 evictedCount++;
                 return;
             }
@@ -340,6 +379,7 @@ public final class Discovery {
         entry.heardNanos = Math.max(entry.heardNanos, heardNanos);
         if (incarnation > entry.incarnation) {
             entry.incarnation = incarnation;
+            dialler.retry(node, heardNanos);
             if (!locators.isEmpty()) {
                 entry.locators.clear();
             }
@@ -378,7 +418,20 @@ public final class Discovery {
             suspects.remove(node);
             toPing.remove(node);
             dialler.unwant(node);
+            if (reached.containsValue(node)) {
+                timers.armNoLater(Timer.EXPIRE, 0);
+            }
             out.forgotten(node, why);
+        }
+    }
+
+    /** What configuration names is dialled again when whoever was there is forgotten. */
+    private void redialConfigured(long nowNanos) {
+        for (Map.Entry<Locator, NodeId> entry : List.copyOf(reached.entrySet())) {
+            if (!known.containsKey(entry.getValue())) {
+                reached.remove(entry.getKey());
+                dialler.want(entry.getKey(), nowNanos);
+            }
         }
     }
 
@@ -388,7 +441,8 @@ public final class Discovery {
             if (linked.contains(entry.node) || entry.source == Source.HOST_DIRECTORY) {
                 continue;
             }
-            long suspectUntil = suspects.getOrDefault(entry.node, Deadlines.NEVER);
+            Suspicion suspicion = suspects.get(entry.node);
+            long suspectUntil = suspicion == null ? Deadlines.NEVER : suspicion.untilNanos;
             long expiry = Math.min(suspectUntil, entry.heardNanos + config.ttlSeconds() * SECOND + 1);
             if (expiry <= nowNanos) {
                 forget(
@@ -400,6 +454,7 @@ public final class Discovery {
                 next = Math.min(next, expiry);
             }
         }
+        redialConfigured(nowNanos);
         timers.armNoLater(Timer.EXPIRE, Math.min(next, nowNanos + config.ttlSeconds() * SECOND));
     }
 
@@ -425,7 +480,7 @@ public final class Discovery {
         }
     }
 
-    private void ping() {
+    private void ping(long nowNanos) {
         List<NodeId> asked = new ArrayList<>();
         while (asked.size() < Beacon.SUSPECTS_MAX && !toPing.isEmpty()) {
             asked.add(toPing.first());
@@ -433,32 +488,41 @@ public final class Discovery {
         }
         if (!asked.isEmpty()) {
             out.beacon(beacon(Beacon.Kind.PING, asked).encode(Beacon.BYTES_MAX));
+            asked.forEach(node -> awaitAnswer(node, nowNanos));
+        }
+        if (!toPing.isEmpty()) {
+            timers.armNoLater(Timer.PING, nowNanos + PING_PAUSE_NANOS);
         }
     }
 
+    private void awaitAnswer(NodeId node, long nowNanos) {
+        suspects.put(node, new Suspicion(nowNanos, nowNanos + ANSWER_WITHIN_NANOS));
+        timers.armNoLater(Timer.EXPIRE, nowNanos + ANSWER_WITHIN_NANOS);
+    }
+
+    /** Everybody who hears the question suspects, so everybody is to hear the answer. */
     private void handlePing(List<NodeId> asked, String source, int questionBytes, long nowNanos) {
         if (asked.contains(self.node())) {
-            if (asked.size() == 1) {
-                scheduleAnswer(source, questionBytes, nowNanos, nowNanos);
-            } else {
-                scheduleAnswer(source, questionBytes, nowNanos + prng.below(15 * SECOND), nowNanos);
-            }
+            long delayNanos = asked.size() == 1 ? 0 : prng.below(15 * SECOND);
+            scheduleAnswer(source, Audience.ALL, questionBytes, nowNanos + delayNanos, nowNanos);
         }
         for (NodeId node : asked) {
-            if (known.containsKey(node) && !linked.contains(node) && !suspects.containsKey(node)) {
-                suspects.put(node, nowNanos + ANSWER_WITHIN_NANOS);
-                timers.armNoLater(Timer.EXPIRE, nowNanos + ANSWER_WITHIN_NANOS);
+            Suspicion suspicion = suspects.get(node);
+            boolean isAsked = suspicion != null && suspicion.untilNanos != Deadlines.NEVER;
+            if (known.containsKey(node) && !linked.contains(node) && !isAsked) {
+                toPing.remove(node);
+                awaitAnswer(node, nowNanos);
             }
         }
     }
 
     private void answerLater(String source, int questionBytes, long nowNanos) {
         long spread = known.size() <= FEW_PEERS ? 20 * MILLI : Math.min(2 * SECOND, known.size() * (5 * MILLI));
-        scheduleAnswer(source, questionBytes, nowNanos + prng.below(spread + 1), nowNanos);
+        scheduleAnswer(source, Audience.WHO_ASKED, questionBytes, nowNanos + prng.below(spread + 1), nowNanos);
     }
 
     /** An answer is no larger than its question, goes to one source once in 5 s, and to all at a bounded rate. */
-    private void scheduleAnswer(String source, int questionBytes, long atNanos, long nowNanos) {
+    private void scheduleAnswer(String source, Audience audience, int questionBytes, long atNanos, long nowNanos) {
         while (!lately.isEmpty() && nowNanos - lately.element().getValue() >= 5 * SECOND) {
             lately.remove();
         }
@@ -473,7 +537,7 @@ public final class Discovery {
         }
         answerTokens--;
         lately.add(Map.entry(source, nowNanos));
-        answers.add(new Answer(atNanos, answerCount++, source));
+        answers.add(new Answer(atNanos, answerCount++, source, audience));
         timers.armNoLater(Timer.ANSWER, atNanos);
     }
 
@@ -487,7 +551,11 @@ public final class Discovery {
         while (!answers.isEmpty() && answers.first().atNanos() <= nowNanos) {
             Answer answer = answers.first();
             answers.remove(answer);
-            out.beaconTo(answer.source(), beacon(Beacon.Kind.BEACON, List.of()).encode(Beacon.QUESTION_BYTES));
+            ByteView datagram = beacon(Beacon.Kind.BEACON, List.of()).encode(Beacon.QUESTION_BYTES);
+            switch (answer.audience()) {
+                case WHO_ASKED -> out.beaconTo(answer.source(), datagram);
+                case ALL -> out.beacon(datagram);
+            }
         }
         if (!answers.isEmpty()) {
             timers.armNoLater(Timer.ANSWER, answers.first().atNanos());

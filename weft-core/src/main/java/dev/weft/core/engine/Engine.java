@@ -22,6 +22,7 @@ import dev.weft.core.route.Route;
 import dev.weft.core.route.Routes;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.Ledger;
+import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Flooding;
 import dev.weft.core.topology.Labels;
 import dev.weft.core.topology.Lsdb;
@@ -133,6 +134,11 @@ public final class Engine {
     private long now;
 
     public Engine(EngineConfig config, Self self, Prng prng, Output out) {
+        this(config, self, prng, Edition::read, out);
+    }
+
+    /** @param editions lets many engines of one process share what they have learned alike */
+    public Engine(EngineConfig config, Self self, Prng prng, Edition.Source editions, Output out) {
         this.self = self;
         this.out = out;
         LocalNode local = new LocalNode(
@@ -146,8 +152,8 @@ public final class Engine {
                 VersionRange.OURS,
                 self.clockZeroNanos());
         this.labels = new Labels(prng.fork(4));
-        this.flooding =
-                new Flooding(self.node(), self.incarnation(), config.topology(), prng.fork(1), new FloodingOutput());
+        this.flooding = new Flooding(
+                self.node(), self.incarnation(), config.topology(), prng.fork(1), editions, new FloodingOutput());
         this.links = new Links(
                 config.link(),
                 local,
@@ -265,6 +271,7 @@ public final class Engine {
     public void flush(long nowNanos) {
         now = nowNanos;
         receiver.flush();
+        discovery.takeUnreachable().forEach(this::suspect);
         membership.flush(now);
         flooding.flush(now);
     }
@@ -458,8 +465,8 @@ public final class Engine {
         }
     }
 
-    private void topologyChanged() {
-        if (router.handleChange(now) == Router.Change.RECOMPUTED) {
+    private void topologyChanged(NodeId origin) {
+        if (router.handleChange(origin, now) == Router.Change.RECOMPUTED) {
             routesChanged();
         }
     }
@@ -492,8 +499,21 @@ public final class Engine {
     }
 
     private void settle(long ticket, Outcome outcome) {
-        ledger.settled(ticket, outcome, now);
+        Ledger.Dead letter = ledger.settled(ticket, outcome, now);
         out.settled(ticket, outcome);
+        if (letter != null) {
+            switch (outcome.kind()) {
+                case UNDELIVERABLE, EXPIRED, UNKNOWN -> suspect(letter.destination());
+                case DELIVERED, REJECTED -> {}
+            }
+        }
+    }
+
+    /** A dial or a send has failed; nodes that routes lead to are watched by their neighbors. */
+    private void suspect(NodeId node) {
+        if (!router.reachable().contains(node)) {
+            discovery.suspect(node, now);
+        }
     }
 
     private void trace(TraceEvent.Kind kind, NodeId node, String detail) {
@@ -508,13 +528,13 @@ public final class Engine {
             Long dial = dialOfConnection.remove(connection);
             if (dial != null) {
                 connectionOfDial.remove(dial);
-                discovery.dialledLocator(dial).ifPresent(discovery::dropConfigured);
+                discovery.dialledLocator(dial).ifPresent(dialled -> discovery.configuredReached(dialled, peer.node()));
             }
             discovery.handleLinkUp(
                     peer.node(), peer.incarnation(), peer.locators(), dial == null ? Optional.empty() : locator, now);
             labels.acquire(peer.node(), now);
             flooding.handleLinkUp(peer.node(), now);
-            for (Peers peers : discovery.exchange(peer.node(), now)) {
+            for (Peers peers : discovery.exchange(peer.node(), flooding.lsdb()::isKnown, now)) {
                 links.send(peer.node(), peers, LinkQueue.Urgency.CONTROL);
             }
             membership.linkUp(peer, now);
@@ -611,7 +631,7 @@ public final class Engine {
 
         @Override
         public void adjacenciesChanged(NodeId origin) {
-            topologyChanged();
+            topologyChanged(origin);
         }
 
         @Override

@@ -228,18 +228,20 @@ final class Membership {
     }
 
     private void ask(long nowNanos) {
+        boolean calm = nowNanos - lastChangeNanos >= PATIENCE_NANOS;
         SortedSet<NodeId> wanted = wanted();
+        // While the mesh grows every look would choose others; until it is calm, as many as are needed will do.
+        boolean enough = !calm && links.neighborCount() >= NeighborChoice.degree(discovery.knownCount() + 1);
         for (NodeId node : discovery.nodes()) {
             if (links.isUp(node)) {
                 continue;
             }
-            if (wanted.contains(node)) {
+            if (wanted.contains(node) && !enough) {
                 discovery.want(node, nowNanos);
             } else {
                 discovery.unwant(node);
             }
         }
-        boolean calm = nowNanos - lastChangeNanos >= PATIENCE_NANOS;
         for (NodeId neighbor : links.neighbors()) {
             boolean keep = wanted.contains(neighbor) || !calm;
             links.want(neighbor, keep ? Interest.WANTED : Interest.UNWANTED, nowNanos);

@@ -34,6 +34,10 @@ final class Router implements Paths {
     private final TreeMap<Routes.LinkName, Long> distrusted = new TreeMap<>();
     private final TreeMap<NodeId, Optional<Path>> primaries = new TreeMap<>();
     private final TreeMap<NodeId, Optional<Path>> alternates = new TreeMap<>();
+    private final LinkGraph.Builder graph;
+    /** Whose links are not what they were when the graph was built. */
+    private final TreeSet<NodeId> changed = new TreeSet<>();
+
     private Routes routes;
     private TreeSet<NodeId> reachable = new TreeSet<>();
     private long computedCount;
@@ -43,7 +47,8 @@ final class Router implements Paths {
         this.lsdb = lsdb;
         this.linkIsUp = linkIsUp;
         this.backoff = new SpfBackoff(timing);
-        this.routes = new Routes(new LinkGraph.Builder().node(self).build(), self);
+        this.graph = new LinkGraph.Builder().node(self);
+        this.routes = new Routes(graph.build(), self);
     }
 
     /** Whether the routes are others than before. */
@@ -52,7 +57,9 @@ final class Router implements Paths {
         RECOMPUTED
     }
 
-    Change handleChange(long nowNanos) {
+    /** A node announces other links than before. */
+    Change handleChange(NodeId origin, long nowNanos) {
+        changed.add(origin);
         return computeIf(backoff.handleChange(nowNanos));
     }
 
@@ -147,13 +154,19 @@ final class Router implements Paths {
     }
 
     private Optional<Route> find(NodeId destination, Choice choice) {
-        Optional<Route> primary = routes.primary(destination).filter(this::isTrusted);
-        Optional<Route> alternate = routes.alternate(destination).filter(this::isTrusted);
         Optional<Route> wanted = switch (choice) {
-            case PRIMARY -> primary.or(() -> alternate);
-            case ALTERNATE -> alternate.or(() -> primary);
+            case PRIMARY -> trustedPrimary(destination).or(() -> trustedAlternate(destination));
+            case ALTERNATE -> trustedAlternate(destination).or(() -> trustedPrimary(destination));
         };
         return wanted.or(() -> routes.detour(destination, unusable()));
+    }
+
+    private Optional<Route> trustedPrimary(NodeId destination) {
+        return routes.primary(destination).filter(this::isTrusted);
+    }
+
+    private Optional<Route> trustedAlternate(NodeId destination) {
+        return routes.alternate(destination).filter(this::isTrusted);
     }
 
     private boolean isTrusted(Route route) {
@@ -184,17 +197,24 @@ final class Router implements Paths {
         if (verdict == SpfBackoff.Verdict.WAIT) {
             return Change.NONE;
         }
-        LinkGraph.Builder graph = new LinkGraph.Builder().node(self);
-        for (NodeId origin : lsdb.origins()) {
-            for (Adjacencies.Adjacency link : lsdb.adjacenciesOf(origin)) {
-                graph.advertise(origin, link.neighbor(), link.label(), link.cost());
-            }
+        for (NodeId origin : changed) {
+            redraw(origin);
         }
+        changed.clear();
         routes = new Routes(graph.build(), self);
         reachable = new TreeSet<>(routes.reachable());
         computedCount++;
         forgetPaths();
         return Change.RECOMPUTED;
+    }
+
+    private void redraw(NodeId origin) {
+        List<Adjacencies.Adjacency> links = lsdb.adjacenciesOf(origin);
+        if (links.isEmpty() && !origin.equals(self)) {
+            graph.remove(origin);
+            return;
+        }
+        graph.advertise(origin, links);
     }
 
     private static Path pathAlong(Route route) {

@@ -2,8 +2,11 @@ package dev.weft.core.route;
 
 import dev.weft.NodeId;
 import dev.weft.core.base.Check;
+import dev.weft.core.wire.Adjacencies.Adjacency;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.Comparator;
+import java.util.List;
 import java.util.TreeMap;
 
 /**
@@ -75,15 +78,16 @@ public final class LinkGraph {
         return at < 0 ? -1 : at;
     }
 
-    /** Collects what the nodes announce. */
+    /** Collects what the nodes announce; one builder can go on to build the next graph from what has changed. */
     public static final class Builder {
-        private record Announced(int label, int cost) {}
-
-        private final TreeMap<NodeId, TreeMap<NodeId, Announced>> announced = new TreeMap<>();
+        private final TreeMap<NodeId, Row> rows = new TreeMap<>();
+        private NodeId[] nodes = new NodeId[0];
+        private Row[] rowOf = new Row[0];
+        private boolean nodesAreStale;
 
         /** A node that is there even if nobody links to it. */
         public Builder node(NodeId node) {
-            announced.computeIfAbsent(node, id -> new TreeMap<>());
+            row(node);
             return this;
         }
 
@@ -91,30 +95,51 @@ public final class LinkGraph {
         public Builder advertise(NodeId from, NodeId target, int label, int cost) {
             Check.that(cost >= 1 && cost <= COST_MAX, "a link cost of %d", cost);
             if (!from.equals(target)) {
-                announced.computeIfAbsent(from, id -> new TreeMap<>()).put(target, new Announced(label, cost));
+                row(from).put(new Adjacency(target, label, cost));
             }
             return this;
         }
 
+        /** All that one node says of its links, in order of the far ends; replaces what it said before. */
+        public Builder advertise(NodeId from, List<Adjacency> links) {
+            row(from).replace(links);
+            return this;
+        }
+
+        /** Forgets a node. */
+        public Builder remove(NodeId node) {
+            nodesAreStale |= rows.remove(node) != null;
+            return this;
+        }
+
         public LinkGraph build() {
-            NodeId[] nodes = announced.keySet().toArray(new NodeId[0]);
-            int[] firstLink = new int[nodes.length + 1];
-            int announcements = 0;
-            for (TreeMap<NodeId, Announced> links : announced.values()) {
-                announcements += links.size();
+            if (nodesAreStale) {
+                nodesAreStale = false;
+                nodes = rows.keySet().toArray(new NodeId[0]);
+                rowOf = rows.values().toArray(new Row[0]);
+                for (Row row : rowOf) {
+                    row.resolved = false;
+                }
             }
+            int announcements = 0;
+            for (Row row : rowOf) {
+                row.resolve(nodes);
+                announcements += row.links.size();
+            }
+            int[] firstLink = new int[nodes.length + 1];
             int[] to = new int[announcements];
             int[] label = new int[announcements];
             int[] cost = new int[announcements];
             int links = 0;
-            for (int from = 0; from < nodes.length; from++) {
+            for (int from = 0; from < rowOf.length; from++) {
+                Row row = rowOf[from];
                 firstLink[from] = links;
-                for (Map.Entry<NodeId, Announced> link : linksOf(nodes[from]).entrySet()) {
-                    int far = Arrays.binarySearch(nodes, link.getKey());
-                    if (far >= 0 && linksOf(nodes[far]).containsKey(nodes[from])) {
+                for (int i = 0; i < row.links.size(); i++) {
+                    int far = row.farEnds[i];
+                    if (far >= 0 && far != from && rowOf[far].leadsTo(from)) {
                         to[links] = far;
-                        label[links] = link.getValue().label();
-                        cost[links] = link.getValue().cost();
+                        label[links] = row.links.get(i).label();
+                        cost[links] = row.links.get(i).cost();
                         links++;
                     }
                 }
@@ -128,8 +153,55 @@ public final class LinkGraph {
                     Arrays.copyOf(cost, links));
         }
 
-        private TreeMap<NodeId, Announced> linksOf(NodeId node) {
-            return announced.getOrDefault(node, new TreeMap<>());
+        private Row row(NodeId node) {
+            Row row = rows.get(node);
+            if (row == null) {
+                row = new Row();
+                rows.put(node, row);
+                nodesAreStale = true;
+            }
+            return row;
+        }
+    }
+
+    /** What one node announces, in order of the far ends. */
+    private static final class Row {
+        private List<Adjacency> links = List.of();
+        /** The numbers of the far ends, in the same order; negative where there is no such node. */
+        private int[] farEnds = new int[0];
+
+        private boolean resolved;
+
+        private void replace(List<Adjacency> newLinks) {
+            links = newLinks;
+            resolved = false;
+        }
+
+        private void put(Adjacency link) {
+            List<Adjacency> changed = new ArrayList<>(links);
+            changed.removeIf(present -> present.neighbor().equals(link.neighbor()));
+            changed.add(link);
+            changed.sort(Comparator.comparing(Adjacency::neighbor));
+            replace(changed);
+        }
+
+        private void resolve(NodeId[] nodes) {
+            if (!resolved) {
+                resolved = true;
+                farEnds = new int[links.size()];
+                for (int i = 0; i < farEnds.length; i++) {
+                    farEnds[i] = Arrays.binarySearch(nodes, links.get(i).neighbor());
+                }
+            }
+        }
+
+        private boolean leadsTo(int node) {
+            for (int farEnd : farEnds) {
+                if (farEnd == node) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 }

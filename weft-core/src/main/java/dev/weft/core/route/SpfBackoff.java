@@ -26,7 +26,8 @@ public final class SpfBackoff {
      *
      * @param initialDelayNanos before the first computation: 0, the default, is at once
      * @param shortDelayNanos while a failure is being learned of
-     * @param longDelayNanos in a storm
+     * @param longDelayNanos in a storm; the default is 1 s and not that document's 5, for what takes a router's CPU
+     *     long takes this one milliseconds
      * @param timeToLearnNanos how long learning of one failure takes
      * @param holdDownNanos how long it must be calm for the storm to be over
      */
@@ -36,7 +37,7 @@ public final class SpfBackoff {
             long longDelayNanos,
             long timeToLearnNanos,
             long holdDownNanos) {
-        public static final Timing DEFAULT = new Timing(0, 200_000_000L, 5_000_000_000L, 500_000_000L, 10_000_000_000L);
+        public static final Timing DEFAULT = new Timing(0, 200_000_000L, 1_000_000_000L, 500_000_000L, 10_000_000_000L);
 
         public Timing {
             Check.within("spf.initial-delay", initialDelayNanos, 0, shortDelayNanos);

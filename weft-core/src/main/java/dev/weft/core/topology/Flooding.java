@@ -3,6 +3,7 @@ package dev.weft.core.topology;
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Deadlines;
+import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
 import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Flood;
@@ -14,20 +15,25 @@ import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
 import dev.weft.core.wire.MalformedFrame;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Spreads advertisements over every link until each neighbor is known to have them (RFC 2328 §13, with digests in
  * place of the exchange of §10.8). When a link comes up each end sends a digest of all it has, and each sends what the
  * other's digest lacks. Heartbeats carry the database's hash; where two nodes stay unequal though nothing is under
  * way, digests are exchanged again, so no lost frame matters for long.
+ *
+ * <p>Over every link at once would bring each advertisement to a node as often as the node has links. So a node with
+ * many passes it to a few drawn anew for each edition, and holds it ready for the others until their heartbeat shows
+ * that they have it, or lack something still: the eager and the lazy push of Plumtree (Leitão, Pereira, Rodrigues:
+ * Epidemic Broadcast Trees, 2007), with the hash in place of announcements.
  *
  * <p>Driven by the engine: {@code handle…} for what comes in, {@link #flush} at the end of each turn.
  */
@@ -46,69 +52,67 @@ public final class Flooding {
         void laterLifeOfThisNode(long incarnation);
     }
 
-    private static final long PACE_MIN_NANOS = 10_000_000L;
-    private static final long PACE_MAX_NANOS = 5_000_000_000L;
-    private static final int BURST_MAX = 5;
-    private static final long TOKEN_NANOS = 1_000_000_000L;
     private static final long DIGEST_PAUSE_NANOS = 1_000_000_000L;
-    private static final int RETRANSMIT_DOUBLINGS_MAX = 3;
+    private static final long COMPARISON_PAUSE_PER_ENTRY_NANOS = 500_000L;
+    private static final long COMPARISON_PAUSE_MAX_NANOS = 2_000_000_000L;
+
+    /** To how many neighbors another node's advertisement is passed on at once. */
+    private static final int EAGER_MAX = 5;
+
+    /** How long an advertisement may take to reach a neighbor by others. */
+    private static final long LAZY_NANOS = 300_000_000L;
+
+    /** The same while everything changes and hashes tell nothing: in spacings, and at most. */
+    private static final int LAZY_SPACINGS = 100;
+
+    private static final long LAZY_MAX_NANOS = 5_000_000_000L;
+
+    /** How soon a neighbor is spoken to again, for each advertisement in the database, within these bounds. */
+    private static final long SPACING_PER_ENTRY_NANOS = 50_000L;
+
+    private static final long SPACING_MIN_NANOS = 1_000_000L;
+    private static final long SPACING_MAX_NANOS = 200_000_000L;
+
+    /**
+     * The highest number under this node's id that it outbids. No node gets there by counting, and above it there are
+     * as many left: from the highest number of all but one, the next edition but one would count past the end.
+     */
+    private static final long SEQUENCE_OUTBID_MAX = 1L << 62;
 
     private enum Timer {
+        SPEAK,
         RETRANSMIT,
         REFRESH,
         EXPIRE,
         ORIGINATE
     }
 
-    /** What a neighbor has not acknowledged yet, and what is to be said to it at the end of the turn. */
-    private static final class Neighbor {
-        private final TreeMap<LsaKey, Pending> unacknowledged = new TreeMap<>();
-        private final TreeSet<LsaKey> toSend = new TreeSet<>();
-        private final TreeMap<LsaKey, LsaVersion> toAcknowledge = new TreeMap<>();
-        private long mismatchSinceNanos = -1;
-        private long digestSentNanos = -DIGEST_PAUSE_NANOS;
-    }
-
-    private static final class Pending {
-        private final LsaVersion version;
-        private int doublings;
-        private long dueNanos;
-
-        private Pending(LsaVersion version) {
-            this.version = version;
-        }
-    }
-
-    /** An own advertisement: what it is to say, and how often it may change. */
-    private static final class Own {
-        private ByteView content = ByteView.EMPTY;
-        private boolean waiting;
-        private long dueNanos;
-        private long editionNanos = -PACE_MAX_NANOS;
-        private long sequence;
-        private long refreshNanos = Deadlines.NEVER;
-        private int tokens = BURST_MAX;
-        private long tokenNanos;
-    }
-
-    /**
-     * The highest number of an edition under this node's id that it outbids. No node gets there by itself, and from
-     * here there is no end in sight, as there is from the highest number of all.
-     */
-    private static final long SEQUENCE_OUTBID_MAX = 1L << 62;
+    /** A change of the database, for neighbors that it may not have reached. */
+    private record Change(Lsdb.Entry entry, long serial, long atNanos) {}
 
     private final NodeId self;
     private final long incarnation;
     private final TopologyConfig config;
     private final Prng prng;
+    private final Edition.Source editions;
     private final Output out;
     private final Lsdb lsdb;
     private final TreeMap<NodeId, Neighbor> neighbors = new TreeMap<>();
-    private final EnumMap<LsaKind, Own> own = new EnumMap<>(LsaKind.class);
+    private final BitSet slots = new BitSet();
+    private final EnumMap<LsaKind, Origination> own = new EnumMap<>(LsaKind.class);
     private final Deadlines<Timer> timers = new Deadlines<>(Timer.class);
+    /** The latest changes, oldest first. */
+    private final ArrayDeque<Change> changes = new ArrayDeque<>();
 
-    public Flooding(NodeId self, long incarnation, TopologyConfig config, Prng prng, Output out) {
+    private long serial;
+    private long changedNanos;
+    private long nextComparisonNanos;
+    private boolean somethingToSay;
+
+    public Flooding(
+            NodeId self, long incarnation, TopologyConfig config, Prng prng, Edition.Source editions, Output out) {
         this.self = self;
+        this.editions = editions;
         this.incarnation = incarnation;
         this.config = config;
         this.prng = prng;
@@ -128,30 +132,30 @@ public final class Flooding {
         PACED
     }
 
+    // ------------------------------------------------------------------ what comes in
+
     /** Says something new of this node; the last word counts. */
     public void originate(LsaKind kind, ByteView content, Haste haste, long nowNanos) {
-        Own mine = own.computeIfAbsent(kind, any -> new Own());
-        boolean said = mine.sequence > 0 && !mine.waiting && mine.content.equals(content);
-        mine.content = content;
-        if (said) {
-            return;
-        }
-        mine.waiting = true;
-        mine.dueNanos = switch (haste) {
-            case URGENT -> nowNanos;
-            case PACED -> mine.editionNanos + paceNanos();
-        };
+        own.computeIfAbsent(kind, any -> new Origination()).want(content, haste, lsdb.size(), nowNanos);
         originateWaiting(nowNanos);
     }
 
-    public void handleLinkUp(NodeId neighbor, long nowNanos) {
-        Neighbor fresh = new Neighbor();
-        neighbors.put(neighbor, fresh);
-        sendDigest(neighbor, fresh, nowNanos);
+    public void handleLinkUp(NodeId node, long nowNanos) {
+        handleLinkDown(node);
+        int slot = slots.nextClearBit(0);
+        slots.set(slot);
+        Neighbor fresh = new Neighbor(node, slot, serial);
+        neighbors.put(node, fresh);
+        if (nowNanos >= nextComparisonNanos) {
+            compare(fresh, nowNanos);
+        }
     }
 
-    public void handleLinkDown(NodeId neighbor) {
-        neighbors.remove(neighbor);
+    public void handleLinkDown(NodeId node) {
+        Neighbor gone = neighbors.remove(node);
+        if (gone != null) {
+            slots.clear(gone.slot);
+        }
     }
 
     public void handleFlood(NodeId from, Flood flood, long nowNanos) throws MalformedFrame {
@@ -160,7 +164,7 @@ public final class Flooding {
             return;
         }
         for (Flood.Item item : flood.items()) {
-            take(from, neighbor, item, nowNanos);
+            take(neighbor, item, nowNanos);
         }
     }
 
@@ -170,11 +174,12 @@ public final class Flooding {
             return;
         }
         for (LsaHeading heading : ack.headings()) {
-            Pending pending = neighbor.unacknowledged.get(heading.key());
-            if (pending != null && !pending.version.isNewerThan(heading.version())) {
-                neighbor.unacknowledged.remove(heading.key());
+            Lsdb.Entry entry = lsdb.entry(heading.key());
+            if (entry != null && !entry.lsa().version().isNewerThan(heading.version())) {
+                neighbor.has(entry);
             }
         }
+        neighbor.acknowledged();
     }
 
     public void handleDigest(NodeId from, Digest digest, long nowNanos) {
@@ -182,21 +187,21 @@ public final class Flooding {
         if (neighbor == null) {
             return;
         }
-        TreeMap<LsaKey, LsaVersion> theirs = new TreeMap<>();
         boolean theyHaveMore = false;
+        TreeMap<LsaKey, LsaVersion> theirs = new TreeMap<>();
         for (LsaHeading heading : digest.headings()) {
             theirs.put(heading.key(), heading.version());
             Optional<LsaVersion> ours = lsdb.versionOf(heading.key());
             theyHaveMore |= ours.isEmpty() || heading.version().isNewerThan(ours.get());
         }
         for (Lsdb.Entry entry : lsdb.entriesIn(digest::covers)) {
-            LsaVersion known = theirs.get(entry.lsa.key());
-            if (known == null || entry.lsa.version().isNewerThan(known)) {
-                neighbor.toSend.add(entry.lsa.key());
+            LsaVersion known = theirs.get(entry.lsa().key());
+            if (known == null || entry.lsa().version().isNewerThan(known)) {
+                tell(neighbor, entry);
             }
         }
-        if (theyHaveMore && nowNanos - neighbor.digestSentNanos >= DIGEST_PAUSE_NANOS) {
-            sendDigest(from, neighbor, nowNanos);
+        if (theyHaveMore && neighbor.mayGetDigest(DIGEST_PAUSE_NANOS, nowNanos)) {
+            sendDigest(neighbor, nowNanos);
         }
     }
 
@@ -206,19 +211,22 @@ public final class Flooding {
         if (neighbor == null) {
             return;
         }
-        if (hash == lsdb.hash() || !neighbor.unacknowledged.isEmpty()) {
-            neighbor.mismatchSinceNanos = -1;
-        } else if (neighbor.mismatchSinceNanos < 0) {
-            neighbor.mismatchSinceNanos = nowNanos;
-        } else if (nowNanos - neighbor.mismatchSinceNanos >= DIGEST_PAUSE_NANOS / 2) {
-            neighbor.mismatchSinceNanos = -1;
-            sendDigest(from, neighbor, nowNanos);
+        if (hash == lsdb.hash()) {
+            neighbor.hasAll(serial);
+            forgetChanges();
+        } else if (neighbor.isBehind(serial)) {
+            neighbor.differsForAReason();
+            tellWhatIsOverdue(neighbor, nowNanos);
+        } else if (neighbor.hasDifferedFor(DIGEST_PAUSE_NANOS / 2, nowNanos) && nowNanos >= nextComparisonNanos) {
+            compare(neighbor, nowNanos);
         }
     }
 
     public void handleTime(long nowNanos) {
         for (Timer due = timers.pollDue(nowNanos); due != null; due = timers.pollDue(nowNanos)) {
             switch (due) {
+                // What waits goes out when the turn ends.
+                case SPEAK -> {}
                 case RETRANSMIT -> retransmit(nowNanos);
                 case REFRESH -> refresh(nowNanos);
                 case EXPIRE -> expire(nowNanos);
@@ -231,85 +239,100 @@ public final class Flooding {
         return timers.nextNanos();
     }
 
-    /** Sends what has gathered over a turn. */
+    /**
+     * Sends what has gathered. The first word to a neighbor goes at once and the next ones at a distance that grows
+     * with the mesh: a change alone crosses the mesh without delay, a storm of them in few frames, and what two
+     * neighbors would tell each other is mostly told by one.
+     */
     public void flush(long nowNanos) {
-        for (Map.Entry<NodeId, Neighbor> entry : neighbors.entrySet()) {
-            Neighbor neighbor = entry.getValue();
-            if (!neighbor.toAcknowledge.isEmpty()) {
-                sendAcks(entry.getKey(), neighbor);
-            }
-            if (!neighbor.toSend.isEmpty()) {
-                sendAdvertisements(entry.getKey(), neighbor, nowNanos);
+        if (!somethingToSay) {
+            return;
+        }
+        somethingToSay = false;
+        long spacing = spacingNanos();
+        for (Neighbor neighbor : neighbors.values()) {
+            long due = neighbor.speakNanos(spacing);
+            if (due <= nowNanos) {
+                neighbor.spoken(nowNanos);
+                sendAcks(neighbor);
+                sendAdvertisements(neighbor, nowNanos);
+            } else if (due != Deadlines.NEVER) {
+                somethingToSay = true;
+                timers.armNoLater(Timer.SPEAK, due);
             }
         }
     }
 
-    // ------------------------------------------------------------------ what comes in
+    private long spacingNanos() {
+        return Math.min(SPACING_MAX_NANOS, Math.max(SPACING_MIN_NANOS, lsdb.size() * SPACING_PER_ENTRY_NANOS));
+    }
 
-    private void take(NodeId from, Neighbor neighbor, Flood.Item item, long nowNanos) throws MalformedFrame {
+    // ------------------------------------------------------------------ an advertisement arrives
+
+    private void take(Neighbor neighbor, Flood.Item item, long nowNanos) throws MalformedFrame {
         Lsa lsa = item.lsa();
         if (item.ageSeconds() >= config.maxAgeSeconds()) {
-            neighbor.toAcknowledge.put(lsa.key(), lsa.version());
+            owe(neighbor, lsa, nowNanos);
             return;
         }
         if (lsa.key().origin().equals(self) && isNotMine(lsa)) {
-            neighbor.toAcknowledge.put(lsa.key(), lsa.version());
+            owe(neighbor, lsa, nowNanos);
             overrule(lsa, nowNanos);
             return;
         }
-        if (lsdb.isNews(lsa)) {
-            lsa.requireReadable();
+        Lsdb.Entry present = lsdb.entry(lsa.key());
+        int order = present == null ? 1 : lsa.version().compareTo(present.lsa().version());
+        if (present == null || order > 0) {
+            keep(lsa, item.ageSeconds(), neighbor, nowNanos);
+            owe(neighbor, lsa, nowNanos);
+        } else if (order == 0) {
+            neighbor.has(present);
+            owe(neighbor, lsa, nowNanos);
+        } else {
+            tell(neighbor, present);
         }
-        switch (lsdb.offer(lsa, item.ageSeconds(), nowNanos, this::isEvictable)) {
-            case NEWER -> {
-                neighbor.toAcknowledge.put(lsa.key(), lsa.version());
-                neighbor.toSend.remove(lsa.key());
-                neighbor.unacknowledged.remove(lsa.key());
-                spread(lsa.key(), from);
-                changed(lsa.key());
-                timers.armNoLater(Timer.EXPIRE, nowNanos + config.maxAgeSeconds() * 1_000_000_000L);
-            }
-            case SAME -> {
-                neighbor.toAcknowledge.put(lsa.key(), lsa.version());
-                neighbor.toSend.remove(lsa.key());
-                neighbor.unacknowledged.remove(lsa.key());
-            }
-            case OLDER -> neighbor.toSend.add(lsa.key());
-            case NO_ROOM -> neighbor.toAcknowledge.put(lsa.key(), lsa.version());
+    }
+
+    private void keep(Lsa lsa, int ageSeconds, Neighbor from, long nowNanos) throws MalformedFrame {
+        Lsdb.Offer offer = lsdb.offer(editions.read(lsa), ageSeconds, nowNanos, this::isEvictable);
+        Lsdb.Entry entry = lsdb.entry(lsa.key());
+        if (offer == Lsdb.Offer.NEWER && entry != null) {
+            relay(entry, from, nowNanos);
+            changed(lsa.key());
+            timers.armNoLater(Timer.EXPIRE, nowNanos + (config.maxAgeSeconds() - ageSeconds) * 1_000_000_000L);
         }
     }
 
     /** An edition under this node's id that this life of it did not make. */
     private boolean isNotMine(Lsa lsa) {
-        Own mine = own.get(lsa.key().kind());
+        Origination mine = own.get(lsa.key().kind());
         return mine == null
                 || lsa.version().incarnation() != incarnation
-                || lsa.version().sequence() > mine.sequence;
+                || lsa.version().sequence() > mine.sequence();
     }
 
     /**
      * A trace of an earlier life, or somebody else's word in our name: what is newer than ours is outbid, what is older
-     * is superseded by what we say anyway. A later life cannot be outbid, nor can one that has used up all numbers; it
-     * is reported.
+     * is superseded by what we say anyway. A later life cannot be outbid, nor can who leaves no numbers to count
+     * on; that is reported.
      */
     private void overrule(Lsa lsa, long nowNanos) {
-        boolean sameLife = lsa.version().incarnation() == incarnation;
-        if (lsa.version().incarnation() > incarnation
-                || sameLife && lsa.version().sequence() > SEQUENCE_OUTBID_MAX) {
+        if (lsa.version().compareTo(new LsaVersion(incarnation, SEQUENCE_OUTBID_MAX)) > 0) {
             out.laterLifeOfThisNode(lsa.version().incarnation());
             return;
         }
-        Own mine = own.get(lsa.key().kind());
+        Origination mine = own.get(lsa.key().kind());
         if (mine == null) {
             return;
         }
-        if (sameLife && lsa.version().sequence() > mine.sequence) {
-            mine.sequence = lsa.version().sequence();
-            mine.waiting = true;
-            mine.dueNanos = nowNanos;
+        if (lsa.version().incarnation() == incarnation && lsa.version().sequence() > mine.sequence()) {
+            mine.outbid(lsa.version().sequence(), nowNanos);
             originateWaiting(nowNanos);
         } else {
-            spread(lsa.key(), self);
+            Lsdb.Entry present = lsdb.entry(lsa.key());
+            if (present != null) {
+                spread(present, nowNanos);
+            }
         }
     }
 
@@ -324,68 +347,130 @@ public final class Flooding {
         }
     }
 
-    private void spread(LsaKey key, NodeId except) {
-        for (Map.Entry<NodeId, Neighbor> entry : neighbors.entrySet()) {
-            if (!entry.getKey().equals(except)) {
-                entry.getValue().toSend.add(key);
+    private void owe(Neighbor neighbor, Lsa lsa, long nowNanos) {
+        neighbor.owe(lsa, nowNanos);
+        somethingToSay = true;
+    }
+
+    private void tell(Neighbor neighbor, Lsdb.Entry entry) {
+        neighbor.tell(entry);
+        somethingToSay = true;
+    }
+
+    // ------------------------------------------------------------------ passing on
+
+    /** Passes on what came from a neighbor: to some at once, held ready for the others. */
+    private void relay(Lsdb.Entry entry, Neighbor from, long nowNanos) {
+        begin(entry, Spread.State.LAZY, nowNanos);
+        from.has(entry);
+        Lsa lsa = entry.lsa();
+        long edition =
+                Prng.mix(lsa.key().origin().low() ^ Prng.mix(lsa.version().sequence())) ^ self.high();
+        int others = neighbors.size() - 1;
+        int chosen = 0;
+        for (Neighbor neighbor : neighbors.values()) {
+            if (neighbor == from) {
+                continue;
+            }
+            // Draws without replacement: as many as are still wanted from as many as are still to come.
+            long draw = (Prng.mix(edition + neighbor.slot) >>> 1) % others;
+            others--;
+            if (draw < EAGER_MAX - chosen) {
+                chosen++;
+                tell(neighbor, entry);
             }
         }
     }
 
-    // ------------------------------------------------------------------ what goes out
+    /** Tells every neighbor of something of our own. */
+    private void spread(Lsdb.Entry entry, long nowNanos) {
+        begin(entry, Spread.State.DONE, nowNanos);
+        for (Neighbor neighbor : neighbors.values()) {
+            tell(neighbor, entry);
+        }
+    }
+
+    private void begin(Lsdb.Entry entry, Spread.State initial, long nowNanos) {
+        serial++;
+        changedNanos = nowNanos;
+        entry.spread.begin(serial, slots.length(), initial, nowNanos);
+        changes.add(new Change(entry, serial, nowNanos));
+        if (changes.size() > 2 * lsdb.size() + 64) {
+            changes.removeIf(change -> change.entry().spread.serial() != change.serial());
+        }
+    }
+
+    private void tellWhatIsOverdue(Neighbor neighbor, long nowNanos) {
+        boolean calm = nowNanos - changedNanos >= LAZY_NANOS;
+        long patience = calm ? LAZY_NANOS : Math.min(LAZY_MAX_NANOS, LAZY_NANOS + LAZY_SPACINGS * spacingNanos());
+        for (Change change : changes) {
+            if (nowNanos - change.atNanos() < patience) {
+                break;
+            }
+            if (change.serial() <= neighbor.settledSerial()) {
+                continue;
+            }
+            neighbor.settled(change.serial());
+            Spread state = change.entry().spread;
+            if (state.serial() == change.serial() && state.state(neighbor.slot) == Spread.State.LAZY) {
+                tell(neighbor, change.entry());
+            }
+        }
+        forgetChanges();
+    }
+
+    /** Drops the changes that every neighbor has or has been told of. */
+    private void forgetChanges() {
+        long settledByAll = serial;
+        for (Neighbor neighbor : neighbors.values()) {
+            settledByAll = Math.min(settledByAll, neighbor.settledSerial());
+        }
+        while (!changes.isEmpty() && changes.element().serial() <= settledByAll) {
+            changes.remove();
+        }
+    }
+
+    // ------------------------------------------------------------------ our own words
 
     private void originateWaiting(long nowNanos) {
-        for (Map.Entry<LsaKind, Own> entry : own.entrySet()) {
-            Own mine = entry.getValue();
-            if (!mine.waiting) {
-                continue;
+        for (Map.Entry<LsaKind, Origination> entry : own.entrySet()) {
+            long due = entry.getValue().nextNanos(nowNanos);
+            if (due <= nowNanos) {
+                edition(entry.getKey(), entry.getValue(), nowNanos);
+            } else if (due != Deadlines.NEVER) {
+                timers.armNoLater(Timer.ORIGINATE, due);
             }
-            if (mine.dueNanos > nowNanos) {
-                timers.armNoLater(Timer.ORIGINATE, mine.dueNanos);
-                continue;
-            }
-            refill(mine, nowNanos);
-            if (mine.tokens == 0) {
-                timers.armNoLater(Timer.ORIGINATE, mine.tokenNanos + TOKEN_NANOS);
-                continue;
-            }
-            mine.tokens--;
-            mine.waiting = false;
-            edition(entry.getKey(), mine, nowNanos);
         }
     }
 
-    /** 1 ms for each advertisement in the database, 10 ms to 5 s. */
-    private long paceNanos() {
-        return Math.min(PACE_MAX_NANOS, Math.max(PACE_MIN_NANOS, lsdb.size() * 1_000_000L));
-    }
-
-    private static void refill(Own mine, long nowNanos) {
-        long earned = (nowNanos - mine.tokenNanos) / TOKEN_NANOS;
-        if (earned > 0) {
-            mine.tokens = (int) Math.min(BURST_MAX, mine.tokens + earned);
-            mine.tokenNanos += earned * TOKEN_NANOS;
-        }
-    }
-
-    private void edition(LsaKind kind, Own mine, long nowNanos) {
+    private void edition(LsaKind kind, Origination mine, long nowNanos) {
+        long refreshNanos = nowNanos + config.refreshNanos() - prng.below(config.refreshNanos() / 10);
         LsaKey key = new LsaKey(self, kind);
-        Lsa lsa = Lsa.originate(key, new LsaVersion(incarnation, ++mine.sequence), mine.content);
-        lsdb.offer(lsa, 0, nowNanos, this::isEvictable);
-        spread(key, self);
+        Lsa lsa = Lsa.originate(key, new LsaVersion(incarnation, mine.edition(refreshNanos, nowNanos)), mine.content());
+        lsdb.offer(readOwn(lsa), 0, nowNanos, this::isEvictable);
+        Lsdb.Entry entry = lsdb.entry(key);
+        if (entry != null) {
+            spread(entry, nowNanos);
+        }
         changed(key);
-        mine.editionNanos = nowNanos;
-        mine.refreshNanos = nowNanos + config.refreshNanos() - prng.below(config.refreshNanos() / 10);
-        timers.armNoLater(Timer.REFRESH, mine.refreshNanos);
+        timers.armNoLater(Timer.REFRESH, refreshNanos);
         timers.armNoLater(Timer.EXPIRE, nowNanos + config.maxAgeSeconds() * 1_000_000_000L);
     }
 
+    private Edition readOwn(Lsa lsa) {
+        try {
+            return editions.read(lsa);
+        } catch (MalformedFrame e) {
+            throw new InvariantError("this node's own advertisement is unreadable: " + e.getMessage());
+        }
+    }
+
     private void refresh(long nowNanos) {
-        for (Map.Entry<LsaKind, Own> entry : own.entrySet()) {
-            if (entry.getValue().refreshNanos <= nowNanos) {
+        for (Map.Entry<LsaKind, Origination> entry : own.entrySet()) {
+            if (entry.getValue().refreshNanos() <= nowNanos) {
                 edition(entry.getKey(), entry.getValue(), nowNanos);
             }
-            timers.armNoLater(Timer.REFRESH, entry.getValue().refreshNanos);
+            timers.armNoLater(Timer.REFRESH, entry.getValue().refreshNanos());
         }
     }
 
@@ -396,73 +481,63 @@ public final class Flooding {
         timers.arm(Timer.EXPIRE, lsdb.nextExpiryNanos());
     }
 
+    // ------------------------------------------------------------------ what goes out
+
     private void retransmit(long nowNanos) {
         for (Neighbor neighbor : neighbors.values()) {
-            for (Map.Entry<LsaKey, Pending> entry : neighbor.unacknowledged.entrySet()) {
-                Pending pending = entry.getValue();
-                if (pending.dueNanos <= nowNanos) {
-                    neighbor.toSend.add(entry.getKey());
-                } else {
-                    timers.armNoLater(Timer.RETRANSMIT, pending.dueNanos);
-                }
-            }
+            neighbor.retransmit(config.retransmitNanos(), nowNanos);
+            timers.armNoLater(Timer.RETRANSMIT, neighbor.retransmitNanos(config.retransmitNanos()));
+        }
+        somethingToSay = true;
+    }
+
+    private void sendAcks(Neighbor neighbor) {
+        List<LsaHeading> headings = neighbor.takeDebts();
+        for (int from = 0; from < headings.size(); from += FloodAck.HEADINGS_MAX) {
+            int to = Math.min(headings.size(), from + FloodAck.HEADINGS_MAX);
+            out.send(neighbor.node, new FloodAck(headings.subList(from, to)));
         }
     }
 
-    private void sendAcks(NodeId to, Neighbor neighbor) {
-        List<LsaHeading> headings = new ArrayList<>();
-        for (Map.Entry<LsaKey, LsaVersion> entry : neighbor.toAcknowledge.entrySet()) {
-            headings.add(new LsaHeading(entry.getKey(), entry.getValue()));
-            if (headings.size() == FloodAck.HEADINGS_MAX) {
-                out.send(to, new FloodAck(headings));
-                headings.clear();
-            }
-        }
-        if (!headings.isEmpty()) {
-            out.send(to, new FloodAck(headings));
-        }
-        neighbor.toAcknowledge.clear();
-    }
-
-    private void sendAdvertisements(NodeId to, Neighbor neighbor, long nowNanos) {
+    private void sendAdvertisements(Neighbor neighbor, long nowNanos) {
         List<Flood.Item> items = new ArrayList<>();
         int bytes = 0;
-        for (LsaKey key : neighbor.toSend) {
-            Lsdb.@Nullable Entry entry = lsdb.entry(key);
-            if (entry == null) {
-                neighbor.unacknowledged.remove(key);
-                continue;
-            }
-            int size = entry.lsa.bytes().length();
+        for (Lsdb.Entry entry : neighbor.takeQueue(nowNanos)) {
+            int size = entry.lsa().bytes().length();
             if (items.size() == Flood.ITEMS_MAX || bytes + size > Flood.BYTES_MAX) {
-                out.send(to, new Flood(items));
+                out.send(neighbor.node, new Flood(items));
                 items.clear();
                 bytes = 0;
             }
-            items.add(new Flood.Item(entry.ageSeconds(nowNanos), entry.lsa));
+            items.add(new Flood.Item(ageOnArrival(entry, nowNanos), entry.lsa()));
             bytes += size;
-            expectAck(neighbor, entry.lsa, nowNanos);
         }
         if (!items.isEmpty()) {
-            out.send(to, new Flood(items));
+            out.send(neighbor.node, new Flood(items));
         }
-        neighbor.toSend.clear();
+        timers.armNoLater(Timer.RETRANSMIT, neighbor.retransmitNanos(config.retransmitNanos()));
     }
 
-    private void expectAck(Neighbor neighbor, Lsa lsa, long nowNanos) {
-        Pending pending = neighbor.unacknowledged.get(lsa.key());
-        if (pending == null || !pending.version.equals(lsa.version())) {
-            pending = new Pending(lsa.version());
-            neighbor.unacknowledged.put(lsa.key(), pending);
-        } else {
-            pending.doublings = Math.min(RETRANSMIT_DOUBLINGS_MAX, pending.doublings + 1);
-        }
-        pending.dueNanos = nowNanos + (config.retransmitNanos() << pending.doublings);
-        timers.armNoLater(Timer.RETRANSMIT, pending.dueNanos);
+    /**
+     * Rounded up, with a second for the way (RFC 2328's InfTransDelay): no copy ever looks younger than it is, or
+     * copies that outlive each other in turns would keep a dead node known for good.
+     */
+    private static int ageOnArrival(Lsdb.Entry entry, long nowNanos) {
+        return Math.min(Flood.AGE_SECONDS_MAX, entry.ageSeconds(nowNanos + 999_999_999L) + 1);
     }
 
-    private void sendDigest(NodeId to, Neighbor neighbor, long nowNanos) {
-        neighbor.digestSentNanos = nowNanos;
+    /**
+     * Begins to compare databases with a neighbor. A node that gets many links at once would be told all by each of
+     * them, so it compares with one, and with others when their heartbeats show that they still differ later.
+     */
+    private void compare(Neighbor neighbor, long nowNanos) {
+        nextComparisonNanos =
+                nowNanos + Math.min(COMPARISON_PAUSE_MAX_NANOS, lsdb.size() * COMPARISON_PAUSE_PER_ENTRY_NANOS);
+        sendDigest(neighbor, nowNanos);
+    }
+
+    private void sendDigest(Neighbor neighbor, long nowNanos) {
+        neighbor.digestSent(nowNanos);
         List<LsaHeading> all = lsdb.headings();
         Optional<LsaKey> after = Optional.empty();
         for (int from = 0; from < all.size() || from == 0; from += Digest.HEADINGS_MAX) {
@@ -470,7 +545,7 @@ public final class Flooding {
             boolean last = end == all.size();
             Optional<LsaKey> upTo =
                     last ? Optional.empty() : Optional.of(all.get(end - 1).key());
-            out.send(to, new Digest(after, upTo, all.subList(from, end)));
+            out.send(neighbor.node, new Digest(after, upTo, all.subList(from, end)));
             after = upTo;
             if (last) {
                 break;

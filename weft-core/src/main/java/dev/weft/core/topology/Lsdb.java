@@ -10,10 +10,10 @@ import dev.weft.core.wire.LsaHeading;
 import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
-import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -36,55 +36,36 @@ public final class Lsdb {
         NO_ROOM
     }
 
-    /** One advertisement and when it was made, on this node's clock; may lie before the engine's start. */
+    /** The newest edition of one advertisement and when it was made, on this node's clock, maybe before its start. */
     static final class Entry {
-        final Lsa lsa;
-        final long bornNanos;
-        private @Nullable Adjacencies adjacencies;
-        private @Nullable NodeRecord record;
+        final Spread spread = new Spread();
+        private Edition edition;
+        private long bornNanos;
+        private boolean gone;
 
-        private Entry(Lsa lsa, long bornNanos) {
-            this.lsa = lsa;
+        private Entry(Edition edition, long bornNanos) {
+            this.edition = edition;
             this.bornNanos = bornNanos;
+        }
+
+        Lsa lsa() {
+            return edition.lsa();
+        }
+
+        boolean isGone() {
+            return gone;
         }
 
         int ageSeconds(long nowNanos) {
             return (int) Math.min(86_400, Math.max(0, (nowNanos - bornNanos) / 1_000_000_000L));
         }
-
-        Adjacencies adjacencies() {
-            Adjacencies read = adjacencies;
-            if (read == null) {
-                read = readable(() -> Adjacencies.decode(lsa.content()));
-                adjacencies = read;
-            }
-            return read;
-        }
-
-        NodeRecord record() {
-            NodeRecord read = record;
-            if (read == null) {
-                read = readable(() -> NodeRecord.decode(lsa.content()));
-                record = read;
-            }
-            return read;
-        }
-
-        private interface Decoding<T> {
-            T decode() throws MalformedFrame;
-        }
-
-        private static <T> T readable(Decoding<T> decoding) {
-            try {
-                return decoding.decode();
-            } catch (MalformedFrame e) {
-                throw new dev.weft.core.base.InvariantError("an unreadable advertisement was kept: " + e.getMessage());
-            }
-        }
     }
 
     private final TopologyConfig config;
-    private final TreeMap<LsaKey, Entry> entries = new TreeMap<>();
+    /** In order of key, and for looking up, which is what happens most. */
+    private final TreeMap<LsaKey, Entry> ordered = new TreeMap<>();
+
+    private final LinkedHashMap<LsaKey, Entry> entries = new LinkedHashMap<>();
     private long bytes;
     private long hash;
     private long refusedCount;
@@ -116,26 +97,32 @@ public final class Lsdb {
         for (LsaKind kind : LsaKind.values()) {
             Entry entry = entries.get(new LsaKey(node, kind));
             if (entry != null) {
-                incarnation = Math.max(incarnation, entry.lsa.version().incarnation());
+                incarnation = Math.max(incarnation, entry.lsa().version().incarnation());
             }
         }
         return incarnation;
     }
 
     public Optional<NodeRecord> recordOf(NodeId node) {
-        return Optional.ofNullable(entries.get(new LsaKey(node, LsaKind.NODE))).map(Entry::record);
+        return Optional.ofNullable(entries.get(new LsaKey(node, LsaKind.NODE)))
+                .flatMap(entry -> entry.edition.record());
     }
 
     /** The links that a node announces; empty where it announces none or is not known. */
     public List<Adjacencies.Adjacency> adjacenciesOf(NodeId node) {
         Entry entry = entries.get(new LsaKey(node, LsaKind.ADJACENCY));
-        return entry == null ? List.of() : entry.adjacencies().links();
+        return entry == null ? List.of() : entry.edition.links();
+    }
+
+    /** True where a node's record is here. */
+    public boolean isKnown(NodeId node) {
+        return entries.containsKey(new LsaKey(node, LsaKind.NODE));
     }
 
     /** Every node of which something is known, in order of id. */
     public List<NodeId> origins() {
         List<NodeId> origins = new ArrayList<>();
-        for (LsaKey key : entries.keySet()) {
+        for (LsaKey key : ordered.keySet()) {
             if (origins.isEmpty() || !origins.get(origins.size() - 1).equals(key.origin())) {
                 origins.add(key.origin());
             }
@@ -144,34 +131,34 @@ public final class Lsdb {
     }
 
     public Optional<LsaVersion> versionOf(LsaKey key) {
-        return Optional.ofNullable(entries.get(key)).map(entry -> entry.lsa.version());
-    }
-
-    /** True for an edition newer than the one that is kept. */
-    boolean isNews(Lsa lsa) {
-        Entry present = entries.get(lsa.key());
-        return present == null || lsa.version().isNewerThan(present.lsa.version());
+        return Optional.ofNullable(entries.get(key)).map(entry -> entry.lsa().version());
     }
 
     /** @param evictable which origins may have to make room: never this node and its neighbors */
-    Offer offer(Lsa lsa, int ageSeconds, long nowNanos, Predicate<NodeId> evictable) {
+    Offer offer(Edition edition, int ageSeconds, long nowNanos, Predicate<NodeId> evictable) {
+        Lsa lsa = edition.lsa();
         Entry present = entries.get(lsa.key());
         if (present != null) {
-            int order = lsa.version().compareTo(present.lsa.version());
+            int order = lsa.version().compareTo(present.lsa().version());
             if (order == 0) {
                 return Offer.SAME;
             }
             if (order < 0) {
                 return Offer.OLDER;
             }
-        } else if (entries.size() >= config.entriesMax() || bytes + lsa.bytes().length() > config.bytesMax()) {
-            if (evictable.test(lsa.key().origin())) {
-                refusedCount++;
-                return Offer.NO_ROOM;
-            }
         }
-        put(new Entry(lsa, nowNanos - ageSeconds * 1_000_000_000L));
+        if (!hasRoomFor(lsa, present) && evictable.test(lsa.key().origin())) {
+            refusedCount++;
+            return Offer.NO_ROOM;
+        }
+        put(present, edition, nowNanos - ageSeconds * 1_000_000_000L);
         return Offer.NEWER;
+    }
+
+    private boolean hasRoomFor(Lsa lsa, @Nullable Entry present) {
+        int freed = present == null ? 0 : present.lsa().bytes().length();
+        return (present != null || entries.size() < config.entriesMax())
+                && bytes + lsa.bytes().length() - freed <= config.bytesMax();
     }
 
     @Nullable
@@ -180,13 +167,13 @@ public final class Lsdb {
     }
 
     Collection<Entry> entries() {
-        return entries.values();
+        return ordered.values();
     }
 
     Collection<Entry> entriesIn(Predicate<LsaKey> range) {
         List<Entry> found = new ArrayList<>();
-        for (Entry entry : entries.values()) {
-            if (range.test(entry.lsa.key())) {
+        for (Entry entry : ordered.values()) {
+            if (range.test(entry.lsa().key())) {
                 found.add(entry);
             }
         }
@@ -195,8 +182,8 @@ public final class Lsdb {
 
     List<LsaHeading> headings() {
         List<LsaHeading> headings = new ArrayList<>(entries.size());
-        for (Entry entry : entries.values()) {
-            headings.add(new LsaHeading(entry.lsa.key(), entry.lsa.version()));
+        for (Entry entry : ordered.values()) {
+            headings.add(new LsaHeading(entry.lsa().key(), entry.lsa().version()));
         }
         return headings;
     }
@@ -204,9 +191,9 @@ public final class Lsdb {
     /** Drops what is too old; returns the keys. */
     List<LsaKey> expire(long nowNanos) {
         List<LsaKey> expired = new ArrayList<>();
-        for (Entry entry : entries.values()) {
+        for (Entry entry : ordered.values()) {
             if (expiryNanos(entry) <= nowNanos) {
-                expired.add(entry.lsa.key());
+                expired.add(entry.lsa().key());
             }
         }
         for (LsaKey key : expired) {
@@ -217,7 +204,7 @@ public final class Lsdb {
 
     long nextExpiryNanos() {
         long next = Deadlines.NEVER;
-        for (Entry entry : entries.values()) {
+        for (Entry entry : ordered.values()) {
             next = Math.min(next, expiryNanos(entry));
         }
         return next;
@@ -227,20 +214,32 @@ public final class Lsdb {
         return entry.bornNanos + config.maxAgeSeconds() * 1_000_000_000L;
     }
 
-    private void put(Entry entry) {
-        remove(entry.lsa.key());
-        entries.put(entry.lsa.key(), entry);
-        bytes += entry.lsa.bytes().length();
-        hash ^= hashOf(entry.lsa);
+    private void put(@Nullable Entry present, Edition edition, long bornNanos) {
+        if (present == null) {
+            Entry fresh = new Entry(edition, bornNanos);
+            entries.put(edition.lsa().key(), fresh);
+            ordered.put(edition.lsa().key(), fresh);
+        } else {
+            count(present.lsa(), -1);
+            present.edition = edition;
+            present.bornNanos = bornNanos;
+        }
+        count(edition.lsa(), 1);
     }
 
     private void remove(LsaKey key) {
-        Entry gone = entries.remove(key);
-        if (gone != null) {
-            bytes -= gone.lsa.bytes().length();
-            Check.that(bytes >= 0, "a database of less than nothing");
-            hash ^= hashOf(gone.lsa);
+        Entry removed = entries.remove(key);
+        if (removed != null) {
+            ordered.remove(key);
+            removed.gone = true;
+            count(removed.lsa(), -1);
         }
+    }
+
+    private void count(Lsa lsa, int sign) {
+        bytes += sign * (long) lsa.bytes().length();
+        Check.that(bytes >= 0, "a database of less than nothing");
+        hash ^= hashOf(lsa);
     }
 
     private static long hashOf(Lsa lsa) {

@@ -34,10 +34,10 @@ public record Digest(Optional<LsaKey> after, Optional<LsaKey> upTo, List<LsaHead
     @Override
     public void encodeBody(WireWriter out) {
         ProtoWriter proto = new ProtoWriter(out);
-        after.ifPresent(key -> proto.element(1, bound(key).encode()));
-        upTo.ifPresent(key -> proto.element(2, bound(key).encode()));
+        after.ifPresent(key -> bound(key).encode(1, proto, out));
+        upTo.ifPresent(key -> bound(key).encode(2, proto, out));
         for (LsaHeading heading : headings) {
-            proto.element(3, heading.encode());
+            heading.encode(3, proto, out);
         }
     }
 

@@ -39,11 +39,12 @@ public record Flood(List<Item> items) implements Frame {
     public void encodeBody(WireWriter out) {
         ProtoWriter proto = new ProtoWriter(out);
         for (Item item : items) {
-            WireWriter entry = new WireWriter(item.lsa().bytes().length() + 16);
-            new ProtoWriter(entry)
+            int lsaBytes = item.lsa().bytes().length();
+            proto.message(
+                    1, ProtoWriter.numberBytes(item.ageSeconds()) + 1 + WireWriter.varintBytes(lsaBytes) + lsaBytes);
+            new ProtoWriter(out)
                     .number(1, item.ageSeconds())
                     .bytes(2, item.lsa().bytes());
-            proto.element(1, entry.view());
         }
     }
 

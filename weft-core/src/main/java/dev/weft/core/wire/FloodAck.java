@@ -22,7 +22,7 @@ public record FloodAck(List<LsaHeading> headings) implements Frame {
     public void encodeBody(WireWriter out) {
         ProtoWriter proto = new ProtoWriter(out);
         for (LsaHeading heading : headings) {
-            proto.element(1, heading.encode());
+            heading.encode(1, proto, out);
         }
     }
 

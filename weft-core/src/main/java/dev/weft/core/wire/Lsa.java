@@ -41,8 +41,7 @@ public record Lsa(LsaKey key, LsaVersion version, ByteView content, ByteView byt
         if (bytes.length() > BYTES_MAX) {
             throw new MalformedFrame("LSA", bytes.length() + " bytes, at most " + BYTES_MAX);
         }
-        ByteView kept = bytes.compact();
-        ProtoReader in = new ProtoReader(kept);
+        ProtoReader in = new ProtoReader(bytes);
         NodeId origin = NodeId.ZERO;
         int kind = 0;
         long incarnation = 0;
@@ -62,14 +61,17 @@ public record Lsa(LsaKey key, LsaVersion version, ByteView content, ByteView byt
             throw new MalformedFrame("LSA", "without origin, incarnation or sequence");
         }
         LsaKey key = new LsaKey(origin, LsaKind.ofCode(kind));
-        return new Lsa(key, new LsaVersion(incarnation, sequence), content, kept);
+        return new Lsa(key, new LsaVersion(incarnation, sequence), content, bytes);
     }
 
-    /** Reads the content, so that nothing unreadable is ever kept or passed on; for those editions that are new. */
-    public void requireReadable() throws MalformedFrame {
-        switch (key.kind()) {
-            case ADJACENCY -> Adjacencies.decode(content);
-            case NODE -> NodeRecord.decode(content);
+    /** The same, free of the frame that it came in: for keeping. */
+    public Lsa compact() {
+        if (bytes.isCompact()) {
+            return this;
         }
+        ByteView kept = bytes.compact();
+        ByteView keptContent =
+                content.isEmpty() ? ByteView.EMPTY : kept.slice(content.offsetIn(bytes), content.length());
+        return new Lsa(key, version, keptContent, kept);
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.core.wire;
 
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
 
 /**
  * Names one edition of one advertisement. Protobuf:
@@ -12,14 +13,20 @@ import dev.weft.core.base.ByteView;
 public record LsaHeading(LsaKey key, LsaVersion version) {
     static final int BYTES_MAX = 48;
 
-    ByteView encode() {
-        WireWriter out = new WireWriter(BYTES_MAX);
+    /** Writes it as an element of a repeated field. */
+    void encode(int field, ProtoWriter proto, WireWriter out) {
+        int bytes = ProtoWriter.NODE_ID_BYTES
+                + ProtoWriter.numberBytes(key.kind().code())
+                + ProtoWriter.numberBytes(version.incarnation())
+                + ProtoWriter.numberBytes(version.sequence());
+        proto.message(field, bytes);
+        int begin = out.length();
         new ProtoWriter(out)
                 .nodeId(1, key.origin())
                 .number(2, key.kind().code())
                 .number(3, version.incarnation())
                 .number(4, version.sequence());
-        return out.view();
+        Check.that(out.length() == begin + bytes, "a heading of %d bytes, not %d", out.length() - begin, bytes);
     }
 
     static LsaHeading decode(ByteView bytes) throws MalformedFrame {

@@ -9,4 +9,10 @@ public record LsaKey(NodeId origin, LsaKind kind) implements Comparable<LsaKey> 
         int byOrigin = origin.compareTo(other.origin);
         return byOrigin != 0 ? byOrigin : kind.compareTo(other.kind);
     }
+
+    /** Equal on every JVM, which an enum's own is not. */
+    @Override
+    public int hashCode() {
+        return origin.hashCode() * 31 + kind.ordinal();
+    }
 }

@@ -46,6 +46,21 @@ public final class ProtoWriter {
         return this;
     }
 
+    /** Begins an element of a repeated field that is a message of so many bytes; its fields are written next, by another. */
+    public ProtoWriter message(int field, int bytes) {
+        tag(field, ProtoReader.LENGTH_DELIMITED);
+        out.varint(bytes);
+        return this;
+    }
+
+    /** How many bytes {@link #number} takes for a field below 16. */
+    static int numberBytes(long value) {
+        return value == 0 ? 0 : 1 + WireWriter.varintBytes(value);
+    }
+
+    /** How many bytes {@link #nodeId} takes for a field below 16. */
+    static final int NODE_ID_BYTES = 2 + NodeId.BYTES;
+
     private void tag(int field, int wireType) {
         Check.that(field >= lastField, "field %d after field %d", field, lastField);
         lastField = field;

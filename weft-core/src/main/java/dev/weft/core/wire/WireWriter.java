@@ -3,6 +3,9 @@ package dev.weft.core.wire;
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -11,6 +14,8 @@ import java.util.Arrays;
  * Single-threaded.
  */
 public final class WireWriter {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     private byte[] buffer;
     private int length;
 
@@ -42,9 +47,8 @@ public final class WireWriter {
 
     public WireWriter u64(long value) {
         room(8);
-        for (int shift = 56; shift >= 0; shift -= 8) {
-            buffer[length++] = (byte) (value >>> shift);
-        }
+        LONGS.set(buffer, length, value);
+        length += 8;
         return this;
     }
 

@@ -97,7 +97,7 @@ class MeshFramesTest {
 
     private static Flood readable(Flood flood) throws MalformedFrame {
         for (Flood.Item item : flood.items()) {
-            item.lsa().requireReadable();
+            dev.weft.core.topology.Edition.read(item.lsa());
         }
         return flood;
     }

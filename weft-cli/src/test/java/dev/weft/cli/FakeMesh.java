@@ -1,0 +1,305 @@
+package dev.weft.cli;
+
+import dev.weft.DeadLetter;
+import dev.weft.Endpoint;
+import dev.weft.Locator;
+import dev.weft.Mesh;
+import dev.weft.MeshConfig;
+import dev.weft.MeshEvent;
+import dev.weft.Message;
+import dev.weft.NodeId;
+import dev.weft.NodeNotFoundException;
+import dev.weft.Outcome;
+import dev.weft.Peer;
+import dev.weft.Probed;
+import dev.weft.SendOptions;
+import dev.weft.SocketKind;
+import dev.weft.Statistics;
+import dev.weft.Ticket;
+import dev.weft.Topology;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/**
+ * A mesh that answers from a script and writes down what it was asked. This node, {@code self}, is linked to alice,
+ * alice to bob; two nodes are called twin, and their ids begin with the same digits.
+ */
+final class FakeMesh implements Mesh {
+    static final NodeId SELF = NodeId.parse("5e1f0000-0000-8000-8000-000000000001");
+    static final NodeId ALICE = NodeId.parse("a11ce000-0000-8000-8000-000000000002");
+    static final NodeId BOB = NodeId.parse("b0b00000-0000-8000-8000-000000000003");
+    static final NodeId TWIN = NodeId.parse("d0d01111-0000-8000-8000-000000000004");
+    static final NodeId OTHER_TWIN = NodeId.parse("d0d02222-0000-8000-8000-000000000005");
+
+    /** One send as the mesh was asked for it. */
+    record Sent(NodeId node, String endpoint, String payload, SendOptions options) {}
+
+    final List<Peer> peers = new ArrayList<>(List.of(
+            peer(ALICE, "alice", 1, Duration.ofNanos(412_345)),
+            peer(BOB, "bob", 2, Duration.ofNanos(1_900_000)),
+            peer(TWIN, "twin", 1, Duration.ofMillis(3)),
+            unreached(OTHER_TWIN, "twin")));
+    final TreeMap<NodeId, List<NodeId>> routes =
+            new TreeMap<>(Map.of(BOB, List.of(SELF, ALICE, BOB), ALICE, List.of(SELF, ALICE)));
+    final List<Topology.Link> links = new ArrayList<>(
+            List.of(new Topology.Link(SELF, ALICE, 1_412, 1_500), new Topology.Link(ALICE, BOB, 2_488, 2_000)));
+    final List<Probed> probed = new ArrayList<>(List.of(
+            new Probed(ALICE, 1, Optional.of(Duration.ofNanos(412_345))),
+            new Probed(BOB, 2, Optional.of(Duration.ofNanos(1_900_999)))));
+    final List<DeadLetter> deadLetters = new ArrayList<>();
+    final List<Message> arriving = new ArrayList<>();
+    final List<MeshEvent> events = new ArrayList<>();
+    final List<Sent> sent = new ArrayList<>();
+    final List<String> opened = new ArrayList<>();
+    final CountDownLatch waiting = new CountDownLatch(1);
+    final CompletableFuture<Outcome> fate = new CompletableFuture<>();
+    Statistics statistics = new Statistics(0, 0, Map.of(), 0, 0, 0, Map.of(), List.of());
+    Optional<RuntimeException> refusal = Optional.empty();
+    Optional<MeshConfig> joined = Optional.empty();
+    boolean answersProbes = true;
+    int looks;
+    int looksUntilSeen;
+    int closings;
+
+    static Peer peer(NodeId id, String name, int hops, Duration roundTrip) {
+        return new Peer(
+                id,
+                name,
+                "00112233445566778899aabbccddeeff",
+                3,
+                List.of(Locator.parse("tcp/10.0.0." + hops + ":7400"), Locator.parse("unix//run/" + name + ".sock")),
+                List.of("ops"),
+                List.of("eu"),
+                new TreeMap<>(Map.of("rack", "7", "zone", "a")),
+                new Peer.Bandwidth(1_000_000, 2_000_000),
+                Optional.of(roundTrip),
+                OptionalInt.of(hops));
+    }
+
+    static Peer unreached(NodeId id, String name) {
+        return new Peer(
+                id,
+                name,
+                "",
+                1,
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                Peer.Bandwidth.UNKNOWN,
+                Optional.empty(),
+                OptionalInt.empty());
+    }
+
+    FakeMesh fate(Outcome outcome) {
+        fate.complete(outcome);
+        return this;
+    }
+
+    FakeMesh arriving(NodeId from, int hops, String... payloads) {
+        for (String payload : payloads) {
+            arriving.add(new Message(from, payload.getBytes(StandardCharsets.UTF_8), hops));
+        }
+        return this;
+    }
+
+    FakeMesh refusing(RuntimeException failure) {
+        refusal = Optional.of(failure);
+        return this;
+    }
+
+    Joiner joiner() {
+        return described -> {
+            joined = Optional.of(described.config());
+            if (refusal.isPresent()) {
+                throw refusal.get();
+            }
+            return this;
+        };
+    }
+
+    @Override
+    public String name() {
+        return joined.orElseThrow().mesh();
+    }
+
+    @Override
+    public Peer self() {
+        return peer(SELF, joined.orElseThrow().nodeName(), 0, Duration.ZERO);
+    }
+
+    @Override
+    public List<Peer> peers() {
+        looks++;
+        return looks <= looksUntilSeen ? List.of() : List.copyOf(peers);
+    }
+
+    @Override
+    public Peer find(String node) {
+        for (List<Peer> found : List.of(
+                peers.stream().filter(peer -> peer.id().toString().equals(node)).toList(),
+                peers.stream().filter(peer -> peer.name().equals(node)).toList(),
+                peers.stream()
+                        .filter(peer -> peer.id().toString().startsWith(node))
+                        .toList())) {
+            if (found.size() == 1) {
+                return found.get(0);
+            }
+            if (found.size() > 1) {
+                throw new NodeNotFoundException("'" + node + "' may be "
+                        + String.join(
+                                " or ",
+                                found.stream().map(peer -> peer.id().toString()).toList()));
+            }
+        }
+        throw new NodeNotFoundException("there is no '" + node + "'");
+    }
+
+    @Override
+    public Optional<Peer> await(String node, Duration timeout) {
+        return Optional.of(find(node));
+    }
+
+    @Override
+    public Endpoint open(String endpoint, SocketKind kind) {
+        opened.add(endpoint + " " + kind);
+        return new FakeEndpoint(endpoint, kind);
+    }
+
+    @Override
+    public Ticket send(NodeId node, String endpoint, byte[] payload, SendOptions options) {
+        sent.add(new Sent(node, endpoint, new String(payload, StandardCharsets.UTF_8), options));
+        return new FakeTicket();
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters() {
+        return List.copyOf(deadLetters);
+    }
+
+    @Override
+    public Topology topology() {
+        List<Peer> all = new ArrayList<>(List.of(self()));
+        all.addAll(peers);
+        return new Topology(SELF, all, List.copyOf(links));
+    }
+
+    @Override
+    public List<NodeId> route(NodeId node) {
+        return routes.getOrDefault(node, List.of());
+    }
+
+    @Override
+    public CompletionStage<List<Probed>> probe(NodeId node, Duration timeout) {
+        waiting.countDown();
+        return answersProbes ? CompletableFuture.completedFuture(List.copyOf(probed)) : new CompletableFuture<>();
+    }
+
+    @Override
+    public Statistics statistics() {
+        return statistics;
+    }
+
+    @Override
+    public Subscription subscribe(Consumer<MeshEvent> listener) {
+        // From another thread, as a mesh does.
+        new Thread(
+                        () -> {
+                            events.forEach(listener);
+                            waiting.countDown();
+                        },
+                        "events")
+                .start();
+        return () -> {};
+    }
+
+    @Override
+    public void close() {
+        closings++;
+    }
+
+    private final class FakeEndpoint implements Endpoint {
+        private final String name;
+        private final SocketKind kind;
+        private int taken;
+
+        private FakeEndpoint(String name, SocketKind kind) {
+            this.name = name;
+            this.kind = kind;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public SocketKind kind() {
+            return kind;
+        }
+
+        @Override
+        public Message receive() throws InterruptedException {
+            while (taken == arriving.size()) {
+                waiting.countDown();
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+            return arriving.get(taken++);
+        }
+
+        @Override
+        public Optional<Message> receive(Duration timeout) throws InterruptedException {
+            return taken < arriving.size() ? Optional.of(receive()) : Optional.empty();
+        }
+
+        @Override
+        public void onMessage(Consumer<Message> handler) {
+            arriving.forEach(handler);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final class FakeTicket implements Ticket {
+        @Override
+        public long number() {
+            return 1;
+        }
+
+        @Override
+        public CompletionStage<Outcome> outcome() {
+            return fate;
+        }
+
+        @Override
+        public Outcome await() throws InterruptedException {
+            return await(Duration.ofSeconds(30)).orElseThrow();
+        }
+
+        @Override
+        public Optional<Outcome> await(Duration timeout) throws InterruptedException {
+            waiting.countDown();
+            try {
+                return Optional.of(fate.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+            } catch (TimeoutException e) {
+                return Optional.empty();
+            } catch (ExecutionException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.weft.core.topology;
+
+import dev.weft.core.wire.Adjacencies;
+import dev.weft.core.wire.Lsa;
+import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.NodeRecord;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One edition of an advertisement together with what it says. Immutable, so it may be shared.
+ *
+ * @param lsa as its origin made it
+ * @param links what it says of links; empty for a node's record
+ * @param record what it says of the node; empty for links
+ */
+public record Edition(Lsa lsa, List<Adjacencies.Adjacency> links, Optional<NodeRecord> record) {
+    /**
+     * Where editions come from: {@link Edition#read}, or a place that keeps one copy for many nodes of one process, as
+     * the simulator does.
+     */
+    public interface Source {
+        Edition read(Lsa lsa) throws MalformedFrame;
+    }
+
+    public Edition {
+        links = List.copyOf(links);
+    }
+
+    /** Reads it all, so that nothing unreadable is ever kept or passed on. */
+    public static Edition read(Lsa lsa) throws MalformedFrame {
+        Lsa kept = lsa.compact();
+        return switch (kept.key().kind()) {
+            case ADJACENCY ->
+                new Edition(kept, Adjacencies.decode(kept.content()).links(), Optional.empty());
+            case NODE -> new Edition(kept, List.of(), Optional.of(NodeRecord.decode(kept.content())));
+        };
+    }
+}

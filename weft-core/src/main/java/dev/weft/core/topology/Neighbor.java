@@ -1,0 +1,185 @@
+package dev.weft.core.topology;
+
+import dev.weft.NodeId;
+import dev.weft.core.base.Deadlines;
+import dev.weft.core.topology.Spread.State;
+import dev.weft.core.wire.Lsa;
+import dev.weft.core.wire.LsaHeading;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one neighbor is to be told, what it was told and has not acknowledged, and what this node owes it an
+ * acknowledgement of. Decides when it is to be spoken to. Used by {@link Flooding} alone.
+ */
+final class Neighbor {
+    /** How long an acknowledgement may wait for something to go with; a fraction of the retransmission time. */
+    private static final long ACKNOWLEDGE_NANOS = 100_000_000L;
+
+    private static final int RETRANSMIT_DOUBLINGS_MAX = 3;
+
+    private record Sent(Lsdb.Entry entry, long serial, long atNanos) {}
+
+    final NodeId node;
+    final int slot;
+    private final ArrayDeque<Sent> unacknowledged = new ArrayDeque<>();
+    private List<Lsdb.Entry> queue = new ArrayList<>();
+    private List<LsaHeading> debts = new ArrayList<>();
+    private long oldestDebtNanos;
+    private long spokenNanos = Long.MIN_VALUE / 2;
+    private int doublings;
+    /** Up to this change it has everything or has been told everything. */
+    private long settledSerial;
+
+    private long mismatchSinceNanos = Deadlines.NEVER;
+    private long digestSentNanos = Long.MIN_VALUE / 2;
+
+    Neighbor(NodeId node, int slot, long serial) {
+        this.node = node;
+        this.slot = slot;
+        this.settledSerial = serial;
+    }
+
+    // ------------------------------------------------------------------ what it is to be told
+
+    void tell(Lsdb.Entry entry) {
+        entry.spread.become(slot, State.QUEUED);
+        queue.add(entry);
+    }
+
+    /** It has shown that it has the present edition. */
+    void has(Lsdb.Entry entry) {
+        entry.spread.become(slot, State.DONE);
+    }
+
+    /** It has everything up to a change. */
+    void hasAll(long serial) {
+        queue.clear();
+        unacknowledged.clear();
+        doublings = 0;
+        settledSerial = serial;
+        mismatchSinceNanos = Deadlines.NEVER;
+    }
+
+    long settledSerial() {
+        return settledSerial;
+    }
+
+    void settled(long serial) {
+        settledSerial = Math.max(settledSerial, serial);
+    }
+
+    /** Something is under way to it, from here or by others. */
+    boolean isBehind(long serial) {
+        return !queue.isEmpty() || oldestUnacknowledged() != null || settledSerial < serial;
+    }
+
+    void acknowledged() {
+        doublings = 0;
+    }
+
+    void owe(Lsa lsa, long nowNanos) {
+        if (debts.isEmpty()) {
+            oldestDebtNanos = nowNanos;
+        }
+        debts.add(new LsaHeading(lsa.key(), lsa.version()));
+    }
+
+    // ------------------------------------------------------------------ when it is spoken to
+
+    /** News as soon as the spacing allows; an acknowledgement alone may wait for news to go with. */
+    long speakNanos(long spacingNanos) {
+        if (!queue.isEmpty()) {
+            return spokenNanos + spacingNanos;
+        }
+        return debts.isEmpty() ? Deadlines.NEVER : oldestDebtNanos + ACKNOWLEDGE_NANOS;
+    }
+
+    void spoken(long nowNanos) {
+        spokenNanos = nowNanos;
+    }
+
+    /** Takes out what it is owed. */
+    List<LsaHeading> takeDebts() {
+        List<LsaHeading> taken = debts;
+        debts = new ArrayList<>();
+        return taken;
+    }
+
+    /** Takes out what is to be sent; it counts as sent now. */
+    List<Lsdb.Entry> takeQueue(long nowNanos) {
+        List<Lsdb.Entry> taken = new ArrayList<>(queue.size());
+        for (Lsdb.Entry entry : queue) {
+            if (!entry.isGone() && entry.spread.state(slot) == State.QUEUED) {
+                entry.spread.become(slot, State.SENT);
+                unacknowledged.add(new Sent(entry, entry.spread.serial(), nowNanos));
+                taken.add(entry);
+            }
+        }
+        queue = new ArrayList<>();
+        return taken;
+    }
+
+    // ------------------------------------------------------------------ what was lost
+
+    long retransmitNanos(long firstNanos) {
+        Sent oldest = oldestUnacknowledged();
+        return oldest == null ? Deadlines.NEVER : oldest.atNanos + (firstNanos << doublings);
+    }
+
+    /** What has not been acknowledged in time is to be told again, the next time after twice as long. */
+    void retransmit(long firstNanos, long nowNanos) {
+        long limit = nowNanos - (firstNanos << doublings);
+        boolean late = false;
+        for (Sent oldest = oldestUnacknowledged();
+                oldest != null && oldest.atNanos <= limit;
+                oldest = oldestUnacknowledged()) {
+            unacknowledged.remove();
+            tell(oldest.entry);
+            late = true;
+        }
+        if (late) {
+            doublings = Math.min(RETRANSMIT_DOUBLINGS_MAX, doublings + 1);
+        }
+    }
+
+    private @Nullable Sent oldestUnacknowledged() {
+        Sent oldest = unacknowledged.peek();
+        while (oldest != null && !isOpen(oldest)) {
+            unacknowledged.remove();
+            oldest = unacknowledged.peek();
+        }
+        return oldest;
+    }
+
+    private boolean isOpen(Sent sent) {
+        return !sent.entry.isGone()
+                && sent.entry.spread.serial() == sent.serial
+                && sent.entry.spread.state(slot) == State.SENT;
+    }
+
+    // ------------------------------------------------------------------ digests
+
+    /** Its hash differs though nothing is under way; true when that has lasted too long. */
+    boolean hasDifferedFor(long limitNanos, long nowNanos) {
+        if (mismatchSinceNanos == Deadlines.NEVER) {
+            mismatchSinceNanos = nowNanos;
+        }
+        return nowNanos - mismatchSinceNanos >= limitNanos;
+    }
+
+    void differsForAReason() {
+        mismatchSinceNanos = Deadlines.NEVER;
+    }
+
+    boolean mayGetDigest(long pauseNanos, long nowNanos) {
+        return nowNanos - digestSentNanos >= pauseNanos;
+    }
+
+    void digestSent(long nowNanos) {
+        digestSentNanos = nowNanos;
+        mismatchSinceNanos = Deadlines.NEVER;
+    }
+}

@@ -1,0 +1,99 @@
+package dev.weft.core.topology;
+
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Deadlines;
+import dev.weft.core.topology.Flooding.Haste;
+
+/**
+ * Decides when a new edition of one of this node's own advertisements may go out, for each costs every node of the
+ * mesh: urgent ones at once within a budget, the others at a distance that doubles while they go on.
+ */
+final class Origination {
+    private static final long PACE_PER_ENTRY_NANOS = 1_000_000L;
+    private static final long PACE_MIN_NANOS = 10_000_000L;
+    private static final long PACE_MAX_NANOS = 5_000_000_000L;
+    private static final int HOLD_DOUBLINGS_MAX = 3;
+    private static final int BURST_MAX = 5;
+    private static final long TOKEN_NANOS = 1_000_000_000L;
+
+    private ByteView content = ByteView.EMPTY;
+    private boolean waiting;
+    private long dueNanos;
+    private long editionNanos = -PACE_MAX_NANOS;
+    private int hold;
+    private long sequence;
+    private long refreshNanos = Deadlines.NEVER;
+    private int tokens = BURST_MAX;
+    private long tokenNanos;
+
+    ByteView content() {
+        return content;
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    long refreshNanos() {
+        return refreshNanos;
+    }
+
+    /** Something new is to be said; the last word counts. */
+    void want(ByteView newContent, Haste haste, int lsdbEntries, long nowNanos) {
+        boolean said = sequence > 0 && !waiting && content.equals(newContent);
+        content = newContent;
+        if (said) {
+            return;
+        }
+        long due = switch (haste) {
+            case URGENT -> nowNanos;
+            case PACED -> editionNanos + holdNanos(lsdbEntries, nowNanos);
+        };
+        dueNanos = waiting ? Math.min(dueNanos, due) : due;
+        waiting = true;
+    }
+
+    /** Somebody has used numbers of ours: the next edition must be above them, and go out soon. */
+    void outbid(long theirSequence, long nowNanos) {
+        sequence = Math.max(sequence, theirSequence);
+        waiting = true;
+        dueNanos = nowNanos;
+    }
+
+    /** When the next edition may go out; {@link Deadlines#NEVER} where none waits. */
+    long nextNanos(long nowNanos) {
+        if (!waiting) {
+            return Deadlines.NEVER;
+        }
+        refill(nowNanos);
+        return tokens > 0 ? dueNanos : Math.max(dueNanos, tokenNanos + TOKEN_NANOS);
+    }
+
+    /** An edition goes out now; returns its number. */
+    long edition(long nextRefreshNanos, long nowNanos) {
+        if (waiting) {
+            waiting = false;
+            tokens--;
+        }
+        editionNanos = nowNanos;
+        hold = Math.min(HOLD_DOUBLINGS_MAX, hold + 1);
+        refreshNanos = nextRefreshNanos;
+        return ++sequence;
+    }
+
+    private long holdNanos(int lsdbEntries, long nowNanos) {
+        if (nowNanos - editionNanos > 2 * PACE_MAX_NANOS) {
+            hold = 0;
+        }
+        long pace = Math.max(PACE_MIN_NANOS, lsdbEntries * PACE_PER_ENTRY_NANOS);
+        return Math.min(PACE_MAX_NANOS, pace << hold);
+    }
+
+    private void refill(long nowNanos) {
+        long earned = (nowNanos - tokenNanos) / TOKEN_NANOS;
+        if (earned > 0) {
+            tokens = (int) Math.min(BURST_MAX, tokens + earned);
+            tokenNanos += earned * TOKEN_NANOS;
+        }
+    }
+}
