@@ -130,6 +130,11 @@ public record NodeRecord(
         if (hostId.length() != HOST_ID_BYTES) {
             throw new MalformedFrame("host id", "a host id has 16 bytes, not " + hostId.length());
         }
+        try {
+            PlainText.check("name", name, NAME_BYTES_MAX);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFrame("name", e);
+        }
         return new NodeRecord(name, hostId, locators, groups, tags, attributes, receive, send, status);
     }
 
