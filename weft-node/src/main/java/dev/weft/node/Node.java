@@ -299,12 +299,8 @@ final class Node implements Mesh {
 
     private void remember(Engine present, String line, long now) {
         try {
-            String[] words = line.split(" ");
-            List<Locator> known = new ArrayList<>();
-            for (int i = 1; i < words.length; i++) {
-                known.add(Locator.parse(words[i]));
-            }
-            present.remember(NodeId.parse(words[0]), known, now);
+            RememberedPeer peer = RememberedPeer.parse(line);
+            present.remember(peer.node(), peer.locators(), now);
         } catch (IllegalArgumentException unreadable) {
             tell(MeshEvent.Kind.WARNING, identity.id(), "a remembered peer cannot be read: " + line);
         }
@@ -321,9 +317,7 @@ final class Node implements Mesh {
     private void savePeers(StateDirectory into) {
         List<String> lines = new ArrayList<>();
         for (NodeId node : engine.knownNodes()) {
-            StringBuilder line = new StringBuilder(node.toString());
-            engine.locatorsOf(node).forEach(locator -> line.append(' ').append(locator));
-            lines.add(line.toString());
+            lines.add(new RememberedPeer(node, engine.locatorsOf(node)).line());
         }
         into.write("peers", lines);
     }
