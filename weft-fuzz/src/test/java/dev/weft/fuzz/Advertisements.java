@@ -11,6 +11,7 @@ final class Advertisements {
     private Advertisements() {}
 
     static void checkRecord(NodeRecord record) {
+        assertThat(record.name().chars()).noneMatch(Character::isISOControl);
         try {
             assertThat(NodeRecord.decode(record.encode())).isEqualTo(record);
         } catch (MalformedFrame e) {

@@ -2,19 +2,37 @@ package dev.weft.fuzz;
 
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Prng;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Turns a fuzzer's bytes into decisions, in the order of the bytes, so that an input whose beginning is kept acts alike
  * at its beginning. Where they have run out everything is 0.
  */
 final class Draws {
+    private static final int SCRIPT_COUNT = 24;
+    private static final int SCRIPT_BYTES = 480;
+
     private final byte[] input;
     private int at;
 
     Draws(byte[] input) {
         this.input = input;
+    }
+
+    /** Inputs to begin with. A fuzzer goes to long ones slowly by itself, and most of what engines do takes long ones. */
+    static Stream<byte[]> scripts() {
+        return IntStream.range(0, SCRIPT_COUNT).mapToObj(seed -> {
+            Prng prng = new Prng(seed);
+            byte[] script = new byte[SCRIPT_BYTES];
+            for (int i = 0; i < script.length; i++) {
+                script[i] = (byte) prng.nextLong();
+            }
+            return script;
+        });
     }
 
     boolean hasMore() {

@@ -82,7 +82,7 @@ class EngineFuzz {
 
     @Test
     void everyVectorOfTheDocsIsTakenOverALink() {
-        scripts().forEach(EngineFuzz::run);
+        vectorScripts().forEach(EngineFuzz::run);
     }
 
     @Test
@@ -99,8 +99,12 @@ class EngineFuzz {
         run.end();
     }
 
-    /** A link, and over it one vector, or all. */
     static Stream<byte[]> scripts() {
+        return Stream.concat(vectorScripts(), Draws.scripts());
+    }
+
+    /** A link, and over it one vector, or all. */
+    private static Stream<byte[]> vectorScripts() {
         byte[] all = new byte[3 + 3 * VECTORS.size()];
         for (int i = 0; i < VECTORS.size(); i++) {
             all[3 + 3 * i] = (byte) Operation.VECTOR.ordinal();

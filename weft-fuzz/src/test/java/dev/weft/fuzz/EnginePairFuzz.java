@@ -15,8 +15,10 @@ import dev.weft.core.wire.WireWriter;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Two engines and what lies between them: frames are lost, doubled, overtaken, damaged; connections break. Where
@@ -30,9 +32,14 @@ class EnginePairFuzz {
     private static final NodeId LEFT = NodeId.parse("11111111-1111-8111-9111-111111111111");
     private static final NodeId RIGHT = NodeId.parse("22222222-2222-8222-9222-222222222222");
 
+    @MethodSource("scripts")
     @FuzzTest
     void twoEnginesKeepTheirWordOverABadLine(byte[] input) {
         new Pair(new Draws(input)).run();
+    }
+
+    static Stream<byte[]> scripts() {
+        return Draws.scripts();
     }
 
     @Test
