@@ -100,8 +100,11 @@ final class OutboundFlow {
         hops = ack.hops();
         usedNanos = nowNanos;
         for (Ack.Refusal refusal : ack.refusals()) {
-            Fragment fragment = window.at(refusal.messageSequence());
-            if (fragment != null && fragment.state != Fragment.State.SETTLED && fragment.index == 0) {
+            // The first fragments may have been acknowledged before the last one came and all were refused.
+            Fragment fragment = window.at(Math.max(refusal.messageSequence(), window.first()));
+            if (fragment != null
+                    && !fragment.message.settled
+                    && fragment.message.firstSequence == refusal.messageSequence()) {
                 fragment.message.refusal = refusal.reason();
             }
         }
@@ -312,8 +315,7 @@ final class OutboundFlow {
         }
         trim();
         if (advance) {
-            paths.path(label.destination(), choice)
-                    .ifPresent(path -> out.send(path, new Advance(ref(), window.first())));
+            paths.path(label.destination(), choice).ifPresent(path -> out.send(path, new Advance(ref(), floor())));
         }
     }
 
@@ -357,6 +359,15 @@ final class OutboundFlow {
         }
     }
 
+    /**
+     * Where the oldest message without an outcome begins. The destination keeps a refusal until this has passed it, so
+     * it may not lie within a message.
+     */
+    private long floor() {
+        Fragment first = window.at(window.first());
+        return first == null ? window.first() : first.message.firstSequence;
+    }
+
     /** Sends what the window admits: first what was lost, then what waits. */
     private void pump(long nowNanos) {
         if (nowNanos < retryPathNanos && retryPathNanos != Deadlines.NEVER) {
@@ -365,7 +376,7 @@ final class OutboundFlow {
         while (admits()) {
             Long again = toSend.peek();
             if (again == null) {
-                if (waiting.isEmpty()) {
+                if (waiting.isEmpty() || !hasNumbersLeft()) {
                     return;
                 }
                 assign(waiting.remove());
@@ -395,9 +406,12 @@ final class OutboundFlow {
     }
 
     private boolean admits() {
-        return inFlightBytes < config.windowBytes()
-                && inFlightCount < config.windowFragments()
-                && window.next() - window.first() < 2L * config.windowFragments();
+        return inFlightBytes < config.windowBytes() && inFlightCount < config.windowFragments();
+    }
+
+    /** A message gets all its numbers at once, maybe more than the window takes; the next one waits for them. */
+    private boolean hasNumbersLeft() {
+        return window.next() - window.first() < 2L * config.windowFragments();
     }
 
     private void assign(Outgoing message) {
@@ -424,7 +438,7 @@ final class OutboundFlow {
                 new Data(
                         ref(),
                         sequence,
-                        sequence - window.first(),
+                        sequence - floor(),
                         fragment.index,
                         message.fragmentCount,
                         message.payload.length(),
