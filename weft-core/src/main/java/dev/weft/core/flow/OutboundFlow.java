@@ -100,12 +100,9 @@ final class OutboundFlow {
         hops = ack.hops();
         usedNanos = nowNanos;
         for (Ack.Refusal refusal : ack.refusals()) {
-            // The first fragments may have been acknowledged before the last one came and all were refused.
-            Fragment fragment = window.at(Math.max(refusal.messageSequence(), window.first()));
-            if (fragment != null
-                    && !fragment.message.settled
-                    && fragment.message.firstSequence == refusal.messageSequence()) {
-                fragment.message.refusal = refusal.reason();
+            Outgoing message = messageFrom(refusal.messageSequence());
+            if (message != null) {
+                message.refusal = refusal.reason();
             }
         }
         long newestSentNanos = -1;
@@ -254,6 +251,14 @@ final class OutboundFlow {
         return fragment.sentNanos;
     }
 
+    /** The unsettled message that begins at a number, which may lie below the window when its first pieces are done. */
+    private @Nullable Outgoing messageFrom(long messageSequence) {
+        Fragment fragment = window.at(Math.max(messageSequence, window.first()));
+        return fragment != null && fragment.message.firstSequence == messageSequence && !fragment.message.settled
+                ? fragment.message
+                : null;
+    }
+
     private void resendOlderThan(long sentNanos) {
         if (!isReliable()) {
             return;
@@ -315,7 +320,8 @@ final class OutboundFlow {
         }
         trim();
         if (advance) {
-            paths.path(label.destination(), choice).ifPresent(path -> out.send(path, new Advance(ref(), floor())));
+            paths.path(label.destination(), choice)
+                    .ifPresent(path -> out.send(path, new Advance(ref(), window.first())));
         }
     }
 
@@ -357,15 +363,6 @@ final class OutboundFlow {
                 first = window.at(window.first())) {
             window.removeFirst();
         }
-    }
-
-    /**
-     * Where the oldest message without an outcome begins. The destination keeps a refusal until this has passed it, so
-     * it may not lie within a message.
-     */
-    private long floor() {
-        Fragment first = window.at(window.first());
-        return first == null ? window.first() : first.message.firstSequence;
     }
 
     /** Sends what the window admits: first what was lost, then what waits. */
@@ -438,7 +435,7 @@ final class OutboundFlow {
                 new Data(
                         ref(),
                         sequence,
-                        sequence - floor(),
+                        sequence - window.first(),
                         fragment.index,
                         message.fragmentCount,
                         message.payload.length(),
