@@ -108,5 +108,4 @@ class UnixTransportTest extends StreamTransportContract {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot make the directory");
     }
-
 }
