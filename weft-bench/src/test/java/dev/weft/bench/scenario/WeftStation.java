@@ -1,0 +1,96 @@
+package dev.weft.bench.scenario;
+
+import dev.weft.Endpoint;
+import dev.weft.Locator;
+import dev.weft.Mesh;
+import dev.weft.MeshBuilder;
+import dev.weft.MeshConfig;
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.SendOptions;
+import dev.weft.SocketKind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Weft by its public API: one ticket per message, whose outcome is awaited. An outcome says that the message is in the
+ * endpoint's queue, not that the application has taken it; nothing yet holds a sender back whose receiver is slow. So
+ * the window is governed by the harness's acknowledgements, or that queue would overflow.
+ */
+final class WeftStation implements Station {
+    private static final String ENDPOINT = "bench";
+    private static final Duration FINDING = Duration.ofSeconds(20);
+
+    private final Listener listener;
+    private final SendOptions options;
+    private final String name;
+    private final Mesh mesh;
+    private final List<NodeId> targets = new ArrayList<>();
+
+    WeftStation(Setting setting, Listener listener) {
+        this.listener = listener;
+        this.name = setting.name();
+        SocketKind kind = SocketKind.valueOf(setting.kind().toUpperCase(Locale.ROOT));
+        this.options = kind == SocketKind.DGRAM ? SendOptions.DGRAM : new SendOptions(kind, Duration.ofSeconds(30));
+        this.mesh = builder(setting).join();
+        Endpoint endpoint = mesh.open(ENDPOINT, kind);
+        endpoint.onMessage(message -> listener.onMessage(message.payload()));
+    }
+
+    private static MeshBuilder builder(Setting setting) {
+        MeshBuilder builder = Mesh.builder("bench")
+                .nodeName(setting.name())
+                .ephemeral()
+                .stateDirectory(setting.directory().resolve(setting.name()))
+                .runtimeDirectory(setting.directory().resolve("run"))
+                .beacon(MeshConfig.Beacon.NONE);
+        if (!setting.pins().isEmpty()) {
+            builder.links(new MeshConfig.Links(MeshConfig.Links.Policy.PINNED_ONLY, setting.pins(), List.of()));
+        }
+        if (setting.contender().word().contains("tcp")) {
+            builder.listen(Locator.parse("tcp/127.0.0.1:0"));
+        }
+        if (setting.contender().word().contains("direct")) {
+            builder.callbacks(Runnable::run);
+        }
+        return builder;
+    }
+
+    Mesh mesh() {
+        return mesh;
+    }
+
+    @Override
+    public String listen() {
+        return name;
+    }
+
+    @Override
+    public void dial(List<String> names) throws InterruptedException {
+        for (String target : names) {
+            targets.add(mesh.await(target, FINDING)
+                    .orElseThrow(() -> new IllegalStateException(name + " has not found " + target))
+                    .id());
+        }
+    }
+
+    @Override
+    public void send(byte[] message) {
+        for (NodeId target : targets) {
+            mesh.send(target, ENDPOINT, message, options).outcome().thenAccept(this::settled);
+        }
+    }
+
+    private void settled(Outcome outcome) {
+        if (outcome.kind() != Outcome.Kind.DELIVERED) {
+            listener.onFailed(outcome.kind() + " (" + outcome.reason() + ")");
+        }
+    }
+
+    @Override
+    public void close() {
+        mesh.close();
+    }
+}
