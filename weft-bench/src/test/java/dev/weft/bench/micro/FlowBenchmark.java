@@ -75,7 +75,9 @@ public class FlowBenchmark {
     public long messageAndItsAcknowledgement() {
         nowNanos += TURN_NANOS;
         for (int i = 0; i < BATCH; i++) {
-            sender.send(new Send(++ticket, DESTINATION, "inbox", SocketKind.RDM, Manner.DEFAULT, payload, TIMEOUT_NANOS), nowNanos);
+            sender.send(
+                    new Send(++ticket, DESTINATION, "inbox", SocketKind.RDM, Manner.DEFAULT, payload, TIMEOUT_NANOS),
+                    nowNanos);
         }
         nowNanos += TURN_NANOS;
         for (Data data = toDestination.poll(); data != null; data = toDestination.poll()) {

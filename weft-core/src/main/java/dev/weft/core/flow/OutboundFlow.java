@@ -502,7 +502,7 @@ final class OutboundFlow {
         while (!broken && admits()) {
             Long next = again.isEmpty() ? fresh.peek() : again.first();
             if (next == null) {
-                if (waiting.isEmpty()) {
+                if (waiting.isEmpty() || !hasNumbersLeft()) {
                     return;
                 }
                 assign(waiting.remove());
@@ -519,12 +519,16 @@ final class OutboundFlow {
                 continue;
             }
             Optional<Path> path = path(choice);
-            if (path.isEmpty()) {
-                handleNoPath(next, fragment, nowNanos);
+            if (path.isPresent()) {
+                done(next);
+                transmit(next, fragment, path.get(), nowNanos);
+            } else if (isReliable()) {
+                retryPathNanos = nowNanos + config.retransmission().maxNanos();
                 return;
+            } else {
+                done(next);
+                giveUpWithoutPath(fragment.message, nowNanos);
             }
-            done(next);
-            transmit(next, fragment, path.get(), nowNanos);
         }
     }
 
@@ -542,15 +546,9 @@ final class OutboundFlow {
         }
     }
 
-    private void handleNoPath(Long sequence, Fragment fragment, long nowNanos) {
-        if (isReliable()) {
-            retryPathNanos = nowNanos + config.retransmission().maxNanos();
-            return;
-        }
-        done(sequence);
-        settle(fragment.message, fragment.message.givenUp(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
+    private void giveUpWithoutPath(Outgoing message, long nowNanos) {
+        settle(message, message.givenUp(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
         trim(nowNanos);
-        pump(nowNanos);
     }
 
     private boolean admits() {
@@ -558,9 +556,12 @@ final class OutboundFlow {
             return true;
         }
         long limit = isReliable() ? Math.min(room, congestion.bytes()) : congestion.bytes();
-        return inFlightBytes < limit
-                && inFlightCount < config.windowFragments()
-                && window.next() - window.first() < 2L * config.windowFragments();
+        return inFlightBytes < limit && inFlightCount < config.windowFragments();
+    }
+
+    /** A message gets all its numbers at once, maybe more than the window takes; the next one waits for them. */
+    private boolean hasNumbersLeft() {
+        return window.next() - window.first() < 2L * config.windowFragments();
     }
 
     private void assign(Outgoing message) {
