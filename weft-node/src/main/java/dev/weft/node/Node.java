@@ -1,6 +1,7 @@
 package dev.weft.node;
 
 import dev.weft.DeadLetter;
+import dev.weft.Description;
 import dev.weft.Endpoint;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A node in this process as applications have it: checks what they ask for and hands it to the {@link NodeLife}. May
@@ -37,6 +39,7 @@ final class Node implements Mesh {
 
     private final NodeLife life;
     private final Application application;
+    private final Object describing = new Object();
 
     private Node(NodeLife life) {
         this.life = life;
@@ -55,6 +58,20 @@ final class Node implements Mesh {
     @Override
     public Peer self() {
         return life.ask(engine -> Views.peer(engine, life.id(), life.id()));
+    }
+
+    @Override
+    public Description description() {
+        return life.ask(Engine::description);
+    }
+
+    @Override
+    public Description describe(UnaryOperator<Description> change) {
+        synchronized (describing) {
+            Description changed = change.apply(description());
+            life.turn((engine, now) -> engine.describe(changed, now));
+            return changed;
+        }
     }
 
     @Override
