@@ -103,9 +103,13 @@ public record Description(
             throw new IllegalArgumentException(
                     what + " has " + bytes + " bytes, at most " + WORD_BYTES_MAX + " are allowed");
         }
-        if (text.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException(what + " holds a control character");
+        if (text.codePoints().anyMatch(Description::isUnprintable)) {
+            throw new IllegalArgumentException(what + " holds a control character or half of a character");
         }
         return bytes;
+    }
+
+    private static boolean isUnprintable(int c) {
+        return Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE;
     }
 }

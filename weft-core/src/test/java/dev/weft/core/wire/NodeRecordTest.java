@@ -31,6 +31,11 @@ class NodeRecordTest {
                 .hasMessageContaining("attribute value holds a control character");
     }
 
+    @Test
+    void namesOfAnyScriptAreTaken() throws MalformedFrame {
+        assertThat(NodeRecord.decode(named("zoë 名").encode()).name()).isEqualTo("zoë 名");
+    }
+
     /** Name, group, tag, key and value, each with a bell in it. */
     @ParameterizedTest
     @ValueSource(ints = {1, 4, 5, 61, 62})
