@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * One member of a mesh: this process's node. Thread-safe; a process may join several meshes.
@@ -44,6 +45,19 @@ public interface Mesh extends AutoCloseable {
 
     /** What this node says of itself. */
     Peer self();
+
+    /** The groups, tags, attributes and bandwidth that this node tells of itself. */
+    Description description();
+
+    /**
+     * Changes what this node tells of itself: {@code mesh.describe(is -> is.withTags(List.of("eu", "db")))}. The last
+     * word counts; it reaches the others within milliseconds in a small mesh, and changes that follow each other
+     * closely are told together. They see it in {@link Peer} and hear {@link MeshEvent.Kind#PEER_CHANGED}.
+     *
+     * @param change makes the new description of the present one; runs on the calling thread
+     * @return what holds now
+     */
+    Description describe(UnaryOperator<Description> change);
 
     /** The other nodes that can be reached now, in order of id. */
     List<Peer> peers();

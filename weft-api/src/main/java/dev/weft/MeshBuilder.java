@@ -24,7 +24,7 @@ public final class MeshBuilder {
     private MeshConfig.Beacon beacon = MeshConfig.Beacon.DEFAULT;
     private MeshConfig.Links links = MeshConfig.Links.AUTOMATIC;
     private Duration heartbeat = Duration.ofSeconds(1);
-    private final List<String> tags = new ArrayList<>();
+    private Description description = Description.EMPTY;
     private Optional<Executor> callbacks = Optional.empty();
 
     MeshBuilder(String mesh) {
@@ -100,8 +100,33 @@ public final class MeshBuilder {
         return this;
     }
 
+    /** A label of this node; repeatable. */
     public MeshBuilder tag(String tag) {
-        tags.add(tag);
+        List<String> more = new ArrayList<>(description.tags());
+        more.add(tag);
+        return describe(description.withTags(more));
+    }
+
+    /** A group that this node is a member of; repeatable. */
+    public MeshBuilder group(String group) {
+        List<String> more = new ArrayList<>(description.groups());
+        more.add(group);
+        return describe(description.withGroups(more));
+    }
+
+    /** A named value of this node; repeatable. */
+    public MeshBuilder attribute(String key, String value) {
+        return describe(description.withAttribute(key, value));
+    }
+
+    /** What this node can receive and send, as others are told. */
+    public MeshBuilder bandwidth(Peer.Bandwidth rates) {
+        return describe(description.withBandwidth(rates));
+    }
+
+    /** All of groups, tags, attributes and bandwidth at once. */
+    public MeshBuilder describe(Description whole) {
+        description = whole;
         return this;
     }
 
@@ -131,7 +156,7 @@ public final class MeshBuilder {
                 beacon,
                 links,
                 heartbeat,
-                tags,
+                description,
                 callbacks);
     }
 

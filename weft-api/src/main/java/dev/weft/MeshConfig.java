@@ -23,7 +23,7 @@ import java.util.concurrent.Executor;
  * @param beacon the multicast group
  * @param links which links to keep
  * @param heartbeat the interval, 50 ms to 60 s; a link is down after 3.5 intervals of silence
- * @param tags labels of this node
+ * @param description groups, tags, attributes and bandwidth of this node; may be changed later by {@link Mesh#describe}
  * @param callbacks runs every callback; by default threads of this mesh's own
  */
 public record MeshConfig(
@@ -40,7 +40,7 @@ public record MeshConfig(
         Beacon beacon,
         Links links,
         Duration heartbeat,
-        List<String> tags,
+        Description description,
         Optional<Executor> callbacks) {
     /** Where the key comes from. */
     public enum Identity {
@@ -125,6 +125,5 @@ public record MeshConfig(
         }
         listen = List.copyOf(listen);
         peers = List.copyOf(peers);
-        tags = List.copyOf(tags);
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.ConnectOptions;
 import dev.weft.DeadLetter;
+import dev.weft.Description;
 import dev.weft.Endpoint;
 import dev.weft.Listener;
 import dev.weft.Locator;
@@ -36,6 +37,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A mesh that answers from a script and writes down what it was asked. This node, {@code self}, is linked to alice,
@@ -145,6 +147,16 @@ final class FakeMesh implements Mesh {
     @Override
     public Peer self() {
         return peer(SELF, joined.orElseThrow().nodeName(), 0, Duration.ZERO);
+    }
+
+    @Override
+    public Description description() {
+        return joined.orElseThrow().description();
+    }
+
+    @Override
+    public Description describe(UnaryOperator<Description> change) {
+        return change.apply(description());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.weft.node;
 import dev.weft.ConnectOptions;
 import dev.weft.ConnectionException;
 import dev.weft.DeadLetter;
+import dev.weft.Description;
 import dev.weft.Endpoint;
 import dev.weft.Listener;
 import dev.weft.Mesh;
@@ -37,6 +38,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A node in this process as applications have it: checks what they ask for and hands it to the {@link NodeLife}. May
@@ -47,6 +49,7 @@ final class Node implements Mesh {
 
     private final NodeLife life;
     private final Application application;
+    private final Object describing = new Object();
 
     private Node(NodeLife life) {
         this.life = life;
@@ -70,6 +73,20 @@ final class Node implements Mesh {
     @Override
     public Peer self() {
         return life.ask(engine -> Views.peer(engine, life.id(), life.id()));
+    }
+
+    @Override
+    public Description description() {
+        return life.ask(Engine::description);
+    }
+
+    @Override
+    public Description describe(UnaryOperator<Description> change) {
+        synchronized (describing) {
+            Description changed = change.apply(description());
+            life.turn((engine, now) -> engine.describe(changed, now));
+            return changed;
+        }
     }
 
     @Override

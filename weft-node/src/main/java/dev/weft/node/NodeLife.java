@@ -229,6 +229,7 @@ final class NodeLife {
                 if (memory != null) {
                     memory.recall(present, now);
                 }
+                present.describe(config.description(), now);
                 present.start(now);
             });
             for (Locator locator : listening.locators()) {

@@ -151,7 +151,8 @@ final class Views {
                     figures.received().bytes(),
                     figures.sent().bytes(),
                     figures.queue().frameCount(),
-                    figures.drops().getOrDefault(LinkStatistics.Drop.QUEUE_FULL, 0L)));
+                    figures.drops().getOrDefault(LinkStatistics.Drop.QUEUE_FULL, 0L),
+                    new LinkStatus.Rates(rates(figures.received()), rates(figures.sent()))));
         }
         return new Statistics(
                 engine.ledger().sent(),
@@ -162,6 +163,14 @@ final class Views {
                 engine.forwardedCount(),
                 engine.counters(),
                 links);
+    }
+
+    private static List<Long> rates(LinkStatistics.Traffic traffic) {
+        List<Long> rates = new ArrayList<>();
+        for (int age = 1; age <= LinkStatistics.INTERVALS; age++) {
+            rates.add(traffic.bytesPerSecond(age));
+        }
+        return rates;
     }
 
     static List<DeadLetter> deadLetters(Engine engine, long nowNanos) {

@@ -1,5 +1,6 @@
 package dev.weft.core.engine;
 
+import dev.weft.Description;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
@@ -204,6 +205,7 @@ public final class Engine {
         }
         machines.discovery.takeUnreachable().forEach(machines::suspect);
         machines.membership.flush(nowNanos);
+        machines.tellNews();
         machines.flooding.flush(nowNanos);
     }
 
@@ -326,6 +328,17 @@ public final class Engine {
         machines.now(nowNanos);
         machines.membership.locatorsChanged(locators, nowNanos);
         machines.discovery.locatorsChanged(locators, nowNanos);
+    }
+
+    /** What this node tells of itself beside its name. */
+    public Description description() {
+        return machines.membership.description();
+    }
+
+    /** Tells something else of this node from now on; before {@link #start}, from then on. */
+    public void describe(Description description, long nowNanos) {
+        machines.now(nowNanos);
+        machines.membership.describe(description, nowNanos);
     }
 
     /** Tells all that this node is leaving. Frames may go on for a while; {@link #close} ends it. */

@@ -155,6 +155,16 @@ final class Machines {
         }
     }
 
+    /** Neighbors hear of nodes that this one has learned of since their links came up. */
+    void tellNews() {
+        Optional<Peers> news = discovery.takeNews(flooding.lsdb()::isKnown, now);
+        if (news.isPresent()) {
+            for (NodeId neighbor : links.neighbors()) {
+                links.send(neighbor, news.get(), LinkQueue.Urgency.CONTROL);
+            }
+        }
+    }
+
     /** The routes have been computed anew. */
     void routesChanged() {
         for (TraceEvent event : membership.compareReachable(router.reachable())) {
