@@ -15,9 +15,11 @@ import dev.weft.core.forward.Arrival;
 import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.LinkQueue;
 import dev.weft.core.forward.Path;
+import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Connection;
 import dev.weft.core.link.LinkTerms;
 import dev.weft.core.link.LocalNode;
+import dev.weft.core.link.Security;
 import dev.weft.core.route.Route;
 import dev.weft.core.route.Routes;
 import dev.weft.core.socket.Endpoints;
@@ -133,12 +135,13 @@ public final class Engine {
     private long nextConnection = 1;
     private long now;
 
-    public Engine(EngineConfig config, Self self, Prng prng, Output out) {
-        this(config, self, prng, Edition::read, out);
+    public Engine(EngineConfig config, Self self, Security security, Prng prng, Output out) {
+        this(config, self, security, prng, Edition::read, out);
     }
 
     /** @param editions lets many engines of one process share what they have learned alike */
-    public Engine(EngineConfig config, Self self, Prng prng, Edition.Source editions, Output out) {
+    public Engine(
+            EngineConfig config, Self self, Security security, Prng prng, Edition.Source editions, Output out) {
         this.self = self;
         this.out = out;
         LocalNode local = new LocalNode(
@@ -150,7 +153,8 @@ public final class Engine {
                 self.hostId(),
                 0,
                 VersionRange.OURS,
-                self.clockZeroNanos());
+                self.clockZeroNanos(),
+                security);
         this.labels = new Labels(prng.fork(4));
         this.flooding = new Flooding(
                 self.node(), self.incarnation(), config.topology(), prng.fork(1), editions, new FloodingOutput());
@@ -189,21 +193,22 @@ public final class Engine {
     }
 
     /** A connection that {@link Output#dial} asked for is there. */
-    public void handleConnected(long connection, long nowNanos) {
+    public void handleConnected(long connection, Assurance assurance, long nowNanos) {
         now = nowNanos;
         Long dial = dialOfConnection.get(connection);
         Optional<Locator> locator = dial == null ? Optional.empty() : discovery.dialledLocator(dial);
         if (dial == null || locator.isEmpty()) {
             return;
         }
-        links.open(connection, Connection.dialled(connection, locator.get()), membership.locators(), now);
+        Connection dialled = Connection.dialled(connection, locator.get()).with(assurance);
+        links.open(connection, dialled, membership.locators(), now);
     }
 
     /** Somebody has connected to this node; returns the number of the connection. */
-    public long handleAccepted(Locator from, long nowNanos) {
+    public long handleAccepted(Locator from, Assurance assurance, long nowNanos) {
         now = nowNanos;
         long connection = nextConnection++;
-        links.open(connection, Connection.accepted(from), membership.locators(), now);
+        links.open(connection, Connection.accepted(from).with(assurance), membership.locators(), now);
         return connection;
     }
 
@@ -355,6 +360,12 @@ public final class Engine {
         now = nowNanos;
         membership.locatorsChanged(locators, now);
         discovery.locatorsChanged(locators, now);
+    }
+
+    /** The keys of the mesh that this node's prover knows have changed. */
+    public void keysChanged(long nowNanos) {
+        now = nowNanos;
+        links.keysChanged(now);
     }
 
     /** Tells all that this node is leaving. Frames may go on for a while; {@link #close} ends it. */
@@ -579,7 +590,11 @@ public final class Engine {
                         SILENT,
                         SHUTDOWN,
                         FORBIDDEN,
-                        PROTOCOL_VIOLATION ->
+                        PROTOCOL_VIOLATION,
+                        WRONG_IDENTITY,
+                        NOT_ENCRYPTED,
+                        NOT_A_MEMBER,
+                        SHUT_OUT ->
                     trace(TraceEvent.Kind.LINK_REFUSED, peer.orElse(NodeId.ZERO), reason + ": " + text);
             }
             dialEnded(connection);

@@ -305,6 +305,15 @@ final class Links {
         }
     }
 
+    /** This node's keys of the mesh have changed. */
+    void keysChanged(long now) {
+        nowNanos = now;
+        for (Member member : List.copyOf(members.values())) {
+            member.link.keysChanged(now);
+            touched(member);
+        }
+    }
+
     void closeAll(CloseReason reason, String text, long now) {
         nowNanos = now;
         for (Member member : List.copyOf(members.values())) {
