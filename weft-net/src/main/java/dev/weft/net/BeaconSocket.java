@@ -71,6 +71,9 @@ public final class BeaconSocket implements AutoCloseable {
         if (!address.isMulticastAddress()) {
             throw new IOException(group + " is no multicast address");
         }
+        if (!(address instanceof Inet4Address)) {
+            throw new IOException(group + " is a group of IPv6, and beacons are sent over IPv4");
+        }
         MulticastSocket listening = new MulticastSocket(null);
         DatagramSocket sending = new DatagramSocket(new InetSocketAddress(Inet4Address.getByName("0.0.0.0"), 0));
         try {
@@ -133,7 +136,7 @@ public final class BeaconSocket implements AutoCloseable {
         sending.close();
     }
 
-    private void rescan() {
+    void rescan() {
         if (!closed) {
             join();
             loop.schedule(RESCAN_NANOS, this::rescan);
@@ -149,6 +152,12 @@ public final class BeaconSocket implements AutoCloseable {
     }
 
     private void joinOn(NetworkInterface candidate) {
+        try {
+            // After a failed send the membership is still there, and joining a second time would be refused.
+            listening.leaveGroup(group, candidate);
+        } catch (IOException notJoined) {
+            joined.remove(candidate.getName());
+        }
         try {
             listening.joinGroup(group, candidate);
             joined.put(candidate.getName(), candidate);
@@ -194,7 +203,7 @@ public final class BeaconSocket implements AutoCloseable {
                 }
                 continue;
             }
-            if (packet.getLength() <= DATAGRAM_BYTES_MAX && isWelcome(packet.getAddress())) {
+            if (packet.getLength() <= DATAGRAM_BYTES_MAX && isWelcome(hops, packet.getAddress())) {
                 hand(packet);
             }
         }
@@ -219,7 +228,7 @@ public final class BeaconSocket implements AutoCloseable {
         }
     }
 
-    private boolean isWelcome(InetAddress source) {
+    static boolean isWelcome(int hops, InetAddress source) {
         return hops > 0 || source.isLoopbackAddress() || isOwn(source).isPresent();
     }
 

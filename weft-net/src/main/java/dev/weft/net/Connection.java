@@ -16,6 +16,9 @@ public interface Connection {
 
     void flush();
 
-    /** Ends the connection after all that was written has gone out, within a second. */
+    /**
+     * Ends the connection after all that was written has gone out, within a second. Of its handler's methods only
+     * {@link ConnectionHandler#onClosed} is still called.
+     */
     void close();
 }

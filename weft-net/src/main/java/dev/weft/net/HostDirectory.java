@@ -9,18 +9,22 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +46,10 @@ public final class HostDirectory implements AutoCloseable {
     private static final long RESCAN_SECONDS = 5;
     private static final String SUFFIX = ".node";
 
-    private record Entry(long incarnation, long pid, List<Locator> locators) {}
+    /** The locks of this process. To open such a file a second time and close it gives its lock up (POSIX). */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private record Entry(long incarnation, List<Locator> locators) {}
 
     private final Loop loop;
     private final Path directory;
@@ -72,32 +79,65 @@ public final class HostDirectory implements AutoCloseable {
     public static HostDirectory open(
             Loop loop, Path root, String mesh, NodeId self, long incarnation, List<Locator> locators, Handler handler)
             throws IOException {
-        Path directory = root.resolve(mesh);
-        Files.createDirectories(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        FileChannel lock = FileChannel.open(
-                directory.resolve(self + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            FileLock held = lock.tryLock();
-            if (held == null) {
-                throw new IOException("another process runs node " + self);
-            }
-        } catch (OverlappingFileLockException e) {
-            lock.close();
-            throw new IOException("this process runs node " + self + " already", e);
+        Path directory = make(root, mesh);
+        Path lockFile = directory.resolve(self + ".lock");
+        if (!HELD.add(lockFile)) {
+            throw new IOException("this process runs node " + self + " already");
         }
-        WatchService watch = directory.getFileSystem().newWatchService();
-        directory.register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE);
-        HostDirectory entered = new HostDirectory(loop, directory, self, handler, lock, watch);
-        entered.write(incarnation, locators);
+        HostDirectory entered;
+        try {
+            entered = enter(loop, directory, self, handler, lockFile);
+        } catch (IOException | RuntimeException e) {
+            HELD.remove(lockFile);
+            throw e;
+        }
+        try {
+            entered.write(incarnation, locators);
+        } catch (IOException | RuntimeException e) {
+            entered.close();
+            throw e;
+        }
         Thread thread = new Thread(entered::watch, "weft-host-directory");
         thread.setDaemon(true);
         thread.start();
         return entered;
     }
 
+    private static Path make(Path root, String mesh) throws IOException {
+        if (mesh.equals(".") || mesh.equals("..")) {
+            throw new IOException("the mesh name '" + mesh + "' cannot name a directory");
+        }
+        Set<PosixFilePermission> ownersAlone = PosixFilePermissions.fromString("rwx------");
+        Path directory = root.resolve(mesh);
+        Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(ownersAlone));
+        if (!Files.getPosixFilePermissions(directory).equals(ownersAlone)) {
+            Files.setPosixFilePermissions(directory, ownersAlone);
+        }
+        return directory.toRealPath();
+    }
+
+    private static HostDirectory enter(Loop loop, Path directory, NodeId self, Handler handler, Path lockFile)
+            throws IOException {
+        FileChannel lock = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock held = lock.tryLock();
+            if (held == null) {
+                throw new IOException("another process runs node " + self);
+            }
+            WatchService watch = directory.getFileSystem().newWatchService();
+            directory.register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE);
+            return new HostDirectory(loop, directory, self, handler, lock, watch);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
         try {
             Files.deleteIfExists(file(self));
@@ -107,12 +147,15 @@ public final class HostDirectory implements AutoCloseable {
         } catch (IOException leftBehind) {
             // Whoever sees it next finds its lock free and removes it.
             return;
+        } finally {
+            HELD.remove(lockFile(self));
         }
     }
 
     private void write(long incarnation, List<Locator> locators) throws IOException {
         List<String> lines = new ArrayList<>();
         lines.add("incarnation=" + incarnation);
+        // For people only: after a crash in a container, the same number may be another process.
         lines.add("pid=" + ProcessHandle.current().pid());
         for (Locator locator : locators) {
             lines.add("locator=" + locator);
@@ -147,10 +190,7 @@ public final class HostDirectory implements AutoCloseable {
                 }
                 nodeOf(file).filter(node -> !node.equals(self)).ifPresent(node -> {
                     Optional<Entry> entry = read(file);
-                    // Looking at a lock that this very process holds would give it up (POSIX), so its pid decides.
-                    boolean ofThisProcess = entry.isPresent()
-                            && entry.get().pid() == ProcessHandle.current().pid();
-                    if (ofThisProcess || isAlive(node)) {
+                    if (HELD.contains(lockFile(node)) || isAlive(node)) {
                         present.add(node);
                         entry.ifPresent(known -> report(node, known));
                     } else {
@@ -202,22 +242,19 @@ public final class HostDirectory implements AutoCloseable {
 
     private static Optional<Entry> read(Path file) {
         try {
-            if (Files.size(file) > FILE_BYTES_MAX) {
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > FILE_BYTES_MAX) {
                 return Optional.empty();
             }
             long incarnation = 0;
-            long pid = 0;
             List<Locator> locators = new ArrayList<>();
             for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
                 if (line.startsWith("incarnation=")) {
                     incarnation = Long.parseLong(line.substring("incarnation=".length()));
-                } else if (line.startsWith("pid=")) {
-                    pid = Long.parseLong(line.substring("pid=".length()));
                 } else if (line.startsWith("locator=") && locators.size() < 16) {
                     locators.add(Locator.parse(line.substring("locator=".length())));
                 }
             }
-            return Optional.of(new Entry(incarnation, pid, locators));
+            return Optional.of(new Entry(incarnation, locators));
         } catch (IOException | IllegalArgumentException halfWritten) {
             return Optional.empty();
         }

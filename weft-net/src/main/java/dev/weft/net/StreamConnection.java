@@ -6,9 +6,9 @@ import dev.weft.core.wire.WireWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +25,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     private @Nullable ConnectionHandler handler;
     private WireWriter batch = new WireWriter(4 << 10);
     private String closing = "the other end closed the connection";
+    private boolean ending;
 
     StreamConnection(Channel channel, Locator peer) {
         this.channel = channel;
@@ -70,9 +71,20 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
 
     @Override
     public void close() {
-        closing = "this end closed the connection";
+        if (ending) {
+            return;
+        }
         flush();
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        ending = true;
+        closing = "this end closed the connection";
+        // By half first: closed outright while something is unread, the system drops what it has yet to send.
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
+            if (sent.isSuccess() && channel instanceof DuplexChannel both) {
+                both.shutdownOutput();
+            } else {
+                channel.close();
+            }
+        });
         channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS);
     }
 
@@ -95,7 +107,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
 
     private void hand(ByteView frame) {
         ConnectionHandler to = handler;
-        if (to != null && channel.isActive()) {
+        if (to != null && !ending && channel.isActive()) {
             to.onFrame(this, frame);
         }
     }
@@ -103,7 +115,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         ConnectionHandler to = handler;
-        if (to != null && channel.isActive()) {
+        if (to != null && !ending && channel.isActive()) {
             to.onReadComplete(this);
         }
     }
@@ -115,7 +127,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
             // Later, for the change may come from within a write that the handler made.
             channel.eventLoop().execute(() -> {
                 ConnectionHandler still = handler;
-                if (still != null && channel.isActive()) {
+                if (still != null && !ending && channel.isActive()) {
                     still.onWritable(this);
                 }
             });
@@ -134,8 +146,9 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        String message = cause.getMessage();
-        closing = message == null ? cause.getClass().getSimpleName() : message;
+        if (!ending) {
+            closing = StreamTransport.reason(cause);
+        }
         channel.close();
     }
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** What TCP and Unix sockets have in common: connections of frames, a bound on how many are accepted. */
 final class StreamTransport {
     private static final int ACCEPTED_MAX = 1_024;
+    static final String CLOSED = "the transport is closed";
+
     private static final int CONNECT_MILLIS = 5_000;
     private static final WriteBufferWaterMark WATER = new WriteBufferWaterMark(128 << 10, 512 << 10);
 
@@ -26,6 +28,7 @@ final class StreamTransport {
     private final Class<? extends Channel> clientType;
     private final ChannelGroup accepted;
     private final ChannelGroup all;
+    private volatile boolean closed;
 
     /** Names the other end of a channel. */
     interface Naming {
@@ -37,10 +40,14 @@ final class StreamTransport {
         this.serverType = serverType;
         this.clientType = clientType;
         this.accepted = new DefaultChannelGroup(loop.eventLoop());
-        this.all = new DefaultChannelGroup(loop.eventLoop());
+        // Closes at once what is added after it was closed.
+        this.all = new DefaultChannelGroup(loop.eventLoop(), true);
     }
 
     Channel listen(SocketAddress at, Naming naming, Transport.Acceptor acceptor) throws IOException {
+        if (closed) {
+            throw new IOException("cannot listen at " + at + ": " + CLOSED);
+        }
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop.eventLoop(), loop.eventLoop())
                 .channel(serverType)
@@ -68,7 +75,16 @@ final class StreamTransport {
         return bound.channel();
     }
 
+    /** Waits, for a socket that closes later would take the file of the one that listens at its path next with it. */
+    void closeListener(Channel listening) {
+        listening.close().awaitUninterruptibly(loop.isInLoop() ? 0 : 1_000);
+    }
+
     void dial(SocketAddress to, Locator locator, ConnectionHandler handler) {
+        if (closed) {
+            loop.tryExecute(() -> handler.onClosed(CLOSED));
+            return;
+        }
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop.eventLoop())
                 .channel(clientType)
@@ -94,6 +110,7 @@ final class StreamTransport {
     }
 
     void close() {
+        closed = true;
         all.close().awaitUninterruptibly(loop.isInLoop() ? 0 : 1_000);
     }
 

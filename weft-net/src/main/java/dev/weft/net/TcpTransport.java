@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Frames over TCP: {@code tcp/host:port}, {@code tcp/[address]:port}. Names are looked up on a thread of their own, so
@@ -54,7 +55,7 @@ public final class TcpTransport implements Transport {
 
             @Override
             public void close() {
-                channel.close();
+                streams.closeListener(channel);
             }
         };
     }
@@ -68,19 +69,26 @@ public final class TcpTransport implements Transport {
             loop.execute(() -> handler.onClosed(StreamTransport.reason(malformed)));
             return;
         }
-        lookups.execute(() -> {
-            try {
-                InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(wanted.host()), wanted.port());
-                loop.tryExecute(() -> streams.dial(address, to, handler));
-            } catch (UnknownHostException unknown) {
-                loop.tryExecute(() -> handler.onClosed("the name '" + wanted.host() + "' is not known"));
-            }
-        });
+        try {
+            lookups.execute(() -> lookUp(wanted, to, handler));
+        } catch (RejectedExecutionException closed) {
+            loop.tryExecute(() -> handler.onClosed(StreamTransport.CLOSED));
+        }
+    }
+
+    private void lookUp(HostAndPort wanted, Locator to, ConnectionHandler handler) {
+        try {
+            InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(wanted.host()), wanted.port());
+            loop.tryExecute(() -> streams.dial(address, to, handler));
+        } catch (UnknownHostException unknown) {
+            loop.tryExecute(() -> handler.onClosed("the name '" + wanted.host() + "' is not known"));
+        }
     }
 
     @Override
     public void close() {
-        lookups.shutdownNow();
+        // What waits for its name still gets its end.
+        lookups.shutdown();
         streams.close();
     }
 

@@ -13,7 +13,9 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
@@ -43,14 +45,13 @@ public final class UnixTransport implements Transport {
 
     @Override
     public Listener listen(Locator at, Acceptor acceptor) throws IOException {
-        Path path = Path.of(at.address());
+        Path path = path(at);
         if (at.address().getBytes(java.nio.charset.StandardCharsets.UTF_8).length > PATH_BYTES_MAX) {
             throw new IOException("socket path " + path + " is longer than " + PATH_BYTES_MAX + " bytes");
         }
         Path directory = path.toAbsolutePath().getParent();
         if (directory != null && !Files.isDirectory(directory)) {
-            Files.createDirectories(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            makeDirectory(directory);
         }
         removeStale(path);
         Channel channel = streams.listen(address(path), peer -> at, acceptor);
@@ -63,7 +64,7 @@ public final class UnixTransport implements Transport {
 
             @Override
             public void close() {
-                channel.close();
+                streams.closeListener(channel);
                 try {
                     Files.deleteIfExists(path);
                 } catch (IOException leftBehind) {
@@ -76,7 +77,11 @@ public final class UnixTransport implements Transport {
 
     @Override
     public void dial(Locator to, ConnectionHandler handler) {
-        streams.dial(address(Path.of(to.address())), to, handler);
+        try {
+            streams.dial(address(path(to)), to, handler);
+        } catch (IOException malformed) {
+            loop.tryExecute(() -> handler.onClosed(StreamTransport.reason(malformed)));
+        }
     }
 
     @Override
@@ -91,9 +96,31 @@ public final class UnixTransport implements Transport {
         };
     }
 
+    /** Locators come from other nodes too, so one that is no path is theirs to answer for. */
+    private static Path path(Locator locator) throws IOException {
+        try {
+            return Path.of(locator.address());
+        } catch (InvalidPathException e) {
+            throw new IOException("locator " + locator + " is no path: " + e.getReason(), e);
+        }
+    }
+
+    private static void makeDirectory(Path directory) throws IOException {
+        try {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            // Such exceptions say in their type what is wrong, and in their message only where.
+            throw new IOException("cannot make the directory " + directory + ": " + e, e);
+        }
+    }
+
     private static void removeStale(Path path) throws IOException {
         if (!Files.exists(path)) {
             return;
+        }
+        if (!Files.readAttributes(path, BasicFileAttributes.class).isOther()) {
+            throw new IOException("cannot listen at " + path + ": what is there is no socket");
         }
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.connect(UnixDomainSocketAddress.of(path));
