@@ -95,6 +95,17 @@ public interface Mesh extends AutoCloseable {
 
     Statistics statistics();
 
+    /**
+     * Changes the keys of the mesh while the node runs. To change a key without losing a link: give every node the old
+     * one and the new one, then every node the new one alone. A neighbor that has proved none of these keys a second
+     * later loses its link.
+     *
+     * @param keys one or two; the first is the one that beacons are sealed with
+     * @throws IllegalArgumentException if there are none or more than two
+     * @throws IllegalStateException if the node was started without a key
+     */
+    void rekey(List<MeshKey> keys);
+
     /** Has every event from now on told to a listener, on the callback executor, in order. */
     Subscription subscribe(Consumer<MeshEvent> listener);
 

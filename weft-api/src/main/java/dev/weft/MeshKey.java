@@ -72,8 +72,7 @@ public final class MeshKey {
      */
     public static List<MeshKey> readFile(Path file) throws IOException {
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Set<PosixFilePermission> allowed =
-                    Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+            Set<PosixFilePermission> allowed = Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
             if (!allowed.containsAll(Files.getPosixFilePermissions(file))) {
                 throw new IllegalArgumentException(
                         "key file " + file + " must be its owner's alone: chmod 600 " + file);
@@ -165,15 +164,17 @@ public final class MeshKey {
             }
             held &= (1 << bits) - 1;
         }
-        return bits == 0 ? digits.toString() : digits.append(DIGITS.charAt(held << 5 - bits & 31)).toString();
+        return bits == 0
+                ? digits.toString()
+                : digits.append(DIGITS.charAt(held << 5 - bits & 31)).toString();
     }
 
     private static byte[] decode(String digits) {
         int bytesMax = SECRET_BYTES + CHECK_BYTES;
         int wanted = (bytesMax * 8 + 4) / 5;
         if (digits.length() != wanted) {
-            throw new IllegalArgumentException(
-                    "a mesh key has " + wanted + " letters and digits behind '" + PREFIX + "', this one " + digits.length());
+            throw new IllegalArgumentException("a mesh key has " + wanted + " letters and digits behind '" + PREFIX
+                    + "', this one " + digits.length());
         }
         byte[] bytes = new byte[bytesMax];
         int at = 0;
@@ -182,8 +183,9 @@ public final class MeshKey {
         for (int i = 0; i < digits.length(); i++) {
             int digit = DIGITS.indexOf(digits.charAt(i));
             if (digit < 0) {
-                throw new IllegalArgumentException("a mesh key has only the letters a to z and the digits 2 to 7 behind '"
-                        + PREFIX + "'; character " + (i + 1) + " is another");
+                throw new IllegalArgumentException(
+                        "a mesh key has only the letters a to z and the digits 2 to 7 behind '" + PREFIX
+                                + "'; character " + (i + 1) + " is another");
             }
             held = held << 5 | digit;
             bits += 5;

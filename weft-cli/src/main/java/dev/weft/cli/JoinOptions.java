@@ -55,6 +55,13 @@ final class JoinOptions {
             description = "How far beacons go, in hops, 0 to 32; default 0, this host alone.")
     int remote;
 
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description = "The mesh's key, made by 'weft key new'; repeatable while it is changed, read again when the"
+                    + " file changes; default $WEFT_KEY, a key or the path of a file, else none.")
+    List<Path> keyFiles = new ArrayList<>();
+
     @Option(names = "--plaintext", description = "Allow links beyond this host that are not encrypted; default no.")
     boolean plaintext;
 
@@ -101,6 +108,8 @@ final class JoinOptions {
             description = "How long the view of the mesh must not change before it is used; default 300ms.")
     String settle = "300ms";
 
+    private MeshKeys keys = MeshKeys.of(List.of(), "");
+
     MeshBuilder builder() {
         String named = mesh;
         String fromEnvironment = System.getenv("WEFT_MESH");
@@ -109,6 +118,8 @@ final class JoinOptions {
                 : fromEnvironment != null && !fromEnvironment.isBlank() ? fromEnvironment : "default";
         try {
             MeshBuilder builder = Mesh.builder(chosen).remote(remote);
+            keys = MeshKeys.of(keyFiles, System.getenv().getOrDefault("WEFT_KEY", ""));
+            keys.keys().forEach(builder::key);
             if (plaintext) {
                 builder.plaintext();
             }
@@ -150,7 +161,9 @@ final class JoinOptions {
 
     Mesh join(MeshBuilder builder) {
         try {
-            return weft.joiner().join(builder);
+            Mesh joined = weft.joiner().join(builder);
+            keys.follow(joined);
+            return joined;
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }

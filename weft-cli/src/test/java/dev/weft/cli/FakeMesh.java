@@ -6,6 +6,7 @@ import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
+import dev.weft.MeshKey;
 import dev.weft.Message;
 import dev.weft.NodeId;
 import dev.weft.NodeNotFoundException;
@@ -38,6 +39,7 @@ import java.util.function.Consumer;
  * alice to bob; two nodes are called twin, and their ids begin with the same digits.
  */
 final class FakeMesh implements Mesh {
+    final List<List<MeshKey>> rekeyed = new java.util.concurrent.CopyOnWriteArrayList<>();
     static final NodeId SELF = NodeId.parse("5e1f0000-0000-8000-8000-000000000001");
     static final NodeId ALICE = NodeId.parse("a11ce000-0000-8000-8000-000000000002");
     static final NodeId BOB = NodeId.parse("b0b00000-0000-8000-8000-000000000003");
@@ -211,6 +213,11 @@ final class FakeMesh implements Mesh {
     @Override
     public Statistics statistics() {
         return statistics;
+    }
+
+    @Override
+    public void rekey(List<MeshKey> keys) {
+        rekeyed.add(keys);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.weft.net;
 
 import dev.weft.Locator;
+import dev.weft.core.link.Assurance;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -26,6 +27,7 @@ final class StreamTransport {
     private final Loop loop;
     private final Class<? extends ServerChannel> serverType;
     private final Class<? extends Channel> clientType;
+    private final Layer layer;
     private final ChannelGroup accepted;
     private final ChannelGroup all;
     private volatile boolean closed;
@@ -35,8 +37,10 @@ final class StreamTransport {
         Locator peerOf(Channel channel);
     }
 
-    StreamTransport(Loop loop, Class<? extends ServerChannel> serverType, Class<? extends Channel> clientType) {
+    StreamTransport(
+            Loop loop, Class<? extends ServerChannel> serverType, Class<? extends Channel> clientType, Layer layer) {
         this.loop = loop;
+        this.layer = layer;
         this.serverType = serverType;
         this.clientType = clientType;
         this.accepted = new DefaultChannelGroup(loop.eventLoop());
@@ -48,6 +52,7 @@ final class StreamTransport {
         if (closed) {
             throw new IOException("cannot listen at " + at + ": " + CLOSED);
         }
+        layer.prepare();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop.eventLoop(), loop.eventLoop())
                 .channel(serverType)
@@ -61,9 +66,7 @@ final class StreamTransport {
                         }
                         accepted.add(channel);
                         all.add(channel);
-                        StreamConnection connection = new StreamConnection(channel, naming.peerOf(channel));
-                        connection.attach(acceptor.accept(connection));
-                        channel.pipeline().addLast(connection);
+                        layer.install(channel, Layer.Role.ACCEPTED, new Accepting(channel, naming, acceptor));
                     }
                 });
         ChannelFuture bound = bootstrap.bind(at).awaitUninterruptibly();
@@ -94,23 +97,56 @@ final class StreamTransport {
                     @Override
                     protected void initChannel(Channel channel) {
                         all.add(channel);
-                        channel.pipeline().addLast(new StreamConnection(channel, locator));
                     }
                 });
         bootstrap.connect(to).addListener((ChannelFuture connected) -> {
-            @Nullable
-            StreamConnection connection = connected.channel().pipeline().get(StreamConnection.class);
-            if (connected.isSuccess() && connection != null) {
-                connection.attach(handler);
-                handler.onOpen(connection);
+            if (connected.isSuccess()) {
+                Channel channel = connected.channel();
+                layer.install(channel, Layer.Role.DIALLED, new Dialling(channel, locator, handler));
             } else {
                 handler.onClosed(reason(connected.cause()));
             }
         });
     }
 
+    /** What takes long before the first dial; called off the loop. */
+    void prepare() {
+        layer.prepare();
+    }
+
+    private record Accepting(Channel channel, Naming naming, Transport.Acceptor acceptor) implements Layer.Ready {
+        @Override
+        public void opened(Assurance assurance) {
+            StreamConnection connection = new StreamConnection(channel, naming.peerOf(channel), assurance);
+            connection.attach(acceptor.accept(connection));
+            channel.pipeline().addLast(connection);
+        }
+
+        @Override
+        public void failed(String why) {
+            channel.close();
+        }
+    }
+
+    private record Dialling(Channel channel, Locator locator, ConnectionHandler handler) implements Layer.Ready {
+        @Override
+        public void opened(Assurance assurance) {
+            StreamConnection connection = new StreamConnection(channel, locator, assurance);
+            connection.attach(handler);
+            channel.pipeline().addLast(connection);
+            handler.onOpen(connection);
+        }
+
+        @Override
+        public void failed(String why) {
+            channel.close();
+            handler.onClosed(why);
+        }
+    }
+
     void close() {
         closed = true;
+        layer.close();
         all.close().awaitUninterruptibly(loop.isInLoop() ? 0 : 1_000);
     }
 

@@ -116,6 +116,13 @@ final class Driver {
         }
     }
 
+    /** Tells the engine that a connection is not even tried. */
+    void refuseDial(long number, String why) {
+        Carrier carrier = new Carrier(number);
+        carriers.put(number, carrier);
+        loop.execute(() -> carrier.onClosed(why));
+    }
+
     /** Opens a connection for the engine. */
     void dial(long number, Locator locator) {
         Transport transport = transports.get(locator.scheme());
@@ -136,7 +143,7 @@ final class Driver {
             return carrier;
         }
         turn((present, now) -> {
-            carrier.number = present.handleAccepted(connection.peer(), now);
+            carrier.number = present.handleAccepted(connection.peer(), connection.assurance(), now);
             carriers.put(carrier.number, carrier);
         });
         return carrier;
@@ -189,7 +196,7 @@ final class Driver {
                 opened.close();
                 return;
             }
-            turn((present, now) -> present.handleConnected(number, now));
+            turn((present, now) -> present.handleConnected(number, opened.assurance(), now));
         }
 
         @Override

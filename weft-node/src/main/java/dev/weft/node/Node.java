@@ -6,6 +6,7 @@ import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
+import dev.weft.MeshKey;
 import dev.weft.MeshStartException;
 import dev.weft.Message;
 import dev.weft.NodeId;
@@ -78,6 +79,7 @@ final class Node implements Mesh {
     private final Executor events;
     private final Driver driver;
     private final Engine engine;
+    private final Secrets secrets;
     private final List<Transport> transports;
     private final List<Transport.Listener> listeners = new ArrayList<>();
     private final List<Locator> locators = new ArrayList<>();
@@ -99,7 +101,12 @@ final class Node implements Mesh {
                 StateDirectory kept =
                         StateDirectory.open(config.stateDirectory().resolve(config.mesh()));
                 this.state = kept;
-                this.identity = kept.identity();
+                try {
+                    this.identity = kept.identity();
+                } catch (MeshStartException unreadable) {
+                    kept.close();
+                    throw unreadable;
+                }
             }
             case EPHEMERAL -> {
                 this.state = null;
@@ -118,7 +125,12 @@ final class Node implements Mesh {
             this.callbacks = own.executor();
         }
         this.events = new Callbacks.InOrder(callbacks);
-        this.transports = List.of(new TcpTransport(loop), new UnixTransport(loop));
+        TcpTransport tcp = switch (config.encryption()) {
+            case REQUIRED -> TcpTransport.secured(loop, identity.key());
+            case PLAINTEXT -> TcpTransport.plain(loop);
+        };
+        this.transports = List.of(tcp, new UnixTransport(loop));
+        this.secrets = new Secrets(config);
         this.driver = new Driver(loop, this::now, transports);
         listen();
         SecureRandom seeds = new SecureRandom();
@@ -131,7 +143,8 @@ final class Node implements Mesh {
                 HostId.ofThisHost(),
                 locators,
                 wallClockNanos() - now());
-        this.engine = new Engine(engineConfig(config), self, new Prng(seeds.nextLong()), new EngineOutput());
+        this.engine = new Engine(
+                engineConfig(config), self, secrets.security(), new Prng(seeds.nextLong()), new EngineOutput());
     }
 
     static Node start(MeshConfig config) {
@@ -167,27 +180,18 @@ final class Node implements Mesh {
             }
         }
         for (Locator at : wanted) {
-            refuseBeyondHost(at);
             try {
+                secrets.requireMayListen(at);
                 Transport.Listener listener = transport(at).listen(at, driver::accept);
                 listeners.add(listener);
                 locators.addAll(reachable(listener.locator()));
+            } catch (MeshStartException refused) {
+                abandon();
+                throw refused;
             } catch (IOException e) {
                 abandon();
                 throw new MeshStartException("cannot listen at " + at + ": " + e.getMessage(), e);
             }
-        }
-    }
-
-    private void refuseBeyondHost(Locator at) {
-        boolean staysHere = !at.scheme().equals("tcp")
-                || at.address().startsWith("127.")
-                || at.address().startsWith("localhost:")
-                || at.address().startsWith("[::1]:");
-        if (!staysHere && config.encryption() == MeshConfig.Encryption.REQUIRED) {
-            throw new MeshStartException(
-                    "listening at " + at
-                            + " would take connections from beyond this host, and links are not encrypted yet: say --plaintext (PLAINTEXT) to allow that, or listen at tcp/127.0.0.1:0");
         }
     }
 
@@ -230,6 +234,7 @@ final class Node implements Mesh {
     private void begin() {
         List<Locator> configured = new ArrayList<>(config.peers());
         config.peerFile().ifPresent(file -> configured.addAll(PeerFile.read(file)));
+        configured.forEach(secrets::requireMayDial);
         List<String> remembered =
                 state == null ? List.of() : state.read("peers").orElse(List.of());
         loop.execute(() -> {
@@ -246,12 +251,7 @@ final class Node implements Mesh {
             for (Locator locator : locators) {
                 tell(MeshEvent.Kind.LISTENING, identity.id(), "at " + locator);
             }
-            if (config.encryption() == MeshConfig.Encryption.PLAINTEXT) {
-                tell(
-                        MeshEvent.Kind.WARNING,
-                        identity.id(),
-                        "links are not encrypted: whoever reaches this network can read them and join");
-            }
+            secrets.warnings(locators).forEach(warning -> tell(MeshEvent.Kind.WARNING, identity.id(), warning));
             keepPeers();
         });
     }
@@ -266,7 +266,9 @@ final class Node implements Mesh {
                     config.beacon().group(),
                     config.beacon().port(),
                     config.remoteHops(),
-                    (datagram, source) -> driver.turn((present, now) -> present.handleBeacon(datagram, source, now))));
+                    (datagram, source) -> secrets.open(datagram)
+                            .ifPresent(beacon ->
+                                    driver.turn((present, now) -> present.handleBeacon(beacon, source, now)))));
         } catch (IOException e) {
             tell(MeshEvent.Kind.WARNING, identity.id(), "no beacons: " + e.getMessage());
         }
@@ -466,6 +468,15 @@ final class Node implements Mesh {
     }
 
     @Override
+    public void rekey(List<MeshKey> keys) {
+        ask(present -> {
+            secrets.replace(keys);
+            driver.turn((engine, now) -> engine.keysChanged(now));
+            return keys;
+        });
+    }
+
+    @Override
     public Subscription subscribe(Consumer<MeshEvent> listener) {
         listening.add(listener);
         return () -> listening.remove(listener);
@@ -620,17 +631,21 @@ final class Node implements Mesh {
     private final class EngineOutput implements Engine.Output {
         @Override
         public void dial(long connection, Locator locator) {
-            driver.dial(connection, locator);
+            if (secrets.mayDial(locator)) {
+                driver.dial(connection, locator);
+            } else {
+                driver.refuseDial(connection, locator + " is beyond this host, and this node has no key of the mesh");
+            }
         }
 
         @Override
         public void beacon(ByteView datagram) {
-            driver.beacon(datagram);
+            driver.beacon(secrets.seal(datagram));
         }
 
         @Override
         public void beaconTo(String source, ByteView datagram) {
-            driver.beaconTo(source, datagram);
+            driver.beaconTo(source, secrets.seal(datagram));
         }
 
         @Override

@@ -142,8 +142,7 @@ public final class Engine {
     }
 
     /** @param editions lets many engines of one process share what they have learned alike */
-    public Engine(
-            EngineConfig config, Self self, Security security, Prng prng, Edition.Source editions, Output out) {
+    public Engine(EngineConfig config, Self self, Security security, Prng prng, Edition.Source editions, Output out) {
         this.config = config;
         this.self = self;
         this.out = out;
@@ -619,8 +618,7 @@ public final class Engine {
                         WRONG_IDENTITY,
                         NOT_ENCRYPTED,
                         NOT_A_MEMBER,
-                        SHUT_OUT ->
-                    trace(TraceEvent.Kind.LINK_REFUSED, peer.orElse(NodeId.ZERO), reason + ": " + text);
+                        SHUT_OUT -> trace(TraceEvent.Kind.LINK_REFUSED, peer.orElse(NodeId.ZERO), reason + ": " + text);
             }
             dialEnded(connection);
         }

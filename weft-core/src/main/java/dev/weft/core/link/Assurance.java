@@ -39,6 +39,7 @@ public record Assurance(Kind kind, ByteView ownKey, ByteView peerKey) {
 
     /** Whether the node at the other end may bear that id, as far as this connection knows. */
     boolean allows(NodeId claimed) {
-        return kind != Kind.AUTHENTICATED || NodeId.fromDigest(peerKey.toByteArray()).equals(claimed);
+        return kind != Kind.AUTHENTICATED
+                || NodeId.fromDigest(peerKey.toByteArray()).equals(claimed);
     }
 }

@@ -1,6 +1,7 @@
 package dev.weft.core.link;
 
 import dev.weft.Locator;
+import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.base.Deadlines;
@@ -165,8 +166,9 @@ public final class Link {
     public void start(long nowNanos) {
         if (!self.security().permits(connection.assurance())) {
             // Still NEW, so nothing is said: not even why.
-            close(CloseReason.NOT_ENCRYPTED, "the connection is not encrypted, and node "
-                    + self.node().brief() + " demands that");
+            close(
+                    CloseReason.NOT_ENCRYPTED,
+                    "the connection is not encrypted, and node " + self.node().brief() + " demands that");
             return;
         }
         timers.arm(Timer.HANDSHAKE, nowNanos + config.handshakeNanos());
@@ -412,8 +414,7 @@ public final class Link {
     private Optional<Close> objection(Hello hello) {
         if (!connection.assurance().allows(hello.node())) {
             return refusal(
-                    CloseReason.WRONG_IDENTITY,
-                    "node id " + hello.node() + " is not that of the key shown with it");
+                    CloseReason.WRONG_IDENTITY, "node id " + hello.node() + " is not that of the key shown with it");
         }
         if (!hello.mesh().equals(self.mesh())) {
             return refusal(CloseReason.WRONG_MESH, "mesh " + hello.mesh() + " is not known here");
@@ -468,16 +469,16 @@ public final class Link {
     private Optional<Close> doubt(Accept accept) {
         Prover prover = self.security().prover();
         boolean isOfThisUser = connection.assurance().kind() == Assurance.Kind.SAME_USER;
-        if (!prover.isKeyed() || isOfThisUser && accept.proofs().isEmpty()) {
+        boolean isShown = !accept.proofs().isEmpty();
+        if (!prover.isKeyed() && !isShown || isOfThisUser && !(prover.isKeyed() && isShown)) {
             return Optional.empty();
         }
         Hello peer = peerKnown();
-        if (accept.proofs().isEmpty()) {
-            return refusal(
-                    CloseReason.NOT_A_MEMBER, "node " + peer.node().brief() + " has shown no key of the mesh");
+        if (!prover.isKeyed() || !isShown) {
+            NodeId keyless = prover.isKeyed() ? peer.node() : self.node();
+            return refusal(CloseReason.NOT_A_MEMBER, "node " + keyless.brief() + " has shown no key of the mesh");
         }
-        ByteView transcript =
-                Transcript.ofTheirs(connection.assurance(), greeting, peer, accept.version());
+        ByteView transcript = Transcript.ofTheirs(connection.assurance(), greeting, peer, accept.version());
         boolean holds = false;
         for (ByteView proof : accept.proofs()) {
             holds |= prover.accepts(transcript, proof);

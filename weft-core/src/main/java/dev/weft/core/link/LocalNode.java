@@ -40,17 +40,7 @@ public record LocalNode(
             long capabilities,
             VersionRange versions,
             long clockZeroNanos) {
-        this(
-                mesh,
-                node,
-                instance,
-                incarnation,
-                name,
-                hostId,
-                capabilities,
-                versions,
-                clockZeroNanos,
-                Security.OPEN);
+        this(mesh, node, instance, incarnation, name, hostId, capabilities, versions, clockZeroNanos, Security.OPEN);
     }
 
     public LocalNode {

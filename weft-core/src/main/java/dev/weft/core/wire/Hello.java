@@ -180,7 +180,10 @@ public record Hello(
         if (observed.isPresent()) {
             proto.text(12, observed.get().toString());
         }
-        proto.number(13, dialNumber).number(14, heartbeatMillis).number(15, frameBytesMax).bytes(16, nonce);
+        proto.number(13, dialNumber)
+                .number(14, heartbeatMillis)
+                .number(15, frameBytesMax)
+                .bytes(16, nonce);
     }
 
     private static Locator locator(String field, ProtoReader proto) throws MalformedFrame {

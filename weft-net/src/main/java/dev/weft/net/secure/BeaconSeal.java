@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -116,13 +115,10 @@ public final class BeaconSeal {
         }
         byte[] sealed = Arrays.copyOfRange(bytes, HEADER_BYTES + NONCE_BYTES, bytes.length);
         for (SecretKeySpec key : keys) {
-            try {
-                ByteView beacon = ByteView.of(cipher(Cipher.DECRYPT_MODE, key, nonce, header)
-                        .doFinal(sealed));
+            Optional<ByteView> beacon = decrypt(key, nonce, header, sealed);
+            if (beacon.isPresent()) {
                 remember(ByteView.of(nonce), now);
-                return Optional.of(beacon);
-            } catch (GeneralSecurityException anotherKey) {
-                continue;
+                return beacon;
             }
         }
         return refuse(Refusal.WRONG_KEY);
@@ -145,6 +141,15 @@ public final class BeaconSeal {
         }
         order.add(new Opened(nowMillis, nonce));
         opened.add(nonce);
+    }
+
+    private static Optional<ByteView> decrypt(SecretKeySpec key, byte[] nonce, byte[] header, byte[] sealed) {
+        try {
+            return Optional.of(
+                    ByteView.of(cipher(Cipher.DECRYPT_MODE, key, nonce, header).doFinal(sealed)));
+        } catch (GeneralSecurityException anotherKey) {
+            return Optional.empty();
+        }
     }
 
     private static Cipher cipher(int mode, SecretKeySpec key, byte[] nonce, byte[] header)

@@ -2,6 +2,7 @@ package dev.weft.net.secure;
 
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -17,6 +18,10 @@ import java.security.spec.ECGenParameterSpec;
  * Immutable; used from any thread.
  */
 public final class NodeKey {
+    /** The number of points on P-256 (NIST SP 800-186 §3.2.1.3); no other curve has it. */
+    private static final BigInteger P256_ORDER =
+            new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
+
     private final KeyPair keys;
     private final ByteView hash;
     private final X509Certificate certificate;
@@ -76,9 +81,7 @@ public final class NodeKey {
     }
 
     public static boolean isP256(PublicKey key) {
-        return key instanceof ECPublicKey ec
-                && ec.getParams().getCurve().getField().getFieldSize() == 256
-                && ec.getParams().toString().contains("secp256r1");
+        return key instanceof ECPublicKey ec && ec.getParams().getOrder().equals(P256_ORDER);
     }
 
     /** The id alone. */

@@ -55,12 +55,7 @@ final class SelfSigned {
     private static byte[] content(byte[] publicKey) {
         byte[] name = der(
                 SEQUENCE,
-                der(
-                        SET,
-                        der(
-                                SEQUENCE,
-                                der(OBJECT_IDENTIFIER, COMMON_NAME),
-                                der(UTF8_STRING, ascii("weft")))));
+                der(SET, der(SEQUENCE, der(OBJECT_IDENTIFIER, COMMON_NAME), der(UTF8_STRING, ascii("weft")))));
         byte[] dates =
                 der(SEQUENCE, der(UTC_TIME, ascii("700101000000Z")), der(GENERALIZED_TIME, ascii("99991231235959Z")));
         byte[] version = der(VERSION, der(INTEGER, BigInteger.TWO.toByteArray()));
