@@ -85,6 +85,9 @@ public interface Mesh extends AutoCloseable {
     /** The messages of this node that did not reach their target: the latest 1,000, oldest first. */
     List<DeadLetter> deadLetters();
 
+    /** Links that were not made or did not last, and why: the latest 256, oldest first. */
+    List<Refusal> refusals();
+
     Topology topology();
 
     /** The nodes on the present way to a node, both ends included; empty where there is none. */

@@ -25,6 +25,7 @@ import picocli.CommandLine.Option;
             ListenCommand.class,
             DeadCommand.class,
             StatsCommand.class,
+            ExplainCommand.class,
             KeyCommand.class,
             SimCommand.class,
             DemoCommand.class,

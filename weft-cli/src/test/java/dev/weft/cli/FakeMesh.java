@@ -13,6 +13,7 @@ import dev.weft.NodeNotFoundException;
 import dev.weft.Outcome;
 import dev.weft.Peer;
 import dev.weft.Probed;
+import dev.weft.Refusal;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.Statistics;
@@ -39,6 +40,7 @@ import java.util.function.Consumer;
  * alice to bob; two nodes are called twin, and their ids begin with the same digits.
  */
 final class FakeMesh implements Mesh {
+    final List<Refusal> refusals = new ArrayList<>();
     final List<List<MeshKey>> rekeyed = new java.util.concurrent.CopyOnWriteArrayList<>();
     static final NodeId SELF = NodeId.parse("5e1f0000-0000-8000-8000-000000000001");
     static final NodeId ALICE = NodeId.parse("a11ce000-0000-8000-8000-000000000002");
@@ -213,6 +215,11 @@ final class FakeMesh implements Mesh {
     @Override
     public Statistics statistics() {
         return statistics;
+    }
+
+    @Override
+    public List<Refusal> refusals() {
+        return refusals;
     }
 
     @Override

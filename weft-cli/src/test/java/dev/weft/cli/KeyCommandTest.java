@@ -38,7 +38,8 @@ class KeyCommandTest {
 
     @Test
     void whatIsWrongWithAKeyFileIsSaidBeforeAMeshIsJoined() throws Exception {
-        assertThat(lab.ask("peers", "--key", directory.resolve("none").toString()).err())
+        assertThat(lab.ask("peers", "--key", directory.resolve("none").toString())
+                        .err())
                 .contains("there is no key file", "weft key new >");
         Path open = file("open.key", MeshKey.random());
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
@@ -64,7 +65,8 @@ class KeyCommandTest {
         MeshKey other = MeshKey.random();
         assertThat(MeshKeys.of(List.of(), key.text()).keys()).containsExactly(key);
         assertThat(MeshKeys.of(List.of(), file("b.key", key).toString()).keys()).containsExactly(key);
-        assertThat(MeshKeys.of(List.of(file("c.key", other)), key.text()).keys()).containsExactly(other);
+        assertThat(MeshKeys.of(List.of(file("c.key", other)), key.text()).keys())
+                .containsExactly(other);
         assertThat(MeshKeys.of(List.of(), "").keys()).isEmpty();
     }
 

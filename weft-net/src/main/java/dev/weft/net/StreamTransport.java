@@ -13,7 +13,9 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What TCP and Unix sockets have in common: connections of frames, a bound on how many are accepted. */
@@ -28,6 +30,7 @@ final class StreamTransport {
     private final Class<? extends ServerChannel> serverType;
     private final Class<? extends Channel> clientType;
     private final Layer layer;
+    private final Doorman doorman = new Doorman();
     private final ChannelGroup accepted;
     private final ChannelGroup all;
     private volatile boolean closed;
@@ -66,7 +69,12 @@ final class StreamTransport {
                         }
                         accepted.add(channel);
                         all.add(channel);
-                        layer.install(channel, Layer.Role.ACCEPTED, new Accepting(channel, naming, acceptor));
+                        Accepting guest = new Accepting(channel, naming, acceptor);
+                        if (guest.isAdmitted()) {
+                            layer.install(channel, Layer.Role.ACCEPTED, guest);
+                        } else {
+                            channel.close();
+                        }
                     }
                 });
         ChannelFuture bound = bootstrap.bind(at).awaitUninterruptibly();
@@ -114,9 +122,31 @@ final class StreamTransport {
         layer.prepare();
     }
 
-    private record Accepting(Channel channel, Naming naming, Transport.Acceptor acceptor) implements Layer.Ready {
+    TreeMap<String, Long> counters() {
+        return doorman.counters();
+    }
+
+    /** A connection that somebody else has opened, until frames flow. */
+    private final class Accepting implements Layer.Ready, Doorman.Guest {
+        private final Channel channel;
+        private final Naming naming;
+        private final Transport.Acceptor acceptor;
+
+        private Accepting(Channel channel, Naming naming, Transport.Acceptor acceptor) {
+            this.channel = channel;
+            this.naming = naming;
+            this.acceptor = acceptor;
+        }
+
+        /** Only the network has strangers: whoever can open a Unix socket of ours is let in at once. */
+        boolean isAdmitted() {
+            return !(channel.remoteAddress() instanceof InetSocketAddress from)
+                    || doorman.admits(from.getAddress(), this, System.nanoTime());
+        }
+
         @Override
         public void opened(Assurance assurance) {
+            doorman.completed(this);
             StreamConnection connection = new StreamConnection(channel, naming.peerOf(channel), assurance);
             connection.attach(acceptor.accept(connection));
             channel.pipeline().addLast(connection);
@@ -124,6 +154,12 @@ final class StreamTransport {
 
         @Override
         public void failed(String why) {
+            doorman.failed(this);
+            channel.close();
+        }
+
+        @Override
+        public void turnOut() {
             channel.close();
         }
     }

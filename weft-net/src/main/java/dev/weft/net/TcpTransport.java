@@ -12,6 +12,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -102,6 +103,11 @@ public final class TcpTransport implements Transport {
         // What waits for its name still gets its end.
         lookups.shutdown();
         streams.close();
+    }
+
+    /** How handshakes of those who connected went; by stable names, on the loop. */
+    public TreeMap<String, Long> counters() {
+        return streams.counters();
     }
 
     private static Locator peerOf(Channel channel) {

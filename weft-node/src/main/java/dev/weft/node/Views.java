@@ -3,16 +3,15 @@ package dev.weft.node;
 import dev.weft.DeadLetter;
 import dev.weft.LinkStatus;
 import dev.weft.Locator;
-import dev.weft.MeshEvent;
 import dev.weft.NodeId;
 import dev.weft.NodeNotFoundException;
 import dev.weft.Outcome;
 import dev.weft.Peer;
+import dev.weft.Refusal;
 import dev.weft.Statistics;
 import dev.weft.Topology;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.LinkReport;
-import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.link.LinkStatistics;
 import dev.weft.core.route.Route;
 import dev.weft.core.socket.Ledger;
@@ -22,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -110,10 +110,27 @@ final class Views {
         return String.join(" or ", shown) + (more == 0 ? "" : " or " + more + " more");
     }
 
+    static List<Refusal> refusals(Engine engine, long nowNanos) {
+        Instant now = Instant.now();
+        return engine.refusals().stream()
+                .map(refusal -> new Refusal(
+                        now.minusNanos(nowNanos - refusal.atNanos()),
+                        refusal.node().orElse(NodeId.ZERO),
+                        refusal.locator(),
+                        switch (refusal.side()) {
+                            case OURS -> Refusal.By.THIS_NODE;
+                            case THEIRS -> Refusal.By.OTHER_NODE;
+                            case CARRIER -> Refusal.By.CONNECTION;
+                        },
+                        refusal.reason().name(),
+                        refusal.text()))
+                .toList();
+    }
+
     static Topology topology(Engine engine, NodeId self) {
         List<Peer> peers = new ArrayList<>(peers(engine, self));
         peers.add(peer(engine, self, self));
-        peers.sort(java.util.Comparator.comparing(Peer::id));
+        peers.sort(Comparator.comparing(Peer::id));
         TreeSet<NodeId> members = new TreeSet<>(engine.reachable());
         members.add(self);
         List<Topology.Link> links = new ArrayList<>();
@@ -132,7 +149,10 @@ final class Views {
         return new Topology(self, peers, links);
     }
 
-    static Statistics statistics(Engine engine) {
+    /** @param beside what is counted outside the engine */
+    static Statistics statistics(Engine engine, TreeMap<String, Long> beside) {
+        TreeMap<String, Long> counters = engine.counters();
+        counters.putAll(beside);
         Map<Outcome.Kind, Long> outcomes = new TreeMap<>();
         for (Outcome.Kind kind : Outcome.Kind.values()) {
             outcomes.put(kind, engine.ledger().outcomes(kind));
@@ -161,7 +181,7 @@ final class Views {
                 engine.endpoints().counts().taken(),
                 engine.endpoints().counts().refused(),
                 engine.forwardedCount(),
-                engine.counters(),
+                counters,
                 links);
     }
 
@@ -178,21 +198,5 @@ final class Views {
                     dead.payload().toByteArray()));
         }
         return letters;
-    }
-
-    /** Which events of the engine applications hear of. */
-    static Optional<MeshEvent.Kind> eventKind(TraceEvent.Kind kind) {
-        return switch (kind) {
-            case LINK_UP -> Optional.of(MeshEvent.Kind.LINK_UP);
-            case LINK_DOWN -> Optional.of(MeshEvent.Kind.LINK_DOWN);
-            case LINK_REFUSED -> Optional.of(MeshEvent.Kind.LINK_REFUSED);
-            case PEER_DISCOVERED -> Optional.of(MeshEvent.Kind.PEER_DISCOVERED);
-            case NODE_UP -> Optional.of(MeshEvent.Kind.PEER_UP);
-            case NODE_CHANGED -> Optional.of(MeshEvent.Kind.PEER_CHANGED);
-            case NODE_LOST -> Optional.of(MeshEvent.Kind.PEER_LOST);
-            case ROUTES_CHANGED -> Optional.of(MeshEvent.Kind.ROUTE_CHANGED);
-            case MALFORMED, DUPLICATE_IDENTITY -> Optional.of(MeshEvent.Kind.WARNING);
-            case DIALLING, DIAL_FAILED, PEER_FORGOTTEN, ROUTE_ERROR -> Optional.empty();
-        };
     }
 }

@@ -89,7 +89,7 @@ final class SimNode {
                 if (isOpen()) {
                     closed = true;
                     wires.remove(number);
-                    present.handleCarrierLost(number, local);
+                    present.handleCarrierLost(number, "the connection broke", local);
                 }
             });
         }
@@ -203,16 +203,18 @@ final class SimNode {
     /** Closes an endpoint; it opens again after a while, unless the process has died meanwhile. */
     void closeEndpointFor(SocketKind kind, long nanos) {
         String endpoint = endpointOf(kind);
-        if (engine == null || !closedEndpoints.add(endpoint)) {
-            return;
-        }
         int bound = life;
-        turn((present, local) -> present.close(endpoint));
+        turn((present, local) -> {
+            if (closedEndpoints.add(endpoint)) {
+                present.close(endpoint);
+            }
+        });
         world.events.after(nanos, at -> {
             if (life == bound && isAlive()) {
                 turn((present, local) -> {
-                    closedEndpoints.remove(endpoint);
-                    present.open(endpoint, kind);
+                    if (closedEndpoints.remove(endpoint)) {
+                        present.open(endpoint, kind);
+                    }
                 });
             }
         });

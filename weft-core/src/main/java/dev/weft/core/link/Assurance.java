@@ -3,6 +3,7 @@ package dev.weft.core.link;
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
+import java.util.Optional;
 
 /**
  * What the connection below a link vouches for. Made by whoever opens connections: a transport from what TLS or the
@@ -37,9 +38,13 @@ public record Assurance(Kind kind, ByteView ownKey, ByteView peerKey) {
         return new Assurance(Kind.AUTHENTICATED, ownKey.compact(), peerKey.compact());
     }
 
+    /** Who is at the other end, where the connection vouches for a key. */
+    public Optional<NodeId> node() {
+        return kind == Kind.AUTHENTICATED ? Optional.of(NodeId.fromDigest(peerKey.toByteArray())) : Optional.empty();
+    }
+
     /** Whether the node at the other end may bear that id, as far as this connection knows. */
     boolean allows(NodeId claimed) {
-        return kind != Kind.AUTHENTICATED
-                || NodeId.fromDigest(peerKey.toByteArray()).equals(claimed);
+        return node().map(claimed::equals).orElse(true);
     }
 }
