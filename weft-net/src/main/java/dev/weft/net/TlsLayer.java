@@ -46,7 +46,7 @@ final class TlsLayer implements Layer {
     static final String PROTOCOL = "weft/1";
 
     /** From the first byte to the last of the handshake, however many bytes come in. */
-    private static final int HANDSHAKE_MILLIS = 5_000;
+    private static final int HANDSHAKE_MILLIS = 10_000;
 
     private static final int THREADS = 2;
     private static final int WAITING_TASKS_MAX = 4_096;
