@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.Endpoint;
+import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
 import dev.weft.MeshKey;
@@ -17,7 +18,7 @@ final class CanaryNode {
 
     private CanaryNode() {}
 
-    /** Arguments: receive or send, a directory of its own, and a key file where there is one. */
+    /** Arguments: receive or send, a directory of its own, its address, and a key file where there is one. */
     public static void main(String[] args) throws Exception {
         boolean sends = args[0].equals("send");
         MeshBuilder builder = Mesh.builder(CANARY + "-mesh")
@@ -25,9 +26,10 @@ final class CanaryNode {
                 .tag(CANARY + "-tag")
                 .ephemeral()
                 .runtimeDirectory(Path.of(args[1]))
-                .remote(1);
-        if (args.length > 2) {
-            MeshKey.readFile(Path.of(args[2])).forEach(builder::key);
+                .remote(1)
+                .listen(new Locator("tcp", args[2] + ":0"));
+        if (args.length > 3) {
+            MeshKey.readFile(Path.of(args[3])).forEach(builder::key);
         } else {
             builder.plaintext();
         }

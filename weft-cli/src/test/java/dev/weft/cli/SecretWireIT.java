@@ -25,19 +25,21 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(300)
 class SecretWireIT {
-    private static final Path NETLAB = Path.of("..", "tools", "netlab.sh").toAbsolutePath().normalize();
+    private static final Path NETLAB =
+            Path.of("..", "tools", "netlab.sh").toAbsolutePath().normalize();
     private static final String LAB = "sec" + ProcessHandle.current().pid() % 1_000;
 
     /** Reads every frame of every interface of a host until it is ended. */
-    private static final String LISTENER = String.join(
-            "\n",
-            "import socket, sys",
-            "s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.ntohs(3))",
-            "s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 20)",
-            "out = open(sys.argv[1], 'wb', buffering=0)",
-            "open(sys.argv[1] + '.ready', 'w').close()",
-            "while True:",
-            "    out.write(s.recv(65535))");
+    private static final String LISTENER =
+            """
+            import socket, sys
+            s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.ntohs(3))
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 20)
+            out = open(sys.argv[1], 'wb', buffering=0)
+            open(sys.argv[1] + '.ready', 'w').close()
+            while True:
+                out.write(s.recv(65535))
+            """;
 
     @TempDir
     Path directory;
@@ -88,8 +90,8 @@ class SecretWireIT {
             assertThat(listener.isAlive()).as("the listener lives").isTrue();
             TimeUnit.MILLISECONDS.sleep(50);
         }
-        on(1, node(name, "receive", key));
-        Process sender = on(2, node(name, "send", key));
+        on(1, node(name, "receive", "10.77.0.1", key));
+        Process sender = on(2, node(name, "send", "10.77.0.2", key));
         String said = new String(sender.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(sender.waitFor()).as(said).isZero();
         assertThat(said).contains("all delivered");
@@ -98,14 +100,15 @@ class SecretWireIT {
         return Files.readString(capture, StandardCharsets.ISO_8859_1);
     }
 
-    private List<String> node(String name, String role, String... key) {
+    private List<String> node(String name, String role, String address, String... key) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 CanaryNode.class.getName(),
                 role,
-                directory.resolve(name + "-" + role).toString()));
+                directory.resolve(name + "-" + role).toString(),
+                address));
         command.addAll(List.of(key));
         return command;
     }

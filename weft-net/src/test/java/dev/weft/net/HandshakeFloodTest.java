@@ -58,7 +58,9 @@ class HandshakeFloodTest {
                     stranger.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                     switch (i % 3) {
                         case 0 -> stranger.write(ByteBuffer.wrap(BEGINNING));
-                        case 1 -> stranger.write(ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+                        case 1 ->
+                            stranger.write(
+                                    ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
                         default -> {}
                     }
                     strangers.add(stranger);

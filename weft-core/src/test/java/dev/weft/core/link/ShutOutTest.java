@@ -53,7 +53,8 @@ final class ShutOutTest {
     @Test
     void onlyWhatABrokenPeerDoesIsAnOffence() {
         assertThat(ShutOut.isOffence(CloseReason.MALFORMED, Link.Side.OURS)).isTrue();
-        assertThat(ShutOut.isOffence(CloseReason.PROTOCOL_VIOLATION, Link.Side.OURS)).isTrue();
+        assertThat(ShutOut.isOffence(CloseReason.PROTOCOL_VIOLATION, Link.Side.OURS))
+                .isTrue();
         assertThat(ShutOut.isOffence(CloseReason.MALFORMED, Link.Side.THEIRS)).isFalse();
         assertThat(ShutOut.isOffence(CloseReason.NOT_A_MEMBER, Link.Side.OURS)).isFalse();
         assertThat(ShutOut.isOffence(CloseReason.SILENT, Link.Side.OURS)).isFalse();
