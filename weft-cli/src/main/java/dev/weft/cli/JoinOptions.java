@@ -108,6 +108,13 @@ final class JoinOptions {
             description = "How long the view of the mesh must not change before it is used; default 300ms.")
     String settle = "300ms";
 
+    @Option(
+            names = "--observe",
+            description =
+                    "Link to one node of this host and relay nothing: sees meshes that keep pinned links only, too;"
+                            + " default links like any node.")
+    boolean observe;
+
     private MeshKeys keys = MeshKeys.of(List.of(), "");
 
     MeshBuilder builder() {
@@ -120,6 +127,9 @@ final class JoinOptions {
             MeshBuilder builder = Mesh.builder(chosen).remote(remote);
             keys = MeshKeys.of(keyFiles, System.getenv().getOrDefault("WEFT_KEY", ""));
             keys.keys().forEach(builder::key);
+            if (observe) {
+                builder.links(new MeshConfig.Links(MeshConfig.Links.Policy.OBSERVER, List.of(), List.of()));
+            }
             if (plaintext) {
                 builder.plaintext();
             }

@@ -18,6 +18,7 @@ import dev.weft.core.link.Link;
 import dev.weft.core.link.LinkTerms;
 import dev.weft.core.link.LocalNode;
 import dev.weft.core.link.Security;
+import dev.weft.core.route.Routes;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Flooding;
@@ -62,6 +63,7 @@ final class Machines {
 
     private final NodeId self;
     private final Engine.Output out;
+    private Routes knownRoutes;
     private long nextConnection = 1;
     private long now;
 
@@ -79,12 +81,13 @@ final class Machines {
                 self.node(), self.incarnation(), config.topology(), prng.fork(1), editions, new FloodingOutput());
         this.links = new Links(
                 config.link(),
-                localNode(self, security),
+                localNode(self, config.wishes(), security),
                 config.queue(),
-                config.linksMax(),
+                config.wishes().isObserver() ? 1 : config.linksMax(),
                 () -> flooding.lsdb().hash(),
                 new LinksOutput());
         this.router = new Router(self.node(), flooding.lsdb(), config.spf(), links::isUp);
+        this.knownRoutes = router.routes();
         this.discovery = new Discovery(
                 new Discovery.Self(self.node(), self.incarnation(), meshHash(self.mesh())),
                 config.discovery(),
@@ -102,7 +105,7 @@ final class Machines {
         this.forwarder = new Forwarder(self.node(), new LabelLookup(), arrivals);
     }
 
-    private static LocalNode localNode(Engine.Self self, Security security) {
+    private static LocalNode localNode(Engine.Self self, EngineConfig.LinkWishes wishes, Security security) {
         return new LocalNode(
                 self.mesh(),
                 self.node(),
@@ -110,7 +113,7 @@ final class Machines {
                 self.incarnation(),
                 self.name(),
                 self.hostId(),
-                0,
+                wishes.isObserver() ? Hello.OBSERVER : 0,
                 VersionRange.OURS,
                 self.clockZeroNanos(),
                 security);
@@ -146,7 +149,12 @@ final class Machines {
 
     /** A dial has come to nothing, if the connection was one. */
     void dialEnded(long connection) {
-        dials.takeDialOf(connection).ifPresent(dial -> discovery.handleDialFailed(dial, now));
+        dials.takeDialOf(connection).ifPresent(dial -> {
+            discovery
+                    .dialledLocator(dial)
+                    .ifPresent(locator -> trace(TraceEvent.Kind.DIAL_FAILED, NodeId.ZERO, "at " + locator));
+            discovery.handleDialFailed(dial, now);
+        });
     }
 
     /** A dial or a send has failed; nodes that routes lead to are watched by their neighbors. */
@@ -160,6 +168,10 @@ final class Machines {
     void routesChanged() {
         for (TraceEvent event : membership.compareReachable(router.reachable())) {
             out.trace(event);
+        }
+        if (!router.routes().leadsLike(knownRoutes)) {
+            knownRoutes = router.routes();
+            trace(TraceEvent.Kind.ROUTES_CHANGED, self, router.reachable().size() + " nodes can be reached");
         }
         sender.handleTopologyChange(now);
     }
@@ -196,6 +208,9 @@ final class Machines {
         public void neighborDown(NodeId neighbor, CloseReason reason, String text, long nowNanos) {
             labels.release(neighbor, now);
             flooding.handleLinkDown(neighbor);
+            if (reason == CloseReason.SHUTDOWN) {
+                discovery.handleLinkGoodbye(neighbor);
+            }
             discovery.handleLinkDown(neighbor, now);
             membership.linkDown(neighbor, reason, now);
             router.forgetPaths();
@@ -289,6 +304,7 @@ final class Machines {
             }
             membership.recordChanged(origin, record, now).ifPresent(out::trace);
             if (record.isPresent() && record.get().status() == NodeRecord.Status.LEAVING) {
+                discovery.handleGoodbye(origin, flooding.lsdb().incarnationOf(origin));
                 sender.handleNodeGone(origin, now);
             }
         }
@@ -307,6 +323,7 @@ final class Machines {
         public void dial(long number, Locator locator, Optional<NodeId> expected) {
             long connection = newConnection();
             dials.opened(number, connection);
+            trace(TraceEvent.Kind.DIALLING, expected.orElse(NodeId.ZERO), "at " + locator);
             out.dial(connection, locator);
         }
 
