@@ -100,8 +100,8 @@ public interface Mesh extends AutoCloseable {
 
     /**
      * Changes the keys of the mesh while the node runs. To change a key without losing a link: give every node the old
-     * one and the new one, then every node the new one alone. A neighbor that has proved none of these keys a second
-     * later loses its link.
+     * one and the new one, then every node the new one alone. A neighbor that has proved none of these keys two
+     * seconds later loses its link.
      *
      * @param keys one or two; the first is the one that beacons are sealed with
      * @throws IllegalArgumentException if there are none or more than two

@@ -30,8 +30,7 @@ class SecretWireIT {
     private static final String LAB = "sec" + ProcessHandle.current().pid() % 1_000;
 
     /** Reads every frame of every interface of a host until it is ended. */
-    private static final String LISTENER =
-            """
+    private static final String LISTENER = """
             import socket, sys
             s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.ntohs(3))
             s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 20)

@@ -113,6 +113,15 @@ class SecureNodesTest {
             try (Mesh mallory = guest.peer(at(alice)).join()) {
                 List<MeshEvent> atMallory = events(mallory);
                 until(() -> refusals(atAlice, reason, text) > 0 && refusals(atMallory, reason, text) > 0);
+                assertThat(alice.refusals())
+                        .anyMatch(
+                                refusal -> refusal.node().equals(mallory.self().id())
+                                        && refusal.reason().equals(reason)
+                                        && refusal.text().contains(text));
+                assertThat(mallory.refusals())
+                        .anyMatch(refusal -> refusal.locator().equals(java.util.Optional.of(at(alice)))
+                                && refusal.reason().equals(reason)
+                                && refusal.text().contains(text));
                 assertThat(alice.peers()).isEmpty();
                 assertThat(mallory.peers()).isEmpty();
                 assertThat(alice.statistics().links()).isEmpty();
@@ -194,7 +203,9 @@ class SecureNodesTest {
             List<MeshEvent> events = new ArrayList<>();
             List.of(alice, bob, carol)
                     .forEach(mesh -> mesh.subscribe(event -> {
-                        if (event.kind() == MeshEvent.Kind.LINK_DOWN) {
+                        // A machine that stands still for a second is another matter.
+                        if (event.kind() == MeshEvent.Kind.LINK_DOWN
+                                && !event.detail().startsWith("SILENT")) {
                             synchronized (events) {
                                 events.add(event);
                             }

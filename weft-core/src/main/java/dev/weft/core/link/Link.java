@@ -116,7 +116,7 @@ public final class Link {
     private static final int PINGS_REMEMBERED = 16;
 
     /** How long a peer may take to follow a change of keys. */
-    private static final long PROOF_GRACE_NANOS = 1_000_000_000L;
+    private static final long PROOF_GRACE_NANOS = 2_000_000_000L;
 
     private final LinkConfig config;
     private final LocalNode self;
@@ -315,7 +315,7 @@ public final class Link {
 
     /**
      * This node's keys of the mesh have changed: the peer gets new proofs, and its own are judged again. A peer that
-     * does not follow within a second loses the link.
+     * does not follow within two seconds loses the link.
      */
     public void keysChanged(long nowNanos) {
         switch (phase) {

@@ -252,7 +252,7 @@ final class SecureLinkTest {
         assertUp(pair);
         a.prover.replace(OTHER_KEY);
         pair.get(0).link.keysChanged(lab.nowNanos);
-        lab.runFor(2 * SECOND);
+        lab.runFor(3 * SECOND);
         assertThat(pair).allSatisfy(end -> {
             assertThat(end.closed.get(0)).startsWith("NOT_A_MEMBER|");
             assertThat(end.closedAtNanos - end.upAtNanos).isLessThan(4 * SECOND);
