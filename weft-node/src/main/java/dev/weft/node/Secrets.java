@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * beacons are sealed. One per node; {@link #replace}, {@link #seal} and {@link #open} are called on its loop.
  */
 final class Secrets {
+    /** Addresses and the one name that never lead elsewhere; {@code 127.example.org} does. */
+    private static final Pattern LOOPBACK =
+            Pattern.compile("(127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|localhost|\\[::1]|\\[0:0:0:0:0:0:0:1]):\\d+");
+
     private final MeshConfig.Encryption encryption;
     private final MeshProver prover;
     private final @Nullable BeaconSeal seal;
@@ -98,10 +103,7 @@ final class Secrets {
     }
 
     private static boolean staysOnHost(Locator at) {
-        return !isTcp(at)
-                || at.address().startsWith("127.")
-                || at.address().startsWith("localhost:")
-                || at.address().startsWith("[::1]:");
+        return !isTcp(at) || LOOPBACK.matcher(at.address()).matches();
     }
 
     // ------------------------------------------------------------------ beacons

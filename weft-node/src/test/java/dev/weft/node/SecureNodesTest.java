@@ -162,6 +162,11 @@ class SecureNodesTest {
                         node("alice").peer(Locator.parse("tcp/192.0.2.1:7400")).join())
                 .isInstanceOf(MeshStartException.class)
                 .hasMessageContaining("beyond this host");
+        assertThatThrownBy(() -> node("alice")
+                        .peer(Locator.parse("tcp/127.example.org:7400"))
+                        .join())
+                .isInstanceOf(MeshStartException.class)
+                .hasMessageContaining("beyond this host");
     }
 
     @Test
