@@ -2,6 +2,7 @@ package dev.weft.net;
 
 import dev.weft.core.link.Assurance;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import java.io.IOException;
@@ -21,7 +22,7 @@ final class SameUserLayer implements Layer {
         boolean ours;
         try {
             ours = channel instanceof EpollDomainSocketChannel epoll ? isOurs(epoll) : isOurs(channel);
-        } catch (IOException | UnsupportedOperationException unknown) {
+        } catch (IOException | UnsupportedOperationException | ChannelException unknown) {
             ours = false;
         }
         ready.opened(ours ? Assurance.SAME_USER : Assurance.PLAIN);

@@ -147,6 +147,10 @@ final class StreamTransport {
         @Override
         public void opened(Assurance assurance) {
             doorman.completed(this);
+            if (!channel.isActive()) {
+                // Gone before it was here: nobody was told of it, and its end would not be told either.
+                return;
+            }
             StreamConnection connection = new StreamConnection(channel, naming.peerOf(channel), assurance);
             connection.attach(acceptor.accept(connection));
             channel.pipeline().addLast(connection);
@@ -167,6 +171,10 @@ final class StreamTransport {
     private record Dialling(Channel channel, Locator locator, ConnectionHandler handler) implements Layer.Ready {
         @Override
         public void opened(Assurance assurance) {
+            if (!channel.isActive()) {
+                handler.onClosed("the connection broke at once");
+                return;
+            }
             StreamConnection connection = new StreamConnection(channel, locator, assurance);
             connection.attach(handler);
             channel.pipeline().addLast(connection);
