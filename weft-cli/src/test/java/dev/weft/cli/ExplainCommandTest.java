@@ -59,8 +59,6 @@ class ExplainCommandTest {
     @Test
     void jsonHasStableKeys() {
         refuse(STRANGER, Refusal.By.CONNECTION, "CARRIER_LOST", "the other end does not speak TLS");
-        JsonText json = lab.ask("explain", "5742a6e4", "--json").json();
-        assertThat(json.toString()).isNotEmpty();
         assertThat(lab.ask("explain", "5742a6e4", "--json").out())
                 .contains("\"node\":\"5742a6e4\"", "\"reachable\":false", "not connected at tcp/10.0.0.9:7400");
     }
