@@ -128,6 +128,9 @@ public interface Mesh extends AutoCloseable {
     /** The messages of this node that did not reach their target: the latest 1,000, oldest first. */
     List<DeadLetter> deadLetters();
 
+    /** Links that were not made or did not last, and why: the latest 256, oldest first. */
+    List<Refusal> refusals();
+
     Topology topology();
 
     /** The nodes on the present way to a node, both ends included; empty where there is none. */
@@ -137,6 +140,17 @@ public interface Mesh extends AutoCloseable {
     CompletionStage<List<Probed>> probe(NodeId node, Duration timeout);
 
     Statistics statistics();
+
+    /**
+     * Changes the keys of the mesh while the node runs. To change a key without losing a link: give every node the old
+     * one and the new one, then every node the new one alone. A neighbor that has proved none of these keys two
+     * seconds later loses its link.
+     *
+     * @param keys one or two; the first is the one that beacons are sealed with
+     * @throws IllegalArgumentException if there are none or more than two
+     * @throws IllegalStateException if the node was started without a key
+     */
+    void rekey(List<MeshKey> keys);
 
     /** Has every event from now on told to a listener, on the callback executor, in order. */
     Subscription subscribe(Consumer<MeshEvent> listener);

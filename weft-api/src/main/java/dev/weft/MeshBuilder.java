@@ -18,6 +18,7 @@ public final class MeshBuilder {
     private Path runtimeDirectory = runtimeHome();
     private int remoteHops;
     private MeshConfig.Encryption encryption = MeshConfig.Encryption.REQUIRED;
+    private final List<MeshKey> keys = new ArrayList<>();
     private final List<Locator> listen = new ArrayList<>();
     private final List<Locator> peers = new ArrayList<>();
     private Optional<Path> peerFile = Optional.empty();
@@ -55,13 +56,19 @@ public final class MeshBuilder {
         return this;
     }
 
-    /** How many hops beacons go: 0 stays on this host; more needs {@link #plaintext} as long as links are plain. */
+    /** How many hops beacons go: 0 stays on this host; more needs a {@link #key}, or {@link #plaintext}. */
     public MeshBuilder remote(int hops) {
         remoteHops = hops;
         return this;
     }
 
-    /** Allows links beyond this host that anyone there can read. */
+    /** The secret that all members of the mesh have; a second one is valid beside it while the key is changed. */
+    public MeshBuilder key(MeshKey key) {
+        keys.add(key);
+        return this;
+    }
+
+    /** Allows links beyond this host that anyone there can read, and has TCP speak in plain. */
     public MeshBuilder plaintext() {
         encryption = MeshConfig.Encryption.PLAINTEXT;
         return this;
@@ -150,6 +157,7 @@ public final class MeshBuilder {
                 runtimeDirectory,
                 remoteHops,
                 encryption,
+                keys,
                 listen,
                 peers,
                 peerFile,

@@ -57,6 +57,13 @@ final class JoinOptions {
     @Nullable
     Integer remote;
 
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description = "The mesh's key, made by 'weft key new'; repeatable while it is changed, read again when the"
+                    + " file changes; default $WEFT_KEY, a key or the path of a file, else none.")
+    List<Path> keyFiles = new ArrayList<>();
+
     @Option(names = "--plaintext", description = "Allow links beyond this host that are not encrypted; default no.")
     boolean plaintext;
 
@@ -119,6 +126,7 @@ final class JoinOptions {
     boolean observe;
 
     private @Nullable Settings settings;
+    private MeshKeys keys = MeshKeys.of(List.of(), "");
 
     /** What configuration says, read once. */
     Settings settings() {
@@ -138,6 +146,8 @@ final class JoinOptions {
         try {
             MeshBuilder builder = Mesh.builder(named != null ? named : said.text(Setting.MESH))
                     .remote(hops != null ? hops : (int) said.number(Setting.REMOTE));
+            keys = MeshKeys.of(keyFiles, System.getenv().getOrDefault("WEFT_KEY", ""));
+            keys.keys().forEach(builder::key);
             if (observe) {
                 builder.links(new MeshConfig.Links(MeshConfig.Links.Policy.OBSERVER, List.of(), List.of()));
             }
@@ -187,7 +197,9 @@ final class JoinOptions {
 
     Mesh join(MeshBuilder builder) {
         try {
-            return weft.joiner().join(builder);
+            Mesh joined = weft.joiner().join(builder);
+            keys.follow(joined);
+            return joined;
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }

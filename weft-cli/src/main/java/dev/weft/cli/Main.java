@@ -27,6 +27,8 @@ import picocli.CommandLine.Option;
             DeadCommand.class,
             StatsCommand.class,
             ConfigCommand.class,
+            ExplainCommand.class,
+            KeyCommand.class,
             SimCommand.class,
             DemoCommand.class,
             DemoNodeCommand.class

@@ -9,6 +9,7 @@ import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
+import dev.weft.MeshKey;
 import dev.weft.Message;
 import dev.weft.NodeId;
 import dev.weft.NodeNotFoundException;
@@ -16,6 +17,7 @@ import dev.weft.Outcome;
 import dev.weft.PacketSocket;
 import dev.weft.Peer;
 import dev.weft.Probed;
+import dev.weft.Refusal;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.Statistics;
@@ -44,6 +46,8 @@ import java.util.function.UnaryOperator;
  * alice to bob; two nodes are called twin, and their ids begin with the same digits.
  */
 final class FakeMesh implements Mesh {
+    final List<Refusal> refusals = new ArrayList<>();
+    final List<List<MeshKey>> rekeyed = new java.util.concurrent.CopyOnWriteArrayList<>();
     static final NodeId SELF = NodeId.parse("5e1f0000-0000-8000-8000-000000000001");
     static final NodeId ALICE = NodeId.parse("a11ce000-0000-8000-8000-000000000002");
     static final NodeId BOB = NodeId.parse("b0b00000-0000-8000-8000-000000000003");
@@ -249,6 +253,16 @@ final class FakeMesh implements Mesh {
     @Override
     public Statistics statistics() {
         return statistics;
+    }
+
+    @Override
+    public List<Refusal> refusals() {
+        return refusals;
+    }
+
+    @Override
+    public void rekey(List<MeshKey> keys) {
+        rekeyed.add(keys);
     }
 
     @Override

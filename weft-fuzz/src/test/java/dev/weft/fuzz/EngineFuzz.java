@@ -11,6 +11,7 @@ import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.link.Assurance;
 import dev.weft.core.wire.Abort;
 import dev.weft.core.wire.Accept;
 import dev.weft.core.wire.Ack;
@@ -220,7 +221,7 @@ class EngineFuzz {
             long[] number = new long[1];
             int peer = draws.below(5);
             subject.turn(engine -> {
-                number[0] = engine.handleAccepted(locator(peer), subject.now());
+                number[0] = engine.handleAccepted(locator(peer), Assurance.PLAIN, subject.now());
                 wires.put(number[0], new Wire(peer, ++dialNumber));
             });
             return number[0];
@@ -231,7 +232,7 @@ class EngineFuzz {
             Wire wire = wires.get(connection);
             long number = wire == null ? 0 : wire.dialNumber;
             feed(connection, hello(NODES.get(peer), PEER_INCARNATION, number).encode());
-            feed(connection, new Accept(SELF_INSTANCE, 1).encode());
+            feed(connection, new Accept(SELF_INSTANCE, List.of(), 1).encode());
         }
 
         private void connected() {
@@ -240,11 +241,11 @@ class EngineFuzz {
                 return;
             }
             if (draws.chance()) {
-                subject.turn(engine -> engine.handleCarrierLost(dial, subject.now()));
+                subject.turn(engine -> engine.handleCarrierLost(dial, "the connection broke", subject.now()));
                 return;
             }
             wires.put(dial, new Wire(draws.below(5), 0));
-            subject.turn(engine -> engine.handleConnected(dial, subject.now()));
+            subject.turn(engine -> engine.handleConnected(dial, Assurance.PLAIN, subject.now()));
             if (draws.chance()) {
                 link(dial, draws.below(5));
             }
@@ -254,7 +255,7 @@ class EngineFuzz {
             Long connection = connection();
             if (connection != null) {
                 wires.remove(connection);
-                subject.turn(engine -> engine.handleCarrierLost(connection, subject.now()));
+                subject.turn(engine -> engine.handleCarrierLost(connection, "the connection broke", subject.now()));
             }
         }
 
@@ -406,7 +407,8 @@ class EngineFuzz {
             }
             if (read.frame() instanceof Hello) {
                 return List.of(
-                        hello(NODES.get(wire.peer), PEER_INCARNATION, wire.dialNumber), new Accept(SELF_INSTANCE, 1));
+                        hello(NODES.get(wire.peer), PEER_INCARNATION, wire.dialNumber),
+                        new Accept(SELF_INSTANCE, List.of(), 1));
             }
             if (read.frame() instanceof Ping ping) {
                 return List.of(
@@ -456,7 +458,8 @@ class EngineFuzz {
             FrameType type = draws.oneOf(TYPES);
             return switch (type) {
                 case HELLO -> hello(draws.nodeId(NODES.subList(0, 6)), 1 + draws.number() / 2, draws.below(4));
-                case ACCEPT -> new Accept(draws.chance() ? SELF_INSTANCE : 1 + draws.number() / 2, 1 + draws.below(3));
+                case ACCEPT ->
+                    new Accept(draws.chance() ? SELF_INSTANCE : 1 + draws.number() / 2, proofs(), 1 + draws.below(3));
                 case CLOSE -> new Close(draws.oneOf(List.of(CloseReason.values())), "enough");
                 case PING ->
                     new Ping(
@@ -494,7 +497,13 @@ class EngineFuzz {
                     Optional.empty(),
                     number,
                     1_000,
-                    1 << 20);
+                    1 << 20,
+                    ByteView.of(new byte[Hello.NONCE_BYTES]));
+        }
+
+        private List<ByteView> proofs() {
+            ByteView proof = ByteView.of(new byte[Accept.PROOF_BYTES]);
+            return Collections.nCopies(draws.below(Accept.PROOFS_MAX + 1), proof);
         }
 
         private Pong pong() {

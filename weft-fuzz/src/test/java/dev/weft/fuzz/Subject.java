@@ -19,6 +19,7 @@ import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
 import dev.weft.core.forward.LinkQueue;
 import dev.weft.core.link.LinkConfig;
+import dev.weft.core.link.Security;
 import dev.weft.core.route.SpfBackoff;
 import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
@@ -101,7 +102,7 @@ final class Subject implements Engine.Output {
         this.world = world;
         Engine.Self self =
                 new Engine.Self(MESH, node, instance, incarnation, "subject", HOST, List.of(locator), 1_000_000_000L);
-        this.engine = new Engine(CONFIG, self, new Prng(instance), this);
+        this.engine = new Engine(CONFIG, self, Security.OPEN, new Prng(instance), this);
         turn(present -> present.start(now));
     }
 

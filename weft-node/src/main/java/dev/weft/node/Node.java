@@ -9,12 +9,14 @@ import dev.weft.Listener;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
+import dev.weft.MeshKey;
 import dev.weft.NodeId;
 import dev.weft.NodeNotFoundException;
 import dev.weft.Outcome;
 import dev.weft.PacketSocket;
 import dev.weft.Peer;
 import dev.weft.Probed;
+import dev.weft.Refusal;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.Statistics;
@@ -244,6 +246,11 @@ final class Node implements Mesh {
     }
 
     @Override
+    public List<Refusal> refusals() {
+        return life.ask(engine -> Views.refusals(engine, life.nowNanos()));
+    }
+
+    @Override
     public Topology topology() {
         return life.ask(engine -> Views.topology(engine, life.id()));
     }
@@ -277,7 +284,12 @@ final class Node implements Mesh {
 
     @Override
     public Statistics statistics() {
-        return life.ask(Views::statistics);
+        return life.ask(engine -> Views.statistics(engine, life.counters()));
+    }
+
+    @Override
+    public void rekey(List<MeshKey> keys) {
+        life.rekey(keys);
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
+import dev.weft.core.link.Assurance;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
@@ -89,7 +90,7 @@ final class SimNode {
                 if (isOpen()) {
                     closed = true;
                     wires.remove(number);
-                    present.handleCarrierLost(number, local);
+                    present.handleCarrierLost(number, "the connection broke", local);
                 }
             });
         }
@@ -97,11 +98,14 @@ final class SimNode {
 
     final int index;
     private final World world;
-    private final String mesh;
+    private final Community community;
     private final Prng prng;
     private final int driftPpm;
     private final long skewNanos;
     private final EngineConfig config;
+
+    /** Stands for the hash of a public key. */
+    private ByteView key = ByteView.EMPTY;
 
     private NodeId id;
     private long incarnation;
@@ -119,10 +123,10 @@ final class SimNode {
     private final TreeMap<Long, Consumer<Outcome>> fates = new TreeMap<>();
     private int identities;
 
-    SimNode(int index, World world, String mesh, Prng prng, int driftPpmMax, EngineConfig config) {
+    SimNode(int index, World world, Community community, Prng prng, int driftPpmMax, EngineConfig config) {
         this.index = index;
         this.world = world;
-        this.mesh = mesh;
+        this.community = community;
         this.prng = prng;
         this.driftPpm = driftPpmMax == 0 ? 0 : (int) prng.between(-driftPpmMax, driftPpmMax);
         this.skewNanos = prng.between(0, 5_000_000_000L);
@@ -134,8 +138,8 @@ final class SimNode {
         return id;
     }
 
-    String mesh() {
-        return mesh;
+    Community community() {
+        return community;
     }
 
     boolean isAlive() {
@@ -162,7 +166,7 @@ final class SimNode {
         pausedUntilNanos = 0;
         wakeNanos = Deadlines.NEVER;
         Engine.Self self = new Engine.Self(
-                mesh,
+                community.mesh(),
                 id,
                 prng.nextLong() | 1,
                 incarnation,
@@ -170,7 +174,13 @@ final class SimNode {
                 hostId(),
                 List.of(locatorOf(index)),
                 skewNanos);
-        engine = new Engine(config, self, prng.fork(life), world.editions, new Output());
+        engine = new Engine(
+                config,
+                self,
+                world.security(community, prng.fork(0x5ec00000L + life)),
+                prng.fork(life),
+                world.editions,
+                new Output());
         turn((present, local) -> {
             for (SocketKind kind : SocketKind.values()) {
                 open(present, kind);
@@ -415,12 +425,10 @@ final class SimNode {
     }
 
     private NodeId newId() {
-        Prng source = prng.fork(0x1d00L + identities++);
-        return NodeId.fromDigest(new WireWriter()
-                .u64(source.nextLong())
-                .u64(source.nextLong())
-                .view()
-                .toByteArray());
+        key = Community.words(prng.fork(0x1d00L + identities++), Assurance.KEY_HASH_BYTES / 8);
+        NodeId made = NodeId.fromDigest(key.toByteArray());
+        world.belongs(made, community);
+        return made;
     }
 
     private ByteView hostId() {
@@ -452,14 +460,17 @@ final class SimNode {
             if (!dialler.isOpen()) {
                 return;
             }
-            Wire wire = new Wire(alive.handleAccepted(locatorOf(from.index), local));
+            Wire wire = new Wire(
+                    alive.handleAccepted(locatorOf(from.index), Assurance.authenticated(key, from.key), local));
             wires.put(wire.number, wire);
             join(dialler, from, wire);
+            ByteView accepterKey = key;
             world.events.after(
                     world.options.faults().delayNanos(),
                     at -> from.turn((engine, theirs) -> {
                         if (dialler.isOpen()) {
-                            engine.handleConnected(dialler.number, theirs);
+                            engine.handleConnected(
+                                    dialler.number, Assurance.authenticated(from.key, accepterKey), theirs);
                         }
                     }));
         });

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param driftPpmMax how far clocks run fast or slow
  * @param discovery how nodes find each other
  * @param strangers nodes of another mesh among them
+ * @param impostors nodes among them that know the mesh's name and not its key
  */
 record SwarmOptions(
         int nodes,
@@ -33,7 +34,8 @@ record SwarmOptions(
         int pauseEverySeconds,
         int driftPpmMax,
         Meeting discovery,
-        int strangers) {
+        int strangers,
+        int impostors) {
     /** How nodes find each other. */
     enum Meeting {
         /** Every node hears every beacon. */
@@ -55,6 +57,7 @@ record SwarmOptions(
                 0,
                 0,
                 Meeting.CONFIGURED,
+                0,
                 0);
     }
 
@@ -71,7 +74,8 @@ record SwarmOptions(
                 prng.chance(500_000) ? 0 : (int) prng.between(5, 60),
                 prng.chance(500_000) ? 0 : (int) prng.between(1, 500),
                 prng.chance(500_000) ? Meeting.BEACON : Meeting.CONFIGURED,
-                prng.chance(700_000) ? 0 : 2);
+                prng.chance(700_000) ? 0 : 2,
+                prng.chance(500_000) ? 0 : 2);
     }
 
     /** For the report, by stable names. */
@@ -94,6 +98,7 @@ record SwarmOptions(
         all.put("driftPpmMax", driftPpmMax);
         all.put("discovery", discovery.name().toLowerCase(java.util.Locale.ROOT));
         all.put("strangers", strangers);
+        all.put("impostors", impostors);
         return all;
     }
 }

@@ -55,6 +55,37 @@ class SwarmTest {
                 .isEqualTo(report.outcomes().get("sessions"));
     }
 
+    /** The simulator itself is tested: nodes that do not ask for the key let the impostors in, and that is found. */
+    @Test
+    void aMeshThatDoesNotAskForItsKeyIsFoundOut() {
+        SwarmOptions calm = SwarmOptions.calm(4);
+        SwarmOptions withImpostors = new SwarmOptions(
+                calm.nodes(),
+                calm.carrier(),
+                calm.faults(),
+                calm.messagesPerSecond(),
+                calm.sessionsPerMinute(),
+                calm.payloadBytesMax(),
+                0,
+                0,
+                0,
+                0,
+                calm.discovery(),
+                0,
+                2);
+        Simulation.Plan plan = new Simulation.Plan(4, 9, 5_000_000_000L, Simulation.FaultLevel.NONE);
+        World open = new World(withImpostors, 9, EngineConfig.DEFAULT, new World.Honest(), World.Guard.NONE);
+        assertThat(Simulation.run(plan, open, (virtual, events) -> {})
+                        .violations()
+                        .toString())
+                .contains("nobody but a member is acted upon");
+        World keyed = new World(withImpostors, 9, EngineConfig.DEFAULT);
+        RunReport report = Simulation.run(plan, keyed, (virtual, events) -> {});
+        assertThat(report.violations()).isEmpty();
+        // It was really tried.
+        assertThat(report.lastEvents().toString()).contains("LINK_REFUSED").contains("NOT_A_MEMBER");
+    }
+
     /** The simulator itself is tested: an application that says "taken" and takes later loses what it has not taken. */
     @Test
     void anAcknowledgementBeforeTheDeliveryIsFoundInUnderTwoHundredSeeds() {

@@ -162,7 +162,8 @@ public class CodecBenchmark {
                 Optional.of(Locator.parse("tcp/10.0.0.9:51000")),
                 1,
                 1_000,
-                1 << 20);
+                1 << 20,
+                ByteView.of(new byte[Hello.NONCE_BYTES]));
     }
 
     private static Beacon beacon() {

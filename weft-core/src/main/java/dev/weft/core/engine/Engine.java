@@ -12,7 +12,9 @@ import dev.weft.core.flow.Paths;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
 import dev.weft.core.forward.Path;
+import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Connection;
+import dev.weft.core.link.Security;
 import dev.weft.core.route.Route;
 import dev.weft.core.route.Routes;
 import dev.weft.core.socket.Connections;
@@ -96,14 +98,14 @@ public final class Engine {
     private final Machines machines;
     private final Audit audit;
 
-    public Engine(EngineConfig config, Self self, Prng prng, Output out) {
-        this(config, self, prng, Edition::read, out);
+    public Engine(EngineConfig config, Self self, Security security, Prng prng, Output out) {
+        this(config, self, security, prng, Edition::read, out);
     }
 
     /** @param editions lets many engines of one process share what they have learned alike */
-    public Engine(EngineConfig config, Self self, Prng prng, Edition.Source editions, Output out) {
+    public Engine(EngineConfig config, Self self, Security security, Prng prng, Edition.Source editions, Output out) {
         this.self = self;
-        this.machines = new Machines(config, self, prng, editions, out);
+        this.machines = new Machines(config, self, security, prng, editions, out);
         this.audit = new Audit(config, machines);
     }
 
@@ -116,20 +118,24 @@ public final class Engine {
     }
 
     /** A connection that {@link Output#dial} asked for is there. */
-    public void handleConnected(long connection, long nowNanos) {
+    public void handleConnected(long connection, Assurance assurance, long nowNanos) {
         machines.now(nowNanos);
         OptionalLong dial = machines.dials.dialOf(connection);
         Optional<Locator> locator =
                 dial.isPresent() ? machines.discovery.dialledLocator(dial.getAsLong()) : Optional.empty();
         locator.ifPresent(to -> machines.links.open(
-                connection, Connection.dialled(connection, to), machines.membership.locators(), nowNanos));
+                connection,
+                Connection.dialled(connection, to).with(assurance),
+                machines.membership.locators(),
+                nowNanos));
     }
 
     /** Somebody has connected to this node; returns the number of the connection. */
-    public long handleAccepted(Locator from, long nowNanos) {
+    public long handleAccepted(Locator from, Assurance assurance, long nowNanos) {
         machines.now(nowNanos);
         long connection = machines.newConnection();
-        machines.links.open(connection, Connection.accepted(from), machines.membership.locators(), nowNanos);
+        Connection accepted = Connection.accepted(from).with(assurance);
+        machines.links.open(connection, accepted, machines.membership.locators(), nowNanos);
         return connection;
     }
 
@@ -138,11 +144,15 @@ public final class Engine {
         machines.links.handleFrame(connection, frame, nowNanos);
     }
 
-    /** A connection has broken, or a dial has come to nothing. */
-    public void handleCarrierLost(long connection, long nowNanos) {
+    /**
+     * A connection has broken, or a dial has come to nothing.
+     *
+     * @param why for people
+     */
+    public void handleCarrierLost(long connection, String why, long nowNanos) {
         machines.now(nowNanos);
-        machines.links.handleCarrierLost(connection, nowNanos);
-        machines.dialEnded(connection);
+        machines.links.handleCarrierLost(connection, why, nowNanos);
+        machines.dialFailed(connection, why);
     }
 
     public void handleBeacon(ByteView datagram, String source, long nowNanos) {
@@ -341,6 +351,12 @@ public final class Engine {
         machines.membership.describe(description, nowNanos);
     }
 
+    /** The keys of the mesh that this node's prover knows have changed. */
+    public void keysChanged(long nowNanos) {
+        machines.now(nowNanos);
+        machines.links.keysChanged(nowNanos);
+    }
+
     /** Tells all that this node is leaving. Frames may go on for a while; {@link #close} ends it. */
     public void leave(long nowNanos) {
         machines.now(nowNanos);
@@ -417,6 +433,11 @@ public final class Engine {
 
     public List<LinkReport> linkReports() {
         return machines.links.reports();
+    }
+
+    /** The latest links that were not made or did not last, oldest first. */
+    public List<Refusal> refusals() {
+        return machines.links.refusals().latest();
     }
 
     public List<NodeId> knownNodes() {

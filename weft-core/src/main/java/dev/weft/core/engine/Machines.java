@@ -16,8 +16,10 @@ import dev.weft.core.forward.Arrival;
 import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.LinkQueue;
 import dev.weft.core.forward.Path;
+import dev.weft.core.link.Link;
 import dev.weft.core.link.LinkTerms;
 import dev.weft.core.link.LocalNode;
+import dev.weft.core.link.Security;
 import dev.weft.core.route.Routes;
 import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
@@ -72,7 +74,13 @@ final class Machines {
     private long nextConnection = 1;
     private long now;
 
-    Machines(EngineConfig config, Engine.Self self, Prng prng, Edition.Source editions, Engine.Output out) {
+    Machines(
+            EngineConfig config,
+            Engine.Self self,
+            Security security,
+            Prng prng,
+            Edition.Source editions,
+            Engine.Output out) {
         this.self = self.node();
         this.out = out;
         this.labels = new Labels(prng.fork(4));
@@ -80,7 +88,7 @@ final class Machines {
                 self.node(), self.incarnation(), config.topology(), prng.fork(1), editions, new FloodingOutput());
         this.links = new Links(
                 config.link(),
-                localNode(self, config.wishes()),
+                localNode(self, config.wishes(), security),
                 config.queue(),
                 config.wishes().isObserver() ? 1 : config.linksMax(),
                 () -> flooding.lsdb().hash(),
@@ -107,7 +115,7 @@ final class Machines {
         this.forwarder = new Forwarder(self.node(), new LabelLookup(), arrivals);
     }
 
-    private static LocalNode localNode(Engine.Self self, EngineConfig.LinkWishes wishes) {
+    private static LocalNode localNode(Engine.Self self, EngineConfig.LinkWishes wishes, Security security) {
         return new LocalNode(
                 self.mesh(),
                 self.node(),
@@ -117,7 +125,8 @@ final class Machines {
                 self.hostId(),
                 wishes.isObserver() ? Hello.OBSERVER : 0,
                 VersionRange.OURS,
-                self.clockZeroNanos());
+                self.clockZeroNanos(),
+                security);
     }
 
     /** What beacons carry in place of a mesh's name. */
@@ -136,6 +145,20 @@ final class Machines {
 
     long newConnection() {
         return nextConnection++;
+    }
+
+    /** A connection that was dialled was never there, or broke before it was a link. */
+    void dialFailed(long connection, String why) {
+        dials.dialOf(connection)
+                .ifPresent(dial -> links.refusals()
+                        .add(new Refusal(
+                                now,
+                                Optional.empty(),
+                                discovery.dialledLocator(dial),
+                                CloseReason.CARRIER_LOST,
+                                why,
+                                Link.Side.CARRIER)));
+        dialEnded(connection);
     }
 
     /** A dial has come to nothing, if the connection was one. */
@@ -160,7 +183,7 @@ final class Machines {
         Optional<Peers> news = discovery.takeNews(flooding.lsdb()::isKnown, now);
         if (news.isPresent()) {
             for (NodeId neighbor : links.neighbors()) {
-                links.send(neighbor, news.get(), LinkQueue.Urgency.CONTROL);
+                links.send(neighbor, news.get(), LinkQueue.Urgency.CONTROL, now);
             }
         }
     }
@@ -238,8 +261,11 @@ final class Machines {
                         SILENT,
                         SHUTDOWN,
                         FORBIDDEN,
-                        PROTOCOL_VIOLATION ->
-                    trace(TraceEvent.Kind.LINK_REFUSED, peer.orElse(NodeId.ZERO), reason + ": " + text);
+                        PROTOCOL_VIOLATION,
+                        WRONG_IDENTITY,
+                        NOT_ENCRYPTED,
+                        NOT_A_MEMBER,
+                        SHUT_OUT -> trace(TraceEvent.Kind.LINK_REFUSED, peer.orElse(NodeId.ZERO), reason + ": " + text);
             }
             dialEnded(connection);
         }
