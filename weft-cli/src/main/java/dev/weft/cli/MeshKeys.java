@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.Mesh;
 import dev.weft.MeshKey;
+import dev.weft.Peer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,12 +81,18 @@ final class MeshKeys {
         thread.start();
     }
 
+    /** @throws IllegalStateException if the node has left, which ends the watch */
+    private static Peer requireOpen(Mesh mesh) {
+        return mesh.self();
+    }
+
     private void follow(Mesh mesh, List<MeshKey> first) {
         List<MeshKey> present = first;
         String complaint = "";
         while (true) {
             try {
                 TimeUnit.SECONDS.sleep(1);
+                requireOpen(mesh);
                 List<MeshKey> next = readAll(files);
                 if (!next.equals(present)) {
                     mesh.rekey(next);

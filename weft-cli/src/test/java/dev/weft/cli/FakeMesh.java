@@ -150,7 +150,10 @@ final class FakeMesh implements Mesh {
 
     @Override
     public Peer self() {
-        return peer(SELF, joined.orElseThrow().nodeName(), 0, Duration.ZERO);
+        if (closings > 0) {
+            throw new IllegalStateException("the node has left");
+        }
+        return peer(SELF, joined.map(MeshConfig::nodeName).orElse("self"), 0, Duration.ZERO);
     }
 
     @Override

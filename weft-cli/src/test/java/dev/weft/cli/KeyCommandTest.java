@@ -84,6 +84,7 @@ class KeyCommandTest {
         Files.writeString(file, next.text() + "\n");
         until(2);
         assertThat(mesh.rekeyed).containsExactly(List.of(key, next), List.of(next));
+        mesh.close();
     }
 
     private void until(int changes) throws InterruptedException {

@@ -102,10 +102,10 @@ public final class Simulation {
     private static boolean isCalm(World world) {
         Map<Community, Long> hashes = new LinkedHashMap<>();
         Map<Community, Integer> sizes = new LinkedHashMap<>();
-        for (SimNode node : world.nodes()) {
+        for (SimNode node : honest(world)) {
             sizes.merge(node.community(), 1, Integer::sum);
         }
-        for (SimNode node : world.nodes()) {
+        for (SimNode node : honest(world)) {
             Engine engine = node.engine();
             if (engine == null) {
                 return false;
@@ -120,8 +120,8 @@ public final class Simulation {
     }
 
     private static void requireAgreement(World world) {
-        for (SimNode a : world.nodes()) {
-            for (SimNode b : world.nodes()) {
+        for (SimNode a : honest(world)) {
+            for (SimNode b : honest(world)) {
                 if (a != b && a.community().equals(b.community())) {
                     for (String difference : a.differencesFrom(b)) {
                         world.violations.add("the mesh agrees once it is left in peace", difference);
@@ -137,7 +137,7 @@ public final class Simulation {
      * are too many to look at each; a sample is drawn from the seed.
      */
     private static void requireRightRoutes(World world, Plan plan) {
-        List<SimNode> unseen = sample(world.nodes(), new Prng(plan.seed()).fork(4));
+        List<SimNode> unseen = sample(honest(world), new Prng(plan.seed()).fork(4));
         long beganNanos = world.events.nowNanos();
         for (int look = 1; !unseen.isEmpty() && look <= ORACLE_LOOKS_MAX && world.violations.isEmpty(); look++) {
             Map<Community, RouteOracle> oracles = new LinkedHashMap<>();
@@ -164,6 +164,13 @@ public final class Simulation {
             sample.remove(draws.below(sample.size()));
         }
         return sample;
+    }
+
+    /** Nobody owes impostors a mesh of their own: they are refused by most of those whom they would choose. */
+    private static List<SimNode> honest(World world) {
+        return world.nodes().stream()
+                .filter(node -> !node.community().equals(Community.IMPOSTORS))
+                .toList();
     }
 
     private static List<SimNode> members(World world, Community community) {

@@ -51,7 +51,7 @@ public class ForwardBenchmark {
         WireReader in = new WireReader(frame);
         FrameType type = FrameType.decode(in);
         forwarder.handle(FROM, RoutedFrame.decode(type, in));
-        ByteView out = queue.poll();
+        ByteView out = queue.poll(0);
         if (out == null) {
             throw new IllegalStateException("the frame was not passed on");
         }

@@ -5,6 +5,7 @@ import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.DeadlineIndex;
 import dev.weft.core.base.Deadlines;
+import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.LinkQueue;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Connection;
@@ -144,7 +145,9 @@ final class Links {
 
         /** Data that comes to a standing queue is to tell its destination, which tells the origin. */
         private Frame marked(Frame frame) {
-            return frame instanceof RoutedFrame routed && routed.type() == FrameType.DATA && queue.isCongested(nowNanos)
+            return frame instanceof RoutedFrame routed
+                            && routed.type() == FrameType.DATA
+                            && queue.isCongested(Forwarder.urgencyOf(routed), nowNanos)
                     ? routed.marked()
                     : frame;
         }
@@ -373,7 +376,7 @@ final class Links {
     @Nullable
     ByteView poll(long number) {
         Member member = members.get(number);
-        ByteView frame = member == null ? null : member.queue.poll();
+        ByteView frame = member == null ? null : member.queue.poll(nowNanos);
         if (frame == null) {
             pending.remove(number);
         }

@@ -4,10 +4,10 @@ import dev.weft.core.base.Check;
 
 /**
  * How much of one flow may be under way on its path. Hops mark what meets a standing queue, the destination counts the
- * marks, and the window shrinks by half the share of marked fragments, once a round trip (DCTCP, RFC 8257). It grows
- * by one segment in {@value #REFERENCE_MILLIS} ms, whatever the round trip, so that flows of different distance get
- * equal shares of a link (as TCP Prague's reference round trip does). Until the first sign of congestion it doubles
- * every round trip.
+ * marks, and the window shrinks by half the share of marked fragments, once a round (DCTCP, RFC 8257). A round is a
+ * round trip, and at least {@value #REFERENCE_MILLIS} ms; the window grows by what a flow of that round trip would gain
+ * in rate, so that flows of different distance get equal shares of a link (the reference round trip of TCP Prague). Until
+ * the first sign of congestion it doubles every round trip.
  *
  * <p>Losses alone do not prove congestion on a radio link or a mesh under repair: the window answers only to more than
  * one in fifty (the threshold of BBR version 2).
@@ -34,10 +34,11 @@ final class CongestionWindow {
     /** The average share of marked fragments; starts at all, so that the first mark halves the window. */
     private long markedShare = ONE;
 
-    /** What is left of growth below a byte, times {@link #REFERENCE_NANOS}. */
+    /** What is left of growth below a byte, in parts of {@link #ONE}. */
     private long growthRemainder;
 
     private long roundEnd;
+    private long roundBeganNanos;
     private long roundSettled;
     private long roundMarked;
     private long roundLost;
@@ -83,7 +84,14 @@ final class CongestionWindow {
      * @param next the next sequence number to be sent
      */
     void handleSettled(
-            int settled, long settledBytes, long marked, long newest, long next, long roundTripNanos, Use use) {
+            int settled,
+            long settledBytes,
+            long marked,
+            long newest,
+            long next,
+            long roundTripNanos,
+            Use use,
+            long nowNanos) {
         Check.that(settled > 0 && marked >= 0, "%d settled, %d marked", settled, marked);
         roundSettled += settled;
         roundMarked += Math.min(marked, settled);
@@ -92,8 +100,9 @@ final class CongestionWindow {
         } else if (use == Use.FULL) {
             grow(settledBytes, roundTripNanos);
         }
-        if (newest >= roundEnd) {
+        if (newest >= roundEnd && nowNanos - roundBeganNanos >= REFERENCE_NANOS) {
             endRound(next);
+            roundBeganNanos = nowNanos;
         }
     }
 
@@ -121,7 +130,7 @@ final class CongestionWindow {
             return;
         }
         shrunkThisRound = true;
-        bytes = Math.max(2 * segmentBytes, bytes - bytes * share / ONE);
+        bytes = Math.max(segmentBytes, bytes - bytes * share / ONE);
         thresholdBytes = bytes;
     }
 
@@ -130,11 +139,14 @@ final class CongestionWindow {
             bytes = Math.min(maxBytes, bytes + settledBytes);
             return;
         }
-        // A window's worth settled is one round trip: segment * roundTrip / reference more bytes.
-        long nanos = Math.min(roundTripNanos, 8 * REFERENCE_NANOS);
-        long share = segmentBytes * Math.min(settledBytes, 1 << 20) * nanos / bytes + growthRemainder;
-        bytes = Math.min(maxBytes, bytes + share / REFERENCE_NANOS);
-        growthRemainder = share % REFERENCE_NANOS;
+        // A window's worth settled is one round trip, in which the window gains segment * (roundTrip / reference)^2 up
+        // to
+        // the reference, and segment * roundTrip / reference beyond: all gain alike in rate, by how often they shrink.
+        long parts = Math.min(roundTripNanos, 8 * REFERENCE_NANOS) * ONE / REFERENCE_NANOS;
+        long gain = parts < ONE ? parts * parts / ONE : parts;
+        long share = segmentBytes * Math.min(settledBytes, 1 << 20) / 64 * gain / bytes * 64 + growthRemainder;
+        bytes = Math.min(maxBytes, bytes + share / ONE);
+        growthRemainder = share % ONE;
     }
 
     private void endRound(long next) {

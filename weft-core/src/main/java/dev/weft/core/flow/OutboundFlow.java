@@ -182,7 +182,8 @@ final class OutboundFlow {
                     settled.newestSequence,
                     window.next(),
                     timer.smoothedNanos(),
-                    wasFull ? CongestionWindow.Use.FULL : CongestionWindow.Use.PARTIAL);
+                    wasFull ? CongestionWindow.Use.FULL : CongestionWindow.Use.PARTIAL,
+                    nowNanos);
             resendOlderThan(settled.newestSentNanos - timer.reorderingNanos());
         }
         if (isNewest) {

@@ -75,11 +75,8 @@ public final class LinkQueue {
     /** What the lowest priority may send in a round. */
     private static final long SHARE_BYTES = 32 << 10;
 
-    /** How long data may have stood before more of it is marked as meeting congestion (a target as in RFC 8289). */
-    static final long STANDING_NANOS = 5_000_000;
-
-    /** Below this much data a queue is no queue. */
-    static final long STANDING_BYTES = 64 << 10;
+    /** How long data may wait before more of its class is marked as meeting congestion. */
+    static final long STANDING_NANOS = 10_000_000;
 
     private static final int CLASSES = Urgency.ALL.length;
     private static final int FIRST_DATA = Urgency.DATA_7.ordinal();
@@ -93,8 +90,12 @@ public final class LinkQueue {
 
     private int dataFrames;
     private long dataBytes;
-    private long standingSinceNanos = -1;
-    private boolean drained = true;
+    /** By class: when the frame came in whose way through the queue is being timed, and how many go out before it. */
+    private final long[] timedSinceNanos = new long[CLASSES];
+
+    private final int[] timedAfter = new int[CLASSES];
+    /** By class: how long the frame that was timed last has waited. */
+    private final long[] waitNanos = new long[CLASSES];
 
     public LinkQueue(Bounds bounds) {
         this.bounds = bounds;
@@ -111,9 +112,9 @@ public final class LinkQueue {
         queues.get(at).add(frame);
         queuedBytes[at] += frame.length();
         if (urgency.isData()) {
-            if (drained) {
-                drained = false;
-                standingSinceNanos = nowNanos;
+            if (timedAfter[at] == 0) {
+                timedAfter[at] = queues.get(at).size();
+                timedSinceNanos[at] = nowNanos;
             }
             dataFrames++;
             dataBytes += frame.length();
@@ -135,13 +136,15 @@ public final class LinkQueue {
                 || frames < bounds.frames() / 16 && queuedBytes[at] + bytes <= bounds.bytes() / 16;
     }
 
-    /** True while data waits that has not been less than a little for a while: senders ought to slow down. */
-    public boolean isCongested(long nowNanos) {
-        return !drained && dataBytes >= STANDING_BYTES && nowNanos - standingSinceNanos >= STANDING_NANOS;
+    /** True while data of that class waits longer than it ought to: senders are to slow down. */
+    public boolean isCongested(Urgency urgency, long nowNanos) {
+        int at = urgency.ordinal();
+        boolean stands = timedAfter[at] > 0 && nowNanos - timedSinceNanos[at] >= STANDING_NANOS;
+        return stands || waitNanos[at] >= STANDING_NANOS;
     }
 
     /** Takes out the next frame, null when nothing waits. */
-    public @Nullable ByteView poll() {
+    public @Nullable ByteView poll(long nowNanos) {
         for (int at = 0; at < FIRST_DATA; at++) {
             ByteView frame = queues.get(at).poll();
             if (frame != null) {
@@ -149,10 +152,10 @@ public final class LinkQueue {
                 return frame;
             }
         }
-        return dataFrames == 0 ? null : pollData();
+        return dataFrames == 0 ? null : pollData(nowNanos);
     }
 
-    private ByteView pollData() {
+    private ByteView pollData(long nowNanos) {
         while (true) {
             for (int at = FIRST_DATA; at < CLASSES; at++) {
                 ByteView frame = budget[at] > 0 ? queues.get(at).poll() : null;
@@ -161,11 +164,17 @@ public final class LinkQueue {
                     queuedBytes[at] -= frame.length();
                     dataFrames--;
                     dataBytes -= frame.length();
-                    drained |= dataBytes < STANDING_BYTES;
+                    time(at, nowNanos);
                     return frame;
                 }
             }
             beginRound();
+        }
+    }
+
+    private void time(int at, long nowNanos) {
+        if (timedAfter[at] > 0 && --timedAfter[at] == 0) {
+            waitNanos[at] = nowNanos - timedSinceNanos[at];
         }
     }
 

@@ -19,11 +19,11 @@ class LinkQueueTest {
         queue.offer(Urgency.DATA_3, frame("data 2"), 0);
         queue.offer(Urgency.CONTROL, frame("control"), 0);
         queue.offer(Urgency.LINK, frame("heartbeat"), 0);
-        assertThat(queue.poll()).isEqualTo(frame("heartbeat"));
-        assertThat(queue.poll()).isEqualTo(frame("control"));
-        assertThat(queue.poll()).isEqualTo(frame("data 1"));
-        assertThat(queue.poll()).isEqualTo(frame("data 2"));
-        assertThat(queue.poll()).isNull();
+        assertThat(queue.poll(0)).isEqualTo(frame("heartbeat"));
+        assertThat(queue.poll(0)).isEqualTo(frame("control"));
+        assertThat(queue.poll(0)).isEqualTo(frame("data 1"));
+        assertThat(queue.poll(0)).isEqualTo(frame("data 2"));
+        assertThat(queue.poll(0)).isNull();
         assertThat(queue.isEmpty()).isTrue();
     }
 
@@ -40,7 +40,7 @@ class LinkQueueTest {
         assertThat(queue.offer(Urgency.CONTROL, frame("x"), 0)).isEqualTo(Taken.FULL);
         assertThat(queue.frames()).isEqualTo(5);
         assertThat(queue.bytes()).isEqualTo(4 + (64 << 10));
-        while (queue.poll() != null) {}
+        while (queue.poll(0) != null) {}
         assertThat(queue.bytes()).isZero();
     }
 
@@ -51,10 +51,10 @@ class LinkQueueTest {
             queue.offer(Urgency.data(i % 7), fragment(i % 7), 0);
         }
         for (int i = 0; i < 100; i++) {
-            queue.poll();
+            queue.poll(0);
         }
         queue.offer(Urgency.data(7), fragment(7), 0);
-        assertThat(queue.poll()).isEqualTo(fragment(7));
+        assertThat(queue.poll(0)).isEqualTo(fragment(7));
     }
 
     @Test
@@ -67,7 +67,7 @@ class LinkQueueTest {
         }
         int[] sent = new int[8];
         for (int i = 0; i < 8_000; i++) {
-            ByteView frame = queue.poll();
+            ByteView frame = queue.poll(0);
             sent[frame == null ? 0 : frame.at(0)]++;
         }
         assertThat(sent[0]).isPositive();
@@ -93,14 +93,13 @@ class LinkQueueTest {
         for (int i = 0; i < 8; i++) {
             queue.offer(Urgency.data(3), fragment(3), 0);
         }
-        assertThat(queue.isCongested(LinkQueue.STANDING_NANOS - 1)).isFalse();
-        assertThat(queue.isCongested(LinkQueue.STANDING_NANOS)).isTrue();
-        while (queue.poll() != null) {}
-        assertThat(queue.isCongested(LinkQueue.STANDING_NANOS)).isFalse();
-        for (int i = 0; i < 8; i++) {
-            queue.offer(Urgency.data(3), fragment(3), LinkQueue.STANDING_NANOS);
-        }
-        assertThat(queue.isCongested(LinkQueue.STANDING_NANOS + 1)).isFalse();
+        assertThat(queue.isCongested(Urgency.data(3), LinkQueue.STANDING_NANOS - 1))
+                .isFalse();
+        assertThat(queue.isCongested(Urgency.data(3), LinkQueue.STANDING_NANOS)).isTrue();
+        assertThat(queue.isCongested(Urgency.data(7), LinkQueue.STANDING_NANOS)).isFalse();
+        while (queue.poll(LinkQueue.STANDING_NANOS - 1) != null) {}
+        assertThat(queue.isCongested(Urgency.data(3), 2 * LinkQueue.STANDING_NANOS))
+                .isFalse();
     }
 
     private static ByteView fragment(int priority) {
