@@ -23,12 +23,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeLife {
     private static final int HANDOVERS_MAX = 65_536;
+
+    /** So that what comes in gets its turn while much goes out. */
+    private static final int HANDOVERS_PER_TURN_MAX = 512;
+
     private static final long DRAIN_NANOS = 5_000_000_000L;
     private static final long LAST_WORDS_NANOS = 20_000_000L;
     private static final long KEEP_PEERS_SECONDS = 30;
@@ -54,6 +60,10 @@ final class NodeLife {
     private final NodeEvents events;
     private final Application application;
     private final Semaphore handovers = new Semaphore(HANDOVERS_MAX);
+    private final ConcurrentLinkedQueue<Driver.Input> handedOver = new ConcurrentLinkedQueue<>();
+    /** Whether the loop has been asked to take what was handed over. */
+    private final AtomicBoolean taking = new AtomicBoolean();
+
     private final Driver driver;
     private final Engine engine;
     private final Secrets secrets;
@@ -190,13 +200,39 @@ final class NodeLife {
         loop.execute(() -> driver.turn(input));
     }
 
-    /** Like {@link #turn}, but waits where too much has been handed over and not been taken yet. */
+    /**
+     * Like {@link #turn}, but waits where too much has been handed over and not been taken yet. What several threads
+     * hand over, or one faster than the loop takes it, goes in one turn: one flush and one wake-up for all of it.
+     */
     void handOver(Driver.Input input) {
         handovers.acquireUninterruptibly();
-        loop.execute(() -> {
-            handovers.release();
-            driver.turn(input);
-        });
+        handedOver.add(input);
+        if (taking.compareAndSet(false, true)) {
+            loop.execute(this::takeHandedOver);
+        }
+    }
+
+    private void takeHandedOver() {
+        List<Driver.Input> batch = new ArrayList<>();
+        for (Driver.Input next = handedOver.poll(); next != null; next = handedOver.poll()) {
+            batch.add(next);
+            if (batch.size() == HANDOVERS_PER_TURN_MAX) {
+                break;
+            }
+        }
+        handovers.release(batch.size());
+        try {
+            driver.turn((present, now) -> {
+                for (Driver.Input input : batch) {
+                    input.run(present, now);
+                }
+            });
+        } finally {
+            taking.set(false);
+            if (!handedOver.isEmpty() && taking.compareAndSet(false, true)) {
+                loop.execute(this::takeHandedOver);
+            }
+        }
     }
 
     /** Asks the engine something on the loop's thread and waits for the answer. */
