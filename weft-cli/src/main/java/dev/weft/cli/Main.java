@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
             RouteCommand.class,
             SendCommand.class,
             ListenCommand.class,
+            PipeCommand.class,
             DeadCommand.class,
             StatsCommand.class,
             ConfigCommand.class,
