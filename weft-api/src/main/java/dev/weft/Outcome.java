@@ -38,7 +38,9 @@ public record Outcome(Kind kind, Reason reason, Duration roundTrip, int hops) {
         NODE_GONE,
         DESTINATION_RESTARTED,
         TIMEOUT,
-        SENDER_CLOSED
+        SENDER_CLOSED,
+        /** The member has fallen out of the group's flow because it was too slow. */
+        DETACHED
     }
 
     public boolean isDelivered() {

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param virtualNanos how long it lasted on its own clock
  * @param events how many events happened
  * @param outcomes messages by outcome, those whose sender died as {@code orphaned}
+ * @param copies messages for many, by member and outcome
  * @param faults what really went wrong
  * @param traceHash equal for equal runs
  * @param violations what should never have happened
@@ -26,6 +27,7 @@ public record RunReport(
         long virtualNanos,
         long events,
         Map<String, Long> outcomes,
+        Map<String, Long> copies,
         Map<String, Long> faults,
         String traceHash,
         List<String> violations,
@@ -51,6 +53,8 @@ public record RunReport(
         faults.put("restarts", world.counts.restarts);
         faults.put("pauses", world.counts.pauses);
         faults.put("endpointsClosed", world.counts.endpointsClosed);
+        faults.put("inboxesFull", world.counts.inboxesFull);
+        faults.put("membershipsChanged", world.counts.membershipsChanged);
         faults.put("partitions", world.counts.partitions);
         faults.put("oneWayCuts", world.counts.oneWayCuts);
         return new RunReport(
@@ -59,6 +63,7 @@ public record RunReport(
                 world.events.nowNanos(),
                 world.events.happenedCount(),
                 outcomes,
+                world.groups.described(),
                 faults,
                 world.trace.hex(),
                 world.violations.all().stream().map(Object::toString).toList(),

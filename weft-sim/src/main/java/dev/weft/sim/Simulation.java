@@ -89,6 +89,7 @@ public final class Simulation {
                 requireAgreement(world);
                 requireRightRoutes(world, plan);
                 world.journal.requireAllSettled();
+                world.groups.requireAllEnded();
             }
         } catch (InvariantError broken) {
             world.violations.add("engine invariant", broken.getMessage() + " at " + broken.getStackTrace()[1]);
@@ -114,7 +115,7 @@ public final class Simulation {
                 return false;
             }
         }
-        return world.journal.open() == 0;
+        return world.journal.open() == 0 && world.groups.open() == 0;
     }
 
     private static void requireAgreement(World world) {

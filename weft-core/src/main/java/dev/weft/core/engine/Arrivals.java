@@ -10,6 +10,7 @@ import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Advance;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.Probe;
 import dev.weft.core.wire.ProbeReply;
@@ -30,6 +31,7 @@ final class Arrivals implements Forwarder.Output {
     private final Sender sender;
     private final Receiver receiver;
     private final Probes probes;
+    private final Groups groups;
     private final LongSupplier now;
     private final Engine.Output out;
 
@@ -39,6 +41,7 @@ final class Arrivals implements Forwarder.Output {
             Sender sender,
             Receiver receiver,
             Probes probes,
+            Groups groups,
             LongSupplier now,
             Engine.Output out) {
         this.links = links;
@@ -46,6 +49,7 @@ final class Arrivals implements Forwarder.Output {
         this.sender = sender;
         this.receiver = receiver;
         this.probes = probes;
+        this.groups = groups;
         this.now = now;
         this.out = out;
     }
@@ -76,7 +80,8 @@ final class Arrivals implements Forwarder.Output {
             case ROUTE_ERROR -> handleRouteError(RouteError.decode(in), nowNanos);
             case PROBE -> probes.handleProbe(Probe.decode(in), arrival);
             case PROBE_REPLY -> probes.handleReply(ProbeReply.decode(in), nowNanos);
-            case HELLO, ACCEPT, CLOSE, PING, PONG, PEERS, FLOOD, FLOOD_ACK, DIGEST ->
+            case GROUP_ACK -> groups.handleAck(GroupAck.decode(in), arrival, nowNanos);
+            case HELLO, ACCEPT, CLOSE, PING, PONG, PEERS, FLOOD, FLOOD_ACK, DIGEST, GROUP_DATA, GROUP_ADVANCE ->
                 throw new MalformedFrame("frame type", frame.type() + " does not travel on routes");
         }
     }
@@ -88,6 +93,7 @@ final class Arrivals implements Forwarder.Output {
             case NO_LINK, LOOP, OTHER -> {
                 router.distrust(error.reporter(), error.failedLabel(), nowNanos);
                 sender.handleRouteError(error, nowNanos);
+                groups.handleRouteError(error, nowNanos);
             }
             // Sending again at once would only keep the queue full; the timer does it.
             case QUEUE_FULL -> {}

@@ -7,6 +7,8 @@ import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.GroupReceiver;
+import dev.weft.core.flow.GroupSend;
 import dev.weft.core.flow.Paths;
 import dev.weft.core.flow.Send;
 import dev.weft.core.forward.Path;
@@ -14,6 +16,7 @@ import dev.weft.core.link.Connection;
 import dev.weft.core.route.Route;
 import dev.weft.core.route.Routes;
 import dev.weft.core.socket.Endpoints;
+import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.socket.Ledger;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Lsdb;
@@ -78,7 +81,16 @@ public final class Engine {
 
         Acceptance deliver(String endpoint, Endpoints.Delivery delivery);
 
+        /** A message for a group, to the inbox of this node's membership. */
+        GroupAcceptance deliverToGroup(GroupReceiver.Delivery delivery);
+
         void settled(long ticket, Outcome outcome);
+
+        /** The one and only outcome of a send to many for one of them. */
+        void settledFor(long ticket, NodeId member, Outcome outcome);
+
+        /** Every member of a send to many has its outcome. */
+        void groupSettled(long ticket);
 
         void probed(long probe, NodeId responder, int hops, long roundTripNanos);
 
@@ -180,19 +192,22 @@ public final class Engine {
         }
         machines.sender.handleTime(nowNanos);
         machines.receiver.handleTime(nowNanos);
+        machines.groups.handleTime(nowNanos);
     }
 
     public long nextDeadlineNanos() {
         long control = Math.min(machines.links.nextDeadlineNanos(), machines.flooding.nextDeadlineNanos());
         long finding = Math.min(machines.discovery.nextDeadlineNanos(), machines.membership.nextDeadlineNanos());
         long sending = Math.min(machines.sender.nextDeadlineNanos(), machines.receiver.nextDeadlineNanos());
-        return Math.min(Math.min(control, finding), Math.min(sending, machines.router.nextDeadlineNanos()));
+        long toMany = Math.min(machines.groups.nextDeadlineNanos(), machines.router.nextDeadlineNanos());
+        return Math.min(Math.min(control, finding), Math.min(sending, toMany));
     }
 
     /** Ends a turn: what has gathered over it goes into the queues of the links. */
     public void flush(long nowNanos) {
         machines.now(nowNanos);
         machines.receiver.flush();
+        machines.groups.flush();
         machines.discovery.takeUnreachable().forEach(machines::suspect);
         machines.membership.flush(nowNanos);
         machines.flooding.flush(nowNanos);
@@ -238,6 +253,29 @@ public final class Engine {
         machines.sends.send(send, nowNanos);
     }
 
+    /** This node is a member of a group from now on; of the group {@code ""} it always is, but hears it only joined. */
+    public void join(String group, long nowNanos) {
+        machines.now(nowNanos);
+        machines.membership.groupsChanged(machines.groups.join(group), nowNanos);
+    }
+
+    public void leave(String group, long nowNanos) {
+        machines.now(nowNanos);
+        machines.membership.groupsChanged(machines.groups.leave(group), nowNanos);
+    }
+
+    /** Sends to every node named; one outcome each. */
+    public void sendToMany(GroupSend send, long nowNanos) {
+        machines.now(nowNanos);
+        machines.groups.send(send, nowNanos);
+    }
+
+    /** An inbox that had no room has some. */
+    public void handleRoom(long nowNanos) {
+        machines.now(nowNanos);
+        machines.groups.handleRoom(nowNanos);
+    }
+
     /** Asks every node on the way to one for a sign of life; returns the probes' numbers by node, nearest first. */
     public List<ProbeSent> probe(NodeId destination, long firstNumber, long nowNanos) {
         machines.now(nowNanos);
@@ -268,6 +306,7 @@ public final class Engine {
     public void close(long nowNanos) {
         machines.now(nowNanos);
         machines.sender.close();
+        machines.groups.close();
         machines.links.closeAll(CloseReason.SHUTDOWN, "the node is leaving", nowNanos);
     }
 
@@ -281,6 +320,16 @@ public final class Engine {
     /** The neighbor that this node's label leads to, while the link is up. */
     public Optional<NodeId> neighborBehind(int label) {
         return machines.labels.neighborOf(label).filter(machines.links::isUp);
+    }
+
+    /** The members of a group that can be reached, this node included where it is one; of {@code ""} everyone. */
+    public SortedSet<NodeId> members(String group) {
+        return machines.groups.members(group);
+    }
+
+    /** Every group that a node that can be reached, or this one, is in; {@code ""} is not named. */
+    public SortedSet<String> groupNames() {
+        return machines.groups.names();
     }
 
     public Ledger ledger() {

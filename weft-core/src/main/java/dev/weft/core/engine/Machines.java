@@ -7,6 +7,7 @@ import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
 import dev.weft.core.discovery.Discovery;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.GroupConfig;
 import dev.weft.core.flow.Paths;
 import dev.weft.core.flow.Receiver;
 import dev.weft.core.flow.Sender;
@@ -33,6 +34,7 @@ import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.Peers;
 import dev.weft.core.wire.RoutedFrame;
+import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.VersionRange;
 import dev.weft.core.wire.WireReader;
 import java.util.Optional;
@@ -56,6 +58,7 @@ final class Machines {
     final Receiver receiver;
     final Endpoints endpoints;
     final Probes probes;
+    final Groups groups;
     final Dials dials = new Dials();
 
     private final NodeId self;
@@ -90,7 +93,18 @@ final class Machines {
         this.sender = sends.sender();
         this.receiver =
                 new Receiver(self.node(), self.incarnation(), config.flow(), prng.fork(3), new ReceiverOutput(post));
-        Arrivals arrivals = new Arrivals(links, router, sender, receiver, probes, () -> now, out);
+        this.groups = new Groups(
+                self,
+                GroupConfig.DEFAULT,
+                flooding.lsdb(),
+                links,
+                router,
+                post,
+                endpoints,
+                new LabelLookup(),
+                () -> now,
+                out);
+        Arrivals arrivals = new Arrivals(links, router, sender, receiver, probes, groups, () -> now, out);
         this.forwarder = new Forwarder(self.node(), new LabelLookup(), arrivals);
     }
 
@@ -137,8 +151,10 @@ final class Machines {
     void routesChanged() {
         for (TraceEvent event : membership.compareReachable(router.reachable())) {
             out.trace(event);
+            groups.review(event.node());
         }
         sender.handleTopologyChange(now);
+        groups.handleTopologyChange(now);
     }
 
     private void trace(TraceEvent.Kind kind, NodeId node, String detail) {
@@ -178,6 +194,7 @@ final class Machines {
             router.forgetPaths();
             trace(TraceEvent.Kind.LINK_DOWN, neighbor, reason + ": " + text);
             sender.handleTopologyChange(now);
+            groups.handleLinkDown(neighbor, now);
         }
 
         @Override
@@ -229,8 +246,9 @@ final class Machines {
                 case FLOOD -> flooding.handleFlood(neighbor, Flood.decode(in), now);
                 case FLOOD_ACK -> flooding.handleFloodAck(neighbor, FloodAck.decode(in));
                 case DIGEST -> flooding.handleDigest(neighbor, Digest.decode(in), now);
-                case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET ->
+                case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET, GROUP_ACK ->
                     forwarder.handle(neighbor, RoutedFrame.decode(type, in));
+                case GROUP_DATA, GROUP_ADVANCE -> groups.handleTree(neighbor, TreeFrame.decode(type, in), now);
                 case HELLO, ACCEPT, CLOSE, PING, PONG -> throw new InvariantError(type + " is the link's own business");
             }
         }
@@ -258,6 +276,7 @@ final class Machines {
         public void recordChanged(NodeId origin) {
             Optional<NodeRecord> record = flooding.lsdb().recordOf(origin);
             receiver.handleNodeGone(origin, flooding.lsdb().incarnationOf(origin));
+            groups.handleRecord(origin, flooding.lsdb().incarnationOf(origin), now);
             if (origin.equals(self)) {
                 return;
             }

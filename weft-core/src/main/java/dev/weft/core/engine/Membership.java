@@ -102,6 +102,12 @@ final class Membership {
         flooding.originate(LsaKind.NODE, record.encode(), Flooding.Haste.URGENT, nowNanos);
     }
 
+    /** This node is a member of these groups from now on. */
+    void groupsChanged(List<String> groups, long nowNanos) {
+        record = record.withGroups(groups);
+        flooding.originate(LsaKind.NODE, record.encode(), Flooding.Haste.URGENT, nowNanos);
+    }
+
     void leave(long nowNanos) {
         record = record.withStatus(NodeRecord.Status.LEAVING);
         flooding.originate(LsaKind.NODE, record.encode(), Flooding.Haste.URGENT, nowNanos);

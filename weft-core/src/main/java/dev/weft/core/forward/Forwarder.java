@@ -70,7 +70,9 @@ public final class Forwarder {
 
     /** The class of traffic that a routed frame belongs to. */
     public static LinkQueue.Urgency urgencyOf(FrameType type) {
-        return type == FrameType.DATA ? LinkQueue.Urgency.DATA : LinkQueue.Urgency.CONTROL;
+        return type == FrameType.DATA || type == FrameType.GROUP_DATA
+                ? LinkQueue.Urgency.DATA
+                : LinkQueue.Urgency.CONTROL;
     }
 
     private void refuse(NodeId from, RoutedFrame frame, RouteError.Reason reason) {

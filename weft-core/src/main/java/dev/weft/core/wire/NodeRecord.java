@@ -70,6 +70,11 @@ public record NodeRecord(
                 name, hostId, changed, groups, tags, attributes, receiveBitsPerSecond, sendBitsPerSecond, status);
     }
 
+    public NodeRecord withGroups(List<String> changed) {
+        return new NodeRecord(
+                name, hostId, locators, changed, tags, attributes, receiveBitsPerSecond, sendBitsPerSecond, status);
+    }
+
     public ByteView encode() {
         WireWriter out = new WireWriter();
         ProtoWriter proto = new ProtoWriter(out).text(1, name).bytes(2, hostId);
