@@ -1,5 +1,6 @@
 package dev.weft.node;
 
+import dev.weft.GroupMessage;
 import dev.weft.Locator;
 import dev.weft.MeshEvent;
 import dev.weft.Message;
@@ -9,7 +10,9 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.socket.Endpoints;
+import dev.weft.core.socket.GroupAcceptance;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -29,6 +32,8 @@ final class Application implements Engine.Output {
     private final Executor callbacks;
     private final ConcurrentHashMap<String, Inbox> inboxes = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, TicketEnd> tickets = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, GroupInbox> memberships = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, GroupTicketEnd> groupTickets = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, LongConsumer> probes = new ConcurrentHashMap<>();
     private final AtomicLong nextTicket = new AtomicLong(1);
     private final AtomicLong nextProbe = new AtomicLong(1);
@@ -51,6 +56,26 @@ final class Application implements Engine.Output {
         inboxes.remove(inbox.name(), inbox);
     }
 
+    /** @throws IllegalStateException if the node is a member already, or in too many groups */
+    void joined(GroupInbox inbox, int groupsMax) {
+        if (memberships.size() >= groupsMax) {
+            throw new IllegalStateException("this node is in " + groupsMax + " groups, which is the most");
+        }
+        if (memberships.putIfAbsent(inbox.group(), inbox) != null) {
+            throw new IllegalStateException("this node is a member of '" + inbox.group() + "' already");
+        }
+    }
+
+    void left(GroupInbox inbox) {
+        memberships.remove(inbox.group(), inbox);
+    }
+
+    GroupTicketEnd newGroupTicket() {
+        GroupTicketEnd ticket = new GroupTicketEnd(nextTicket.getAndIncrement());
+        groupTickets.put(ticket.number(), ticket);
+        return ticket;
+    }
+
     TicketEnd newTicket() {
         TicketEnd ticket = new TicketEnd(nextTicket.getAndIncrement());
         tickets.put(ticket.number(), ticket);
@@ -58,7 +83,7 @@ final class Application implements Engine.Output {
     }
 
     boolean hasOpenTickets() {
-        return !tickets.isEmpty();
+        return !tickets.isEmpty() || !groupTickets.isEmpty();
     }
 
     /** The first of as many numbers as the probes of one path may need. */
@@ -83,6 +108,9 @@ final class Application implements Engine.Output {
         for (Inbox inbox : List.copyOf(inboxes.values())) {
             inbox.end();
         }
+        groupTickets.values().forEach(ticket -> ticket.end(callbacks));
+        groupTickets.clear();
+        memberships.values().forEach(GroupInbox::end);
     }
 
     // ------------------------------------------------------------------ on the loop
@@ -108,6 +136,34 @@ final class Application implements Engine.Output {
         return inbox == null
                 ? Acceptance.NO_ENDPOINT
                 : inbox.offer(new Message(delivery.from(), delivery.payload().toByteArray(), delivery.hops()));
+    }
+
+    @Override
+    public GroupAcceptance deliverToGroup(GroupReceiver.Delivery delivery) {
+        GroupInbox inbox = memberships.get(delivery.name().group());
+        return inbox == null
+                ? GroupAcceptance.NO_MEMBER
+                : inbox.offer(new GroupMessage(
+                        delivery.from(), delivery.payload().toByteArray(), delivery.hops(), delivery.missedCount()));
+    }
+
+    @Override
+    public void settledFor(long ticket, NodeId member, Outcome outcome) {
+        GroupTicketEnd end = groupTickets.get(ticket);
+        if (end != null) {
+            end.settle(member, outcome);
+        }
+        if (!outcome.isDelivered()) {
+            events.tell(MeshEvent.Kind.DEAD_LETTER, member, "message " + ticket + " for many is " + outcome);
+        }
+    }
+
+    @Override
+    public void groupSettled(long ticket) {
+        GroupTicketEnd end = groupTickets.remove(ticket);
+        if (end != null) {
+            end.end(callbacks);
+        }
     }
 
     @Override

@@ -2,6 +2,9 @@ package dev.weft.node;
 
 import dev.weft.DeadLetter;
 import dev.weft.Endpoint;
+import dev.weft.Group;
+import dev.weft.GroupSendOptions;
+import dev.weft.GroupTicket;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
@@ -21,6 +24,7 @@ import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -37,10 +41,12 @@ final class Node implements Mesh {
 
     private final NodeLife life;
     private final Application application;
+    private final Groups groups;
 
     private Node(NodeLife life) {
         this.life = life;
         this.application = life.application();
+        this.groups = new Groups(life);
     }
 
     static Node start(MeshConfig config) {
@@ -118,6 +124,21 @@ final class Node implements Mesh {
                 options.timeout().toNanos());
         life.handOver((engine, now) -> engine.send(send, now));
         return ticket;
+    }
+
+    @Override
+    public Group group(String name) {
+        return groups.group(name);
+    }
+
+    @Override
+    public List<String> groups() {
+        return groups.names();
+    }
+
+    @Override
+    public GroupTicket sendToAll(Collection<NodeId> nodes, byte[] payload, GroupSendOptions options) {
+        return groups.send(nodes, payload, options);
     }
 
     @Override

@@ -32,6 +32,7 @@ final class GroupJournal {
         private final long sentNanos;
         private final TreeMap<NodeId, Integer> received = new TreeMap<>();
         private final TreeMap<NodeId, Outcome> outcomes = new TreeMap<>();
+        private final TreeSet<NodeId> refused = new TreeSet<>();
         private boolean ended;
         private boolean originDied;
 
@@ -107,20 +108,29 @@ final class GroupJournal {
             return;
         }
         Entry entry = entries.get((int) (number - FIRST));
-        entry.received.merge(member, 1, Integer::sum);
+        int times = 1 + entry.received.getOrDefault(member, 0);
+        entry.received.put(member, times);
         if (!entry.members.contains(member)) {
             violations.add("delivered to members only", entry.at(member));
         }
         if (entry.payloadHash != payload.hash64()) {
             violations.add("delivered unaltered", entry.at(member));
         }
-        if (entry.received.get(member) > 1) {
+        if (times > 1) {
             violations.add("delivered to each member at most once", entry.at(member));
         }
         if (entry.name.kind() == SocketKind.SEQPACKET) {
             requireOrder(entry, member, life, sinceNanos, missed);
         }
         judge(entry, member);
+    }
+
+    /** The application of a member has refused a message, and so knows of it. */
+    void refused(NodeId member, ByteView payload) {
+        long number = number(payload) - FIRST;
+        if (number < entries.size()) {
+            entries.get((int) number).refused.add(member);
+        }
     }
 
     private void requireOrder(Entry entry, NodeId member, String life, long sinceNanos, long missed) {
@@ -138,7 +148,8 @@ final class GroupJournal {
         for (long skipped : sequence.subSet(last, false, entry.number, false)) {
             Entry earlier = entries.get((int) (skipped - FIRST));
             Outcome outcome = earlier.outcomes.get(member);
-            boolean refused = outcome == null || outcome.kind() == Outcome.Kind.REJECTED;
+            boolean refused =
+                    earlier.refused.contains(member) || outcome == null || outcome.kind() == Outcome.Kind.REJECTED;
             if (missed == 0 && earlier.members.contains(member) && earlier.sentNanos >= sinceNanos && !refused) {
                 violations.add("no gap that is not told", entry.at(member) + ", without " + earlier.at(member));
             }
@@ -204,8 +215,10 @@ final class GroupJournal {
     void requireAllEnded() {
         for (Entry entry : entries) {
             if (!entry.ended && !entry.originDied) {
-                violations.add("every ticket ends", "message " + (entry.number - FIRST) + " " + entry.name + ": "
-                        + entry.outcomes + " of " + entry.members);
+                violations.add(
+                        "every ticket ends",
+                        "message " + (entry.number - FIRST) + " " + entry.name + ": " + entry.outcomes + " of "
+                                + entry.members);
                 return;
             }
         }

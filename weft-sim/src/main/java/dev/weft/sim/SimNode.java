@@ -301,8 +301,7 @@ final class SimNode {
 
     /** The application has received something. */
     void received(ByteView payload, GroupName name, long missed) {
-        world.groups.received(
-                id, lifeName(), joinedSince.getOrDefault(name.group(), Long.MAX_VALUE), payload, missed);
+        world.groups.received(id, lifeName(), joinedSince.getOrDefault(name.group(), Long.MAX_VALUE), payload, missed);
     }
 
     void hear(ByteView beacon, int source) {
@@ -499,8 +498,10 @@ final class SimNode {
                         "nothing is delivered to a group that was left",
                         "node " + index + " has left " + delivery.name().group());
             }
-            if (full == GroupAcceptance.TAKEN) {
-                received(delivery.payload(), delivery.name(), delivery.missedCount());
+            switch (full) {
+                case TAKEN -> received(delivery.payload(), delivery.name(), delivery.missedCount());
+                case DETACHED -> world.groups.refused(id, delivery.payload());
+                case LATER, NO_MEMBER -> {}
             }
             return full;
         }

@@ -225,8 +225,7 @@ final class World {
         SocketKind kind = SocketKind.values()[load.below(SocketKind.values().length)];
         Hearing hearing = load.chance(500_000) ? Hearing.ITSELF_TOO : Hearing.OTHERS_ONLY;
         TreeSet<NodeId> listed = new TreeSet<>();
-        GroupName name = new GroupName(
-                GroupName.Scope.GROUP, kind, GROUPS.get(load.below(GROUPS.size())), "");
+        GroupName name = new GroupName(GroupName.Scope.GROUP, kind, GROUPS.get(load.below(GROUPS.size())), "");
         if (load.chance(200_000)) {
             for (int i = 0; i < 3; i++) {
                 listed.add(nodes.get(load.below(options.nodes())).id());

@@ -77,8 +77,8 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         this.now = now;
         this.out = out;
         this.forwarder = new TreeForwarder(self.node(), self.incarnation(), labels, this);
-        this.sender = new GroupSender(
-                self.node(), self.incarnation(), config, new TreeRouter(self.node(), router), this);
+        this.sender =
+                new GroupSender(self.node(), self.incarnation(), config, new TreeRouter(self.node(), router), this);
         this.receiver = new GroupReceiver(config, this);
     }
 
@@ -287,9 +287,8 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     @Override
     public Verdict deliver(GroupReceiver.Delivery delivery) {
         GroupName name = delivery.name();
-        boolean isMember = name.scope() == GroupName.Scope.LIST
-                || name.group().isEmpty()
-                || joined.contains(name.group());
+        boolean isMember =
+                name.scope() == GroupName.Scope.LIST || name.group().isEmpty() || joined.contains(name.group());
         if (!isMember) {
             return Verdict.refused(Outcome.Reason.NO_ENDPOINT);
         }

@@ -167,7 +167,8 @@ final class GroupFlow {
             return;
         }
         usedNanos = nowNanos;
-        boolean onlyCopy = shot.question() == Question.TAKE && shot.piece().shots.size() == 1;
+        boolean onlyCopy =
+                shot.question() == Question.TAKE && shot.piece().shots.size() == 1;
         boolean news = false;
         for (GroupAck.Run run : answer.runs()) {
             for (int at : shot.plan().membersWithin(run.from(), run.to())) {
@@ -303,8 +304,7 @@ final class GroupFlow {
         }
         hear(member, nowNanos);
         if (!verdict.equals(Verdict.refused(Outcome.Reason.LIMIT))) {
-            member.confirmedFloor =
-                    Math.max(member.confirmedFloor, shot.plan().floorSaid(at, message.number));
+            member.confirmedFloor = Math.max(member.confirmedFloor, shot.plan().floorSaid(at, message.number));
         }
         if (!message.open.get(i)) {
             return false;
@@ -316,8 +316,7 @@ final class GroupFlow {
         switch (verdict.kind()) {
             case DELIVERED ->
                 settle(message, i, new Outcome(Outcome.Kind.DELIVERED, Outcome.Reason.NONE, roundTrip, hops));
-            case REFUSED ->
-                settle(message, i, new Outcome(Outcome.Kind.REJECTED, verdict.reason(), roundTrip, hops));
+            case REFUSED -> settle(message, i, new Outcome(Outcome.Kind.REJECTED, verdict.reason(), roundTrip, hops));
             case HELD -> {
                 if (shot.question() == Question.TAKE) {
                     piece.missing.clear(i);
@@ -501,11 +500,7 @@ final class GroupFlow {
                     lag(member, 1);
                 }
             }
-            tell(
-                    message,
-                    undecided,
-                    message.asked % 2 == 0 ? Paths.Choice.ALTERNATE : Paths.Choice.PRIMARY,
-                    nowNanos);
+            tell(message, undecided, message.asked % 2 == 0 ? Paths.Choice.ALTERNATE : Paths.Choice.PRIMARY, nowNanos);
             askLater(message, nowNanos);
         } else if (!message.open.isEmpty()) {
             askLater(message, nowNanos);
@@ -548,8 +543,7 @@ final class GroupFlow {
             trim();
             left.forEach(member -> member.floor = Math.max(member.floor, firstOpen(member)));
         }
-        return awaitedCount < config.windowMessages()
-                && window.next() - window.first() < config.retainedMessages();
+        return awaitedCount < config.windowMessages() && window.next() - window.first() < config.retainedMessages();
     }
 
     private void assign(GroupMessage message, long nowNanos) {
@@ -699,9 +693,8 @@ final class GroupFlow {
 
     /** The tree of the message before serves again while nothing has changed and there is nothing to be told. */
     private @Nullable TreePlan planFor(Collection<GroupMember> targets, Paths.Choice choice) {
-        boolean same = choice == Paths.Choice.PRIMARY
-                && plannedEdition == trees.edition()
-                && planned.size() == targets.size();
+        boolean same =
+                choice == Paths.Choice.PRIMARY && plannedEdition == trees.edition() && planned.size() == targets.size();
         if (!same) {
             return null;
         }
@@ -715,7 +708,8 @@ final class GroupFlow {
     }
 
     private void keep(TreePlan drawn, Collection<GroupMember> targets, Paths.Choice choice) {
-        boolean plain = choice == Paths.Choice.PRIMARY && drawn.tree().unreached().isEmpty();
+        boolean plain =
+                choice == Paths.Choice.PRIMARY && drawn.tree().unreached().isEmpty();
         for (GroupMember member : targets) {
             plain &= member.isEstablished() && member.floor <= member.confirmedFloor;
         }
@@ -734,7 +728,9 @@ final class GroupFlow {
             TreePlan drawn = piece.shots.get(s).plan();
             TreeSet<NodeId> cutOff = drawn.cutOff(trees);
             for (int at = 1; at < drawn.tree().size(); at++) {
-                int i = drawn.tree().isMember(at) ? piece.message.indexOf(drawn.tree().node(at)) : -1;
+                int i = drawn.tree().isMember(at)
+                        ? piece.message.indexOf(drawn.tree().node(at))
+                        : -1;
                 if (i >= 0 && !cutOff.contains(drawn.tree().node(at))) {
                     sound.set(i);
                 }
@@ -819,8 +815,7 @@ final class GroupFlow {
         out.forget(shot.number());
     }
 
-    private static Outcome givenUp(
-            GroupMessage message, int member, Outcome.Kind ifNeverSent, Outcome.Reason reason) {
+    private static Outcome givenUp(GroupMessage message, int member, Outcome.Kind ifNeverSent, Outcome.Reason reason) {
         return Outcome.of(message.left.get(member) ? Outcome.Kind.UNKNOWN : ifNeverSent, reason);
     }
 

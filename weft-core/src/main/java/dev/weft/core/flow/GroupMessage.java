@@ -131,7 +131,7 @@ final class GroupMessage {
 
     @Override
     public String toString() {
-        return "message " + number + " for " + Arrays.stream(members).map(m -> m.node.brief()).toList() + ", open "
-                + open;
+        return "message " + number + " for "
+                + Arrays.stream(members).map(m -> m.node.brief()).toList() + ", open " + open;
     }
 }

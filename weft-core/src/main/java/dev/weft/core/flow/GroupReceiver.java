@@ -125,8 +125,8 @@ public final class GroupReceiver {
     }
 
     public Verdict handleAdvance(TreeHeader header, GroupAdvance advance, long nowNanos) {
-        GroupInbound flow = flows.get(
-                new Origin(header.origin().node(), header.origin().incarnation(), advance.flow()));
+        GroupInbound flow =
+                flows.get(new Origin(header.origin().node(), header.origin().incarnation(), advance.flow()));
         if (flow == null) {
             return Verdict.UNKNOWN_FLOW;
         }
@@ -152,7 +152,8 @@ public final class GroupReceiver {
     /** The application has left a group. */
     public void handleLeft(String group) {
         for (GroupInbound flow : flows.values()) {
-            if (flow.name().scope() == GroupName.Scope.GROUP && flow.name().group().equals(group)) {
+            if (flow.name().scope() == GroupName.Scope.GROUP
+                    && flow.name().group().equals(group)) {
                 flow.handleLeft();
                 flow.drain();
             }

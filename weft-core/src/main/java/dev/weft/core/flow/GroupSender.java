@@ -13,7 +13,6 @@ import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.WireWriter;
 import java.util.List;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +42,7 @@ public final class GroupSender {
     private record Conversation(GroupName name, List<NodeId> listed) implements Comparable<Conversation> {
         private static Conversation of(GroupSend send) {
             return new Conversation(
-                    send.name(),
-                    send.name().scope() == GroupName.Scope.LIST ? List.copyOf(send.members()) : List.of());
+                    send.name(), send.name().scope() == GroupName.Scope.LIST ? List.copyOf(send.members()) : List.of());
         }
 
         @Override

@@ -264,12 +264,9 @@ public final class TreeForwarder {
             List<GroupAck.Answer> all = entry.getValue();
             for (int i = 0; i < all.size(); i += GroupAck.ANSWERS_MAX) {
                 GroupAck ack = new GroupAck(
-                        to.origin(),
-                        to.incarnation(),
-                        all.subList(i, Math.min(all.size(), i + GroupAck.ANSWERS_MAX)));
+                        to.origin(), to.incarnation(), all.subList(i, Math.min(all.size(), i + GroupAck.ANSWERS_MAX)));
                 if (out.isUp(to.before())) {
-                    out.send(
-                            to.before(), RoutedFrame.of(RouteHeader.DIRECT, ack), Forwarder.urgencyOf(ack.type()));
+                    out.send(to.before(), RoutedFrame.of(RouteHeader.DIRECT, ack), Forwarder.urgencyOf(ack.type()));
                 } else {
                     out.sendTo(to.origin(), ack);
                 }
@@ -284,8 +281,7 @@ public final class TreeForwarder {
             obstacle = Optional.of(RouteError.Reason.NO_LINK);
         } else if (next.get().equals(from)) {
             obstacle = Optional.of(RouteError.Reason.LOOP);
-        } else if (out.send(
-                        next.get(), frame.along(branch, labels.labelOf(from)), Forwarder.urgencyOf(frame.type()))
+        } else if (out.send(next.get(), frame.along(branch, labels.labelOf(from)), Forwarder.urgencyOf(frame.type()))
                 == LinkQueue.Taken.FULL) {
             obstacle = Optional.of(RouteError.Reason.QUEUE_FULL);
         }
@@ -302,11 +298,12 @@ public final class TreeForwarder {
     private void refuse(NodeId from, TreeFrame frame, TreeHeader.Branch branch, RouteError.Reason reason) {
         refusedCount++;
         RouteError error = new RouteError(
-                reason, self, branch.label(), frame.type(), LostBranch.of(frame.header(), branch).encode());
-        out.send(
-                from,
-                RoutedFrame.of(frame.header().back(), error),
-                Forwarder.urgencyOf(FrameType.ROUTE_ERROR));
+                reason,
+                self,
+                branch.label(),
+                frame.type(),
+                LostBranch.of(frame.header(), branch).encode());
+        out.send(from, RoutedFrame.of(frame.header().back(), error), Forwarder.urgencyOf(FrameType.ROUTE_ERROR));
     }
 
     private static void say(Gathering gathering, GroupAck.Run run) {

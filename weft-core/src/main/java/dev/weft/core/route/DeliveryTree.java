@@ -20,8 +20,7 @@ public final class DeliveryTree {
     private final List<NodeId> unreached;
 
     /** Preorder arrays; the root is at 0 and its own parent. */
-    DeliveryTree(
-            LinkGraph graph, int[] nodes, int[] parents, int[] labels, boolean[] members, List<NodeId> unreached) {
+    DeliveryTree(LinkGraph graph, int[] nodes, int[] parents, int[] labels, boolean[] members, List<NodeId> unreached) {
         this.graph = graph;
         this.nodes = nodes;
         this.parents = parents;

@@ -26,9 +26,8 @@ public final class DeliveryTrees {
         for (Routes.LinkName name : off) {
             keepOff(this.off, graph.indexOf(name.a()), graph.indexOf(name.b()));
         }
-        this.paths = this.origin < 0
-                ? null
-                : ShortestPaths.from(graph, this.origin, Avoidance.of(new boolean[0], this.off));
+        this.paths =
+                this.origin < 0 ? null : ShortestPaths.from(graph, this.origin, Avoidance.of(new boolean[0], this.off));
     }
 
     /** The cheapest ways to members; the origin itself is left out where it is one of them. */

@@ -60,8 +60,7 @@ public record GroupData(
         if (lag > message) {
             throw new MalformedFrame("lag", lag + " reaches below message 0");
         }
-        Optional<GroupName> name =
-                (lagAndForm & NAMED) == 0 ? Optional.empty() : Optional.of(GroupName.decode(in));
+        Optional<GroupName> name = (lagAndForm & NAMED) == 0 ? Optional.empty() : Optional.of(GroupName.decode(in));
         if ((lagAndForm & FRAGMENTED) == 0) {
             if (in.remaining() > Data.MESSAGE_BYTES_MAX) {
                 throw new MalformedFrame("payload", in.remaining() + " bytes, at most " + Data.MESSAGE_BYTES_MAX);

@@ -221,8 +221,7 @@ public final class TreeHeader {
      */
     public record TreeOrigin(NodeId node, long incarnation, long transmission) implements Comparable<TreeOrigin> {
         static TreeOrigin decode(WireReader in) throws MalformedFrame {
-            return new TreeOrigin(
-                    in.nodeId("origin"), in.varint("origin incarnation"), in.varint("transmission"));
+            return new TreeOrigin(in.nodeId("origin"), in.varint("origin incarnation"), in.varint("transmission"));
         }
 
         void encode(WireWriter out) {

@@ -101,7 +101,9 @@ class GroupFlowTest {
             for (int member = 1; member <= 5; member++) {
                 List<String> received = new ArrayList<>(lab.nodes.get(member).received);
                 if (kind == SocketKind.RDM) {
-                    assertThat(received).as("seed %d member %d", seed, member).containsExactlyInAnyOrderElementsOf(sent);
+                    assertThat(received)
+                            .as("seed %d member %d", seed, member)
+                            .containsExactlyInAnyOrderElementsOf(sent);
                 } else {
                     assertThat(received).as("seed %d member %d", seed, member).containsExactlyElementsOf(sent);
                 }
@@ -152,9 +154,14 @@ class GroupFlowTest {
                 for (long ticket : lab.ended) {
                     boolean has = received.contains("m" + (ticket - 1));
                     switch (lab.outcome(ticket, member).kind()) {
-                        case DELIVERED -> assertThat(has).as("seed %d ticket %d", seed, ticket).isTrue();
+                        case DELIVERED ->
+                            assertThat(has)
+                                    .as("seed %d ticket %d", seed, ticket)
+                                    .isTrue();
                         case REJECTED, UNDELIVERABLE, EXPIRED ->
-                            assertThat(has).as("seed %d ticket %d at %d", seed, ticket, member).isFalse();
+                            assertThat(has)
+                                    .as("seed %d ticket %d at %d", seed, ticket, member)
+                                    .isFalse();
                         case UNKNOWN -> {}
                     }
                 }

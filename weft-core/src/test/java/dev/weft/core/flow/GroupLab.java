@@ -165,7 +165,10 @@ final class GroupLab {
             Verdict verdict = application.apply(delivery.payload());
             if (verdict.equals(Verdict.DELIVERED)) {
                 missed += delivery.missedCount();
-                received.add(delivery.payload().length() > 100 ? "large" : delivery.payload().utf8());
+                received.add(
+                        delivery.payload().length() > 100
+                                ? "large"
+                                : delivery.payload().utf8());
             }
             return verdict;
         }
@@ -376,7 +379,8 @@ final class GroupLab {
 
         @Override
         public void settled(long ticket, NodeId member, Outcome outcome) {
-            Outcome before = outcomes.computeIfAbsent(ticket, number -> new TreeMap<>()).put(index(member), outcome);
+            Outcome before =
+                    outcomes.computeIfAbsent(ticket, number -> new TreeMap<>()).put(index(member), outcome);
             if (before != null) {
                 throw new AssertionError("ticket " + ticket + " is settled twice for " + index(member));
             }

@@ -131,7 +131,8 @@ class DeliveryTreesTest {
             Mesh mesh = new Mesh(prng);
             TreeSet<NodeId> members = mesh.members(prng);
             LinkGraph graph = mesh.builder.build();
-            List<Routes.LinkName> off = new ArrayList<>(links(new DeliveryTrees(graph, node(0), List.of()).to(members)));
+            List<Routes.LinkName> off =
+                    new ArrayList<>(links(new DeliveryTrees(graph, node(0), List.of()).to(members)));
             off.removeIf(link -> prng.chance(500_000));
             TreeSet<Routes.LinkName> used = links(new DeliveryTrees(graph, node(0), off).to(members));
             used.retainAll(off);

@@ -80,8 +80,7 @@ class MeshFramesTest {
                                 ONE,
                                 3,
                                 List.of(
-                                        new GroupAck.Answer(
-                                                300, List.of(new GroupAck.Run(4, 90, Verdict.DELIVERED))),
+                                        new GroupAck.Answer(300, List.of(new GroupAck.Run(4, 90, Verdict.DELIVERED))),
                                         new GroupAck.Answer(
                                                 301,
                                                 List.of(
@@ -99,19 +98,11 @@ class MeshFramesTest {
         return TreeLayout.of(
                 new int[] {0, 0, 1, 2, 2, 1, 0},
                 new int[] {0, 5, 7, 1, 300, 9, 6},
-                List.of(
-                        TreeMark.RELAY,
-                        TreeMark.RELAY,
-                        member,
-                        member.withFloorDistance(7),
-                        member,
-                        member,
-                        member));
+                List.of(TreeMark.RELAY, TreeMark.RELAY, member, member.withFloorDistance(7), member, member, member));
     }
 
     private static TreeFrame tree(Frame body) {
-        TreeHeader atFirst =
-                TreeHeader.first(new TreeHeader.TreeOrigin(ONE, 3, 300), 40, layout(), 1);
+        TreeHeader atFirst = TreeHeader.first(new TreeHeader.TreeOrigin(ONE, 3, 300), 40, layout(), 1);
         TreeHeader next = atFirst.forwarded(atFirst.branches().get(0), 11);
         WireWriter out = new WireWriter();
         body.encodeBody(out);

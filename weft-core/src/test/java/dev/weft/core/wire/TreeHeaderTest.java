@@ -143,10 +143,7 @@ class TreeHeaderTest {
     }
 
     private static ByteView branch(int label, ByteView node) {
-        return new WireWriter()
-                .varint(label)
-                .lengthDelimited(node)
-                .view();
+        return new WireWriter().varint(label).lengthDelimited(node).view();
     }
 
     private static ByteView node(ByteView... branches) {
