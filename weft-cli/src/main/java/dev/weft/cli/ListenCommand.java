@@ -31,7 +31,8 @@ final class ListenCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "ENDPOINT",
             description = "The name to receive under, 1 to 128 bytes; none with --group or --everyone.")
-    String endpoint = "";
+    @Nullable
+    String endpoint;
 
     @Option(names = "--group", paramLabel = "GROUP", description = "Join a group and receive what is sent to it.")
     @Nullable
@@ -71,12 +72,13 @@ final class ListenCommand implements Callable<Integer> {
         SocketKind kind = SendCommand.kind(type);
         boolean toMany = group != null || everyone;
         MembershipOptions options = MembershipOptions.BLOCK.withWhenFull(whenFull());
-        if (toMany == !endpoint.isEmpty() && spec != null) {
+        String called = endpoint == null ? "" : endpoint;
+        if (toMany == (endpoint != null) && spec != null) {
             throw new ParameterException(
                     spec.commandLine(), "Missing required parameter: ENDPOINT, or --group GROUP in its place");
         }
         if (!toMany) {
-            SendCommand.requireEndpoint(endpoint);
+            SendCommand.requireEndpoint(called);
         }
         Text.requireSome("--count", count);
         String chosen = name;
@@ -87,7 +89,7 @@ final class ListenCommand implements Callable<Integer> {
             JoinOptions.leaveAtExit(mesh, () -> leaving.set(true));
             Receiving inbox = toMany
                     ? received(mesh.group(group == null ? "" : group).join(options))
-                    : received(mesh.open(endpoint, kind));
+                    : received(mesh.open(called, kind));
             System.err.println("listening as " + mesh.self().name() + ", node "
                     + mesh.self().id());
             for (long received = 0; received < count; received++) {

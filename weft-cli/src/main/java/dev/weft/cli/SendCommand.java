@@ -82,6 +82,9 @@ final class SendCommand implements Callable<Integer> {
     }
 
     private Integer toOne() throws InterruptedException, IOException {
+        if (words.size() > 3) {
+            throw misused("Unmatched argument: '" + words.get(3) + "'");
+        }
         if (words.size() < 2) {
             throw misused("Missing required parameters: NODE ENDPOINT, or --group GROUP");
         }
