@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** Groups in the swarm: that the oracle of groups has teeth, and what a message for many costs its origin. */
 class GroupSwarmTest {
+    private static final int ORIGIN = 40;
+
     @Test
     void theSwarmSendsToGroupsAndMostOfItArrivesInOrder() {
         TreeMap<String, Long> sums = new TreeMap<>();
@@ -92,7 +94,7 @@ class GroupSwarmTest {
         SwarmOptions calm = SwarmOptions.calm(64);
         SwarmOptions quiet = new SwarmOptions(64, calm.carrier(), calm.faults(), 0, 0, 0, 0, 0, 0, calm.discovery(), 0);
         World world = new World(quiet, 7, EngineConfig.DEFAULT);
-        SimNode origin = world.node(0);
+        SimNode origin = world.node(ORIGIN);
         long[] answers = new long[1];
         world.tampering = (reader, frame) -> {
             if (reader == origin && frame.at(0) == FrameType.GROUP_ACK.code()) {
@@ -104,7 +106,7 @@ class GroupSwarmTest {
         while (world.events.step(60_000_000_000L)) {}
         TreeSet<NodeId> listed = new TreeSet<>();
         for (int i = 1; i <= members; i++) {
-            listed.add(world.node(i).id());
+            listed.add(world.node((ORIGIN + i) % 64).id());
         }
         GroupName name = new GroupName(GroupName.Scope.LIST, SocketKind.RDM, "", SimNode.endpointOf(SocketKind.RDM));
         var engine = java.util.Objects.requireNonNull(origin.engine());
