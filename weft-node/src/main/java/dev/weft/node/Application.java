@@ -13,6 +13,7 @@ import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -25,6 +26,7 @@ import java.util.function.LongConsumer;
  */
 final class Application implements Engine.Output {
     private static final int PROBES_PER_RUN_MAX = 64;
+    private static final int GROUPS_BYTES_MAX = 8_192;
 
     private final NodeId self;
     private final Driver driver;
@@ -58,8 +60,14 @@ final class Application implements Engine.Output {
 
     /** @throws IllegalStateException if the node is a member already, or in too many groups */
     void joined(GroupInbox inbox, int groupsMax) {
-        if (memberships.size() >= groupsMax) {
-            throw new IllegalStateException("this node is in " + groupsMax + " groups, which is the most");
+        int bytes = inbox.group().length();
+        for (String group : memberships.keySet()) {
+            bytes += group.getBytes(StandardCharsets.UTF_8).length;
+        }
+        // Every node keeps what each says of itself.
+        if (memberships.size() >= groupsMax || bytes > GROUPS_BYTES_MAX) {
+            throw new IllegalStateException("this node is in " + memberships.size() + " groups whose names have "
+                    + bytes + " bytes with this one: at most " + groupsMax + " and " + GROUPS_BYTES_MAX);
         }
         if (memberships.putIfAbsent(inbox.group(), inbox) != null) {
             throw new IllegalStateException("this node is a member of '" + inbox.group() + "' already");

@@ -209,7 +209,9 @@ final class GroupFlow {
     void handleTopologyChange(long nowNanos) {
         for (GroupMember member : List.copyOf(members.values())) {
             long life = trees.incarnationOf(member.node);
-            if (life != 0 && life != member.incarnation) {
+            if (member.incarnation() == 0) {
+                member.learn(life);
+            } else if (life != 0 && life != member.incarnation()) {
                 members.remove(member.node);
                 giveUp(member, Outcome.Reason.DESTINATION_RESTARTED);
             }
@@ -862,7 +864,10 @@ final class GroupFlow {
     private GroupMember memberOf(NodeId node, long nowNanos) {
         GroupMember present = members.get(node);
         long life = trees.incarnationOf(node);
-        if (present != null && (life == 0 || life == present.incarnation)) {
+        if (present != null && present.incarnation() == 0) {
+            present.learn(life);
+        }
+        if (present != null && (life == 0 || life == present.incarnation())) {
             return present;
         }
         if (present != null) {

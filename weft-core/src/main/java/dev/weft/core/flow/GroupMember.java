@@ -6,8 +6,8 @@ import dev.weft.core.wire.TreeMark;
 /** One life of a node as the origin of a flow to many knows it. */
 final class GroupMember {
     final NodeId node;
-    final long incarnation;
-    private final int check;
+    private long incarnation;
+    private int check;
 
     /** The first message of the flow that the member is to wait for. */
     long floor;
@@ -28,6 +28,17 @@ final class GroupMember {
         this.check = TreeMark.checkOf(node, incarnation);
         this.floor = floor;
         this.heardNanos = nowNanos;
+    }
+
+    /** Which life of the node; 0 while nothing is known of it. */
+    long incarnation() {
+        return incarnation;
+    }
+
+    /** The life of a node of which nothing was known, and to which nothing was sent. */
+    void learn(long life) {
+        incarnation = life;
+        check = TreeMark.checkOf(node, life);
     }
 
     /** Whether it is known to know the flow. */

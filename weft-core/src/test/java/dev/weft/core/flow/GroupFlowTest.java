@@ -381,6 +381,21 @@ class GroupFlowTest {
     }
 
     @Test
+    void aNodeOfWhichNothingIsKnownYetIsWaitedFor() {
+        GroupLab lab = lab(1, 4, LINE);
+        lab.lives.put(GroupLab.id(3), 0L);
+        lab.known.add(GroupLab.link(2, 3));
+        long ticket = lab.send(SocketKind.SEQPACKET, "hello", 10 * SECOND, 1, 3);
+        lab.run(SECOND);
+        assertThat(lab.nodes.get(1).received).containsExactly("hello");
+        lab.lives.put(GroupLab.id(3), 1L);
+        lab.known.clear();
+        lab.topologyChanged();
+        lab.run(SECOND);
+        assertThat(lab.outcome(ticket, 3).isDelivered()).isTrue();
+    }
+
+    @Test
     void aMemberThatNoLinkLeadsToIsUndeliverable() {
         GroupLab lab = new GroupLab(1, GroupConfig.DEFAULT, 5, LINE);
         long datagram = lab.send(SocketKind.DGRAM, "hello", SECOND, 1, 4);
