@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param kind DGRAM (tried once), RDM (reliable), or SEQPACKET (reliable, in the order of this sender)
  * @param timeout after which the send is given up for members that have not answered: 1 ms to 1 hour
- * @param endpoint the endpoint at each node; empty for the inboxes of those who have joined
+ * @param endpoint the endpoint at each node, of kind DGRAM for DGRAM and of kind RDM for the others; empty for the inboxes of those who have joined
  * @param hearing whether this node hears its own message where it is a member
  */
 public record GroupSendOptions(SocketKind kind, Duration timeout, String endpoint, Hearing hearing) {
@@ -33,9 +33,8 @@ public record GroupSendOptions(SocketKind kind, Duration timeout, String endpoin
     private static final int ENDPOINT_BYTES_MAX = 128;
 
     public GroupSendOptions {
-        // An endpoint of a kind that has no bounds cannot be sent to together with others.
-        switch (kind) {
-            case DGRAM, RDM, SEQPACKET -> {}
+        if (kind == SocketKind.STREAM) {
+            throw new IllegalArgumentException("a stream has two ends; messages for many are DGRAM, RDM or SEQPACKET");
         }
         if (timeout.toMillis() < 1 || timeout.compareTo(Duration.ofHours(1)) > 0) {
             throw new IllegalArgumentException("send timeout " + timeout + " must be from 1 ms to 1 hour");

@@ -2,6 +2,7 @@ package dev.weft.fuzz;
 
 import dev.weft.core.base.ByteView;
 import dev.weft.core.topology.Edition;
+import dev.weft.core.wire.Abort;
 import dev.weft.core.wire.Accept;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Adjacencies;
@@ -74,6 +75,7 @@ final class Frames {
             case GROUP_DATA -> GroupData.decode(in);
             case GROUP_ACK -> GroupAck.decode(in);
             case GROUP_ADVANCE -> GroupAdvance.decode(in);
+            case ABORT -> Abort.decode(in);
         };
     }
 

@@ -92,7 +92,8 @@ class GroupSwarmTest {
     /** Frames sent, answers received, neighbors, and copies delivered, for a hundred messages in a mesh of 64. */
     private static long[] costOf(int members) {
         SwarmOptions calm = SwarmOptions.calm(64);
-        SwarmOptions quiet = new SwarmOptions(64, calm.carrier(), calm.faults(), 0, 0, 0, 0, 0, 0, calm.discovery(), 0);
+        SwarmOptions quiet =
+                new SwarmOptions(64, calm.carrier(), calm.faults(), 0, 0, 0, 0, 0, 0, 0, calm.discovery(), 0, 0);
         World world = new World(quiet, 7, EngineConfig.DEFAULT);
         SimNode origin = world.node(ORIGIN);
         long[] answers = new long[1];

@@ -50,7 +50,9 @@ final class Audit {
         counters.put("flow.reassembly-bytes", machines.receiver.reassemblyBytes());
         counters.put("forward.refused", machines.forwarder.refusedCount());
         machines.groups.count(counters);
+        counters.put("link.half-open", (long) machines.links.halfOpenCount());
         counters.put("link.malformed", machines.links.malformedCount());
+        counters.put("link.shut-out", machines.links.shutOutCount());
         counters.put("route.computed", machines.router.computedCount());
         counters.put("topology.advertisements", (long) machines.flooding.lsdb().size());
         counters.put("topology.bytes", machines.flooding.lsdb().bytes());

@@ -2,6 +2,7 @@ package dev.weft.core.engine;
 
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.flow.Acceptance;
@@ -10,6 +11,7 @@ import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.flow.GroupSend;
 import dev.weft.core.flow.GroupSender;
 import dev.weft.core.flow.Paths;
+import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.LinkQueue;
@@ -251,12 +253,12 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
 
     @Override
     public LinkQueue.Taken send(NodeId neighbor, Frame frame, LinkQueue.Urgency urgency) {
-        return links.send(neighbor, frame, urgency);
+        return links.send(neighbor, frame, urgency, now.getAsLong());
     }
 
     @Override
     public void send(NodeId neighbor, Frame frame) {
-        links.send(neighbor, frame, Forwarder.urgencyOf(frame.type()));
+        links.send(neighbor, frame, TreeForwarder.urgencyOf(frame.type()), now.getAsLong());
     }
 
     @Override
@@ -266,7 +268,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
 
     @Override
     public void sendTo(NodeId origin, Frame frame) {
-        router.path(origin, Paths.Choice.PRIMARY).ifPresent(path -> post.transmit(path, frame));
+        router.path(origin, Paths.Choice.PRIMARY).ifPresent(path -> post.transmit(path, 0, frame));
     }
 
     @Override
@@ -293,11 +295,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             return Verdict.refused(Outcome.Reason.NO_ENDPOINT);
         }
         if (!name.endpoint().isEmpty()) {
-            Acceptance acceptance = endpoints.deliver(
-                    name.endpoint(),
-                    name.kind(),
-                    new Endpoints.Delivery(delivery.from(), delivery.payload(), delivery.hops()));
-            return acceptance == Acceptance.TAKEN ? Verdict.DELIVERED : Verdict.refused(acceptance.reason());
+            return deliverToEndpoint(delivery);
         }
         if (name.scope() == GroupName.Scope.LIST || !joined.contains(name.group())) {
             return Verdict.refused(Outcome.Reason.NO_ENDPOINT);
@@ -308,6 +306,23 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             case DETACHED -> Verdict.refused(Outcome.Reason.DETACHED);
             case NO_MEMBER -> Verdict.refused(Outcome.Reason.NO_ENDPOINT);
         };
+    }
+
+    /** Messages for many come to endpoints that take messages from anybody, in whatever order their flow promises. */
+    private Verdict deliverToEndpoint(GroupReceiver.Delivery delivery) {
+        String endpoint = delivery.name().endpoint();
+        SocketKind kind = delivery.name().kind() == SocketKind.DGRAM ? SocketKind.DGRAM : SocketKind.RDM;
+        Acceptance acceptance = endpoints.check(endpoint, kind);
+        if (acceptance != Acceptance.TAKEN) {
+            return Verdict.refused(acceptance.reason());
+        }
+        ReceiveBuffer buffer = endpoints.buffer(endpoint);
+        if (!buffer.hasRoom()) {
+            return Verdict.HELD;
+        }
+        buffer.take(ReceiveBuffer.charge(delivery.payload()));
+        endpoints.deliver(endpoint, kind, new Endpoints.Delivery(delivery.from(), delivery.payload(), delivery.hops()));
+        return Verdict.DELIVERED;
     }
 
     @Override

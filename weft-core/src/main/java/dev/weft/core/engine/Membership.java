@@ -1,5 +1,6 @@
 package dev.weft.core.engine;
 
+import dev.weft.Description;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.core.base.Deadlines;
@@ -53,8 +54,13 @@ final class Membership {
     private final TreeMap<NodeId, Long> retiring = new TreeMap<>();
 
     private final TreeMap<NodeId, String> names = new TreeMap<>();
+    /** What members said of themselves when it was last told here. */
+    private final TreeMap<NodeId, NodeRecord> records = new TreeMap<>();
+
     private TreeSet<NodeId> members = new TreeSet<>();
     private NodeRecord record;
+    private Description described = Description.EMPTY;
+    private List<String> joined = List.of();
     private boolean adjacenciesStale;
     private Flooding.Haste haste = Flooding.Haste.PACED;
     private boolean choiceStale;
@@ -102,10 +108,29 @@ final class Membership {
         flooding.originate(LsaKind.NODE, record.encode(), Flooding.Haste.URGENT, nowNanos);
     }
 
-    /** This node is a member of these groups from now on. */
+    /** This node is a member of these groups from now on, beside those that it describes itself by. */
     void groupsChanged(List<String> groups, long nowNanos) {
-        record = record.withGroups(groups);
-        flooding.originate(LsaKind.NODE, record.encode(), Flooding.Haste.URGENT, nowNanos);
+        joined = List.copyOf(groups);
+        describe(described, Flooding.Haste.URGENT, nowNanos);
+    }
+
+    Description description() {
+        return described;
+    }
+
+    /** Told at the pace of changes; before the start it is only noted. */
+    void describe(Description description, long nowNanos) {
+        describe(description, Flooding.Haste.PACED, nowNanos);
+    }
+
+    private void describe(Description description, Flooding.Haste pace, long nowNanos) {
+        described = description;
+        TreeSet<String> groups = new TreeSet<>(description.groups());
+        groups.addAll(joined);
+        record = record.withDescription(description).withGroups(List.copyOf(groups));
+        if (choiceNanos != Deadlines.NEVER) {
+            flooding.originate(LsaKind.NODE, record.encode(), pace, nowNanos);
+        }
     }
 
     void leave(long nowNanos) {
@@ -326,6 +351,7 @@ final class Membership {
     /** A node says something new of itself; it may be dialled where it says. */
     Optional<TraceEvent> recordChanged(NodeId node, Optional<NodeRecord> changed, long nowNanos) {
         if (changed.isEmpty()) {
+            records.remove(node);
             return Optional.empty();
         }
         NodeRecord theirs = changed.get();
@@ -334,7 +360,9 @@ final class Membership {
             discovery.handleRecord(node, flooding.lsdb().incarnationOf(node), theirs.locators(), nowNanos);
         }
         choose(nowNanos);
-        return members.contains(node)
+        // A record that is only refreshed says nothing new.
+        boolean isNews = !theirs.equals(records.put(node, theirs));
+        return isNews && members.contains(node)
                 ? Optional.of(new TraceEvent(TraceEvent.Kind.NODE_CHANGED, node, theirs.name()))
                 : Optional.empty();
     }

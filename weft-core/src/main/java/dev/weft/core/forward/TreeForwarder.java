@@ -49,6 +49,9 @@ public final class TreeForwarder {
     /** How long answers that come late are still gathered here. */
     private static final long LATE_NANOS = 5_000_000_000L;
 
+    /** Messages for many go among those of middling priority. */
+    private static final int PRIORITY = 3;
+
     private static final long MILLI = 1_000_000L;
 
     /** Whom answers go to. */
@@ -162,6 +165,11 @@ public final class TreeForwarder {
         return gatherings.size();
     }
 
+    /** The class of traffic that a frame for many belongs to. */
+    public static LinkQueue.Urgency urgencyOf(FrameType type) {
+        return type == FrameType.GROUP_DATA ? LinkQueue.Urgency.data(PRIORITY) : LinkQueue.Urgency.CONTROL;
+    }
+
     public void handle(NodeId from, TreeFrame frame, long nowNanos) {
         TreeHeader header = frame.header();
         boolean isMember = header.mark().role() == TreeMark.Role.MEMBER;
@@ -266,7 +274,7 @@ public final class TreeForwarder {
                 GroupAck ack = new GroupAck(
                         to.origin(), to.incarnation(), all.subList(i, Math.min(all.size(), i + GroupAck.ANSWERS_MAX)));
                 if (out.isUp(to.before())) {
-                    out.send(to.before(), RoutedFrame.of(RouteHeader.DIRECT, ack), Forwarder.urgencyOf(ack.type()));
+                    out.send(to.before(), RoutedFrame.of(RouteHeader.DIRECT, ack), LinkQueue.Urgency.CONTROL);
                 } else {
                     out.sendTo(to.origin(), ack);
                 }
@@ -281,7 +289,7 @@ public final class TreeForwarder {
             obstacle = Optional.of(RouteError.Reason.NO_LINK);
         } else if (next.get().equals(from)) {
             obstacle = Optional.of(RouteError.Reason.LOOP);
-        } else if (out.send(next.get(), frame.along(branch, labels.labelOf(from)), Forwarder.urgencyOf(frame.type()))
+        } else if (out.send(next.get(), frame.along(branch, labels.labelOf(from)), urgencyOf(frame.type()))
                 == LinkQueue.Taken.FULL) {
             obstacle = Optional.of(RouteError.Reason.QUEUE_FULL);
         }
@@ -303,7 +311,7 @@ public final class TreeForwarder {
                 branch.label(),
                 frame.type(),
                 LostBranch.of(frame.header(), branch).encode());
-        out.send(from, RoutedFrame.of(frame.header().back(), error), Forwarder.urgencyOf(FrameType.ROUTE_ERROR));
+        out.send(from, RoutedFrame.of(frame.header().back(), error), LinkQueue.Urgency.CONTROL);
     }
 
     private static void say(Gathering gathering, GroupAck.Run run) {

@@ -22,7 +22,8 @@ public enum FrameType {
     RESET(22, Scope.ROUTED),
     GROUP_DATA(23, Scope.TREE),
     GROUP_ACK(24, Scope.ROUTED),
-    GROUP_ADVANCE(25, Scope.TREE);
+    GROUP_ADVANCE(25, Scope.TREE),
+    ABORT(28, Scope.ROUTED);
 
     /** How far a frame of this type travels. */
     public enum Scope {

@@ -36,7 +36,7 @@ public record GroupName(Scope scope, SocketKind kind, String group, String endpo
         if (scope >= SCOPES.length) {
             throw new MalformedFrame("scope", "unknown code " + scope);
         }
-        if (kind >= KINDS.length) {
+        if (kind >= KINDS.length || KINDS[kind] == SocketKind.STREAM) {
             throw new MalformedFrame("kind", "unknown code " + kind);
         }
         return new GroupName(
