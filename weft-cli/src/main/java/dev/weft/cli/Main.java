@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
         subcommands = {
             UpCommand.class,
             PeersCommand.class,
+            GroupsCommand.class,
             TopologyCommand.class,
             PingCommand.class,
             RouteCommand.class,
