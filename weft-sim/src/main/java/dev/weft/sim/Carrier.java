@@ -119,7 +119,10 @@ final class Carrier {
                 lastLanding.add(frame);
                 return;
             }
-            lastArrivalNanos = arrival;
+            if (arrival < lastArrivalNanos) {
+                counts.reordered++;
+            }
+            lastArrivalNanos = Math.max(arrival, lastArrivalNanos);
             land(arrival, frame, receiver);
             if (kind == Kind.DATAGRAM && prng.chance(faults.duplicatePerMillion())) {
                 counts.duplicated++;

@@ -4,11 +4,13 @@ package dev.weft.sim;
 final class FaultCounts {
     long lost;
     long duplicated;
+    long reordered;
     long heldUp;
     long cut;
     long crashes;
     long restarts;
     long pauses;
+    long endpointsClosed;
     long partitions;
     long oneWayCuts;
 }

@@ -44,11 +44,13 @@ public record RunReport(
         Map<String, Long> faults = new LinkedHashMap<>();
         faults.put("lost", world.counts.lost);
         faults.put("duplicated", world.counts.duplicated);
+        faults.put("reordered", world.counts.reordered);
         faults.put("heldUp", world.counts.heldUp);
         faults.put("cut", world.counts.cut);
         faults.put("crashes", world.counts.crashes);
         faults.put("restarts", world.counts.restarts);
         faults.put("pauses", world.counts.pauses);
+        faults.put("endpointsClosed", world.counts.endpointsClosed);
         faults.put("partitions", world.counts.partitions);
         faults.put("oneWayCuts", world.counts.oneWayCuts);
         return new RunReport(

@@ -17,6 +17,7 @@ import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A simulated process: one engine, its connections, its clock, its application. May die and live again. */
@@ -59,9 +60,21 @@ final class SimNode {
                     world.trace.add(frame.slice(0, Math.min(TRACED_BYTES, frame.length()))
                                     .hash64()
                             + frame.length());
+                    requireNoLoop(frame);
                     present.handleFrame(number, frame, local);
                 }
             });
+        }
+
+        private void requireNoLoop(ByteView frame) {
+            Wire from = peer;
+            if (from != null) {
+                world.requireNoLoop(frame, SimNode.this, from.owner());
+            }
+        }
+
+        private SimNode owner() {
+            return SimNode.this;
         }
 
         @Override
@@ -100,6 +113,7 @@ final class SimNode {
     private final TreeMap<Long, Wire> wires = new TreeMap<>();
     private final TreeMap<Long, Integer> tickets = new TreeMap<>();
     private long nextTicket = 1;
+    private final TreeSet<String> closedEndpoints = new TreeSet<>();
     private int identities;
 
     SimNode(int index, World world, String mesh, Prng prng, int driftPpmMax, EngineConfig config) {
@@ -155,8 +169,10 @@ final class SimNode {
                 skewNanos);
         engine = new Engine(config, self, prng.fork(life), world.editions, new Output());
         turn((present, local) -> {
-            present.open(ENDPOINT, SocketKind.RDM);
-            present.open(ENDPOINT + "-dgram", SocketKind.DGRAM);
+            closedEndpoints.clear();
+            for (SocketKind kind : SocketKind.values()) {
+                present.open(endpointOf(kind), kind);
+            }
             for (Locator locator : configured) {
                 present.addConfigured(locator, local);
             }
@@ -174,6 +190,33 @@ final class SimNode {
         engine = null;
     }
 
+    /** Closes an endpoint; it opens again after a while, unless the process has died meanwhile. */
+    void closeEndpointFor(SocketKind kind, long nanos) {
+        String endpoint = endpointOf(kind);
+        int bound = life;
+        turn((present, local) -> {
+            if (closedEndpoints.add(endpoint)) {
+                present.close(endpoint);
+            }
+        });
+        world.events.after(nanos, at -> {
+            if (life == bound && isAlive()) {
+                turn((present, local) -> {
+                    if (closedEndpoints.remove(endpoint)) {
+                        present.open(endpoint, kind);
+                    }
+                });
+            }
+        });
+    }
+
+    private static String endpointOf(SocketKind kind) {
+        return switch (kind) {
+            case RDM -> ENDPOINT;
+            case DGRAM -> ENDPOINT + "-dgram";
+        };
+    }
+
     /** A node that lost its state directory is another node. */
     void forgetIdentity() {
         id = newId();
@@ -189,8 +232,8 @@ final class SimNode {
         world.journal.sent(index, destination, kind, payload);
         long ticket = nextTicket++;
         tickets.put(ticket, number);
-        String endpoint = kind == SocketKind.RDM ? ENDPOINT : ENDPOINT + "-dgram";
-        turn((present, local) -> present.send(new Send(ticket, to, endpoint, kind, payload, timeoutNanos), local));
+        turn((present, local) ->
+                present.send(new Send(ticket, to, endpointOf(kind), kind, payload, timeoutNanos), local));
     }
 
     void hear(ByteView beacon, int source) {
@@ -369,6 +412,10 @@ final class SimNode {
 
         @Override
         public Acceptance deliver(String endpoint, Endpoints.Delivery delivery) {
+            if (closedEndpoints.contains(endpoint)) {
+                world.violations.add(
+                        "nothing is delivered to a closed endpoint", "node " + index + " has closed " + endpoint);
+            }
             return world.application.take(SimNode.this, delivery.payload());
         }
 

@@ -27,6 +27,12 @@ public final class Simulation {
 
     private static final int CALM_LOOKS = 3;
 
+    /** How many nodes' routes are compared with the oracle's. */
+    private static final int ORACLE_NODES_MAX = 64;
+
+    private static final int ORACLE_LOOKS_MAX = 100;
+    private static final long ORACLE_LOOK_NANOS = 300_000_000L;
+
     /** Told now and then how far a run is. */
     public interface Progress {
         void at(long virtualNanos, long events);
@@ -81,6 +87,7 @@ public final class Simulation {
             }
             if (world.violations.isEmpty()) {
                 requireAgreement(world);
+                requireRightRoutes(world, plan);
                 world.journal.requireAllSettled();
             }
         } catch (InvariantError broken) {
@@ -120,6 +127,59 @@ public final class Simulation {
                 }
             }
         }
+    }
+
+    /**
+     * Looks at a node's routes when they are made from all that it knows, and all nodes know the same: measured costs
+     * go on changing, and routes follow within the delay of {@link dev.weft.core.route.SpfBackoff}. A thousand nodes
+     * are too many to look at each; a sample is drawn from the seed.
+     */
+    private static void requireRightRoutes(World world, Plan plan) {
+        List<SimNode> unseen = sample(world.nodes(), new Prng(plan.seed()).fork(4));
+        long beganNanos = world.events.nowNanos();
+        for (int look = 1; !unseen.isEmpty() && look <= ORACLE_LOOKS_MAX && world.violations.isEmpty(); look++) {
+            TreeMap<String, RouteOracle> oracles = new TreeMap<>();
+            unseen.removeIf(node -> {
+                Engine engine = node.engine();
+                if (engine == null || !engine.routesAreCurrent() || !knowsWhatAllKnow(world, node)) {
+                    return false;
+                }
+                oracles.computeIfAbsent(node.mesh(), mesh -> new RouteOracle(members(world, mesh)))
+                        .wrongRoutesOf(node)
+                        .forEach(wrong -> world.violations.add("routes are the cheapest", wrong));
+                return true;
+            });
+            while (world.violations.isEmpty() && world.events.step(beganNanos + look * ORACLE_LOOK_NANOS)) {}
+        }
+        for (SimNode node : unseen) {
+            world.violations.add("routes come to rest", "node " + node.index + " has never had routes of the day");
+        }
+    }
+
+    private static List<SimNode> sample(List<SimNode> nodes, Prng draws) {
+        List<SimNode> sample = new ArrayList<>(nodes);
+        while (sample.size() > ORACLE_NODES_MAX) {
+            sample.remove(draws.below(sample.size()));
+        }
+        return sample;
+    }
+
+    private static List<SimNode> members(World world, String mesh) {
+        return world.nodes().stream().filter(node -> node.mesh().equals(mesh)).toList();
+    }
+
+    private static boolean knowsWhatAllKnow(World world, SimNode node) {
+        Engine engine = node.engine();
+        for (SimNode other : world.nodes()) {
+            Engine theirs = other.engine();
+            if (engine != null
+                    && theirs != null
+                    && other.mesh().equals(node.mesh())
+                    && theirs.lsdbHash() != engine.lsdbHash()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String dot(World world) {

@@ -1,16 +1,24 @@
 package dev.weft.sim;
 
 import dev.weft.Locator;
+import dev.weft.NodeId;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
+import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.wire.FrameType;
+import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.RouteHeader;
+import dev.weft.core.wire.WireReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** All nodes and the network between them, the faults that befall them, and the load they carry. */
 final class World {
@@ -139,6 +147,7 @@ final class World {
         schedule(options.crashEverySeconds(), this::crashOnce);
         schedule(options.partitionEverySeconds(), this::partitionOnce);
         schedule(options.pauseEverySeconds(), this::pauseOnce);
+        schedule(options.pauseEverySeconds(), this::closeOnce);
     }
 
     /** From here on nothing breaks any more, and what is broken is mended. */
@@ -249,10 +258,63 @@ final class World {
         });
     }
 
+    private void closeOnce() {
+        SimNode node = nodes.get(mischief.below(nodes.size()));
+        counts.endpointsClosed++;
+        SocketKind kind = mischief.chance(500_000) ? SocketKind.RDM : SocketKind.DGRAM;
+        node.closeEndpointFor(kind, mischief.between(10_000_000L, 5_000_000_000L));
+    }
+
     private void pauseOnce() {
         SimNode victim = nodes.get(mischief.below(nodes.size()));
         counts.pauses++;
         victim.pause(events.nowNanos() + mischief.between(10_000_000L, 8_000_000_000L));
+    }
+
+    // ------------------------------------------------------------------ routes
+
+    /**
+     * No frame visits a node twice: the way that a routed frame has come is read backwards from the labels it has
+     * gathered. A label that its node has meanwhile taken back ends the search.
+     */
+    void requireNoLoop(ByteView frame, SimNode at, SimNode from) {
+        WireReader in = new WireReader(frame);
+        RouteHeader route;
+        try {
+            FrameType type = FrameType.decode(in);
+            if (type.scope() == FrameType.Scope.LINK) {
+                return;
+            }
+            route = RouteHeader.decode(in);
+        } catch (MalformedFrame malformed) {
+            violations.add("every frame can be read", String.valueOf(malformed.getMessage()));
+            return;
+        }
+        List<NodeId> visited = new ArrayList<>(List.of(at.id(), from.id()));
+        Engine engine = from.engine();
+        for (RouteHeader back = route.back(); engine != null && !back.isAtEnd(); back = back.forwarded(1)) {
+            Optional<NodeId> before = engine.neighborBehind(back.nextLabel());
+            if (before.isEmpty()) {
+                return;
+            }
+            if (visited.contains(before.get())) {
+                violations.add(
+                        "no frame visits a node twice",
+                        "node " + at.index + " received a frame that came over " + visited + " and " + before.get());
+                return;
+            }
+            visited.add(before.get());
+            engine = engineOf(before.get());
+        }
+    }
+
+    private @Nullable Engine engineOf(NodeId id) {
+        for (SimNode node : nodes) {
+            if (node.id().equals(id)) {
+                return node.engine();
+            }
+        }
+        return null;
     }
 
     // ------------------------------------------------------------------ beacons

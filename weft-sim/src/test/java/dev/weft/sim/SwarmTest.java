@@ -5,62 +5,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.flow.Acceptance;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Swarms of small meshes under faults: safety after every event, liveness after faults stop. */
 class SwarmTest {
-    private static final int SEEDS = 12;
-
-    /** One run; {@code -Dsim.seed=S} runs that seed alone. */
-    record Run(long seed, int nodes, long seconds) {
-        @Override
-        public String toString() {
-            return "./weft sim --nodes " + nodes + " --seed " + seed + " --for " + seconds + "s";
-        }
-    }
-
-    static Stream<Run> runs() throws IOException {
-        List<Run> runs = new ArrayList<>();
-        Long only = Long.getLong("sim.seed");
-        if (only != null) {
-            return Stream.of(new Run(only, Integer.getInteger("sim.nodes", 8), Long.getLong("sim.seconds", 20)));
-        }
-        try (InputStream seeds = SwarmTest.class.getResourceAsStream("/seeds.txt")) {
-            if (seeds != null) {
-                for (String line : new String(seeds.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
-                    String[] words = line.replaceFirst("#.*", "").strip().split("\\s+");
-                    if (words.length == 3) {
-                        runs.add(new Run(
-                                Long.parseLong(words[0]), Integer.parseInt(words[1]), Long.parseLong(words[2])));
-                    }
-                }
-            }
-        }
-        for (long seed = 1; seed <= SEEDS; seed++) {
-            runs.add(new Run(seed, 8, 20));
-        }
-        return runs.stream();
-    }
-
-    @ParameterizedTest
-    @MethodSource("runs")
-    void nothingIsLostDoubledOrLeftOpenWhateverGoesWrong(Run run) {
-        RunReport report = Simulation.run(
-                new Simulation.Plan(
-                        run.nodes(), run.seed(), run.seconds() * 1_000_000_000L, Simulation.FaultLevel.SWARM),
-                (virtual, events) -> {});
+    @SimTest(seeds = 40, nodes = 8, seconds = 20)
+    void nothingIsLostDoubledOrLeftOpenWhateverGoesWrong(SimTestSeeds.Run run) {
+        RunReport report = run.go();
         assertThat(report.violations())
                 .as("REPLAY %s%n%s%n%s", run, report.options(), String.join("\n", report.lastEvents()))
                 .isEmpty();
         assertThat(report.outcomes().get("delivered")).isPositive();
+    }
+
+    /** A run that promises faults and has none proves nothing. */
+    @Test
+    void everyKindOfFaultReallyHappensAmongAFewSeeds() {
+        TreeMap<String, Long> sums = new TreeMap<>();
+        for (long seed = 1; seed <= 20; seed++) {
+            new SimTestSeeds.Run(seed, 8, 20)
+                    .go()
+                    .faults()
+                    .forEach((fault, count) -> sums.merge(fault, count, Long::sum));
+        }
+        assertThat(sums)
+                .isNotEmpty()
+                .allSatisfy((fault, count) -> assertThat(count).as(fault).isPositive());
     }
 
     @Test

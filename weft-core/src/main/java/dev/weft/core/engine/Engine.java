@@ -5,6 +5,7 @@ import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
 import dev.weft.core.base.Prng;
 import dev.weft.core.discovery.Discovery;
 import dev.weft.core.flow.Acceptance;
@@ -114,6 +115,7 @@ public final class Engine {
 
     private static final int PROBES_MAX = 1_024;
 
+    private final EngineConfig config;
     private final Self self;
     private final Output out;
     private final Membership membership;
@@ -139,6 +141,7 @@ public final class Engine {
 
     /** @param editions lets many engines of one process share what they have learned alike */
     public Engine(EngineConfig config, Self self, Prng prng, Edition.Source editions, Output out) {
+        this.config = config;
         this.self = self;
         this.out = out;
         LocalNode local = new LocalNode(
@@ -374,9 +377,26 @@ public final class Engine {
 
     // ------------------------------------------------------------------ questions
 
-    /** @throws dev.weft.core.base.InvariantError unless the books balance */
+    /** @throws dev.weft.core.base.InvariantError unless the books balance and every bound holds */
     public void audit() {
         ledger.audit();
+        Check.that(
+                sender.queuedBytes() <= config.flow().queuedBytesMax()
+                        && sender.inFlight() <= config.flow().queuedMessagesMax(),
+                "%d messages of %d bytes are queued",
+                sender.inFlight(),
+                sender.queuedBytes());
+        Check.that(
+                receiver.reassemblyBytes() <= config.flow().reassemblyBytesMax(),
+                "%d bytes of incomplete messages",
+                receiver.reassemblyBytes());
+        Check.that(receiver.flowCount() <= config.flow().inboundFlowsMax(), "%d flows to here", receiver.flowCount());
+        Check.that(links.neighborCount() <= config.linksMax(), "%d links", links.neighborCount());
+    }
+
+    /** The neighbor that this node's label leads to, while the link is up. */
+    public Optional<NodeId> neighborBehind(int label) {
+        return labels.neighborOf(label).filter(links::isUp);
     }
 
     public Ledger ledger() {
@@ -412,6 +432,11 @@ public final class Engine {
     }
 
     /** The computed route to a node, with its cost. */
+    /** Whether the routes are made from all that is known; otherwise a computation is due. */
+    public boolean routesAreCurrent() {
+        return router.isCurrent();
+    }
+
     public Optional<Route> route(NodeId destination) {
         return router.routes().primary(destination);
     }

@@ -112,6 +112,11 @@ final class Router implements Paths {
         return routes;
     }
 
+    /** Whether the routes are made from all that is known. */
+    boolean isCurrent() {
+        return changed.isEmpty();
+    }
+
     long computedCount() {
         return computedCount;
     }

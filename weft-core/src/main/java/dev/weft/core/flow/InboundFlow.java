@@ -33,6 +33,9 @@ final class InboundFlow {
         FULL
     }
 
+    /** A message that was refused: kept until the origin is done with its last number, for an answer may get lost. */
+    private record Refused(long end, Outcome.Reason reason) {}
+
     /** How far above the floor a number may lie; what is beyond is left for the origin to send again. */
     static final int WINDOW_SEQUENCES = 1 << 17;
 
@@ -45,7 +48,7 @@ final class InboundFlow {
     private final TreeMap<Long, Long> ranges = new TreeMap<>();
 
     private final TreeMap<Long, Reassembly> incomplete = new TreeMap<>();
-    private final TreeMap<Long, Outcome.Reason> refusals = new TreeMap<>();
+    private final TreeMap<Long, Refused> refusals = new TreeMap<>();
     private Arrival arrival;
     private long usedNanos;
 
@@ -137,8 +140,8 @@ final class InboundFlow {
             settled.add(new Ack.Range(range.getKey(), range.getValue()));
         }
         List<Ack.Refusal> refused = new ArrayList<>();
-        for (Map.Entry<Long, Outcome.Reason> refusal : refusals.entrySet()) {
-            refused.add(new Ack.Refusal(refusal.getKey(), refusal.getValue()));
+        for (Map.Entry<Long, Refused> refusal : refusals.entrySet()) {
+            refused.add(new Ack.Refusal(refusal.getKey(), refusal.getValue().reason()));
         }
         return new Ack(
                 label.originIncarnation(),
@@ -167,7 +170,7 @@ final class InboundFlow {
             if (!canRefuse()) {
                 return;
             }
-            refusals.put(messageSequence, verdict);
+            refusals.put(messageSequence, new Refused(messageSequence + count, verdict));
         }
         settle(messageSequence, messageSequence + count);
     }
@@ -206,7 +209,9 @@ final class InboundFlow {
     }
 
     private void forgetBelow(long originFloor) {
-        while (!refusals.isEmpty() && refusals.firstKey() < originFloor) {
+        for (Map.Entry<Long, Refused> first = refusals.firstEntry();
+                first != null && first.getValue().end() <= originFloor;
+                first = refusals.firstEntry()) {
             refusals.pollFirstEntry();
         }
         while (!incomplete.isEmpty() && incomplete.firstKey() < originFloor) {

@@ -100,9 +100,9 @@ final class OutboundFlow {
         hops = ack.hops();
         usedNanos = nowNanos;
         for (Ack.Refusal refusal : ack.refusals()) {
-            Fragment fragment = window.at(refusal.messageSequence());
-            if (fragment != null && fragment.state != Fragment.State.SETTLED && fragment.index == 0) {
-                fragment.message.refusal = refusal.reason();
+            Outgoing message = messageFrom(refusal.messageSequence());
+            if (message != null) {
+                message.refusal = refusal.reason();
             }
         }
         long newestSentNanos = -1;
@@ -249,6 +249,14 @@ final class OutboundFlow {
                             : new Outcome(Outcome.Kind.REJECTED, message.refusal, roundTrip, hops));
         }
         return fragment.sentNanos;
+    }
+
+    /** The unsettled message that begins at a number, which may lie below the window when its first pieces are done. */
+    private @Nullable Outgoing messageFrom(long messageSequence) {
+        Fragment fragment = window.at(Math.max(messageSequence, window.first()));
+        return fragment != null && fragment.message.firstSequence == messageSequence && !fragment.message.settled
+                ? fragment.message
+                : null;
     }
 
     private void resendOlderThan(long sentNanos) {

@@ -220,6 +220,9 @@ public final class Lsdb {
             entries.put(edition.lsa().key(), fresh);
             ordered.put(edition.lsa().key(), fresh);
         } else {
+            Check.that(
+                    edition.lsa().version().isNewerThan(present.lsa().version()),
+                    "an edition would replace one that is as new");
             count(present.lsa(), -1);
             present.edition = edition;
             present.bornNanos = bornNanos;

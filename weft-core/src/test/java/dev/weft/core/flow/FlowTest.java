@@ -243,6 +243,23 @@ class FlowTest {
         assertThat(lab.received).isEmpty();
     }
 
+    /** The first fragments are acknowledged, and done with, long before the endpoint is asked. */
+    @Test
+    void aRefusalOfManyFragmentsReachesTheSenderWhateverGetsLost() {
+        for (long seed = 1; seed <= 200; seed++) {
+            FlowLab lossy = new FlowLab(seed);
+            lossy.application = payload -> Acceptance.NO_ENDPOINT;
+            lossy.primary.lossPerMillion = 300_000;
+            lossy.primary.delayMaxNanos = 20 * MILLI;
+            long ticket = lossy.send(SocketKind.RDM, 100_000);
+            lossy.run(29 * SECOND);
+            Outcome outcome = lossy.outcomes.get(ticket);
+            assertThat(outcome == null ? null : outcome.reason())
+                    .as("seed %d", seed)
+                    .isEqualTo(Outcome.Reason.NO_ENDPOINT);
+        }
+    }
+
     @Test
     void sixteenMebibytesArriveWholeAndOneByteMoreIsRefusedAtOnce() {
         long largest = lab.send(SocketKind.RDM, Data.MESSAGE_BYTES_MAX);
