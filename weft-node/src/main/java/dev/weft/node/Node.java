@@ -35,6 +35,7 @@ import dev.weft.net.Loop;
 import dev.weft.net.TcpTransport;
 import dev.weft.net.Transport;
 import dev.weft.net.UnixTransport;
+import dev.weft.net.shm.SharedMemoryTransport;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.NetworkInterface;
@@ -118,7 +119,7 @@ final class Node implements Mesh {
             this.callbacks = own.executor();
         }
         this.events = new Callbacks.InOrder(callbacks);
-        this.transports = List.of(new TcpTransport(loop), new UnixTransport(loop));
+        this.transports = List.of(new TcpTransport(loop), new UnixTransport(loop), new SharedMemoryTransport(loop));
         this.driver = new Driver(loop, this::now, transports);
         listen();
         SecureRandom seeds = new SecureRandom();
@@ -161,7 +162,9 @@ final class Node implements Mesh {
     private void listen() {
         List<Locator> wanted = new ArrayList<>(config.listen());
         if (wanted.isEmpty()) {
-            wanted.add(new Locator("unix", socketPath().toString()));
+            // In the order they are dialled: who cannot share memory refuses, and the socket is next.
+            wanted.add(new Locator("shm", socketPath(".shm").toString()));
+            wanted.add(new Locator("unix", socketPath(".sock").toString()));
             if (config.remoteHops() > 0) {
                 wanted.add(Locator.parse("tcp/0.0.0.0:0"));
             }
@@ -191,10 +194,10 @@ final class Node implements Mesh {
         }
     }
 
-    private Path socketPath() {
+    private Path socketPath(String suffix) {
         return config.runtimeDirectory()
                 .resolve(config.mesh())
-                .resolve(identity.id().brief() + ".sock");
+                .resolve(identity.id().brief() + suffix);
     }
 
     private Transport transport(Locator locator) {
@@ -202,7 +205,7 @@ final class Node implements Mesh {
                 .filter(transport -> transport.scheme().equals(locator.scheme()))
                 .findFirst()
                 .orElseThrow(() -> new MeshStartException(
-                        "no transport is called '" + locator.scheme() + "': there are tcp and unix"));
+                        "no transport is called '" + locator.scheme() + "': there are shm, tcp and unix"));
     }
 
     /** Where others reach a listener: a wildcard address stands for each address of this host. */
