@@ -16,7 +16,8 @@ import java.util.concurrent.Executor;
  * @param runtimeDirectory where nodes of one host meet; by default {@code $XDG_RUNTIME_DIR/weft}
  * @param remoteHops how far beacons go: 0, the default, keeps this node within its host; at most 32
  * @param encryption what is demanded of links that leave the host
- * @param listen what to listen on; by default a Unix socket, and TCP on any port where {@code remoteHops} is above 0
+ * @param listen what to listen on; by default shared memory and a Unix socket, and TCP on any port where
+ *     {@code remoteHops} is above 0
  * @param peers where to look for others, beside what discovery finds
  * @param peerFile a list of peers, one a line
  * @param beacon the multicast group

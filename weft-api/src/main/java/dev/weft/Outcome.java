@@ -1,6 +1,7 @@
 package dev.weft;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * What became of a send. Every ticket ends in exactly one.
@@ -54,8 +55,8 @@ public record Outcome(Kind kind, Reason reason, Duration roundTrip, int hops) {
         return switch (kind) {
             case DELIVERED -> "delivered in " + roundTrip.toNanos() / 1_000 + " µs over " + hops + " hops";
             case REJECTED, UNDELIVERABLE, EXPIRED, UNKNOWN ->
-                kind.name().toLowerCase(java.util.Locale.ROOT) + " ("
-                        + reason.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + ")";
+                kind.name().toLowerCase(Locale.ROOT) + " ("
+                        + reason.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ")";
         };
     }
 }

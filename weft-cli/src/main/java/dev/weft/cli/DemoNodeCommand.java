@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -107,7 +108,7 @@ final class DemoNodeCommand implements Callable<Integer> {
         for (int i = 0; i < count; i++) {
             long due = began + i * intervalNanos;
             while (System.nanoTime() < due) {
-                java.util.concurrent.locks.LockSupport.parkNanos(due - System.nanoTime());
+                LockSupport.parkNanos(due - System.nanoTime());
             }
             mesh.send(to, ENDPOINT, ByteBuffer.allocate(64).putLong(i).array())
                     .outcome()

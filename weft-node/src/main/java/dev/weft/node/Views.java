@@ -3,7 +3,6 @@ package dev.weft.node;
 import dev.weft.DeadLetter;
 import dev.weft.LinkStatus;
 import dev.weft.Locator;
-import dev.weft.MeshEvent;
 import dev.weft.NodeId;
 import dev.weft.NodeNotFoundException;
 import dev.weft.Outcome;
@@ -12,7 +11,6 @@ import dev.weft.Statistics;
 import dev.weft.Topology;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.LinkReport;
-import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.link.LinkStatistics;
 import dev.weft.core.route.Route;
 import dev.weft.core.socket.Ledger;
@@ -22,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -113,7 +112,7 @@ final class Views {
     static Topology topology(Engine engine, NodeId self) {
         List<Peer> peers = new ArrayList<>(peers(engine, self));
         peers.add(peer(engine, self, self));
-        peers.sort(java.util.Comparator.comparing(Peer::id));
+        peers.sort(Comparator.comparing(Peer::id));
         TreeSet<NodeId> members = new TreeSet<>(engine.reachable());
         members.add(self);
         List<Topology.Link> links = new ArrayList<>();
@@ -178,21 +177,5 @@ final class Views {
                     dead.payload().toByteArray()));
         }
         return letters;
-    }
-
-    /** Which events of the engine applications hear of. */
-    static Optional<MeshEvent.Kind> eventKind(TraceEvent.Kind kind) {
-        return switch (kind) {
-            case LINK_UP -> Optional.of(MeshEvent.Kind.LINK_UP);
-            case LINK_DOWN -> Optional.of(MeshEvent.Kind.LINK_DOWN);
-            case LINK_REFUSED -> Optional.of(MeshEvent.Kind.LINK_REFUSED);
-            case PEER_DISCOVERED -> Optional.of(MeshEvent.Kind.PEER_DISCOVERED);
-            case NODE_UP -> Optional.of(MeshEvent.Kind.PEER_UP);
-            case NODE_CHANGED -> Optional.of(MeshEvent.Kind.PEER_CHANGED);
-            case NODE_LOST -> Optional.of(MeshEvent.Kind.PEER_LOST);
-            case ROUTES_CHANGED -> Optional.of(MeshEvent.Kind.ROUTE_CHANGED);
-            case MALFORMED, DUPLICATE_IDENTITY -> Optional.of(MeshEvent.Kind.WARNING);
-            case DIALLING, DIAL_FAILED, PEER_FORGOTTEN, ROUTE_ERROR -> Optional.empty();
-        };
     }
 }

@@ -5,7 +5,10 @@ import dev.weft.NodeId;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is known of one node without regard to links: where it may be reached, and when it was last heard of. */
+/**
+ * What is known of one node without regard to links: where it may be reached, and when it was last heard of. Changed
+ * by {@link PeerBook} alone.
+ */
 final class Known {
     static final int LOCATORS_MAX = 16;
 
@@ -17,10 +20,16 @@ final class Known {
 
     /** How a node came to be known; a better source does not expire. */
     enum Source {
-        BEACON,
-        EXCHANGE,
-        REMEMBERED,
-        HOST_DIRECTORY
+        BEACON("beacon"),
+        EXCHANGE("exchange"),
+        REMEMBERED("remembered"),
+        HOST_DIRECTORY("host directory");
+
+        final String words;
+
+        Source(String words) {
+            this.words = words;
+        }
     }
 
     Known(NodeId node, Source source, long nowNanos) {

@@ -4,6 +4,7 @@ import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
+import dev.weft.core.base.InvariantError;
 import dev.weft.core.flow.Send;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class Ledger {
     public @Nullable Dead settled(long ticket, Outcome outcome, long nowNanos) {
         Send send = open.remove(ticket);
         if (send == null) {
-            throw new dev.weft.core.base.InvariantError("ticket " + ticket + " ends twice, now " + outcome);
+            throw new InvariantError("ticket " + ticket + " ends twice, now " + outcome);
         }
         outcomes[outcome.kind().ordinal()]++;
         if (outcome.isDelivered()) {

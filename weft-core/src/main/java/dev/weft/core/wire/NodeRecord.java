@@ -4,6 +4,7 @@ import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -54,7 +55,7 @@ public record NodeRecord(
         locators = List.copyOf(locators);
         groups = List.copyOf(groups);
         tags = List.copyOf(tags);
-        attributes = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+        attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
         Check.that(locators.size() <= LOCATORS_MAX && groups.size() <= GROUPS_MAX, "too many locators or groups");
         Check.that(tags.size() <= TAGS_MAX && attributes.size() <= ATTRIBUTES_MAX, "too many tags or attributes");
     }

@@ -1,7 +1,13 @@
-package dev.weft.net;
+package dev.weft.bench.transport;
 
 import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
+import dev.weft.net.Connection;
+import dev.weft.net.ConnectionHandler;
+import dev.weft.net.Loop;
+import dev.weft.net.TcpTransport;
+import dev.weft.net.Transport;
+import dev.weft.net.UnixTransport;
 import dev.weft.net.shm.SharedMemoryTransport;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,15 +21,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
 
 /**
- * Compares the transports of one host, each end in a JVM of its own, rounds alternating. Not run by the build but by
- * its name; {@code docs/benchmarks.md} has the command and the figures.
+ * Compares the transports of one host by themselves, without a mesh above them: each end in a JVM of its own, the
+ * transports in turn, medians of as many rounds as the argument says. Prints a Markdown table.
  */
-class TransportBench {
+public final class TransportBench {
     private static final List<String> TRANSPORTS = List.of("shm", "unix", "tcp");
-    private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
+    private static final int ROUNDS_DEFAULT = 5;
     private static final long WARM_NANOS = 1_500_000_000L;
     private static final long MEASURED_NANOS = 2_000_000_000L;
 
@@ -42,6 +47,10 @@ class TransportBench {
             this.title = title;
             this.frameBytes = frameBytes;
         }
+
+        boolean isAnswered() {
+            return this == PING_64 || this == PING_1K;
+        }
     }
 
     /** What an end says of its measured time. */
@@ -58,22 +67,22 @@ class TransportBench {
         }
     }
 
-    @Test
-    void compare() throws Exception {
+    private TransportBench() {}
+
+    private static void compare(int rounds) throws Exception {
         TreeMap<String, List<Figures>> near = new TreeMap<>();
         TreeMap<String, List<Figures>> far = new TreeMap<>();
-        List<Scenario> scenarios = new ArrayList<>(List.of(Scenario.values()));
-        String only = System.getProperty("bench.only", "");
-        scenarios.removeIf(scenario -> !scenario.name().startsWith(only));
-        for (int round = 0; round < ROUNDS; round++) {
-            for (Scenario scenario : scenarios) {
+        for (int round = 1; round <= rounds; round++) {
+            for (Scenario scenario : Scenario.values()) {
+                System.err.println("round " + round + " of " + rounds + ": " + scenario.title);
                 for (String scheme : TRANSPORTS) {
                     run(scheme, scenario, near, far);
                 }
             }
         }
-        System.out.printf("%n%-24s%-6s%14s%12s%12s%16s%n", "", "", "frames/s", "p50 µs", "p99 µs", "CPU s/M frames");
-        for (Scenario scenario : scenarios) {
+        System.out.println("| | | frames/s (least–most) | p50 | p99 | CPU of both ends |");
+        System.out.println("|---|---|---|---|---|---|");
+        for (Scenario scenario : Scenario.values()) {
             for (String scheme : TRANSPORTS) {
                 print(scenario, scheme, near.get(scheme + scenario), far.get(scheme + scenario));
             }
@@ -82,18 +91,32 @@ class TransportBench {
 
     private static void print(Scenario scenario, String scheme, List<Figures> near, List<Figures> far) {
         double seconds = MEASURED_NANOS / 1e9;
-        double rate = median(far.stream().mapToDouble(Figures::frames).toArray()) / seconds;
+        double[] rates = far.stream()
+                .mapToDouble(figures -> figures.frames / seconds)
+                .sorted()
+                .toArray();
         double[] cpu = new double[near.size()];
+        double[] perMillion = new double[near.size()];
         for (int i = 0; i < cpu.length; i++) {
             cpu[i] = near.get(i).cpuSeconds + far.get(i).cpuSeconds;
+            perMillion[i] = cpu[i] / far.get(i).frames * 1e6;
         }
-        double p50 = median(near.stream().mapToDouble(Figures::p50Micros).toArray());
-        double p99 = median(near.stream().mapToDouble(Figures::p99Micros).toArray());
-        String perMillion = rate == 0
-                ? String.format(Locale.ROOT, "%.2f %% of a core", median(cpu) / seconds * 100)
-                : String.format(Locale.ROOT, "%.3f", median(cpu) / (rate * seconds) * 1e6);
-        System.out.printf(
-                Locale.ROOT, "%-24s%-6s%14.0f%12.1f%12.1f  %16s%n", scenario.title, scheme, rate, p50, p99, perMillion);
+        String row = "| " + scenario.title + " | " + scheme + " | ";
+        if (scenario == Scenario.IDLE) {
+            row += String.format(Locale.ROOT, "| | | %.1f %% of a core |", median(cpu) / seconds * 100);
+        } else {
+            row += String.format(
+                    Locale.ROOT, "%,.0f (%,.0f–%,.0f) | ", median(rates), rates[0], rates[rates.length - 1]);
+            row += scenario.isAnswered()
+                    ? String.format(
+                            Locale.ROOT,
+                            "%.1f µs | %.1f µs | ",
+                            median(near.stream().mapToDouble(Figures::p50Micros).toArray()),
+                            median(near.stream().mapToDouble(Figures::p99Micros).toArray()))
+                    : "| | ";
+            row += String.format(Locale.ROOT, "%.3f s per million |", median(perMillion));
+        }
+        System.out.println(row);
     }
 
     private static double median(double[] all) {
@@ -149,10 +172,18 @@ class TransportBench {
 
     // ------------------------------------------------------------------ one end, in a process of its own
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length < 2) {
+            compare(arguments.length == 0 ? ROUNDS_DEFAULT : Integer.parseInt(arguments[0]));
+        } else {
+            beAnEnd(arguments);
+        }
+    }
+
+    private static void beAnEnd(String[] arguments) throws IOException {
         Loop loop = new Loop(arguments[0], Loop.Kind.best());
         Transport transport = switch (arguments[1]) {
-            case "shm" -> new SharedMemoryTransport(loop, Integer.getInteger("bench.ring", 256 << 10));
+            case "shm" -> new SharedMemoryTransport(loop);
             case "unix" -> new UnixTransport(loop);
             default -> new TcpTransport(loop);
         };
@@ -188,7 +219,7 @@ class TransportBench {
         End(Loop loop, Scenario scenario) {
             this.loop = loop;
             this.scenario = scenario;
-            this.answers = scenario == Scenario.PING_64 || scenario == Scenario.PING_1K;
+            this.answers = scenario.isAnswered();
             loop.schedule(WARM_NANOS, () -> {
                 double cpuBefore = cpuSeconds();
                 long countBefore = count;
@@ -217,7 +248,8 @@ class TransportBench {
 
         @Override
         public void onClosed(String why) {
-            System.err.println(why);
+            // The measured time is over: the driver ends the processes one after the other.
+            loop.close();
         }
     }
 

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Benchmarks: builds them, then runs what is asked for. `tools/bench.sh --help` says what there is.
+# JAVA_HOME chooses the JDK; NATS_SERVER the nats-server to start, where it is not on the path.
+set -euo pipefail
+
+home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+bench=$home/weft-bench
+class_path_file=$bench/target/classpath
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+
+if [[ ! -e $class_path_file ]] \
+    || [[ -n $(find "$home/pom.xml" "$home"/weft-*/pom.xml "$home"/weft-*/src/main "$bench/src" \
+        -newer "$class_path_file" -print -quit) ]]; then
+    echo "bench: building ..." >&2
+    mvn -q -B -ntp -f "$home/pom.xml" -pl weft-bench -am -Dspotless.check.skip process-test-classes >&2
+    touch "$class_path_file"
+fi
+class_path=$bench/target/test-classes:$(<"$class_path_file")
+options=(-XX:+IgnoreUnrecognizedVMOptions --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+
+case ${1:-} in
+    micro)
+        shift
+        if [[ ${1:-} == lsdb ]]; then
+            exec "$java" "${options[@]}" -Xmx2g -XX:+UseSerialGC -cp "$class_path" dev.weft.bench.micro.LsdbMemory
+        fi
+        pattern=.*
+        if [[ ${1:-} != -* && -n ${1:-} ]]; then
+            pattern=$1
+            shift
+        fi
+        (($# > 0)) || set -- -f 1 -wi 3 -w 1s -i 5 -r 1s
+        exec "$java" "${options[@]}" -cp "$class_path" org.openjdk.jmh.Main "$pattern" -prof gc -foe true "$@"
+        ;;
+    transports)
+        shift
+        exec "$java" "${options[@]}" -cp "$class_path" dev.weft.bench.transport.TransportBench "$@"
+        ;;
+    *)
+        exec "$java" "${options[@]}" -cp "$class_path" dev.weft.bench.scenario.Bench "$@"
+        ;;
+esac

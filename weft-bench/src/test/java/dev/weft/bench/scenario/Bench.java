@@ -1,0 +1,75 @@
+package dev.weft.bench.scenario;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** The driver: runs one scenario over all systems asked for and prints a Markdown table. */
+public final class Bench {
+    private Bench() {}
+
+    public static void main(String[] args) throws Exception {
+        if (args.length == 0 || args[0].contains("help")) {
+            System.out.print(Options.HELP);
+            return;
+        }
+        List<String> rest = Arrays.asList(args).subList(1, args.length);
+        if (args[0].equals("hot")) {
+            Hot.print(rest);
+            return;
+        }
+        try {
+            System.out.print(run(args[0], rest));
+        } catch (IllegalArgumentException wrong) {
+            System.err.println("bench: " + wrong.getMessage());
+            System.exit(2);
+        }
+    }
+
+    static String run(String scenario, List<String> words) throws IOException, InterruptedException {
+        Options options = Options.defaults();
+        String table = switch (scenario) {
+            case "s1" -> new Throughput(prepared(words, options), 0, 1).run();
+            case "s2" -> new Latency(prepared(words, options.withSizes(64, 4_096)), 0).run();
+            case "s4" -> {
+                Options chosen = prepared(words, options.withSizes(1_024));
+                yield new Throughput(chosen, 0, chosen.sinks()).run();
+            }
+            case "s5" -> {
+                Options chosen = prepared(words, options.withSizes(64, 1_024));
+                yield new Throughput(chosen, chosen.relays(), 1).run();
+            }
+            case "s7" -> new Footprint(prepared(words, options)).run();
+            default -> throw new IllegalArgumentException("no scenario " + scenario + "\n" + Options.HELP);
+        };
+        return machine() + "\n\n" + table;
+    }
+
+    private static Options prepared(List<String> words, Options defaults) throws IOException {
+        Options options = Options.parse(words, defaults);
+        if (options.recordings().isPresent()) {
+            Files.createDirectories(options.recordings().get());
+        }
+        for (Contender contender : options.contenders()) {
+            if (!contender.isInstalled()) {
+                System.err.println("bench: " + contender.word() + " is left out: its server is not installed");
+            }
+        }
+        return options;
+    }
+
+    private static String machine() throws IOException {
+        Path cpus = Path.of("/proc/cpuinfo");
+        String cpu = !Files.isReadable(cpus)
+                ? System.getProperty("os.arch")
+                : Files.readAllLines(cpus).stream()
+                        .filter(line -> line.startsWith("model name"))
+                        .findFirst()
+                        .map(line -> line.substring(line.indexOf(':') + 2))
+                        .orElse(System.getProperty("os.arch"));
+        return Runtime.getRuntime().availableProcessors() + " cores of " + cpu + ", " + System.getProperty("os.name")
+                + " " + System.getProperty("os.version") + ", JDK " + System.getProperty("java.runtime.version");
+    }
+}

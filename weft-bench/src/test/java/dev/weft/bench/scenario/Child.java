@@ -1,0 +1,134 @@
+package dev.weft.bench.scenario;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A worker process as the driver sees it. Every answer is waited for within a limit. */
+final class Child implements AutoCloseable {
+    private static final long ANSWER_SECONDS = 45;
+
+    private final String name;
+    private final Path log;
+    private final Process process;
+    private final Writer commands;
+    private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>(1_000);
+
+    private Child(String name, Path log, Process process) {
+        this.name = name;
+        this.log = log;
+        this.process = process;
+        this.commands = process.outputWriter(StandardCharsets.UTF_8);
+        Thread reader = new Thread(this::read, "child-" + name);
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** @param before words before the command, such as a program that pins it to a core */
+    static Child start(Setting setting, List<String> before, List<String> jvmOptions) throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(jvmOptions);
+        command.addAll(setting.contender().jvmOptions());
+        String more = System.getenv("BENCH_JAVA_OPTS");
+        if (more != null && !more.isBlank()) {
+            command.addAll(Arrays.asList(more.trim().split(" +")));
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Worker.class.getName()));
+        command.addAll(setting.arguments());
+        Path log = setting.directory().resolve(setting.name() + ".log");
+        return new Child(
+                setting.name(),
+                log,
+                new ProcessBuilder(command).redirectError(log.toFile()).start());
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Sends a command and returns the answer without its first word. */
+    String ask(String command) throws IOException, InterruptedException {
+        say(command);
+        return answer();
+    }
+
+    void say(String command) throws IOException {
+        commands.write(command + "\n");
+        commands.flush();
+    }
+
+    String answer() throws IOException, InterruptedException {
+        String line = lines.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
+        if (line == null || line.startsWith("failed ")) {
+            throw new IOException(name + " " + (line == null ? "has not answered" : line) + tail());
+        }
+        return line.substring(line.indexOf(' ') + 1);
+    }
+
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /** Resident bytes, 0 where the system does not tell. */
+    long residentBytes() throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (!Files.isReadable(status)) {
+            return 0;
+        }
+        for (String line : Files.readAllLines(status)) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public void close() {
+        try {
+            commands.close();
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (IOException gone) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String tail() throws IOException {
+        List<String> all = Files.readAllLines(log);
+        return all.isEmpty()
+                ? ""
+                : "; it says: " + String.join(" | ", all.subList(Math.max(0, all.size() - 5), all.size()));
+    }
+
+    private void read() {
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                if (line.startsWith(Worker.ANSWER)) {
+                    lines.put(line.substring(Worker.ANSWER.length()));
+                }
+            }
+            lines.put("failed it has ended");
+        } catch (IOException | InterruptedException gone) {
+            lines.offer("failed " + gone);
+        }
+    }
+}

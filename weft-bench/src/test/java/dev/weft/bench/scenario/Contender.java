@@ -1,0 +1,125 @@
+package dev.weft.bench.scenario;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The systems that are measured, each in the shapes that make a difference. */
+enum Contender {
+    /** Over its default within a host, shared memory, with callbacks on threads of their own, as by default. */
+    WEFT("weft"),
+    WEFT_UNIX("weft-unix"),
+    WEFT_TCP("weft-tcp"),
+    /** Callbacks run on the loop. */
+    WEFT_DIRECT("weft-direct"),
+    WEFT_TCP_DIRECT("weft-tcp-direct"),
+    /** The base of all ratios: frames over TCP by hand, batched, acknowledged. */
+    NETTY("netty"),
+    NETTY_UNIX("netty-unix"),
+    AERON_IPC("aeron-ipc"),
+    AERON_UDP("aeron-udp"),
+    JEROMQ("jeromq"),
+    JGROUPS("jgroups"),
+    NATS("nats");
+
+    /** Who tells the origin that the application at the other end has taken a message. */
+    enum Acknowledging {
+        /** The system does so itself. */
+        ITSELF,
+        /** It does not, so the sink sends a message back whenever the source asks for one. */
+        BY_HARNESS
+    }
+
+    /** How messages get through a process in between. */
+    enum Relaying {
+        /** A process of the system does so unasked, when the links are laid out so. */
+        UNASKED,
+        /** By taking each message and sending it on, or as the system's own adapter does. */
+        BY_HARNESS,
+        NOT_MEASURED
+    }
+
+    private final String word;
+
+    Contender(String word) {
+        this.word = word;
+    }
+
+    String word() {
+        return word;
+    }
+
+    static Contender of(String word) {
+        return Arrays.stream(values())
+                .filter(contender -> contender.word.equals(word))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no system '" + word + "'; there are: "
+                        + Arrays.stream(values()).map(Contender::word).toList()));
+    }
+
+    Acknowledging acknowledging() {
+        return switch (this) {
+            case WEFT, WEFT_UNIX, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT, NETTY, NETTY_UNIX -> Acknowledging.ITSELF;
+            case AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> Acknowledging.BY_HARNESS;
+        };
+    }
+
+    Relaying relaying() {
+        return switch (this) {
+            case WEFT, WEFT_UNIX, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> Relaying.UNASKED;
+            case NETTY, NETTY_UNIX, JEROMQ -> Relaying.BY_HARNESS;
+            case AERON_IPC, AERON_UDP, JGROUPS, NATS -> Relaying.NOT_MEASURED;
+        };
+    }
+
+    /** The most messages that may be under way: what the receiving end can hold without refusing any. */
+    int windowMessagesMax() {
+        return switch (this) {
+            case WEFT, WEFT_UNIX, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> 4_000;
+            case NETTY, NETTY_UNIX, AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> 65_536;
+        };
+    }
+
+    /** Whether all it needs is on this machine. */
+    boolean isInstalled() {
+        return this != NATS || NatsStation.installed().isPresent();
+    }
+
+    /** Starts the server that the system needs, where it needs one. */
+    Optional<Server> startServer(Path directory) throws IOException {
+        return this == NATS ? NatsStation.startServer(directory) : Optional.empty();
+    }
+
+    List<String> jvmOptions() {
+        return switch (this) {
+            case AERON_IPC, AERON_UDP ->
+                List.of(
+                        "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
+                        "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
+                        "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
+            case JGROUPS -> List.of("-Djava.net.preferIPv4Stack=true");
+            default -> List.of();
+        };
+    }
+
+    Station open(Setting setting, Station.Listener listener) throws Exception {
+        return switch (this) {
+            case WEFT, WEFT_UNIX, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> new WeftStation(setting, listener);
+            case NETTY, NETTY_UNIX -> new NettyStation(setting, listener);
+            case AERON_IPC, AERON_UDP -> new AeronStation(setting, listener);
+            case JEROMQ -> new JeroMqStation(listener);
+            case JGROUPS -> new JGroupsStation(setting, listener);
+            case NATS -> new NatsStation(setting, listener);
+        };
+    }
+
+    Relay openRelay(Setting setting) throws Exception {
+        return switch (this) {
+            case WEFT, WEFT_UNIX, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> new IdleRelay(setting);
+            case NETTY, NETTY_UNIX -> new NettyRelay(setting);
+            case AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> new TakingRelay(setting);
+        };
+    }
+}

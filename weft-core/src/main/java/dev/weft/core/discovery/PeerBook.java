@@ -1,0 +1,202 @@
+package dev.weft.core.discovery;
+
+import dev.weft.Locator;
+import dev.weft.NodeId;
+import dev.weft.core.base.Deadlines;
+import dev.weft.core.discovery.Known.Source;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Who is known: gathers what is heard of other nodes, forgets who has been silent too long, and makes room by
+ * forgetting whom only beacons tell of and have been silent about the longest. Nodes that there is a link to stay.
+ *
+ * <p>Called by {@link Discovery} alone.
+ */
+final class PeerBook {
+    interface Output {
+        void discovered(NodeId node, Source source);
+
+        /** The node has started anew since it was last heard of. */
+        void livesAnew(NodeId node, long nowNanos);
+
+        void forgotten(NodeId node, String why);
+    }
+
+    /** What somebody tells of a node; as of when it was alive. */
+    record Heard(NodeId node, long incarnation, List<Locator> locators, Source source, long atNanos) {}
+
+    private record Silence(long sinceNanos, NodeId node) implements Comparable<Silence> {
+        @Override
+        public int compareTo(Silence other) {
+            int byTime = Long.compare(sinceNanos, other.sinceNanos);
+            return byTime != 0 ? byTime : node.compareTo(other.node);
+        }
+    }
+
+    private static final long SECOND = 1_000_000_000L;
+
+    private final int peersMax;
+    private final long ttlNanos;
+    private final Output out;
+    private final TreeMap<NodeId, Known> known = new TreeMap<>();
+    private final TreeSet<NodeId> linked = new TreeSet<>();
+    /** Who is forgotten after some silence, the longest silent first. */
+    private final TreeSet<Silence> mortal = new TreeSet<>();
+    /** Who of them makes room for others. */
+    private final TreeSet<Silence> weak = new TreeSet<>();
+
+    private long evictedCount;
+
+    PeerBook(DiscoveryConfig config, Output out) {
+        this.peersMax = config.peersMax();
+        this.ttlNanos = config.ttlSeconds() * SECOND;
+        this.out = out;
+    }
+
+    // ------------------------------------------------------------------ what comes in
+
+    void hear(Heard heard) {
+        NodeId node = heard.node();
+        Known entry = known.get(node);
+        boolean fresh = entry == null;
+        if (entry == null) {
+            if (known.size() >= peersMax && !evict() && !linked.contains(node)) {
+                evictedCount++;
+                return;
+            }
+            entry = new Known(node, heard.source(), heard.atNanos());
+            known.put(node, entry);
+        } else {
+            unindex(entry);
+        }
+        entry.heardNanos = Math.max(entry.heardNanos, heard.atNanos());
+        if (heard.incarnation() > entry.incarnation) {
+            entry.incarnation = heard.incarnation();
+            out.livesAnew(node, heard.atNanos());
+            if (!heard.locators().isEmpty()) {
+                entry.locators.clear();
+            }
+        }
+        if (heard.incarnation() >= entry.incarnation || entry.locators.isEmpty()) {
+            entry.add(heard.locators());
+        }
+        if (heard.source().compareTo(entry.source) > 0) {
+            entry.source = heard.source();
+        }
+        index(entry);
+        if (fresh) {
+            out.discovered(node, heard.source());
+        }
+    }
+
+    /** There is a link to the node now; it stays known whatever is heard of it. */
+    void linked(NodeId node) {
+        Known entry = known.get(node);
+        if (entry != null) {
+            unindex(entry);
+        }
+        linked.add(node);
+    }
+
+    void unlinked(NodeId node, long nowNanos) {
+        linked.remove(node);
+        Known entry = known.get(node);
+        if (entry != null) {
+            unindex(entry);
+            entry.heardNanos = nowNanos;
+            index(entry);
+        }
+    }
+
+    /** A link has come of the locator. */
+    void worked(NodeId node, Locator locator) {
+        Known entry = known.get(node);
+        if (entry != null && entry.locators.contains(locator)) {
+            entry.worked(locator);
+        }
+    }
+
+    void forget(NodeId node, String why) {
+        Known entry = known.remove(node);
+        if (entry != null) {
+            unindex(entry);
+            out.forgotten(node, why);
+        }
+    }
+
+    void handleTime(long nowNanos) {
+        while (nextDeadlineNanos() <= nowNanos) {
+            forget(mortal.first().node(), "it was silent for too long");
+        }
+    }
+
+    long nextDeadlineNanos() {
+        return mortal.isEmpty() ? Deadlines.NEVER : mortal.first().sinceNanos() + ttlNanos + 1;
+    }
+
+    // ------------------------------------------------------------------ questions
+
+    Optional<Known> find(NodeId node) {
+        return Optional.ofNullable(known.get(node));
+    }
+
+    Collection<Known> entries() {
+        return known.values();
+    }
+
+    /** In order of id. */
+    List<NodeId> nodes() {
+        return List.copyOf(known.keySet());
+    }
+
+    int size() {
+        return known.size();
+    }
+
+    boolean isKnown(NodeId node) {
+        return known.containsKey(node);
+    }
+
+    boolean isLinked(NodeId node) {
+        return linked.contains(node);
+    }
+
+    boolean isLonely() {
+        return linked.isEmpty();
+    }
+
+    long evictedCount() {
+        return evictedCount;
+    }
+
+    // ------------------------------------------------------------------ expiry
+
+    private boolean evict() {
+        if (weak.isEmpty()) {
+            return false;
+        }
+        evictedCount++;
+        forget(weak.first().node(), "there was no room");
+        return true;
+    }
+
+    private void index(Known entry) {
+        Silence silence = new Silence(entry.heardNanos, entry.node);
+        if (!linked.contains(entry.node) && entry.source != Source.HOST_DIRECTORY) {
+            mortal.add(silence);
+            if (entry.source == Source.BEACON) {
+                weak.add(silence);
+            }
+        }
+    }
+
+    private void unindex(Known entry) {
+        Silence silence = new Silence(entry.heardNanos, entry.node);
+        mortal.remove(silence);
+        weak.remove(silence);
+    }
+}

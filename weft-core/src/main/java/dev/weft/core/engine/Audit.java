@@ -1,0 +1,58 @@
+package dev.weft.core.engine;
+
+import dev.weft.core.base.Check;
+import dev.weft.core.flow.FlowConfig;
+import java.util.TreeMap;
+
+/**
+ * What must hold of an engine between any two turns, and what it has counted.
+ *
+ * <p>Called by {@link Engine} alone.
+ */
+final class Audit {
+    private final EngineConfig config;
+    private final Machines machines;
+
+    Audit(EngineConfig config, Machines machines) {
+        this.config = config;
+        this.machines = machines;
+    }
+
+    /** @throws dev.weft.core.base.InvariantError unless the books balance and every bound holds */
+    void check() {
+        machines.sends.ledger().audit();
+        FlowConfig flow = config.flow();
+        long queuedBytes = machines.sender.queuedBytes();
+        int queued = machines.sender.inFlight();
+        Check.that(
+                queuedBytes <= flow.queuedBytesMax() && queued <= flow.queuedMessagesMax(),
+                "%d messages of %d bytes are queued",
+                queued,
+                queuedBytes);
+        long incomplete = machines.receiver.reassemblyBytes();
+        Check.that(incomplete <= flow.reassemblyBytesMax(), "%d bytes of incomplete messages", incomplete);
+        int inbound = machines.receiver.flowCount();
+        Check.that(inbound <= flow.inboundFlowsMax(), "%d flows to here", inbound);
+        int neighbors = machines.links.neighborCount();
+        Check.that(neighbors <= config.linksMax(), "%d links", neighbors);
+    }
+
+    /** Everything counted beside the books, by stable names. */
+    TreeMap<String, Long> counters() {
+        TreeMap<String, Long> counters = new TreeMap<>();
+        counters.put("discovery.evicted", machines.discovery.evictedCount());
+        counters.put("discovery.foreign", machines.discovery.foreignCount());
+        counters.put("discovery.malformed", machines.discovery.malformedCount());
+        counters.put("flow.inbound", (long) machines.receiver.flowCount());
+        counters.put("flow.outbound", (long) machines.sender.flowCount());
+        counters.put("flow.queued-bytes", machines.sender.queuedBytes());
+        counters.put("flow.reassembly-bytes", machines.receiver.reassemblyBytes());
+        counters.put("forward.refused", machines.forwarder.refusedCount());
+        counters.put("link.malformed", machines.links.malformedCount());
+        counters.put("route.computed", machines.router.computedCount());
+        counters.put("topology.advertisements", (long) machines.flooding.lsdb().size());
+        counters.put("topology.bytes", machines.flooding.lsdb().bytes());
+        counters.put("topology.refused", machines.flooding.lsdb().refusedCount());
+        return counters;
+    }
+}

@@ -1,0 +1,349 @@
+package dev.weft.core.engine;
+
+import dev.weft.Locator;
+import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.InvariantError;
+import dev.weft.core.base.Prng;
+import dev.weft.core.discovery.Discovery;
+import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.Paths;
+import dev.weft.core.flow.Receiver;
+import dev.weft.core.flow.Sender;
+import dev.weft.core.forward.Arrival;
+import dev.weft.core.forward.Forwarder;
+import dev.weft.core.forward.LinkQueue;
+import dev.weft.core.forward.Path;
+import dev.weft.core.link.LinkTerms;
+import dev.weft.core.link.LocalNode;
+import dev.weft.core.socket.Endpoints;
+import dev.weft.core.topology.Edition;
+import dev.weft.core.topology.Flooding;
+import dev.weft.core.topology.Labels;
+import dev.weft.core.wire.Close;
+import dev.weft.core.wire.CloseReason;
+import dev.weft.core.wire.Digest;
+import dev.weft.core.wire.Flood;
+import dev.weft.core.wire.FloodAck;
+import dev.weft.core.wire.FlowLabel;
+import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.FrameType;
+import dev.weft.core.wire.Hello;
+import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.NodeRecord;
+import dev.weft.core.wire.Peers;
+import dev.weft.core.wire.RoutedFrame;
+import dev.weft.core.wire.VersionRange;
+import dev.weft.core.wire.WireReader;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * All machines of one node, and what follows for the others from what one of them reports.
+ *
+ * <p>Called by {@link Engine} alone, which says what time it is before each input.
+ */
+final class Machines {
+    final Labels labels;
+    final Flooding flooding;
+    final Links links;
+    final Router router;
+    final Discovery discovery;
+    final Membership membership;
+    final Forwarder forwarder;
+    final Sends sends;
+    final Sender sender;
+    final Receiver receiver;
+    final Endpoints endpoints;
+    final Probes probes;
+    final Dials dials = new Dials();
+
+    private final NodeId self;
+    private final Engine.Output out;
+    private long nextConnection = 1;
+    private long now;
+
+    Machines(EngineConfig config, Engine.Self self, Prng prng, Edition.Source editions, Engine.Output out) {
+        this.self = self.node();
+        this.out = out;
+        this.labels = new Labels(prng.fork(4));
+        this.flooding = new Flooding(
+                self.node(), self.incarnation(), config.topology(), prng.fork(1), editions, new FloodingOutput());
+        this.links = new Links(
+                config.link(),
+                localNode(self),
+                config.queue(),
+                config.linksMax(),
+                () -> flooding.lsdb().hash(),
+                new LinksOutput());
+        this.router = new Router(self.node(), flooding.lsdb(), config.spf(), links::isUp);
+        this.discovery = new Discovery(
+                new Discovery.Self(self.node(), self.incarnation(), meshHash(self.mesh())),
+                config.discovery(),
+                prng.fork(2),
+                new DiscoveryOutput());
+        this.membership = new Membership(self, config.wishes(), flooding, labels, discovery, links);
+        this.endpoints = new Endpoints(out::deliver);
+        Post post = new Post(links);
+        this.probes = new Probes(self.node(), router, post, out);
+        this.sends = new Sends(self, config.flow(), router, post, endpoints, this::suspect, () -> now, out);
+        this.sender = sends.sender();
+        this.receiver =
+                new Receiver(self.node(), self.incarnation(), config.flow(), prng.fork(3), new ReceiverOutput(post));
+        Arrivals arrivals = new Arrivals(links, router, sender, receiver, probes, () -> now, out);
+        this.forwarder = new Forwarder(self.node(), new LabelLookup(), arrivals);
+    }
+
+    private static LocalNode localNode(Engine.Self self) {
+        return new LocalNode(
+                self.mesh(),
+                self.node(),
+                self.instance(),
+                self.incarnation(),
+                self.name(),
+                self.hostId(),
+                0,
+                VersionRange.OURS,
+                self.clockZeroNanos());
+    }
+
+    /** What beacons carry in place of a mesh's name. */
+    private static long meshHash(String mesh) {
+        return ByteView.utf8("weft mesh " + mesh).hash64();
+    }
+
+    /** The time of the input that follows. */
+    void now(long nowNanos) {
+        now = nowNanos;
+    }
+
+    long newConnection() {
+        return nextConnection++;
+    }
+
+    /** A dial has come to nothing, if the connection was one. */
+    void dialEnded(long connection) {
+        dials.takeDialOf(connection).ifPresent(dial -> discovery.handleDialFailed(dial, now));
+    }
+
+    /** A dial or a send has failed; nodes that routes lead to are watched by their neighbors. */
+    void suspect(NodeId node) {
+        if (!router.reachable().contains(node)) {
+            discovery.suspect(node, now);
+        }
+    }
+
+    /** The routes have been computed anew. */
+    void routesChanged() {
+        for (TraceEvent event : membership.compareReachable(router.reachable())) {
+            out.trace(event);
+        }
+        sender.handleTopologyChange(now);
+    }
+
+    private void trace(TraceEvent.Kind kind, NodeId node, String detail) {
+        out.trace(new TraceEvent(kind, node, detail));
+    }
+
+    private final class LinksOutput implements Links.Output {
+        @Override
+        public void neighborUp(long connection, LinkTerms terms, Optional<Locator> locator, long nowNanos) {
+            Hello peer = terms.peer();
+            boolean isNew = labels.labelOf(peer.node()) == 0;
+            OptionalLong dial = dials.takeDialOf(connection);
+            dial.ifPresent(number -> discovery
+                    .dialledLocator(number)
+                    .ifPresent(dialled -> discovery.configuredReached(dialled, peer.node())));
+            Optional<Locator> worked = dial.isPresent() ? locator : Optional.empty();
+            discovery.handleLinkUp(peer.node(), peer.incarnation(), peer.locators(), worked, now);
+            labels.acquire(peer.node(), now);
+            flooding.handleLinkUp(peer.node(), now);
+            for (Peers peers : discovery.exchange(peer.node(), flooding.lsdb()::isKnown, now)) {
+                links.send(peer.node(), peers, LinkQueue.Urgency.CONTROL);
+            }
+            membership.linkUp(peer, now);
+            router.forgetPaths();
+            if (isNew) {
+                String over = locator.map(Locator::toString).orElse("an unnamed connection");
+                trace(TraceEvent.Kind.LINK_UP, peer.node(), peer.name() + " over " + over);
+            }
+        }
+
+        @Override
+        public void neighborDown(NodeId neighbor, CloseReason reason, String text, long nowNanos) {
+            labels.release(neighbor, now);
+            flooding.handleLinkDown(neighbor);
+            discovery.handleLinkDown(neighbor, now);
+            membership.linkDown(neighbor, reason, now);
+            router.forgetPaths();
+            trace(TraceEvent.Kind.LINK_DOWN, neighbor, reason + ": " + text);
+            sender.handleTopologyChange(now);
+        }
+
+        @Override
+        public void notLinked(long connection, Optional<NodeId> peer, CloseReason reason, String text, long nowNanos) {
+            switch (reason) {
+                case SELF ->
+                    dials.dialOf(connection)
+                            .ifPresent(dial -> discovery.dialledLocator(dial).ifPresent(discovery::dropConfigured));
+                case DUPLICATE_LINK, NOT_NEEDED, CARRIER_LOST -> {}
+                case UNKNOWN,
+                        WRONG_MESH,
+                        VERSION,
+                        DUPLICATE_NODE_ID,
+                        STALE_INCARNATION,
+                        LIMIT,
+                        MALFORMED,
+                        TIMEOUT,
+                        SILENT,
+                        SHUTDOWN,
+                        FORBIDDEN,
+                        PROTOCOL_VIOLATION ->
+                    trace(TraceEvent.Kind.LINK_REFUSED, peer.orElse(NodeId.ZERO), reason + ": " + text);
+            }
+            dialEnded(connection);
+        }
+
+        @Override
+        public void lsdbHash(NodeId neighbor, long hash, long nowNanos) {
+            flooding.handleHash(neighbor, hash, now);
+        }
+
+        @Override
+        public void roundTrip(NodeId neighbor, long smoothedNanos, long nowNanos) {
+            membership.roundTrip(neighbor, smoothedNanos, now);
+        }
+
+        @Override
+        public void interestChanged(NodeId neighbor, long nowNanos) {
+            membership.retireIfUnwanted(neighbor, now);
+        }
+
+        @Override
+        public void frame(NodeId neighbor, FrameType type, WireReader in, long nowNanos) throws MalformedFrame {
+            switch (type) {
+                case PEERS -> {
+                    discovery.handlePeers(Peers.decode(in), now);
+                    membership.choose(now);
+                }
+                case FLOOD -> flooding.handleFlood(neighbor, Flood.decode(in), now);
+                case FLOOD_ACK -> flooding.handleFloodAck(neighbor, FloodAck.decode(in));
+                case DIGEST -> flooding.handleDigest(neighbor, Digest.decode(in), now);
+                case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET ->
+                    forwarder.handle(neighbor, RoutedFrame.decode(type, in));
+                case HELLO, ACCEPT, CLOSE, PING, PONG -> throw new InvariantError(type + " is the link's own business");
+            }
+        }
+
+        @Override
+        public Optional<Close> refuse(Hello theirs) {
+            return membership.refuse(theirs);
+        }
+    }
+
+    private final class FloodingOutput implements Flooding.Output {
+        @Override
+        public void send(NodeId neighbor, Frame frame) {
+            links.send(neighbor, frame, LinkQueue.Urgency.CONTROL);
+        }
+
+        @Override
+        public void adjacenciesChanged(NodeId origin) {
+            if (router.handleChange(origin, now) == Router.Change.RECOMPUTED) {
+                routesChanged();
+            }
+        }
+
+        @Override
+        public void recordChanged(NodeId origin) {
+            Optional<NodeRecord> record = flooding.lsdb().recordOf(origin);
+            receiver.handleNodeGone(origin, flooding.lsdb().incarnationOf(origin));
+            if (origin.equals(self)) {
+                return;
+            }
+            membership.recordChanged(origin, record, now).ifPresent(out::trace);
+            if (record.isPresent() && record.get().status() == NodeRecord.Status.LEAVING) {
+                sender.handleNodeGone(origin, now);
+            }
+        }
+
+        @Override
+        public void laterLifeOfThisNode(long incarnation) {
+            trace(
+                    TraceEvent.Kind.DUPLICATE_IDENTITY,
+                    self,
+                    "another process lives under this node's id, incarnation " + incarnation);
+        }
+    }
+
+    private final class DiscoveryOutput implements Discovery.Output {
+        @Override
+        public void dial(long number, Locator locator, Optional<NodeId> expected) {
+            long connection = newConnection();
+            dials.opened(number, connection);
+            out.dial(connection, locator);
+        }
+
+        @Override
+        public void cancel(long number) {
+            dials.takeConnectionOf(number).ifPresent(connection -> links.cancel(connection, now));
+        }
+
+        @Override
+        public void beacon(ByteView datagram) {
+            out.beacon(datagram);
+        }
+
+        @Override
+        public void beaconTo(String source, ByteView datagram) {
+            out.beaconTo(source, datagram);
+        }
+
+        @Override
+        public void discovered(NodeId node, String how) {
+            trace(TraceEvent.Kind.PEER_DISCOVERED, node, "by " + how);
+        }
+
+        @Override
+        public void forgotten(NodeId node, String why) {
+            trace(TraceEvent.Kind.PEER_FORGOTTEN, node, why);
+        }
+    }
+
+    private final class LabelLookup implements Forwarder.Labels {
+        @Override
+        public Optional<NodeId> neighborOf(int label) {
+            return labels.neighborOf(label).filter(links::isUp);
+        }
+
+        @Override
+        public int labelOf(NodeId neighbor) {
+            return labels.labelOf(neighbor);
+        }
+    }
+
+    private final class ReceiverOutput implements Receiver.Output {
+        private final Post post;
+
+        private ReceiverOutput(Post post) {
+            this.post = post;
+        }
+
+        @Override
+        public void reply(NodeId origin, Arrival lastArrival, Frame frame) {
+            Optional<Path> path =
+                    origin.equals(NodeId.ZERO) ? Optional.empty() : router.path(origin, Paths.Choice.PRIMARY);
+            if (path.isPresent()) {
+                post.transmit(path.get(), frame);
+            } else {
+                post.answer(lastArrival, frame);
+            }
+        }
+
+        @Override
+        public Acceptance deliver(FlowLabel flow, ByteView payload, int hops) {
+            return endpoints.deliver(
+                    flow.endpoint(), flow.kind(), new Endpoints.Delivery(flow.origin(), payload, hops));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.weft.node;
+
+import dev.weft.Locator;
+import dev.weft.MeshConfig;
+import dev.weft.MeshStartException;
+import dev.weft.NodeId;
+import dev.weft.net.Connection;
+import dev.weft.net.ConnectionHandler;
+import dev.weft.net.Transport;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Where a node takes connections, and where others reach it. Nothing listens beyond the host unless configuration
+ * allows it. Opened once by {@link NodeLife}, closed on the loop's thread.
+ */
+final class Listening {
+    private static final int LOCATORS_MAX = 16;
+
+    private final MeshConfig config;
+    private final NodeId self;
+    private final List<Transport> transports;
+    private final List<Transport.Listener> listeners = new ArrayList<>();
+    private final List<Locator> locators = new ArrayList<>();
+
+    Listening(MeshConfig config, NodeId self, List<Transport> transports) {
+        this.config = config;
+        this.self = self;
+        this.transports = transports;
+    }
+
+    /** @throws MeshStartException if one of the places is not to be had; those before it stay open until closed */
+    void open(Function<Connection, ConnectionHandler> accept) {
+        for (Locator at : wanted()) {
+            refuseBeyondHost(at);
+            try {
+                Transport.Listener listener = transport(at).listen(at, accept::apply);
+                listeners.add(listener);
+                locators.addAll(reachable(listener.locator()));
+            } catch (IOException e) {
+                throw new MeshStartException("cannot listen at " + at + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Where others reach this node. */
+    List<Locator> locators() {
+        return List.copyOf(locators);
+    }
+
+    void close() {
+        listeners.forEach(Transport.Listener::close);
+    }
+
+    private List<Locator> wanted() {
+        List<Locator> wanted = new ArrayList<>(config.listen());
+        if (wanted.isEmpty()) {
+            Path directory = config.runtimeDirectory().resolve(config.mesh());
+            // In the order they are dialled: whoever cannot share memory refuses, and the socket is next.
+            wanted.add(
+                    new Locator("shm", directory.resolve(self.brief() + ".shm").toString()));
+            wanted.add(new Locator(
+                    "unix", directory.resolve(self.brief() + ".sock").toString()));
+            if (config.remoteHops() > 0) {
+                wanted.add(Locator.parse("tcp/0.0.0.0:0"));
+            }
+        }
+        return wanted;
+    }
+
+    private void refuseBeyondHost(Locator at) {
+        boolean staysHere = !at.scheme().equals("tcp")
+                || at.address().startsWith("127.")
+                || at.address().startsWith("localhost:")
+                || at.address().startsWith("[::1]:");
+        if (!staysHere && config.encryption() == MeshConfig.Encryption.REQUIRED) {
+            throw new MeshStartException("listening at " + at + " would take connections from beyond this host, and"
+                    + " links are not encrypted yet: say --plaintext (PLAINTEXT) to allow that, or listen at"
+                    + " tcp/127.0.0.1:0");
+        }
+    }
+
+    private Transport transport(Locator locator) {
+        return transports.stream()
+                .filter(transport -> transport.scheme().equals(locator.scheme()))
+                .findFirst()
+                .orElseThrow(() -> new MeshStartException(
+                        "no transport is called '" + locator.scheme() + "': there are shm, tcp and unix"));
+    }
+
+    /** A wildcard address stands for each address of this host. */
+    private static List<Locator> reachable(Locator bound) {
+        if (!bound.scheme().equals("tcp") || !bound.address().startsWith("0.0.0.0:")) {
+            return List.of(bound);
+        }
+        String port = bound.address().substring(bound.address().lastIndexOf(':'));
+        List<Locator> all = new ArrayList<>();
+        try {
+            for (NetworkInterface card : NetworkInterface.networkInterfaces().toList()) {
+                if (card.isUp() && !card.isLoopback()) {
+                    card.inetAddresses()
+                            .filter(Inet4Address.class::isInstance)
+                            .forEach(address -> all.add(new Locator("tcp", address.getHostAddress() + port)));
+                }
+            }
+        } catch (SocketException none) {
+            return List.of(new Locator("tcp", "127.0.0.1" + port));
+        }
+        all.add(new Locator("tcp", "127.0.0.1" + port));
+        return all.subList(0, Math.min(all.size(), LOCATORS_MAX));
+    }
+}

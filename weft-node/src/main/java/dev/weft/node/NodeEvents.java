@@ -1,0 +1,54 @@
+package dev.weft.node;
+
+import dev.weft.Mesh;
+import dev.weft.MeshEvent;
+import dev.weft.NodeId;
+import dev.weft.core.engine.TraceEvent;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * What happens on a node, in the words of the API, told in order to all who listen. Told from any thread; listeners
+ * run where callbacks run.
+ */
+final class NodeEvents {
+    private final Executor inOrder;
+    private final CopyOnWriteArrayList<Consumer<MeshEvent>> listeners = new CopyOnWriteArrayList<>();
+
+    NodeEvents(Executor callbacks) {
+        this.inOrder = new Callbacks.InOrder(callbacks);
+    }
+
+    Mesh.Subscription subscribe(Consumer<MeshEvent> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    void tell(MeshEvent.Kind kind, NodeId node, String detail) {
+        MeshEvent event = new MeshEvent(Instant.now(), kind, node, detail);
+        inOrder.execute(() -> listeners.forEach(listener -> listener.accept(event)));
+    }
+
+    void tell(TraceEvent event) {
+        kindOf(event.kind()).ifPresent(kind -> tell(kind, event.node(), event.detail()));
+    }
+
+    /** Which events of the engine applications hear of. */
+    static Optional<MeshEvent.Kind> kindOf(TraceEvent.Kind kind) {
+        return switch (kind) {
+            case LINK_UP -> Optional.of(MeshEvent.Kind.LINK_UP);
+            case LINK_DOWN -> Optional.of(MeshEvent.Kind.LINK_DOWN);
+            case LINK_REFUSED -> Optional.of(MeshEvent.Kind.LINK_REFUSED);
+            case PEER_DISCOVERED -> Optional.of(MeshEvent.Kind.PEER_DISCOVERED);
+            case NODE_UP -> Optional.of(MeshEvent.Kind.PEER_UP);
+            case NODE_CHANGED -> Optional.of(MeshEvent.Kind.PEER_CHANGED);
+            case NODE_LOST -> Optional.of(MeshEvent.Kind.PEER_LOST);
+            case ROUTES_CHANGED -> Optional.of(MeshEvent.Kind.ROUTE_CHANGED);
+            case MALFORMED, DUPLICATE_IDENTITY -> Optional.of(MeshEvent.Kind.WARNING);
+            case DIALLING, DIAL_FAILED, PEER_FORGOTTEN, ROUTE_ERROR -> Optional.empty();
+        };
+    }
+}

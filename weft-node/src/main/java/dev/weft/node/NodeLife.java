@@ -1,0 +1,378 @@
+package dev.weft.node;
+
+import dev.weft.Locator;
+import dev.weft.MeshConfig;
+import dev.weft.MeshEvent;
+import dev.weft.MeshStartException;
+import dev.weft.NodeId;
+import dev.weft.core.base.Prng;
+import dev.weft.core.engine.Engine;
+import dev.weft.core.engine.EngineConfig;
+import dev.weft.core.link.LinkConfig;
+import dev.weft.net.BeaconSocket;
+import dev.weft.net.HostDirectory;
+import dev.weft.net.Loop;
+import dev.weft.net.TcpTransport;
+import dev.weft.net.Transport;
+import dev.weft.net.UnixTransport;
+import dev.weft.net.shm.SharedMemoryTransport;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one node: what it holds from start to end, in which order it comes and goes, and how other threads speak
+ * with the loop. Made by {@link Node}; its methods may be called on any thread.
+ */
+final class NodeLife {
+    private static final int HANDOVERS_MAX = 65_536;
+    private static final long DRAIN_NANOS = 5_000_000_000L;
+    private static final long LAST_WORDS_NANOS = 20_000_000L;
+    private static final long KEEP_PEERS_SECONDS = 30;
+    private static final long ANSWER_SECONDS = 10;
+
+    private final MeshConfig config;
+    private final @Nullable StateDirectory state;
+    private final StateDirectory.Identity identity;
+    private final @Nullable PeerMemory memory;
+    private final Loop loop;
+    private final long startNanos = System.nanoTime();
+    private final @Nullable Callbacks ownCallbacks;
+    private final Executor callbacks;
+    private final NodeEvents events;
+    private final Application application;
+    private final Semaphore handovers = new Semaphore(HANDOVERS_MAX);
+    private final Driver driver;
+    private final Engine engine;
+    private final List<Transport> transports;
+    private final Listening listening;
+    private @Nullable HostDirectory hostDirectory;
+    private volatile boolean closed;
+
+    private NodeLife(MeshConfig config) {
+        this.config = config;
+        switch (config.identity()) {
+            case KEPT -> {
+                StateDirectory kept =
+                        StateDirectory.open(config.stateDirectory().resolve(config.mesh()));
+                this.state = kept;
+                this.identity = kept.identity();
+            }
+            case EPHEMERAL -> {
+                this.state = null;
+                this.identity = StateDirectory.ephemeral();
+            }
+            default -> throw new IllegalStateException("no such identity: " + config.identity());
+        }
+        String threadName = "weft-" + config.mesh() + "-" + identity.id().brief();
+        this.loop = new Loop(threadName, Loop.Kind.best());
+        if (config.callbacks().isPresent()) {
+            this.ownCallbacks = null;
+            this.callbacks = config.callbacks().get();
+        } else {
+            Callbacks own = new Callbacks(threadName);
+            this.ownCallbacks = own;
+            this.callbacks = own.executor();
+        }
+        this.events = new NodeEvents(callbacks);
+        this.memory = state == null ? null : new PeerMemory(state, identity.id(), events);
+        this.transports = List.of(new TcpTransport(loop), new UnixTransport(loop), new SharedMemoryTransport(loop));
+        this.driver = new Driver(loop, this::nowNanos, transports);
+        this.application = new Application(identity.id(), driver, events, callbacks);
+        this.listening = new Listening(config, identity.id(), transports);
+        try {
+            listening.open(driver::accept);
+        } catch (MeshStartException e) {
+            abandon();
+            throw e;
+        }
+        SecureRandom seeds = new SecureRandom();
+        Engine.Self self = new Engine.Self(
+                config.mesh(),
+                identity.id(),
+                seeds.nextLong() | 1,
+                identity.incarnation(),
+                config.nodeName(),
+                HostId.ofThisHost(),
+                listening.locators(),
+                wallClockNanos() - nowNanos());
+        this.engine = new Engine(engineConfig(config), self, new Prng(seeds.nextLong()), application);
+    }
+
+    /** @throws MeshStartException if the node cannot be what configuration says; nothing is left of it */
+    static NodeLife begin(MeshConfig config) {
+        NodeLife life = new NodeLife(config);
+        try {
+            life.begin();
+            return life;
+        } catch (RuntimeException e) {
+            life.abandon();
+            throw e;
+        }
+    }
+
+    private static EngineConfig engineConfig(MeshConfig config) {
+        EngineConfig.LinkWishes.Policy policy = switch (config.links().policy()) {
+            case AUTOMATIC -> EngineConfig.LinkWishes.Policy.AUTOMATIC;
+            case PINNED_ONLY -> EngineConfig.LinkWishes.Policy.PINNED_ONLY;
+        };
+        return EngineConfig.DEFAULT
+                .withLink(LinkConfig.LAN.withHeartbeatNanos(config.heartbeat().toMillis() * 1_000_000L))
+                .withWishes(new EngineConfig.LinkWishes(
+                        policy, config.links().pinned(), config.links().forbidden()));
+    }
+
+    // ------------------------------------------------------------------ what others need of it
+
+    MeshConfig config() {
+        return config;
+    }
+
+    NodeId id() {
+        return identity.id();
+    }
+
+    Application application() {
+        return application;
+    }
+
+    NodeEvents events() {
+        return events;
+    }
+
+    Executor callbacks() {
+        return callbacks;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    /** Nanoseconds since the node began, as the engine knows them. */
+    long nowNanos() {
+        return System.nanoTime() - startNanos;
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the node has left mesh '" + config.mesh() + "'");
+        }
+    }
+
+    /** Hands an input to the engine at the next turn of the loop. */
+    void turn(Driver.Input input) {
+        loop.execute(() -> driver.turn(input));
+    }
+
+    /** Like {@link #turn}, but waits where too much has been handed over and not been taken yet. */
+    void handOver(Driver.Input input) {
+        handovers.acquireUninterruptibly();
+        loop.execute(() -> {
+            handovers.release();
+            driver.turn(input);
+        });
+    }
+
+    /** Asks the engine something on the loop's thread and waits for the answer. */
+    <T> T ask(Function<Engine, T> question) {
+        requireOpen();
+        if (loop.isInLoop()) {
+            return question.apply(engine);
+        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        loop.execute(() -> {
+            try {
+                answer.complete(question.apply(engine));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        try {
+            return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failed) {
+                throw failed;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the node's loop has not answered within " + ANSWER_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the node's loop", e);
+        }
+    }
+
+    // ------------------------------------------------------------------ the start
+
+    private void begin() {
+        List<Locator> configured = new ArrayList<>(config.peers());
+        config.peerFile().ifPresent(file -> configured.addAll(PeerFile.read(file)));
+        loop.execute(() -> {
+            driver.engine(engine);
+            openBeacons();
+            openHostDirectory();
+            driver.turn((present, now) -> {
+                for (Locator locator : configured) {
+                    present.addConfigured(locator, now);
+                }
+                if (memory != null) {
+                    memory.recall(present, now);
+                }
+                present.start(now);
+            });
+            for (Locator locator : listening.locators()) {
+                events.tell(MeshEvent.Kind.LISTENING, identity.id(), "at " + locator);
+            }
+            if (config.encryption() == MeshConfig.Encryption.PLAINTEXT) {
+                warn("links are not encrypted: whoever reaches this network can read them and join");
+            }
+            keepPeers();
+        });
+    }
+
+    private void openBeacons() {
+        if (config.beacon().mode() == MeshConfig.Beacon.Mode.OFF) {
+            return;
+        }
+        try {
+            driver.beacons(BeaconSocket.open(
+                    loop,
+                    config.beacon().group(),
+                    config.beacon().port(),
+                    config.remoteHops(),
+                    (datagram, source) -> driver.turn((present, now) -> present.handleBeacon(datagram, source, now))));
+        } catch (IOException e) {
+            warn("no beacons: " + e.getMessage());
+        }
+    }
+
+    private void openHostDirectory() {
+        try {
+            hostDirectory = HostDirectory.open(
+                    loop,
+                    config.runtimeDirectory(),
+                    config.mesh(),
+                    identity.id(),
+                    identity.incarnation(),
+                    listening.locators(),
+                    new HostDirectory.Handler() {
+                        @Override
+                        public void onEntry(NodeId node, long incarnation, List<Locator> at) {
+                            driver.turn((present, now) -> present.handleHostEntry(node, incarnation, at, now));
+                        }
+
+                        @Override
+                        public void onGone(NodeId node) {
+                            driver.turn((present, now) -> present.handleHostEntryGone(node, now));
+                        }
+                    });
+        } catch (IOException e) {
+            warn("no host directory: " + e.getMessage());
+        }
+    }
+
+    private void warn(String text) {
+        events.tell(MeshEvent.Kind.WARNING, identity.id(), text);
+    }
+
+    /** Writes down whom we know, now and then: after a crash the list is half a minute old. */
+    private void keepPeers() {
+        if (memory != null && !closed) {
+            memory.keep(engine);
+            loop.schedule(TimeUnit.SECONDS.toNanos(KEEP_PEERS_SECONDS), this::keepPeers);
+        }
+    }
+
+    private static long wallClockNanos() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+
+    // ------------------------------------------------------------------ the end
+
+    /** Lets what was sent come to its end, says good-bye, gives everything back. Once. */
+    void end() {
+        synchronized (application) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        drain();
+        CountDownLatch gone = new CountDownLatch(1);
+        loop.execute(() -> {
+            driver.turn((present, now) -> present.leave(now));
+            driver.turn((present, now) -> present.close(now));
+            if (memory != null) {
+                memory.keep(engine);
+            }
+            gone.countDown();
+        });
+        awaitQuietly(gone);
+        abandon();
+    }
+
+    private void drain() {
+        long deadline = System.nanoTime() + DRAIN_NANOS;
+        while (application.hasOpenTickets() && System.nanoTime() < deadline && !loop.isInLoop()) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(2);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            boolean done = latch.await(2, TimeUnit.SECONDS);
+            if (!done) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Gives back everything the node holds. */
+    private void abandon() {
+        closed = true;
+        HostDirectory directory = hostDirectory;
+        if (directory != null) {
+            directory.close();
+        }
+        if (!loop.isClosed()) {
+            CountDownLatch stopped = new CountDownLatch(1);
+            loop.execute(() -> {
+                driver.beaconSocket().ifPresent(BeaconSocket::close);
+                listening.close();
+                driver.stop();
+                // One more turn of the loop lets the last words out.
+                loop.schedule(LAST_WORDS_NANOS, stopped::countDown);
+            });
+            awaitQuietly(stopped);
+        }
+        transports.forEach(Transport::close);
+        loop.close();
+        application.end();
+        Callbacks own = ownCallbacks;
+        if (own != null) {
+            own.close();
+        }
+        if (state != null) {
+            state.close();
+        }
+    }
+}
