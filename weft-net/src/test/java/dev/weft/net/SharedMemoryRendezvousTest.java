@@ -270,14 +270,6 @@ class SharedMemoryRendezvousTest {
     }
 
     @Test
-    void aDiallerThatSaysNothingIsDroppedAfterAWhile() throws Exception {
-        try (SocketChannel socket = dialByHand()) {
-            assertThat(socket.read(ByteBuffer.allocate(1))).isEqualTo(-1);
-        }
-        assertThat(handler.calls()).isEmpty();
-    }
-
-    @Test
     void whatDiallersHaveLeftBehindIsRemovedOnceItIsOld() throws Exception {
         Path old = Files.createFile(directory.resolve("gone.shm.1.ring"));
         Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(90)));

@@ -33,7 +33,11 @@ final class SharedMemoryConnection implements Connection {
     /** For those who write without asking whether they may. */
     private static final int OVERFLOW_BYTES_MAX = 128 << 20;
 
-    private static final long LAST_WORDS_NANOS = 1_000_000_000L;
+    /** Whoever reads nothing for so long does not hear the last words. */
+    private static final long PATIENCE_NANOS = 1_000_000_000L;
+
+    /** However little is read each time, it ends after so many. */
+    private static final int PATIENCE_COUNT = 10;
 
     private enum Phase {
         OPEN,
@@ -199,12 +203,23 @@ final class SharedMemoryConnection implements Connection {
                 if (overflow.isEmpty()) {
                     socket.close();
                 } else {
-                    loop.schedule(LAST_WORDS_NANOS, socket::close);
+                    awaitLastWords(PATIENCE_COUNT);
                 }
             }
             case LAST_READ -> phase = Phase.ENDED;
             case CLOSING, ENDED -> {}
         }
+    }
+
+    private void awaitLastWords(int times) {
+        long before = overflowBytes;
+        loop.schedule(PATIENCE_NANOS, () -> {
+            if (times > 1 && overflowBytes > 0 && overflowBytes < before) {
+                awaitLastWords(times - 1);
+            } else {
+                socket.close();
+            }
+        });
     }
 
     /** The other end has done what it must not. */
@@ -241,6 +256,7 @@ final class SharedMemoryConnection implements Connection {
     /** The other end has closed or died: what it wrote before is still to be read. */
     void handleEnd(String why) {
         overflow.clear();
+        overflowBytes = 0;
         if (phase == Phase.OPEN) {
             phase = Phase.LAST_READ;
             try {

@@ -28,12 +28,13 @@ import org.jspecify.annotations.Nullable;
  * <p>See {@link Signal} for what is said, {@link RingFile} for what is shared.
  */
 public final class SharedMemoryTransport implements Transport {
-    private static final long AGREE_NANOS = 5_000_000_000L;
+    private static final long AGREE_NANOS_DEFAULT = 10_000_000_000L;
     private static final Duration LEFT_BEHIND_AFTER = Duration.ofMinutes(1);
 
     private final Loop loop;
     private final UnixTransport sockets;
     private final int capacityBytes;
+    private final long agreeNanos;
 
     public SharedMemoryTransport(Loop loop) {
         this(loop, RingFile.CAPACITY_BYTES_DEFAULT);
@@ -41,10 +42,16 @@ public final class SharedMemoryTransport implements Transport {
 
     /** @param capacityBytes of each of the two rings of a link that is dialled; a power of two from 4 KiB to 16 MiB */
     public SharedMemoryTransport(Loop loop, int capacityBytes) {
+        this(loop, capacityBytes, AGREE_NANOS_DEFAULT);
+    }
+
+    /** @param agreeNanos how long the two ends have to agree on a file */
+    SharedMemoryTransport(Loop loop, int capacityBytes, long agreeNanos) {
         RingFile.checkCapacity(capacityBytes);
         this.loop = loop;
         this.sockets = new UnixTransport(loop);
         this.capacityBytes = capacityBytes;
+        this.agreeNanos = agreeNanos;
     }
 
     @Override
@@ -148,7 +155,7 @@ public final class SharedMemoryTransport implements Transport {
                 }
                 file = RingFile.create(made, capacityBytes);
                 say(socket, Signal.JOIN.frame(String.valueOf(made.getFileName())));
-                loop.schedule(AGREE_NANOS, () -> {
+                loop.schedule(agreeNanos, () -> {
                     if (connection == null) {
                         fail(socket, "the other end does not map the file");
                     }
@@ -229,7 +236,7 @@ public final class SharedMemoryTransport implements Transport {
         private Accepting(Locator at, Connection socket, Acceptor acceptor) {
             this.at = at;
             this.acceptor = acceptor;
-            loop.schedule(AGREE_NANOS, () -> {
+            loop.schedule(agreeNanos, () -> {
                 if (connection == null) {
                     socket.close();
                 }
