@@ -1,5 +1,6 @@
 package dev.weft;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -89,8 +90,10 @@ public record MeshConfig(
         public enum Policy {
             /** Full mesh up to 16 nodes, a bounded degree above; the pinned ones always. */
             AUTOMATIC,
-            /** The pinned ones alone. */
-            PINNED_ONLY
+            /** The pinned ones alone, and those to observers on the same host. */
+            PINNED_ONLY,
+            /** One, to whoever takes it: the node sees the mesh and relays nothing. */
+            OBSERVER
         }
 
         public Links {
@@ -107,7 +110,7 @@ public record MeshConfig(
         if (remoteHops < 0 || remoteHops > 32) {
             throw new IllegalArgumentException("remote=" + remoteHops + " must be from 0 to 32 hops");
         }
-        if (nodeName.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > 64) {
+        if (nodeName.getBytes(StandardCharsets.UTF_8).length > 64) {
             throw new IllegalArgumentException("node name '" + nodeName + "' is longer than 64 bytes");
         }
         if (heartbeat.compareTo(Duration.ofMillis(50)) < 0 || heartbeat.compareTo(Duration.ofSeconds(60)) > 0) {

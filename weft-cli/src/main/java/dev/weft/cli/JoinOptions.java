@@ -101,6 +101,13 @@ final class JoinOptions {
             description = "How long the view of the mesh must not change before it is used; default 300ms.")
     String settle = "300ms";
 
+    @Option(
+            names = "--observe",
+            description =
+                    "Link to one node of this host and relay nothing: sees meshes that keep pinned links only, too;"
+                            + " default links like any node.")
+    boolean observe;
+
     MeshBuilder builder() {
         String named = mesh;
         String fromEnvironment = System.getenv("WEFT_MESH");
@@ -109,6 +116,9 @@ final class JoinOptions {
                 : fromEnvironment != null && !fromEnvironment.isBlank() ? fromEnvironment : "default";
         try {
             MeshBuilder builder = Mesh.builder(chosen).remote(remote);
+            if (observe) {
+                builder.links(new MeshConfig.Links(MeshConfig.Links.Policy.OBSERVER, List.of(), List.of()));
+            }
             if (plaintext) {
                 builder.plaintext();
             }

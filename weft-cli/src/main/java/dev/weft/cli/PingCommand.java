@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Measures the way to a node, hop by hop. */
 @Command(name = "ping", mixinStandardHelpOptions = true, description = "Measure the way to a node, hop by hop.")
@@ -18,8 +17,8 @@ final class PingCommand implements Callable<Integer> {
     @Mixin
     JoinOptions join = new JoinOptions();
 
-    @Parameters(paramLabel = "NODE", description = "An id, the beginning of one, or a name.")
-    String node = "";
+    @Mixin
+    TargetOptions target = new TargetOptions();
 
     @Option(names = "--count", paramLabel = "N", description = "How often, a second apart; default 1.")
     int count = 1;
@@ -33,13 +32,14 @@ final class PingCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Duration wait = Text.duration(timeout);
+        target.patience();
         Text.requireSome("--count", count);
         boolean reached = false;
         try (Mesh mesh = join.joinBriefly()) {
-            Peer target = mesh.find(node);
+            Peer peer = target.find(mesh);
             for (int i = 0; i < count; i++) {
-                for (Probed hop : probe(mesh, target, wait)) {
-                    reached |= hop.node().equals(target.id()) && hop.roundTrip().isPresent();
+                for (Probed hop : probe(mesh, peer, wait)) {
+                    reached |= hop.node().equals(peer.id()) && hop.roundTrip().isPresent();
                     System.out.println(
                             json
                                     ? new Json()
@@ -59,7 +59,7 @@ final class PingCommand implements Callable<Integer> {
             }
         }
         if (!reached) {
-            throw new CommandFailure(ExitCode.TIMED_OUT, "no answer from " + node + " within " + timeout);
+            throw new CommandFailure(ExitCode.TIMED_OUT, "no answer from " + target.node + " within " + timeout);
         }
         return ExitCode.OK.code();
     }

@@ -7,7 +7,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Shows the way to a node. */
 @Command(name = "route", mixinStandardHelpOptions = true, description = "Show the way to a node.")
@@ -15,18 +14,19 @@ final class RouteCommand implements Callable<Integer> {
     @Mixin
     JoinOptions join = new JoinOptions();
 
-    @Parameters(paramLabel = "NODE", description = "An id, the beginning of one, or a name.")
-    String node = "";
+    @Mixin
+    TargetOptions target = new TargetOptions();
 
     @Option(names = "--json", description = "One object; default one line of text.")
     boolean json;
 
     @Override
     public Integer call() throws InterruptedException {
+        target.patience();
         try (Mesh mesh = join.joinBriefly()) {
-            List<NodeId> way = mesh.route(mesh.find(node).id());
+            List<NodeId> way = mesh.route(target.find(mesh).id());
             if (way.isEmpty()) {
-                throw new CommandFailure(ExitCode.NOT_FOUND, "there is no way to " + node + " now");
+                throw new CommandFailure(ExitCode.NOT_FOUND, "there is no way to " + target.node + " now");
             }
             if (json) {
                 System.out.println(new Json()

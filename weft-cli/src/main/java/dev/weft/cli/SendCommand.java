@@ -23,8 +23,8 @@ final class SendCommand implements Callable<Integer> {
     @Mixin
     JoinOptions join = new JoinOptions();
 
-    @Parameters(index = "0", paramLabel = "NODE", description = "An id, the beginning of one, or a name.")
-    String node = "";
+    @Mixin
+    TargetOptions target = new TargetOptions();
 
     @Parameters(index = "1", paramLabel = "ENDPOINT", description = "The name of its endpoint, 1 to 128 bytes.")
     String endpoint = "";
@@ -50,6 +50,7 @@ final class SendCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         SendOptions options = options();
         requireEndpoint(endpoint);
+        target.patience();
         String given = data;
         byte[] payload = given == null || given.equals("-")
                 ? System.in.readNBytes(BYTES_MAX + 1)
@@ -58,8 +59,8 @@ final class SendCommand implements Callable<Integer> {
             throw new CommandFailure(ExitCode.USAGE, "a message has at most " + BYTES_MAX + " bytes");
         }
         try (Mesh mesh = join.joinBriefly()) {
-            Outcome outcome =
-                    mesh.send(mesh.find(node).id(), endpoint, payload, options).await();
+            Outcome outcome = mesh.send(target.find(mesh).id(), endpoint, payload, options)
+                    .await();
             System.out.println(
                     json
                             ? new Json()

@@ -64,10 +64,7 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         MeshBuilder builder = join.builder()
                 .heartbeat(Text.duration(heartbeat))
-                .links(new MeshConfig.Links(
-                        onlyPinned ? MeshConfig.Links.Policy.PINNED_ONLY : MeshConfig.Links.Policy.AUTOMATIC,
-                        pinned,
-                        forbidden));
+                .links(new MeshConfig.Links(policy(), pinned, forbidden));
         String chosen = name;
         if (chosen != null) {
             builder.nodeName(chosen);
@@ -90,6 +87,16 @@ final class UpCommand implements Callable<Integer> {
             new CountDownLatch(1).await();
         }
         return ExitCode.OK.code();
+    }
+
+    private MeshConfig.Links.Policy policy() {
+        if (join.observe && onlyPinned) {
+            throw new CommandFailure(ExitCode.USAGE, "--observe keeps one link, --only-pinned others: choose one");
+        }
+        if (join.observe) {
+            return MeshConfig.Links.Policy.OBSERVER;
+        }
+        return onlyPinned ? MeshConfig.Links.Policy.PINNED_ONLY : MeshConfig.Links.Policy.AUTOMATIC;
     }
 
     private void printJoined(Mesh mesh) {

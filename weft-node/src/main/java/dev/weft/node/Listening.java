@@ -8,9 +8,6 @@ import dev.weft.net.Connection;
 import dev.weft.net.ConnectionHandler;
 import dev.weft.net.Transport;
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +18,6 @@ import java.util.function.Function;
  * allows it. Opened once by {@link NodeLife}, closed on the loop's thread.
  */
 final class Listening {
-    private static final int LOCATORS_MAX = 16;
-
     private final MeshConfig config;
     private final NodeId self;
     private final List<Transport> transports;
@@ -42,7 +37,7 @@ final class Listening {
             try {
                 Transport.Listener listener = transport(at).listen(at, accept::apply);
                 listeners.add(listener);
-                locators.addAll(reachable(listener.locator()));
+                locators.addAll(Reachable.at(listener.locator()));
             } catch (IOException e) {
                 throw new MeshStartException("cannot listen at " + at + ": " + e.getMessage(), e);
             }
@@ -92,27 +87,5 @@ final class Listening {
                 .findFirst()
                 .orElseThrow(() -> new MeshStartException(
                         "no transport is called '" + locator.scheme() + "': there are shm, tcp and unix"));
-    }
-
-    /** A wildcard address stands for each address of this host. */
-    private static List<Locator> reachable(Locator bound) {
-        if (!bound.scheme().equals("tcp") || !bound.address().startsWith("0.0.0.0:")) {
-            return List.of(bound);
-        }
-        String port = bound.address().substring(bound.address().lastIndexOf(':'));
-        List<Locator> all = new ArrayList<>();
-        try {
-            for (NetworkInterface card : NetworkInterface.networkInterfaces().toList()) {
-                if (card.isUp() && !card.isLoopback()) {
-                    card.inetAddresses()
-                            .filter(Inet4Address.class::isInstance)
-                            .forEach(address -> all.add(new Locator("tcp", address.getHostAddress() + port)));
-                }
-            }
-        } catch (SocketException none) {
-            return List.of(new Locator("tcp", "127.0.0.1" + port));
-        }
-        all.add(new Locator("tcp", "127.0.0.1" + port));
-        return all.subList(0, Math.min(all.size(), LOCATORS_MAX));
     }
 }

@@ -126,6 +126,7 @@ final class NodeLife {
         EngineConfig.LinkWishes.Policy policy = switch (config.links().policy()) {
             case AUTOMATIC -> EngineConfig.LinkWishes.Policy.AUTOMATIC;
             case PINNED_ONLY -> EngineConfig.LinkWishes.Policy.PINNED_ONLY;
+            case OBSERVER -> EngineConfig.LinkWishes.Policy.OBSERVER;
         };
         return EngineConfig.DEFAULT
                 .withLink(LinkConfig.LAN.withHeartbeatNanos(config.heartbeat().toMillis() * 1_000_000L))

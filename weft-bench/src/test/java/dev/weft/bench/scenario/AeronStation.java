@@ -23,6 +23,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class AeronStation implements Station {
     private static final int STREAM_TO_ENDS = 1_000;
     private static final int STREAM_TO_ORIGIN = 2_000;
+    private static final int MTU_BYTES = 8 << 10;
     private static final int FRAGMENTS_PER_POLL = 256;
     private static final long PATIENCE_NANOS = 20_000_000_000L;
 
@@ -44,6 +45,7 @@ final class AeronStation implements Station {
                 ? Optional.of(MediaDriver.launch(new MediaDriver.Context()
                         .aeronDirectoryName(directory.toString())
                         .threadingMode(ThreadingMode.SHARED)
+                        .mtuLength(MTU_BYTES)
                         .dirDeleteOnStart(true)
                         .dirDeleteOnShutdown(true)))
                 : Optional.empty();

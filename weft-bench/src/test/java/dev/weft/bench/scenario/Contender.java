@@ -61,8 +61,8 @@ enum Contender {
 
     Acknowledging acknowledging() {
         return switch (this) {
-            case WEFT, WEFT_UNIX, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT, NETTY, NETTY_UNIX -> Acknowledging.ITSELF;
-            case AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> Acknowledging.BY_HARNESS;
+            case NETTY, NETTY_UNIX -> Acknowledging.ITSELF;
+            default -> Acknowledging.BY_HARNESS;
         };
     }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 final class Ensemble implements AutoCloseable {
     private static final long WINDOW_BYTES = 8L << 20;
     private static final int WINDOW_MESSAGES_MIN = 16;
+    private static final int WARM_UP_TIMES_MAX = 5;
 
     /** Where files are memory: Aeron's have to be. */
     private static final Path MEMORY = Path.of("/dev/shm");
@@ -29,6 +31,11 @@ final class Ensemble implements AutoCloseable {
         ANYWHERE,
         /** The first on one core, the next on another, where {@code taskset} is there to do it. */
         ONE_CORE_EACH
+    }
+
+    /** What goes on meanwhile, or how long to wait before looking again. */
+    interface Step {
+        void run() throws IOException, InterruptedException;
     }
 
     private final Contender contender;
@@ -84,6 +91,22 @@ final class Ensemble implements AutoCloseable {
             sum = sum.plus(child.cpu());
         }
         return sum;
+    }
+
+    /**
+     * Repeats a step while the processes run themselves warm: so many seconds, and longer, up to five times that, until they
+     * have had as much processor time. On a busy machine seconds alone would find code that is not compiled yet.
+     */
+    void warmUp(Step step) throws IOException, InterruptedException {
+        long began = System.nanoTime();
+        long wantedNanos = TimeUnit.SECONDS.toNanos(options.warmUpSeconds());
+        long cpuBefore = cpu().toNanos();
+        long passed = 0;
+        while (passed < wantedNanos
+                || passed < WARM_UP_TIMES_MAX * wantedNanos && cpu().toNanos() - cpuBefore < wantedNanos) {
+            step.run();
+            passed = System.nanoTime() - began;
+        }
     }
 
     long residentBytesOfServer() throws IOException {

@@ -17,6 +17,7 @@ final class Footprint {
 
     private static final class Row {
         private final Figures startMillis = new Figures();
+        private final Figures startCpuMillis = new Figures();
         private final Figures residentMegabytes = new Figures();
         private final Figures serverMegabytes = new Figures();
         private final Figures idlePercent = new Figures();
@@ -57,12 +58,13 @@ final class Footprint {
         }
         StringBuilder table = new StringBuilder();
         table.append(
-                "| system | JVM start to first delivery, ms | RSS of the sink idle, MB | of a server, MB | idle CPU of"
+                "| system | JVM start to first delivery, ms | CPU time of that, ms | RSS of the sink idle, MB | of a server, MB | idle CPU of"
                         + " both, % of a core | heap per 1,000 endpoints, KB | heap per 1,000 flows at origin, KB | at"
                         + " destination, KB | remarks |\n");
-        table.append("|---|---|---|---|---|---|---|---|---|\n");
+        table.append("|---|---|---|---|---|---|---|---|---|---|\n");
         rows.forEach((contender, row) -> table.append("| " + contender.word() + " | " + row.startMillis.text() + " | "
-                + row.residentMegabytes.text() + " | " + row.serverMegabytes.text() + " | " + row.idlePercent.text()
+                + row.startCpuMillis.text() + " | " + row.residentMegabytes.text() + " | " + row.serverMegabytes.text()
+                + " | " + row.idlePercent.text()
                 + " | " + row.endpointBytes.text() + " | " + row.originFlowBytes.text() + " | "
                 + row.endFlowBytes.text() + " | " + row.remark + " |\n"));
         return table.toString();
@@ -74,6 +76,7 @@ final class Footprint {
             ensemble.join();
             ensemble.origin().ask("one");
             row.startMillis.add((System.nanoTime() - began) / 1e6);
+            row.startCpuMillis.add(ensemble.origin().cpu().toMillis());
             TimeUnit.SECONDS.sleep(options.warmUpSeconds());
             long cpuBefore = ensemble.cpu().toNanos();
             long idleSince = System.nanoTime();

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedMethod;
@@ -19,10 +20,17 @@ import jdk.jfr.consumer.RecordingFile;
  * on it; and what was allocated, by type. Shares of all samples.
  */
 final class Hot {
-    private static final int ROWS = 35;
+    private static final int ROWS = 40;
+
+    /** Native methods in which a thread waits; a sample of them is no processor time. */
+    private static final Pattern WAITING =
+            Pattern.compile("epollWait|LinuxWatchService.poll|FileInputStream.readBytes|accept0|EPoll.wait");
+
+    private static final Pattern LAMBDA = Pattern.compile("\\$\\$Lambda.*\\.");
 
     private final Map<String, Long> threads = new TreeMap<>();
     private final Map<String, Long> top = new TreeMap<>();
+    private final Map<String, Long> nearest = new TreeMap<>();
     private final Map<String, Long> anywhere = new TreeMap<>();
     private final Map<String, Long> allocated = new TreeMap<>();
     private final Map<String, Long> allocatedAt = new TreeMap<>();
@@ -71,16 +79,25 @@ final class Hot {
             return;
         }
         String first = name(event.getStackTrace().getFrames().get(0));
-        if (first.contains("epollWait") || first.contains("Inet") || first.contains("read0")) {
-            return; // native samples of a thread that waits
+        if (WAITING.matcher(first).find()) {
+            return;
+        }
+        RecordedThread sampled = event.getThread("sampledThread");
+        String thread = sampled == null || sampled.getJavaName() == null ? "?" : sampled.getJavaName();
+        if (thread.equals("main")) {
+            return; // the start
         }
         samples++;
-        RecordedThread thread = event.getThread("sampledThread");
-        threads.merge(thread == null || thread.getJavaName() == null ? "?" : thread.getJavaName(), 1L, Long::sum);
+        threads.merge(thread, 1L, Long::sum);
         top.merge(first, 1L, Long::sum);
+        event.getStackTrace().getFrames().stream()
+                .map(Hot::name)
+                .filter(name -> name.startsWith("dev.weft."))
+                .findFirst()
+                .ifPresent(name -> nearest.merge(name, 1L, Long::sum));
         Set<String> seen = new HashSet<>();
         for (RecordedFrame frame : event.getStackTrace().getFrames()) {
-            if (seen.add(name(frame))) {
+            if (name(frame).startsWith("dev.weft.") && seen.add(name(frame))) {
                 anywhere.merge(name(frame), 1L, Long::sum);
             }
         }
@@ -88,14 +105,16 @@ final class Hot {
 
     private static String name(RecordedFrame frame) {
         RecordedMethod method = frame.getMethod();
-        return method.getType().getName() + "." + method.getName();
+        return LAMBDA.matcher(method.getType().getName() + "." + method.getName())
+                .replaceFirst("(lambda).");
     }
 
     private void print() {
         System.out.println(samples + " samples");
         print("threads", threads, samples);
         print("at the top of the stack", top, samples);
-        print("anywhere on the stack", anywhere, samples);
+        print("nearest method of ours, with what it calls of others", nearest, samples);
+        print("methods of ours anywhere on the stack", anywhere, samples);
         System.out.println(allocatedBytes / 1_000_000 + " MB allocated");
         print("allocated types", allocated, allocatedBytes);
         print("allocated by", allocatedAt, allocatedBytes);

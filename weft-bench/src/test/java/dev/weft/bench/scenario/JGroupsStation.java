@@ -1,5 +1,6 @@
 package dev.weft.bench.scenario;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jgroups.Address;
@@ -26,9 +27,6 @@ final class JGroupsStation implements Station {
         this.setting = setting;
         this.listener = listener;
         this.port = Ports.unused();
-        System.setProperty("jgroups.bind_addr", "127.0.0.1");
-        System.setProperty("jgroups.bind_port", Integer.toString(port));
-        System.setProperty("jgroups.tcp.port_range", "0");
     }
 
     @Override
@@ -40,8 +38,14 @@ final class JGroupsStation implements Station {
     }
 
     private void join(String members) throws Exception {
+        // Read by the stack's description; the port is not, so it is set below.
         System.setProperty("jgroups.tcpping.initial_hosts", members);
         channel = new JChannel("tcp.xml").name(setting.name());
+        channel.getProtocolStack()
+                .getTransport()
+                .setBindAddress(InetAddress.getLoopbackAddress())
+                .setBindPort(port)
+                .setPortRange(0);
         channel.setReceiver(new Receiver() {
             @Override
             public void receive(Message message) {

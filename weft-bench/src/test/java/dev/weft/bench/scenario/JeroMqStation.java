@@ -9,7 +9,7 @@ import org.zeromq.ZMQException;
 
 /** JeroMQ: a PULL socket to take messages, a PUSH socket to each target. Each socket is used by one thread alone. */
 final class JeroMqStation implements Station {
-    private static final int WAITING_MAX = 4_096;
+    private static final int WAITING_MAX = 65_536;
 
     private final Listener listener;
     private final ZContext context = new ZContext(1);

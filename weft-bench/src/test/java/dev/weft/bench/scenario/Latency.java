@@ -78,7 +78,7 @@ final class Latency {
 
     private double measure(Contender contender, int size, Row row) throws IOException, InterruptedException {
         try (Ensemble ensemble = Ensemble.start(contender, size, options, shape, HEAP)) {
-            ensemble.origin().ask("ping " + 1_000 * Math.max(1, options.warmUpSeconds()));
+            ensemble.warmUp(() -> ensemble.origin().ask("ping 500"));
             long cpuBefore = ensemble.cpu().toNanos();
             ensemble.origin().say("ping " + 1_000 * options.seconds());
             String[] words = ensemble.origin().answer().split(" ");

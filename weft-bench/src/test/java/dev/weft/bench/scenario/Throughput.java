@@ -88,7 +88,7 @@ final class Throughput {
     private Measured measure(Contender contender, int size) throws IOException, InterruptedException {
         try (Ensemble ensemble = Ensemble.start(contender, size, options, shape, HEAP)) {
             ensemble.origin().ask("start");
-            TimeUnit.SECONDS.sleep(options.warmUpSeconds());
+            ensemble.warmUp(() -> TimeUnit.MILLISECONDS.sleep(100));
             List<long[]> before = marks(ensemble);
             long cpuBefore = ensemble.cpu().toNanos();
             TimeUnit.SECONDS.sleep(options.seconds());

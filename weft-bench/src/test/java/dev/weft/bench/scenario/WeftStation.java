@@ -13,20 +13,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** Weft by its public API: one ticket per message, whose outcome is the acknowledgement. */
+/**
+ * Weft by its public API: one ticket per message, whose outcome is awaited. An outcome says that the message is in the
+ * endpoint's queue, not that the application has taken it; nothing yet holds a sender back whose receiver is slow. So
+ * the window is governed by the harness's acknowledgements, or that queue would overflow.
+ */
 final class WeftStation implements Station {
     private static final String ENDPOINT = "bench";
     private static final Duration FINDING = Duration.ofSeconds(20);
-
-    private record Target(NodeId node, AtomicLong delivered) {}
 
     private final Listener listener;
     private final SendOptions options;
     private final String name;
     private final Mesh mesh;
-    private final List<Target> targets = new ArrayList<>();
+    private final List<NodeId> targets = new ArrayList<>();
 
     WeftStation(Setting setting, Listener listener) {
         this.listener = listener;
@@ -74,29 +75,23 @@ final class WeftStation implements Station {
     @Override
     public void dial(List<String> names) throws InterruptedException {
         for (String target : names) {
-            NodeId node = mesh.await(target, FINDING)
+            targets.add(mesh.await(target, FINDING)
                     .orElseThrow(() -> new IllegalStateException(name + " has not found " + target))
-                    .id();
-            targets.add(new Target(node, new AtomicLong()));
+                    .id());
         }
     }
 
     @Override
     public void send(byte[] message) {
-        for (int i = 0; i < targets.size(); i++) {
-            int index = i;
-            Target target = targets.get(i);
-            mesh.send(target.node(), ENDPOINT, message, options)
-                    .outcome()
-                    .thenAccept(outcome -> settled(index, target, outcome));
+        for (NodeId target : targets) {
+            mesh.send(target, ENDPOINT, message, options).outcome().thenAccept(this::settled);
         }
     }
 
-    private void settled(int index, Target target, Outcome outcome) {
+    private void settled(Outcome outcome) {
         if (outcome.kind() != Outcome.Kind.DELIVERED) {
             listener.onFailed(outcome.kind() + " (" + outcome.reason() + ")");
         }
-        listener.onAcknowledged(index, target.delivered().incrementAndGet());
     }
 
     @Override

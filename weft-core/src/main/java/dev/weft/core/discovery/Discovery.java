@@ -3,6 +3,7 @@ package dev.weft.core.discovery;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Deadlines;
 import dev.weft.core.base.Prng;
 import dev.weft.core.discovery.Known.Source;
 import dev.weft.core.wire.Beacon;
@@ -39,6 +40,9 @@ public final class Discovery {
     private static final long SECOND = 1_000_000_000L;
     private static final long SUSPECT_GRACE_NANOS = 3 * SECOND;
 
+    /** Anybody can send a beacon in another's name; longer than news of the departed are under way. */
+    private static final long UNPROVEN_GOODBYE_NANOS = 30 * SECOND;
+
     private final Self self;
     private final DiscoveryConfig config;
     private final Output out;
@@ -50,6 +54,8 @@ public final class Discovery {
     private final Exchange exchange;
     private long malformedCount;
     private long foreignCount;
+    /** This node says good-bye itself: links that end now say nothing of the others. */
+    private boolean leaving;
 
     public Discovery(Self self, DiscoveryConfig config, Prng prng, Output out) {
         this.self = self;
@@ -75,6 +81,7 @@ public final class Discovery {
 
     /** Says good-bye. */
     public void leave() {
+        leaving = true;
         beacons.leave();
     }
 
@@ -100,7 +107,7 @@ public final class Discovery {
                 hear(beacon, nowNanos);
                 handlePing(beacon.suspects(), source, datagram.length(), nowNanos);
             }
-            case LEAVE -> handleLeave(beacon);
+            case LEAVE -> handleLeave(beacon, nowNanos);
         }
     }
 
@@ -115,13 +122,24 @@ public final class Discovery {
         }
     }
 
-    private void handleLeave(Beacon beacon) {
-        boolean ofThisLife = book.find(beacon.node())
-                .filter(entry -> beacon.incarnation() >= entry.incarnation)
-                .isPresent();
-        if (ofThisLife && !book.isLinked(beacon.node())) {
-            book.forget(beacon.node(), "it has said good-bye");
+    private void handleLeave(Beacon beacon, long nowNanos) {
+        // A linked node says so over its link as well, and that cannot be forged.
+        Optional<Known> entry = book.find(beacon.node());
+        if (entry.isPresent() && beacon.incarnation() >= entry.get().incarnation && !book.isLinked(beacon.node())) {
+            book.goodbye(beacon.node(), entry.get().incarnation, nowNanos + UNPROVEN_GOODBYE_NANOS);
         }
+    }
+
+    /** A member has said that this life of it ends: whoever tells of that life later is not up to date. */
+    public void handleGoodbye(NodeId node, long incarnation) {
+        if (!leaving) {
+            book.goodbye(node, incarnation, Deadlines.NEVER);
+        }
+    }
+
+    /** The same, said as the last word over its link. */
+    public void handleLinkGoodbye(NodeId node) {
+        book.linkedIncarnation(node).ifPresent(incarnation -> handleGoodbye(node, incarnation));
     }
 
     public void handlePeers(Peers peers, long nowNanos) {
@@ -197,7 +215,7 @@ public final class Discovery {
 
     public void handleLinkUp(
             NodeId node, long incarnation, List<Locator> locators, Optional<Locator> used, long nowNanos) {
-        book.linked(node);
+        book.linked(node, incarnation);
         suspicions.clear(node);
         dialler.unwant(node);
         hear(new PeerBook.Heard(node, incarnation, locators, Source.EXCHANGE, nowNanos));

@@ -5,8 +5,10 @@ import dev.weft.NodeId;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.discovery.Known.Source;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -37,17 +39,30 @@ final class PeerBook {
         }
     }
 
+    /** @param untilNanos until when others may still tell of it, not knowing */
+    private record Departure(long incarnation, long untilNanos) {
+        private boolean covers(long other) {
+            return other <= incarnation;
+        }
+    }
+
     private static final long SECOND = 1_000_000_000L;
+    private static final String GOODBYE = "it has said good-bye";
 
     private final int peersMax;
     private final long ttlNanos;
     private final Output out;
     private final TreeMap<NodeId, Known> known = new TreeMap<>();
-    private final TreeSet<NodeId> linked = new TreeSet<>();
+    /** With the life that the link is to. */
+    private final TreeMap<NodeId, Long> linked = new TreeMap<>();
+
     /** Who is forgotten after some silence, the longest silent first. */
     private final TreeSet<Silence> mortal = new TreeSet<>();
     /** Who of them makes room for others. */
     private final TreeSet<Silence> weak = new TreeSet<>();
+
+    /** The lives that have said good-bye, the latest last. */
+    private final LinkedHashMap<NodeId, Departure> departed = new LinkedHashMap<>();
 
     private long evictedCount;
 
@@ -61,10 +76,15 @@ final class PeerBook {
 
     void hear(Heard heard) {
         NodeId node = heard.node();
+        Departure departure = departed.get(node);
+        if (departure != null && departure.covers(heard.incarnation()) && heard.atNanos() < departure.untilNanos()) {
+            return;
+        }
+        departed.remove(node);
         Known entry = known.get(node);
         boolean fresh = entry == null;
         if (entry == null) {
-            if (known.size() >= peersMax && !evict() && !linked.contains(node)) {
+            if (known.size() >= peersMax && !evict() && !linked.containsKey(node)) {
                 evictedCount++;
                 return;
             }
@@ -94,12 +114,13 @@ final class PeerBook {
     }
 
     /** There is a link to the node now; it stays known whatever is heard of it. */
-    void linked(NodeId node) {
+    void linked(NodeId node, long incarnation) {
         Known entry = known.get(node);
         if (entry != null) {
             unindex(entry);
         }
-        linked.add(node);
+        linked.put(node, incarnation);
+        departed.remove(node);
     }
 
     void unlinked(NodeId node, long nowNanos) {
@@ -109,6 +130,26 @@ final class PeerBook {
             unindex(entry);
             entry.heardNanos = nowNanos;
             index(entry);
+            Departure departure = departed.get(node);
+            if (departure != null && departure.covers(entry.incarnation)) {
+                forget(node, GOODBYE);
+            }
+        }
+    }
+
+    /** A life of a node ends: it is forgotten when there is no link to it any more, and not heard of again. */
+    void goodbye(NodeId node, long incarnation, long untilNanos) {
+        Known entry = known.get(node);
+        if (entry != null && entry.incarnation > incarnation) {
+            return;
+        }
+        departed.remove(node);
+        departed.put(node, new Departure(incarnation, untilNanos));
+        if (departed.size() > peersMax) {
+            departed.remove(departed.keySet().iterator().next());
+        }
+        if (!linked.containsKey(node)) {
+            forget(node, GOODBYE);
         }
     }
 
@@ -162,7 +203,12 @@ final class PeerBook {
     }
 
     boolean isLinked(NodeId node) {
-        return linked.contains(node);
+        return linked.containsKey(node);
+    }
+
+    OptionalLong linkedIncarnation(NodeId node) {
+        Long incarnation = linked.get(node);
+        return incarnation == null ? OptionalLong.empty() : OptionalLong.of(incarnation);
     }
 
     boolean isLonely() {
@@ -186,7 +232,7 @@ final class PeerBook {
 
     private void index(Known entry) {
         Silence silence = new Silence(entry.heardNanos, entry.node);
-        if (!linked.contains(entry.node) && entry.source != Source.HOST_DIRECTORY) {
+        if (!linked.containsKey(entry.node) && entry.source != Source.HOST_DIRECTORY) {
             mortal.add(silence);
             if (entry.source == Source.BEACON) {
                 weak.add(silence);

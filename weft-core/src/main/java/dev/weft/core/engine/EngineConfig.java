@@ -43,12 +43,19 @@ public record EngineConfig(
         /** Whether links beside the pinned ones are made. */
         public enum Policy {
             AUTOMATIC,
-            PINNED_ONLY
+            /** And those of observers on the same host. */
+            PINNED_ONLY,
+            /** One link, to whoever takes it: sees the mesh, relays nothing, and nodes with pinned links let it in. */
+            OBSERVER
         }
 
         public LinkWishes {
             pinned = List.copyOf(pinned);
             forbidden = List.copyOf(forbidden);
+        }
+
+        public boolean isObserver() {
+            return policy == Policy.OBSERVER;
         }
     }
 

@@ -16,6 +16,7 @@ import dev.weft.core.forward.LinkQueue;
 import dev.weft.core.forward.Path;
 import dev.weft.core.link.LinkTerms;
 import dev.weft.core.link.LocalNode;
+import dev.weft.core.route.Routes;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Flooding;
@@ -60,6 +61,7 @@ final class Machines {
 
     private final NodeId self;
     private final Engine.Output out;
+    private Routes knownRoutes;
     private long nextConnection = 1;
     private long now;
 
@@ -71,12 +73,13 @@ final class Machines {
                 self.node(), self.incarnation(), config.topology(), prng.fork(1), editions, new FloodingOutput());
         this.links = new Links(
                 config.link(),
-                localNode(self),
+                localNode(self, config.wishes()),
                 config.queue(),
-                config.linksMax(),
+                config.wishes().isObserver() ? 1 : config.linksMax(),
                 () -> flooding.lsdb().hash(),
                 new LinksOutput());
         this.router = new Router(self.node(), flooding.lsdb(), config.spf(), links::isUp);
+        this.knownRoutes = router.routes();
         this.discovery = new Discovery(
                 new Discovery.Self(self.node(), self.incarnation(), meshHash(self.mesh())),
                 config.discovery(),
@@ -94,7 +97,7 @@ final class Machines {
         this.forwarder = new Forwarder(self.node(), new LabelLookup(), arrivals);
     }
 
-    private static LocalNode localNode(Engine.Self self) {
+    private static LocalNode localNode(Engine.Self self, EngineConfig.LinkWishes wishes) {
         return new LocalNode(
                 self.mesh(),
                 self.node(),
@@ -102,7 +105,7 @@ final class Machines {
                 self.incarnation(),
                 self.name(),
                 self.hostId(),
-                0,
+                wishes.isObserver() ? Hello.OBSERVER : 0,
                 VersionRange.OURS,
                 self.clockZeroNanos());
     }
@@ -123,7 +126,12 @@ final class Machines {
 
     /** A dial has come to nothing, if the connection was one. */
     void dialEnded(long connection) {
-        dials.takeDialOf(connection).ifPresent(dial -> discovery.handleDialFailed(dial, now));
+        dials.takeDialOf(connection).ifPresent(dial -> {
+            discovery
+                    .dialledLocator(dial)
+                    .ifPresent(locator -> trace(TraceEvent.Kind.DIAL_FAILED, NodeId.ZERO, "at " + locator));
+            discovery.handleDialFailed(dial, now);
+        });
     }
 
     /** A dial or a send has failed; nodes that routes lead to are watched by their neighbors. */
@@ -137,6 +145,10 @@ final class Machines {
     void routesChanged() {
         for (TraceEvent event : membership.compareReachable(router.reachable())) {
             out.trace(event);
+        }
+        if (!router.routes().leadsLike(knownRoutes)) {
+            knownRoutes = router.routes();
+            trace(TraceEvent.Kind.ROUTES_CHANGED, self, router.reachable().size() + " nodes can be reached");
         }
         sender.handleTopologyChange(now);
     }
@@ -173,6 +185,9 @@ final class Machines {
         public void neighborDown(NodeId neighbor, CloseReason reason, String text, long nowNanos) {
             labels.release(neighbor, now);
             flooding.handleLinkDown(neighbor);
+            if (reason == CloseReason.SHUTDOWN) {
+                discovery.handleLinkGoodbye(neighbor);
+            }
             discovery.handleLinkDown(neighbor, now);
             membership.linkDown(neighbor, reason, now);
             router.forgetPaths();
@@ -263,6 +278,7 @@ final class Machines {
             }
             membership.recordChanged(origin, record, now).ifPresent(out::trace);
             if (record.isPresent() && record.get().status() == NodeRecord.Status.LEAVING) {
+                discovery.handleGoodbye(origin, flooding.lsdb().incarnationOf(origin));
                 sender.handleNodeGone(origin, now);
             }
         }
@@ -281,6 +297,7 @@ final class Machines {
         public void dial(long number, Locator locator, Optional<NodeId> expected) {
             long connection = newConnection();
             dials.opened(number, connection);
+            trace(TraceEvent.Kind.DIALLING, expected.orElse(NodeId.ZERO), "at " + locator);
             out.dial(connection, locator);
         }
 

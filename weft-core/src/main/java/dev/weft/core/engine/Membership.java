@@ -117,7 +117,9 @@ final class Membership {
                     "links between " + self.name() + " and " + theirs.name() + " are forbidden"));
         }
         boolean pinnedOnly = wishes.policy() == EngineConfig.LinkWishes.Policy.PINNED_ONLY;
-        if (pinnedOnly && !isNamed(wishes.pinned(), theirs.node(), theirs.name())) {
+        boolean looksOn =
+                (theirs.capabilities() & Hello.OBSERVER) != 0 && theirs.hostId().equals(self.hostId());
+        if (pinnedOnly && !looksOn && !isNamed(wishes.pinned(), theirs.node(), theirs.name())) {
             return Optional.of(Close.because(
                     CloseReason.FORBIDDEN, self.name() + " keeps pinned links only, and none to " + theirs.name()));
         }
@@ -259,12 +261,24 @@ final class Membership {
             }
             if (isNamed(wishes.pinned(), node, name)) {
                 wanted.add(node);
-            } else if (wishes.policy() == EngineConfig.LinkWishes.Policy.AUTOMATIC) {
-                LinkCost cost = costs.get(node);
-                candidates.put(node, cost == null ? Long.MAX_VALUE : cost.advertised());
-            } else if (name.isEmpty()) {
-                // Its name is learned by talking to it once.
-                wanted.add(node);
+                continue;
+            }
+            switch (wishes.policy()) {
+                case AUTOMATIC -> {
+                    LinkCost cost = costs.get(node);
+                    candidates.put(node, cost == null ? Long.MAX_VALUE : cost.advertised());
+                }
+                case PINNED_ONLY -> {
+                    // Its name is learned by talking to it once.
+                    if (name.isEmpty()) {
+                        wanted.add(node);
+                    }
+                }
+                case OBSERVER -> {
+                    if (links.neighborCount() == 0 || links.isUp(node)) {
+                        wanted.add(node);
+                    }
+                }
             }
         }
         wanted.addAll(NeighborChoice.choose(self.node(), candidates));

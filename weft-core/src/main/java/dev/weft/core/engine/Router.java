@@ -60,7 +60,7 @@ final class Router implements Paths {
     /** A node announces other links than before. */
     Change handleChange(NodeId origin, long nowNanos) {
         changed.add(origin);
-        return computeIf(backoff.handleChange(nowNanos));
+        return computeIf(backoff.handleChange(lsdb.size(), nowNanos));
     }
 
     Change handleTime(long nowNanos) {

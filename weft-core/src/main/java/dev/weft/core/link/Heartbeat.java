@@ -9,7 +9,8 @@ import dev.weft.core.base.Deadlines;
  * <p>A Ping goes out every interval, and already after half of one in which nothing came in. The limit of silence
  * counts from the first Ping that nothing followed, not from the last frame heard: so a neighbor that pauses for less
  * than the limit is never given up, at whatever moment the pause begins, and a cut is noticed within the limit plus
- * half an interval.
+ * half an interval. Where many frames came since the last Ping, silence is strange sooner: the next one goes out after
+ * a quarter of an interval, and the cut of a link in use is noticed that much earlier.
  *
  * <p>Who is slow himself must not blame others (Dadgar, Phillips, Currey: Lifeguard, 2018): when the time comes in
  * more than half an interval late, this process stood still and may have frames waiting that it has not read, so the
@@ -26,6 +27,9 @@ final class Heartbeat {
 
     private static final int GRACES_MAX = 3;
 
+    /** More than two idle ends tell each other between two Pings, or they would keep each other awake. */
+    private static final int BUSY_FRAMES = 8;
+
     private final long intervalNanos;
     private final long deadNanos;
     private long heardNanos;
@@ -33,6 +37,7 @@ final class Heartbeat {
     private long deadDueNanos = Deadlines.NEVER;
     private long lastPingNanos;
     private int graceCount;
+    private int heardCount;
 
     /** The first Ping is due at once. */
     Heartbeat(long intervalNanos, long deadNanos, long nowNanos) {
@@ -49,12 +54,15 @@ final class Heartbeat {
         heardNanos = nowNanos;
         deadDueNanos = Deadlines.NEVER;
         graceCount = 0;
-        pingDueNanos = Math.min(lastPingNanos + intervalNanos, nowNanos + intervalNanos / 2);
+        heardCount = Math.min(BUSY_FRAMES, heardCount + 1);
+        long patienceNanos = heardCount < BUSY_FRAMES ? intervalNanos / 2 : intervalNanos / 4;
+        pingDueNanos = Math.min(lastPingNanos + intervalNanos, nowNanos + patienceNanos);
     }
 
     /** To be told whenever a Ping went out, due or not. */
     void pinged(long nowNanos) {
         lastPingNanos = nowNanos;
+        heardCount = 0;
         pingDueNanos = nowNanos + intervalNanos / 2;
         deadDueNanos = Math.min(deadDueNanos, nowNanos + deadNanos);
     }

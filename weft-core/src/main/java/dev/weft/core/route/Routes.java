@@ -121,6 +121,19 @@ public final class Routes {
         return true;
     }
 
+    /** True where the tree reaches the same nodes as another, each from the same node before. */
+    public boolean leadsLike(Routes other) {
+        if (tree == null || other.tree == null || graph.nodeCount() != other.graph.nodeCount()) {
+            return tree == null && other.tree == null;
+        }
+        for (int node = 0; node < graph.nodeCount(); node++) {
+            if (!graph.node(node).equals(other.graph.node(node)) || tree.before(node) != other.tree.before(node)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static boolean isUsable(ShortestPaths paths, int target) {
         return paths.reaches(target) && paths.hops(target) <= Route.HOPS_MAX;
     }

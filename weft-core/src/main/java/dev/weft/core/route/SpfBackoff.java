@@ -5,7 +5,9 @@ import dev.weft.core.base.Deadlines;
 
 /**
  * When to compute routes after a change: at once after the first, then after ever longer waits while changes go on
- * (RFC 8405). Driven by its owner, which computes when {@link #handleTime} says so.
+ * (RFC 8405). What a computation costs grows with the mesh, so in a small one the waits are shorter: nobody there
+ * should miss a newcomer for a second to save a millisecond. Driven by its owner, which computes when
+ * {@link #handleTime} says so.
  */
 public final class SpfBackoff {
     /** Where in the storm of changes we are (RFC 8405 §5). */
@@ -46,6 +48,9 @@ public final class SpfBackoff {
         }
     }
 
+    private static final long SHORT_PER_ENTRY_NANOS = 1_000_000L;
+    private static final long LONG_PER_ENTRY_NANOS = 5_000_000L;
+
     private enum Timer {
         COMPUTE,
         LEARN,
@@ -64,13 +69,17 @@ public final class SpfBackoff {
         return phase;
     }
 
-    /** The topology has changed: schedules a computation, and says whether it is due at once. */
-    public Verdict handleChange(long nowNanos) {
+    /**
+     * The topology has changed: schedules a computation, and says whether it is due at once.
+     *
+     * @param entryCount how many advertisements there are to compute from
+     */
+    public Verdict handleChange(int entryCount, long nowNanos) {
         timers.arm(Timer.HOLD_DOWN, nowNanos + timing.holdDownNanos());
         long delay = switch (phase) {
             case QUIET -> timing.initialDelayNanos();
-            case SHORT_WAIT -> timing.shortDelayNanos();
-            case LONG_WAIT -> timing.longDelayNanos();
+            case SHORT_WAIT -> Math.min(timing.shortDelayNanos(), entryCount * SHORT_PER_ENTRY_NANOS);
+            case LONG_WAIT -> Math.min(timing.longDelayNanos(), entryCount * LONG_PER_ENTRY_NANOS);
         };
         if (phase == Phase.QUIET) {
             phase = Phase.SHORT_WAIT;

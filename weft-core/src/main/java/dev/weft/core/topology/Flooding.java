@@ -211,7 +211,8 @@ public final class Flooding {
         } else if (neighbor.isBehind(serial)) {
             neighbor.differsForAReason();
             tellWhatIsOverdue(neighbor, nowNanos);
-        } else if (neighbor.hasDifferedFor(DIGEST_PAUSE_NANOS / 2, nowNanos) && nowNanos >= nextComparisonNanos) {
+        } else if (neighbor.hasDifferedTooLong(lsdb.hash(), hash, nowNanos) && nowNanos >= nextComparisonNanos) {
+            neighbor.beMorePatient();
             compare(neighbor, nowNanos);
         }
     }

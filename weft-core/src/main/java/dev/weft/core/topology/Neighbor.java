@@ -20,6 +20,11 @@ final class Neighbor {
 
     private static final int RETRANSMIT_DOUBLINGS_MAX = 3;
 
+    /** How long a neighbor may differ before digests are exchanged: doubles while they do not help. */
+    private static final long PATIENCE_MIN_NANOS = 500_000_000L;
+
+    private static final long PATIENCE_MAX_NANOS = 60_000_000_000L;
+
     private record Sent(Lsdb.Entry entry, long serial, long atNanos) {}
 
     final NodeId node;
@@ -35,6 +40,9 @@ final class Neighbor {
 
     private long mismatchSinceNanos = Deadlines.NEVER;
     private long digestSentNanos = Long.MIN_VALUE / 2;
+    private long patienceNanos = PATIENCE_MIN_NANOS;
+    private long ourHash;
+    private long theirHash;
 
     Neighbor(NodeId node, int slot, long serial) {
         this.node = node;
@@ -163,11 +171,21 @@ final class Neighbor {
     // ------------------------------------------------------------------ digests
 
     /** Its hash differs though nothing is under way; true when that has lasted too long. */
-    boolean hasDifferedFor(long limitNanos, long nowNanos) {
+    boolean hasDifferedTooLong(long ours, long theirs, long nowNanos) {
+        if (ours != ourHash || theirs != theirHash) {
+            ourHash = ours;
+            theirHash = theirs;
+            patienceNanos = PATIENCE_MIN_NANOS;
+        }
         if (mismatchSinceNanos == Deadlines.NEVER) {
             mismatchSinceNanos = nowNanos;
         }
-        return nowNanos - mismatchSinceNanos >= limitNanos;
+        return nowNanos - mismatchSinceNanos >= patienceNanos;
+    }
+
+    /** Digests are exchanged once more: where one of the two has no room, they change nothing, ever. */
+    void beMorePatient() {
+        patienceNanos = Math.min(PATIENCE_MAX_NANOS, 2 * patienceNanos);
     }
 
     void differsForAReason() {

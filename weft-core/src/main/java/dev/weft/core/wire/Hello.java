@@ -20,7 +20,7 @@ import java.util.Optional;
  *    7 incarnation     varint   1..2^63-1: grows with each start of the node
  *    8 name            text     0..64 bytes
  *    9 host            16 bytes equal for nodes of one host
- *   10 capabilities    varint   63 bits, a set
+ *   10 capabilities    varint   63 bits, a set; bit 0: keeps one link and relays nothing
  *   11 locators        text     0..32 of scheme/address: where the sender can be reached
  *   12 observed        text     absent, or the locator the sender sees the receiver at
  *   13 dial number     varint   1.. where the sender dialled: counts its dials; 0 where it was dialled
@@ -46,6 +46,10 @@ public record Hello(
         int frameBytesMax)
         implements Frame {
     public static final int MAGIC = 0x57454654;
+
+    /** Capability: the sender keeps one link and relays nothing. */
+    public static final long OBSERVER = 1;
+
     public static final int MESH_CHARS_MAX = 64;
     public static final int NAME_BYTES_MAX = 64;
     public static final int HOST_ID_BYTES = 16;

@@ -23,6 +23,7 @@ import java.util.TreeMap;
  *   8 send rate       varint    bits per second, 0 unknown
  *   9 status          varint    0 active, 1 leaving
  * </pre>
+ * No text holds a control character.
  */
 public record NodeRecord(
         String name,
@@ -58,6 +59,13 @@ public record NodeRecord(
         attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
         Check.that(locators.size() <= LOCATORS_MAX && groups.size() <= GROUPS_MAX, "too many locators or groups");
         Check.that(tags.size() <= TAGS_MAX && attributes.size() <= ATTRIBUTES_MAX, "too many tags or attributes");
+        PlainText.check("name", name, NAME_BYTES_MAX);
+        groups.forEach(group -> PlainText.check("group", group, WORD_BYTES_MAX));
+        tags.forEach(tag -> PlainText.check("tag", tag, WORD_BYTES_MAX));
+        attributes.forEach((key, value) -> {
+            PlainText.check("attribute key", key, WORD_BYTES_MAX);
+            PlainText.check("attribute value", value, WORD_BYTES_MAX);
+        });
     }
 
     public NodeRecord withStatus(Status changed) {
@@ -131,7 +139,11 @@ public record NodeRecord(
         if (hostId.length() != HOST_ID_BYTES) {
             throw new MalformedFrame("host id", "a host id has 16 bytes, not " + hostId.length());
         }
-        return new NodeRecord(name, hostId, locators, groups, tags, attributes, receive, send, status);
+        try {
+            return new NodeRecord(name, hostId, locators, groups, tags, attributes, receive, send, status);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFrame("node record", e);
+        }
     }
 
     private static void attribute(ByteView bytes, TreeMap<String, String> attributes) throws MalformedFrame {

@@ -87,6 +87,35 @@ class PeerBookTest {
     }
 
     @Test
+    void whoeverTellsOfALifeThatHasEndedIsNotBelieved() {
+        Node node = lab.add();
+        node.discovery.handleLinkUp(id(2), 5, List.of(at(2)), Optional.empty(), 0);
+        node.discovery.handleLinkGoodbye(id(2));
+        assertThat(node.discovery.nodes()).as("still linked").containsExactly(id(2));
+        node.discovery.handleLinkDown(id(2), SECOND);
+        assertThat(node.discovery.nodes()).isEmpty();
+        lab.runFor(100 * SECOND);
+        node.discovery.handlePeers(new Peers(List.of(new Peers.Entry(id(2), 5, List.of(at(2)), 200))), lab.nowNanos);
+        node.discovery.handleHostEntry(id(2), 5, List.of(at(2)), lab.nowNanos);
+        node.hear(new Beacon(Kind.BEACON, MESH, id(2), 4, 0, 600, List.of(at(2)), List.of()), "10.0.0.2");
+        assertThat(node.discovery.nodes()).isEmpty();
+        node.hear(new Beacon(Kind.BEACON, MESH, id(2), 6, 0, 600, List.of(at(2)), List.of()), "10.0.0.2");
+        assertThat(node.discovery.nodes()).containsExactly(id(2));
+    }
+
+    @Test
+    void goodByeByBeaconMayBeForgedSoTheNodeIsBelievedAgainAfterAWhile() {
+        Node node = lab.add();
+        node.hear(beacon(Kind.BEACON, id(2)), "10.0.0.2");
+        node.hear(new Beacon(Kind.LEAVE, MESH, id(2), Long.MAX_VALUE, 0, 600, List.of(at(2)), List.of()), "10.9.9.9");
+        node.hear(beacon(Kind.BEACON, id(2)), "10.0.0.2");
+        assertThat(node.discovery.nodes()).isEmpty();
+        lab.runFor(30 * SECOND);
+        node.hear(beacon(Kind.BEACON, id(2)), "10.0.0.2");
+        assertThat(node.discovery.nodes()).containsExactly(id(2));
+    }
+
+    @Test
     void laterLifeBringsItsOwnLocatorsAndAnEarlierOneNone() {
         Node node = lab.add();
         node.hear(new Beacon(Kind.BEACON, MESH, id(2), 5, 0, 600, List.of(at(5)), List.of()), "10.0.0.2");

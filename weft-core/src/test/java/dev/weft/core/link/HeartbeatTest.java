@@ -30,6 +30,39 @@ final class HeartbeatTest {
     }
 
     @Test
+    void aBusyLinkThatFallsSilentIsAskedAfterAQuarterOfAnInterval() {
+        heartbeat.pinged(0);
+        for (long at = 10; at <= 100; at += 10) {
+            heartbeat.handleTraffic(at * MILLI);
+        }
+        assertThat(heartbeat.nextDeadlineNanos()).isEqualTo(350 * MILLI);
+        assertThat(runUntilDead(100 * MILLI)).isEqualTo(350 * MILLI + 3_500 * MILLI);
+    }
+
+    @Test
+    void twoIdleEndsDoNotKeepEachOtherBusy() {
+        Heartbeat[] ends = {new Heartbeat(SECOND, 3_500 * MILLI, 0), new Heartbeat(SECOND, 3_500 * MILLI, 0)};
+        for (Heartbeat end : ends) {
+            for (int burst = 0; burst < 100; burst++) {
+                end.handleTraffic(0);
+            }
+        }
+        int pings = 0;
+        for (long at = 0; at < 60_000; at += 10) {
+            for (int end = 0; end < 2; end++) {
+                if (ends[end].handleTime(at * MILLI) == Due.PING) {
+                    pings++;
+                    ends[end].pinged(at * MILLI);
+                    ends[1 - end].handleTraffic(at * MILLI);
+                    ends[end].handleTraffic(at * MILLI);
+                }
+            }
+        }
+        // One asks twice in an interval and so tells the other, which asks once.
+        assertThat(pings).as("two ends, 60 s").isLessThanOrEqualTo(3 * 60 + 4);
+    }
+
+    @Test
     void silenceCountsFromTheFirstPingThatNothingFollowed() {
         heartbeat.pinged(0);
         heartbeat.handleTraffic(100 * MILLI);

@@ -130,14 +130,27 @@ class RoutesTest {
     void theFirstChangeIsComputedAtOnceAndAStormEverMoreRarely() {
         SpfBackoff backoff = new SpfBackoff(SpfBackoff.Timing.DEFAULT);
         long milli = 1_000_000L;
-        assertThat(backoff.handleChange(0)).isEqualTo(SpfBackoff.Verdict.COMPUTE);
-        assertThat(backoff.handleChange(10 * milli)).isEqualTo(SpfBackoff.Verdict.WAIT);
+        assertThat(backoff.handleChange(10_000, 0)).isEqualTo(SpfBackoff.Verdict.COMPUTE);
+        assertThat(backoff.handleChange(10_000, 10 * milli)).isEqualTo(SpfBackoff.Verdict.WAIT);
         assertThat(backoff.handleTime(210 * milli)).isEqualTo(SpfBackoff.Verdict.COMPUTE);
         assertThat(backoff.handleTime(500 * milli)).isEqualTo(SpfBackoff.Verdict.WAIT);
         assertThat(backoff.phase()).isEqualTo(SpfBackoff.Phase.LONG_WAIT);
-        assertThat(backoff.handleChange(600 * milli)).isEqualTo(SpfBackoff.Verdict.WAIT);
+        assertThat(backoff.handleChange(10_000, 600 * milli)).isEqualTo(SpfBackoff.Verdict.WAIT);
         assertThat(backoff.handleTime(5_600 * milli)).isEqualTo(SpfBackoff.Verdict.COMPUTE);
         assertThat(backoff.handleTime(10_600 * milli)).isEqualTo(SpfBackoff.Verdict.WAIT);
         assertThat(backoff.phase()).isEqualTo(SpfBackoff.Phase.QUIET);
+    }
+
+    @Test
+    void aStormInASmallMeshIsComputedSoonerForItCostsLittle() {
+        SpfBackoff backoff = new SpfBackoff(SpfBackoff.Timing.DEFAULT);
+        long milli = 1_000_000L;
+        assertThat(backoff.handleChange(12, 0)).isEqualTo(SpfBackoff.Verdict.COMPUTE);
+        assertThat(backoff.handleChange(12, 10 * milli)).isEqualTo(SpfBackoff.Verdict.WAIT);
+        assertThat(backoff.handleTime(22 * milli)).isEqualTo(SpfBackoff.Verdict.COMPUTE);
+        assertThat(backoff.handleTime(500 * milli)).isEqualTo(SpfBackoff.Verdict.WAIT);
+        assertThat(backoff.handleChange(12, 600 * milli)).isEqualTo(SpfBackoff.Verdict.WAIT);
+        assertThat(backoff.handleTime(659 * milli)).isEqualTo(SpfBackoff.Verdict.WAIT);
+        assertThat(backoff.handleTime(660 * milli)).isEqualTo(SpfBackoff.Verdict.COMPUTE);
     }
 }

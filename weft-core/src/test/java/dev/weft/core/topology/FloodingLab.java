@@ -72,7 +72,7 @@ final class FloodingLab {
         /** A node that has died or was never started: its links stay, nothing moves over them. */
         boolean dead;
 
-        private Node(int number, long incarnation) {
+        private Node(int number, long incarnation, TopologyConfig config) {
             this.number = number;
             this.id = id(number);
             this.flooding =
@@ -209,7 +209,11 @@ final class FloodingLab {
     }
 
     Node add() {
-        Node node = new Node(nodes.size(), 1);
+        return add(config);
+    }
+
+    Node add(TopologyConfig other) {
+        Node node = new Node(nodes.size(), 1, other);
         nodes.add(node);
         return node;
     }
@@ -263,7 +267,7 @@ final class FloodingLab {
     /** Another life under the same id; nothing is linked yet. */
     Node reincarnate(Node before, long incarnation) {
         kill(before);
-        Node after = new Node(before.number, incarnation);
+        Node after = new Node(before.number, incarnation, config);
         nodes.set(before.number, after);
         return after;
     }

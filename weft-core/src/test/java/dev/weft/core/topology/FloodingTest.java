@@ -51,6 +51,46 @@ class FloodingTest {
         return lab;
     }
 
+    // ------------------------------------------------------------------ databases that differ for good
+
+    /** One node has room for fewer advertisements than there are. */
+    private static FloodingLab pairThatDiffers() {
+        FloodingLab lab = new FloodingLab(1, TopologyConfig.DEFAULT);
+        Node full = lab.add(new TopologyConfig(3_600, 1_200 * SECOND, 16, 1 << 20, SECOND));
+        Node roomy = lab.add();
+        for (int i = 0; i < 20; i++) {
+            Node origin = lab.add();
+            origin.say("n" + i);
+            lab.link(roomy, origin);
+        }
+        lab.runFor(5 * SECOND);
+        lab.link(full, roomy);
+        return lab;
+    }
+
+    @Test
+    void digestsThatDoNotHelpAreExchangedEverMoreRarely() {
+        FloodingLab lab = pairThatDiffers();
+        Node full = lab.nodes.get(0);
+        lab.runFor(120 * SECOND);
+        assertThat(lab.isEqualEverywhere()).isFalse();
+        long before = full.sentCount(FrameType.DIGEST);
+        lab.runFor(600 * SECOND);
+        // One a minute of its own, one in answer to each of the other's.
+        assertThat(full.sentCount(FrameType.DIGEST) - before).isBetween(5L, 24L);
+    }
+
+    @Test
+    void changeOfADatabaseBringsDigestsBackAtOnce() {
+        FloodingLab lab = pairThatDiffers();
+        Node full = lab.nodes.get(0);
+        lab.runFor(600 * SECOND);
+        long before = full.sentCount(FrameType.DIGEST);
+        full.say("something new");
+        lab.runFor(5 * SECOND);
+        assertThat(full.sentCount(FrameType.DIGEST) - before).isPositive();
+    }
+
     // ------------------------------------------------------------------ spreading
 
     @Test

@@ -1,0 +1,216 @@
+package dev.weft.core.engine;
+
+import dev.weft.Locator;
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Prng;
+import dev.weft.core.engine.EngineConfig.LinkWishes;
+import dev.weft.core.flow.Acceptance;
+import dev.weft.core.socket.Endpoints;
+import dev.weft.core.wire.WireWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+
+/** Whole engines on one clock, joined by connections that take a millisecond and by beacons that reach all. */
+final class EngineLab {
+    static final long MILLI = 1_000_000L;
+    static final long SECOND = 1_000 * MILLI;
+
+    final List<Node> nodes = new ArrayList<>();
+    long nowNanos;
+    private final Prng prng;
+    private final PriorityQueue<Event> events = new PriorityQueue<>(
+            (a, b) -> a.atNanos != b.atNanos ? Long.compare(a.atNanos, b.atNanos) : Long.compare(a.order, b.order));
+    private long order;
+
+    EngineLab(long seed) {
+        this.prng = new Prng(seed);
+    }
+
+    private record Event(long atNanos, long order, Runnable task) {}
+
+    private record Far(Node node, long connection) {}
+
+    /** One process. */
+    final class Node implements Engine.Output {
+        final int number;
+        final NodeId id;
+        final List<TraceEvent> traces = new ArrayList<>();
+        final Engine engine;
+        private final TreeMap<Long, Far> far = new TreeMap<>();
+        boolean dead;
+
+        private Node(int number, long incarnation, int host, LinkWishes wishes) {
+            this.number = number;
+            this.id = new NodeId(number, 0x8000000000000001L);
+            Engine.Self self = new Engine.Self(
+                    "lab",
+                    id,
+                    incarnation * 1_000 + number,
+                    incarnation,
+                    "n" + number,
+                    new WireWriter().u64(host).u64(1).view(),
+                    List.of(new Locator("lab", "node:" + number)),
+                    0);
+            engine = new Engine(
+                    EngineConfig.DEFAULT.withWishes(wishes), self, prng.fork(incarnation * 1_000 + number), this);
+        }
+
+        void start() {
+            turn(() -> engine.start(nowNanos));
+        }
+
+        /** As a process that ends in good order: it says so, closes its links and is gone. */
+        void leave() {
+            turn(() -> engine.leave(nowNanos));
+            turn(() -> engine.close(nowNanos));
+            dead = true;
+        }
+
+        /** Runs an input and sends what comes of it. */
+        void turn(Runnable input) {
+            if (dead) {
+                return;
+            }
+            input.run();
+            if (engine.nextDeadlineNanos() <= nowNanos) {
+                engine.handleTime(nowNanos);
+            }
+            engine.flush(nowNanos);
+            for (Long connection : engine.pending()) {
+                Far to = far.get(connection);
+                for (ByteView frame = engine.poll(connection); frame != null; frame = engine.poll(connection)) {
+                    ByteView sent = frame;
+                    if (to != null) {
+                        later(() -> to.node.turn(() -> to.node.engine.handleFrame(to.connection, sent, nowNanos)));
+                    }
+                }
+                if (engine.isToClose(connection)) {
+                    engine.forget(connection);
+                    far.remove(connection);
+                    if (to != null) {
+                        later(() -> to.node.lose(to.connection));
+                    }
+                }
+            }
+            engine.audit();
+        }
+
+        private void lose(long connection) {
+            if (far.remove(connection) != null) {
+                turn(() -> engine.handleCarrierLost(connection, nowNanos));
+            }
+        }
+
+        long count(TraceEvent.Kind kind, NodeId about) {
+            return traces.stream()
+                    .filter(event -> event.kind() == kind && event.node().equals(about))
+                    .count();
+        }
+
+        @Override
+        public void dial(long connection, Locator locator) {
+            int target = Integer.parseInt(locator.address().substring(5));
+            later(() -> nodes.get(target).accept(this, connection));
+        }
+
+        private void accept(Node from, long theirs) {
+            if (dead) {
+                later(() -> from.turn(() -> from.engine.handleCarrierLost(theirs, nowNanos)));
+                return;
+            }
+            turn(() -> {
+                long ours = engine.handleAccepted(new Locator("lab", "node:" + from.number), nowNanos);
+                far.put(ours, new Far(from, theirs));
+                from.far.put(theirs, new Far(this, ours));
+            });
+            later(() -> from.turn(() -> from.engine.handleConnected(theirs, nowNanos)));
+        }
+
+        @Override
+        public void beacon(ByteView datagram) {
+            for (Node other : nodes) {
+                later(() -> other.turn(() -> other.engine.handleBeacon(datagram, "lab/" + number, nowNanos)));
+            }
+        }
+
+        @Override
+        public void beaconTo(String source, ByteView datagram) {
+            Node other = nodes.get(Integer.parseInt(source.substring(4)));
+            later(() -> other.turn(() -> other.engine.handleBeacon(datagram, "lab/" + number, nowNanos)));
+        }
+
+        @Override
+        public Acceptance deliver(String endpoint, Endpoints.Delivery delivery) {
+            return Acceptance.TAKEN;
+        }
+
+        @Override
+        public void settled(long ticket, Outcome outcome) {}
+
+        @Override
+        public void probed(long probe, NodeId responder, int hops, long roundTripNanos) {}
+
+        @Override
+        public void trace(TraceEvent event) {
+            traces.add(event);
+        }
+    }
+
+    Node add() {
+        return add(1, LinkWishes.AUTOMATIC);
+    }
+
+    Node add(int host, LinkWishes wishes) {
+        Node node = new Node(nodes.size(), 1, host, wishes);
+        nodes.add(node);
+        return node;
+    }
+
+    /** The same node, started again. */
+    Node again(Node before, long incarnation) {
+        Node after = new Node(before.number, incarnation, 1, LinkWishes.AUTOMATIC);
+        nodes.set(before.number, after);
+        return after;
+    }
+
+    /** So many nodes that have found each other. */
+    List<Node> mesh(int count) {
+        for (int i = 0; i < count; i++) {
+            add().start();
+        }
+        runFor(5 * SECOND);
+        return nodes;
+    }
+
+    private void later(Runnable task) {
+        events.add(new Event(nowNanos + MILLI, order++, task));
+    }
+
+    void runFor(long nanos) {
+        long endNanos = nowNanos + nanos;
+        while (true) {
+            Node due = null;
+            long next = events.isEmpty() ? Long.MAX_VALUE : events.peek().atNanos;
+            for (Node node : nodes) {
+                if (!node.dead && node.engine.nextDeadlineNanos() < next) {
+                    next = node.engine.nextDeadlineNanos();
+                    due = node;
+                }
+            }
+            if (next > endNanos) {
+                nowNanos = endNanos;
+                return;
+            }
+            nowNanos = Math.max(nowNanos, next);
+            if (due != null) {
+                due.turn(() -> {});
+            } else {
+                events.remove().task.run();
+            }
+        }
+    }
+}
