@@ -76,7 +76,7 @@ final class Footprint {
             ensemble.join();
             ensemble.origin().ask("one");
             row.startMillis.add((System.nanoTime() - began) / 1e6);
-            row.startCpuMillis.add(ensemble.origin().cpu().toMillis());
+            row.startCpuMillis.add((double) ensemble.origin().cpu().toMillis());
             TimeUnit.SECONDS.sleep(options.warmUpSeconds());
             long cpuBefore = ensemble.cpu().toNanos();
             long idleSince = System.nanoTime();
