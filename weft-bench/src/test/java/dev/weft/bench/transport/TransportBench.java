@@ -28,8 +28,8 @@ import java.util.TreeMap;
  */
 public final class TransportBench {
     private static final List<String> TRANSPORTS = List.of("shm", "unix", "tcp");
-    private static final int ROUNDS_DEFAULT = 5;
-    private static final long WARM_NANOS = 1_500_000_000L;
+    private static final int ROUNDS_DEFAULT = 3;
+    private static final long WARM_NANOS = 5_000_000_000L;
     private static final long MEASURED_NANOS = 2_000_000_000L;
 
     private enum Scenario {

@@ -32,9 +32,14 @@ final class RingWriter {
     }
 
     /** Needs room for it. */
-    void put(byte one) {
-        file.put(dataAt + (int) (tail & (capacityBytes - 1)), one);
-        tail++;
+    void put(byte[] from, int offset, int count) {
+        int at = (int) (tail & (capacityBytes - 1));
+        int first = Math.min(count, capacityBytes - at);
+        file.put(dataAt + at, from, offset, first);
+        if (first < count) {
+            file.put(dataAt, from, offset + first, count - first);
+        }
+        tail += count;
     }
 
     /** Needs room for it. */

@@ -8,6 +8,7 @@ import dev.weft.net.ConnectionHandler;
 import dev.weft.net.FrameSplitter;
 import dev.weft.net.Loop;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,11 @@ final class SharedMemoryConnection implements Connection {
 
     /** Written before the reader is told, even if no flush comes: it reads meanwhile. */
     private static final int PUBLISH_BYTES = 32 << 10;
+
+    /** Small frames are gathered before they go into the ring: many small copies into it cost more than twice one large. */
+    private static final int BATCH_BYTES = 16 << 10;
+
+    private static final int SMALL_BYTES = 2 << 10;
 
     private static final int WATER_LOW_BYTES = 128 << 10;
     private static final int WATER_HIGH_BYTES = 512 << 10;
@@ -54,6 +60,8 @@ final class SharedMemoryConnection implements Connection {
     private final RingReader in;
     private final RingWriter out;
     private final FrameSplitter splitter = new FrameSplitter();
+    private final byte[] batch = new byte[BATCH_BYTES];
+    private int batchBytes;
     private final ArrayDeque<ByteView> overflow = new ArrayDeque<>();
     private long overflowBytes;
     /** How much of the first in the overflow is in the ring already. */
@@ -97,15 +105,27 @@ final class SharedMemoryConnection implements Connection {
             return;
         }
         try {
-            int bytes = WireWriter.varintBytes(frame.length()) + frame.length();
-            if (overflow.isEmpty() && out.roomBytes(bytes) >= bytes) {
+            int prefix = WireWriter.varintBytes(frame.length());
+            int bytes = prefix + frame.length();
+            if (bytes > SMALL_BYTES || batchBytes + bytes > BATCH_BYTES) {
+                spill();
+            }
+            if (!overflow.isEmpty()) {
+                queue(frame, bytes);
+            } else if (bytes <= SMALL_BYTES) {
                 putLength(frame.length());
+                frame.copyTo(batch, batchBytes);
+                batchBytes += frame.length();
+            } else if (out.roomBytes(bytes) >= bytes) {
+                putLength(frame.length());
+                out.put(batch, 0, batchBytes);
+                batchBytes = 0;
                 out.put(frame, 0, frame.length());
-                if (out.unpublishedBytes() >= PUBLISH_BYTES) {
-                    publish();
-                }
             } else {
                 queue(frame, bytes);
+            }
+            if (out.unpublishedBytes() >= PUBLISH_BYTES) {
+                publish();
             }
         } catch (CorruptRing corrupt) {
             breakOff(corrupt.what());
@@ -122,10 +142,23 @@ final class SharedMemoryConnection implements Connection {
     private void putLength(int length) {
         int left = length;
         while (left > 0x7f) {
-            out.put((byte) (left | 0x80));
+            batch[batchBytes++] = (byte) (left | 0x80);
             left >>>= 7;
         }
-        out.put((byte) left);
+        batch[batchBytes++] = (byte) left;
+    }
+
+    /** What has been gathered goes into the ring, or behind what waits for room there. */
+    private void spill() throws CorruptRing {
+        if (batchBytes > 0) {
+            if (overflow.isEmpty() && out.roomBytes(batchBytes) >= batchBytes) {
+                out.put(batch, 0, batchBytes);
+            } else {
+                overflow.add(ByteView.of(Arrays.copyOf(batch, batchBytes)));
+                overflowBytes += batchBytes;
+            }
+            batchBytes = 0;
+        }
     }
 
     private void queue(ByteView frame, int bytes) {
@@ -144,6 +177,7 @@ final class SharedMemoryConnection implements Connection {
     /** Moves as much as there is room for into the ring; where something is left, the reader's bell continues. */
     private void pump() {
         try {
+            spill();
             do {
                 fill();
                 publish();
@@ -222,13 +256,18 @@ final class SharedMemoryConnection implements Connection {
         });
     }
 
+    private void forget() {
+        batchBytes = 0;
+        overflow.clear();
+        overflowBytes = 0;
+    }
+
     /** The other end has done what it must not. */
     private void breakOff(String why) {
         if (phase != Phase.ENDED) {
             phase = Phase.ENDED;
             closing = why;
-            overflow.clear();
-            overflowBytes = 0;
+            forget();
             socket.close();
         }
     }
@@ -255,8 +294,7 @@ final class SharedMemoryConnection implements Connection {
 
     /** The other end has closed or died: what it wrote before is still to be read. */
     void handleEnd(String why) {
-        overflow.clear();
-        overflowBytes = 0;
+        forget();
         if (phase == Phase.OPEN) {
             phase = Phase.LAST_READ;
             try {

@@ -54,7 +54,7 @@ class RingTest {
         for (int at = 0; at < 3 * CAPACITY; at++) {
             ByteView whole = bytes(CAPACITY - 1, at);
             writer.put(whole, 0, 10);
-            writer.put(whole.at(10));
+            writer.put(new byte[] {0, whole.at(10)}, 1, 1);
             writer.put(whole, 11, CAPACITY - 12);
             writer.publish();
             assertThat(reader.availableBytes()).isEqualTo(CAPACITY - 1);
@@ -219,9 +219,11 @@ class RingTest {
                 while (at < total) {
                     int wanted = Math.min(total - at, 1 + prng.below(2 * capacity));
                     int count = Math.min(wanted, out.roomBytes(wanted));
+                    byte[] bytes = new byte[count];
                     for (int i = 0; i < count; i++) {
-                        out.put((byte) (at + i ^ at + i >> 8));
+                        bytes[i] = (byte) (at + i ^ at + i >> 8);
                     }
+                    out.put(bytes, 0, count);
                     at += count;
                     out.publish();
                     if (out.takeSleepingReader()) {
