@@ -6,7 +6,7 @@ package dev.weft;
  * that is shared with whoever comes to that socket.
  *
  * @param scheme names the transport: 1 to 16 lower-case letters and digits
- * @param address what that transport dials: 1 to 200 characters
+ * @param address what that transport dials: 1 to 200 characters, none of them a control character or half of one
  */
 public record Locator(String scheme, String address) implements Comparable<Locator> {
     /** The longest scheme, in characters. */
@@ -26,12 +26,16 @@ public record Locator(String scheme, String address) implements Comparable<Locat
             throw new IllegalArgumentException(
                     "a locator's address must have 1 to 200 characters, this one has " + address.length());
         }
+        // It is written to files of lines and to terminals, and comes from the network.
+        if (address.codePoints().anyMatch(Locator::isUnprintable)) {
+            throw new IllegalArgumentException("a locator's address must have no control characters");
+        }
     }
 
     /**
      * Parses {@code scheme/address}.
      *
-     * @throws IllegalArgumentException if there is no slash, or a part is empty or too long
+     * @throws IllegalArgumentException if there is no slash, or a part is empty, too long or of other characters
      */
     public static Locator parse(String text) {
         int slash = text.indexOf('/');
@@ -44,6 +48,10 @@ public record Locator(String scheme, String address) implements Comparable<Locat
 
     private static boolean isSchemeChar(int c) {
         return c >= 'a' && c <= 'z' || c >= '0' && c <= '9';
+    }
+
+    private static boolean isUnprintable(int c) {
+        return Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE;
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.concurrent.Executor;
  * How a node joins a mesh. Immutable; every instance is valid. Made by {@link Mesh#builder}.
  *
  * @param mesh the mesh's name: 1 to 64 ASCII letters, digits, {@code .}, {@code _}, {@code -}
- * @param nodeName for people: at most 64 bytes of UTF-8; by default the host's name
+ * @param nodeName for people: at most 64 bytes of UTF-8, no control characters; by default the host's name
  * @param identity where the node's key comes from
  * @param stateDirectory where key and known peers are kept; by default {@code $XDG_STATE_HOME/weft}
  * @param runtimeDirectory where nodes of one host meet; by default {@code $XDG_RUNTIME_DIR/weft}
@@ -112,6 +112,9 @@ public record MeshConfig(
         }
         if (nodeName.getBytes(StandardCharsets.UTF_8).length > 64) {
             throw new IllegalArgumentException("node name '" + nodeName + "' is longer than 64 bytes");
+        }
+        if (nodeName.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("a node name must have no control characters");
         }
         if (heartbeat.compareTo(Duration.ofMillis(50)) < 0 || heartbeat.compareTo(Duration.ofSeconds(60)) > 0) {
             throw new IllegalArgumentException("heartbeat " + heartbeat + " must be from 50 ms to 60 s");

@@ -42,6 +42,10 @@ public record NodeId(long high, long low) implements Comparable<NodeId> {
      */
     public static NodeId parse(String text) {
         UUID uuid = UUID.fromString(text);
+        // Java's own parser takes groups of other lengths, fills up and cuts off.
+        if (!uuid.toString().equalsIgnoreCase(text)) {
+            throw new IllegalArgumentException("'" + text + "' is not a UUID of 36 characters");
+        }
         return new NodeId(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
     }
 

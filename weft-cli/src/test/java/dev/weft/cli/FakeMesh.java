@@ -80,7 +80,9 @@ final class FakeMesh implements Mesh {
                 name,
                 "00112233445566778899aabbccddeeff",
                 3,
-                List.of(Locator.parse("tcp/10.0.0." + hops + ":7400"), Locator.parse("unix//run/" + name + ".sock")),
+                List.of(
+                        Locator.parse("tcp/10.0.0." + hops + ":7400"),
+                        Locator.parse("unix//run/" + name.replaceAll("\\p{Cntrl}", "") + ".sock")),
                 List.of("ops"),
                 List.of("eu"),
                 new TreeMap<>(Map.of("rack", "7", "zone", "a")),

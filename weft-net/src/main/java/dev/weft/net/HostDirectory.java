@@ -42,6 +42,7 @@ public final class HostDirectory implements AutoCloseable {
     }
 
     private static final int ENTRIES_MAX = 1_024;
+    private static final int LOCATORS_MAX = 16;
     private static final long FILE_BYTES_MAX = 16 << 10;
     private static final long RESCAN_SECONDS = 5;
     private static final String SUFFIX = ".node";
@@ -49,7 +50,8 @@ public final class HostDirectory implements AutoCloseable {
     /** The locks of this process. To open such a file a second time and close it gives its lock up (POSIX). */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-    private record Entry(long incarnation, List<Locator> locators) {}
+    /** What a file says of its node. */
+    record Entry(long incarnation, List<Locator> locators) {}
 
     private final Loop loop;
     private final Path directory;
@@ -245,19 +247,27 @@ public final class HostDirectory implements AutoCloseable {
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > FILE_BYTES_MAX) {
                 return Optional.empty();
             }
-            long incarnation = 0;
-            List<Locator> locators = new ArrayList<>();
-            for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
-                if (line.startsWith("incarnation=")) {
-                    incarnation = Long.parseLong(line.substring("incarnation=".length()));
-                } else if (line.startsWith("locator=") && locators.size() < 16) {
-                    locators.add(Locator.parse(line.substring("locator=".length())));
-                }
-            }
-            return Optional.of(new Entry(incarnation, locators));
+            return Optional.of(parse(Files.readAllLines(file, StandardCharsets.UTF_8)));
         } catch (IOException | IllegalArgumentException halfWritten) {
             return Optional.empty();
         }
+    }
+
+    /** @throws IllegalArgumentException if these are not the lines that a node writes */
+    static Entry parse(List<String> lines) {
+        long incarnation = 0;
+        List<Locator> locators = new ArrayList<>();
+        for (String line : lines) {
+            if (line.startsWith("incarnation=")) {
+                incarnation = Long.parseLong(line.substring("incarnation=".length()));
+            } else if (line.startsWith("locator=") && locators.size() < LOCATORS_MAX) {
+                locators.add(Locator.parse(line.substring("locator=".length())));
+            }
+        }
+        if (incarnation < 0) {
+            throw new IllegalArgumentException("incarnation " + incarnation);
+        }
+        return new Entry(incarnation, locators);
     }
 
     private static Optional<NodeId> nodeOf(Path file) {

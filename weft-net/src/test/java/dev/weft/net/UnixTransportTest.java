@@ -36,7 +36,7 @@ class UnixTransportTest extends StreamTransportContract {
 
     @Override
     Locator malformed() {
-        return new Locator("unix", "no\0path");
+        return new Locator("unix", "/" + "x".repeat(199));
     }
 
     @Override
@@ -93,13 +93,11 @@ class UnixTransportTest extends StreamTransportContract {
     }
 
     @Test
-    void aPathThatIsTooLongOrNoneIsRefusedWithTheReason() {
+    void aPathThatIsTooLongIsRefusedWithTheReason() {
         assertThatThrownBy(() ->
                         farTransport().listen(locator(directory.resolve("long".repeat(25))), farHandler()::accept))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("longer than 107 bytes");
-        assertThatThrownBy(() -> farTransport().listen(malformed(), farHandler()::accept))
-                .isInstanceOf(IOException.class);
     }
 
     @Test
@@ -109,12 +107,5 @@ class UnixTransportTest extends StreamTransportContract {
                         farTransport().listen(locator(file.resolve("in").resolve("a.sock")), farHandler()::accept))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot make the directory");
-    }
-
-    @Test
-    void aDialToAPathThatIsTooLongEndsInOnClosedWithAReason() throws Exception {
-        RecordingHandler near = nearHandler();
-        dial(new Locator("unix", "/" + "x".repeat(199)), near);
-        assertThat(near.awaitClosed()).isNotBlank();
     }
 }

@@ -71,19 +71,34 @@ final class PeerFile {
         if (word.indexOf('/') >= 0) {
             return Locator.parse(word);
         }
-        int colon = word.lastIndexOf(':');
+        int colon = word.endsWith("]") ? -1 : word.lastIndexOf(':');
         if (colon < 0) {
+            checkHost(word);
             return new Locator("tcp", word + ":" + DEFAULT_PORT);
         }
-        try {
-            int port = Integer.parseInt(word.substring(colon + 1));
-            if (port < 1 || port > 65_535) {
-                throw new IllegalArgumentException("port " + port + " must be from 1 to 65535");
-            }
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("port '" + word.substring(colon + 1) + "' is not a number", e);
-        }
+        checkHost(word.substring(0, colon));
+        checkPort(word.substring(colon + 1));
         return new Locator("tcp", word);
+    }
+
+    private static void checkHost(String host) {
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        if (host.isEmpty() || host.equals("[]")) {
+            throw new IllegalArgumentException("a host is missing before the port");
+        }
+        if (!bracketed && (host.indexOf(':') >= 0 || host.indexOf('[') >= 0 || host.indexOf(']') >= 0)) {
+            throw new IllegalArgumentException("write the IPv6 address '" + host + "' as [address]:port");
+        }
+    }
+
+    private static void checkPort(String text) {
+        // Not left to Java, which takes a sign and the digits of any script.
+        if (text.isEmpty() || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw new IllegalArgumentException("port '" + text + "' is not a number");
+        }
+        if (text.length() > 5 || Integer.parseInt(text) < 1 || Integer.parseInt(text) > 65_535) {
+            throw new IllegalArgumentException("port " + text + " must be from 1 to 65535");
+        }
     }
 
     private static TreeSet<String> ownNames() {

@@ -1,6 +1,5 @@
 package dev.weft.node;
 
-import dev.weft.Locator;
 import dev.weft.MeshEvent;
 import dev.weft.NodeId;
 import dev.weft.core.engine.Engine;
@@ -30,12 +29,8 @@ final class PeerMemory {
     void recall(Engine engine, long nowNanos) {
         for (String line : earlier) {
             try {
-                String[] words = line.split(" ");
-                List<Locator> known = new ArrayList<>();
-                for (int i = 1; i < words.length; i++) {
-                    known.add(Locator.parse(words[i]));
-                }
-                engine.remember(NodeId.parse(words[0]), known, nowNanos);
+                RememberedPeer peer = RememberedPeer.parse(line);
+                engine.remember(peer.node(), peer.locators(), nowNanos);
             } catch (IllegalArgumentException unreadable) {
                 events.tell(MeshEvent.Kind.WARNING, self, "a remembered peer cannot be read: " + line);
             }
@@ -45,9 +40,7 @@ final class PeerMemory {
     void keep(Engine engine) {
         List<String> lines = new ArrayList<>();
         for (NodeId node : engine.knownNodes()) {
-            StringBuilder line = new StringBuilder(node.toString());
-            engine.locatorsOf(node).forEach(locator -> line.append(' ').append(locator));
-            lines.add(line.toString());
+            lines.add(new RememberedPeer(node, engine.locatorsOf(node)).line());
         }
         state.write(FILE, lines);
     }

@@ -2,6 +2,7 @@ package dev.weft.node;
 
 import dev.weft.MeshStartException;
 import dev.weft.NodeId;
+import dev.weft.core.base.Check;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -160,8 +161,8 @@ final class StateDirectory implements AutoCloseable {
 
     private long parseIncarnation(List<String> lines) {
         try {
-            return Long.parseLong(lines.get(0).strip());
-        } catch (NumberFormatException | IndexOutOfBoundsException e) {
+            return Check.within("incarnation", Long.parseLong(lines.get(0).strip()), 0, Long.MAX_VALUE - 1);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new MeshStartException(
                     directory.resolve("incarnation") + " must hold one number, how often the node has started", e);
         }

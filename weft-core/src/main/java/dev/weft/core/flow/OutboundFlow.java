@@ -373,7 +373,7 @@ final class OutboundFlow {
         while (admits()) {
             Long again = toSend.peek();
             if (again == null) {
-                if (waiting.isEmpty()) {
+                if (waiting.isEmpty() || !hasNumbersLeft()) {
                     return;
                 }
                 assign(waiting.remove());
@@ -383,8 +383,13 @@ final class OutboundFlow {
             if (fragment != null && fragment.state == Fragment.State.TO_SEND) {
                 Optional<Path> path = paths.path(label.destination(), choice);
                 if (path.isEmpty()) {
-                    handleNoPath(fragment, nowNanos);
-                    return;
+                    if (isReliable()) {
+                        retryPathNanos = nowNanos + config.retransmission().maxNanos();
+                        return;
+                    }
+                    toSend.remove();
+                    giveUpWithoutPath(fragment.message);
+                    continue;
                 }
                 transmit(again, fragment, path.get(), nowNanos);
             }
@@ -392,21 +397,18 @@ final class OutboundFlow {
         }
     }
 
-    private void handleNoPath(Fragment fragment, long nowNanos) {
-        if (isReliable()) {
-            retryPathNanos = nowNanos + config.retransmission().maxNanos();
-            return;
-        }
-        toSend.remove();
-        settle(fragment.message, fragment.message.givenUp(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
+    private void giveUpWithoutPath(Outgoing message) {
+        settle(message, message.givenUp(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
         trim();
-        pump(nowNanos);
     }
 
     private boolean admits() {
-        return inFlightBytes < config.windowBytes()
-                && inFlightCount < config.windowFragments()
-                && window.next() - window.first() < 2L * config.windowFragments();
+        return inFlightBytes < config.windowBytes() && inFlightCount < config.windowFragments();
+    }
+
+    /** A message gets all its numbers at once, maybe more than the window takes; the next one waits for them. */
+    private boolean hasNumbersLeft() {
+        return window.next() - window.first() < 2L * config.windowFragments();
     }
 
     private void assign(Outgoing message) {

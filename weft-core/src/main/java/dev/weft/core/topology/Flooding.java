@@ -73,6 +73,12 @@ public final class Flooding {
     private static final long SPACING_MIN_NANOS = 1_000_000L;
     private static final long SPACING_MAX_NANOS = 200_000_000L;
 
+    /**
+     * The highest number under this node's id that it outbids. No node gets there by counting, and above it there are
+     * as many left: from the highest number of all but one, the next edition but one would count past the end.
+     */
+    private static final long SEQUENCE_OUTBID_MAX = 1L << 62;
+
     private enum Timer {
         SPEAK,
         RETRANSMIT,
@@ -308,11 +314,11 @@ public final class Flooding {
 
     /**
      * A trace of an earlier life, or somebody else's word in our name: what is newer than ours is outbid, what is older
-     * is superseded by what we say anyway. A later life cannot be outbid, nor can the last of all numbers; that is
-     * reported.
+     * is superseded by what we say anyway. A later life cannot be outbid, nor can who leaves no numbers to count
+     * on; that is reported.
      */
     private void overrule(Lsa lsa, long nowNanos) {
-        if (lsa.version().compareTo(new LsaVersion(incarnation, Long.MAX_VALUE)) >= 0) {
+        if (lsa.version().compareTo(new LsaVersion(incarnation, SEQUENCE_OUTBID_MAX)) > 0) {
             out.laterLifeOfThisNode(lsa.version().incarnation());
             return;
         }

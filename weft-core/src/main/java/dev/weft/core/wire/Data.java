@@ -42,6 +42,7 @@ public record Data(FlowRef flow, long sequence, long lag, int index, int count, 
                 payload.length(),
                 messageBytes);
         Check.that(count > 1 || payload.length() == messageBytes, "a whole message that is not whole");
+        Check.that(count == 1 || messageBytes >= count, "%d bytes in %d fragments", messageBytes, count);
     }
 
     public static Data whole(FlowRef flow, long sequence, long lag, ByteView payload) {
@@ -75,6 +76,10 @@ public record Data(FlowRef flow, long sequence, long lag, int index, int count, 
         int index = in.varintWithin("fragment index", 0, FRAGMENTS_MAX - 1);
         int count = in.varintWithin("fragment count", 2, FRAGMENTS_MAX);
         int messageBytes = in.varintWithin("message bytes", 1, MESSAGE_BYTES_MAX);
+        if (messageBytes < count) {
+            // No fragment is empty. Else room for many would be made for the price of a message of one byte.
+            throw new MalformedFrame("fragment count", count + " for " + messageBytes + " bytes");
+        }
         ByteView payload = in.rest();
         if (index >= count || index > sequence) {
             throw new MalformedFrame("fragment index", index + " of " + count + " at sequence number " + sequence);

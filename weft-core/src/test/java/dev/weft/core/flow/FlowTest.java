@@ -243,6 +243,45 @@ class FlowTest {
         assertThat(lab.received).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void aMessageInFragmentsThatIsRefusedIsNeverTakenForDelivered(long seed) {
+        FlowLab lab = new FlowLab(seed);
+        lab.application = payload -> Acceptance.QUEUE_FULL;
+        for (FlowLab.Way way : List.of(lab.primary, lab.alternate)) {
+            way.delayMaxNanos = 20 * FlowLab.MILLI;
+            way.lossPerMillion = 200_000;
+        }
+        for (int i = 0; i < 20; i++) {
+            lab.send(SocketKind.RDM, 100_000);
+            lab.run(10 * FlowLab.MILLI);
+        }
+        lab.run(40 * FlowLab.SECOND);
+        assertThat(lab.outcomes).as("seed %d", seed).hasSize(20);
+        assertThat(lab.outcomes.values())
+                .as("seed %d", seed)
+                .allMatch(outcome ->
+                        outcome.kind() == Outcome.Kind.REJECTED && outcome.reason() == Outcome.Reason.QUEUE_FULL);
+    }
+
+    @Test
+    void aMessageOfMoreFragmentsThanTheWindowTakesArrives() {
+        FlowConfig all = FlowConfig.DEFAULT;
+        FlowConfig narrow = new FlowConfig(
+                256,
+                256,
+                1,
+                all.queuedBytesMax(),
+                all.queuedMessagesMax(),
+                all.inboundFlowsMax(),
+                all.reassemblyBytesMax(),
+                all.retransmission());
+        FlowLab lab = new FlowLab(1, narrow);
+        long ticket = lab.send(SocketKind.RDM, 2_000);
+        lab.run(FlowLab.SECOND);
+        assertThat(lab.outcomes.get(ticket)).matches(Outcome::isDelivered);
+    }
+
     /** The first fragments are acknowledged, and done with, long before the endpoint is asked. */
     @Test
     void aRefusalOfManyFragmentsReachesTheSenderWhateverGetsLost() {

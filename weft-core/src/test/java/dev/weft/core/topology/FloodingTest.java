@@ -368,6 +368,24 @@ class FloodingTest {
     }
 
     @Test
+    void wordNearTheEndOfNumbersDoesNotMakeThisNodeCountPastIt() {
+        FloodingLab lab = pair();
+        Node self = lab.nodes.get(0);
+        Node other = lab.nodes.get(1);
+        self.say("mine");
+        lab.runFor(SECOND);
+        self.hear(other, new Flood.Item(0, lsa(self.id, 1, Long.MAX_VALUE - 1, "forged")));
+        lab.runFor(SECOND);
+        for (int i = 0; i < 3; i++) {
+            self.say("mine again " + i);
+            lab.runFor(SECOND);
+        }
+        assertThat(self.word(self)).isEqualTo("mine again 2");
+        assertThat(other.word(self)).isEqualTo("mine again 2");
+        assertThat(self.laterLives).isNotEmpty().containsOnly(1L);
+    }
+
+    @Test
     void laterLifeOfThisNodeIsReportedAndNotKept() {
         FloodingLab lab = pair();
         Node self = lab.nodes.get(0);

@@ -1,0 +1,86 @@
+package dev.weft.core.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.forward.Path;
+import dev.weft.core.wire.Ack;
+import dev.weft.core.wire.Data;
+import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.RouteHeader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Sends whose destination has become unreachable. */
+class NoPathTest {
+    private static final NodeId HERE = new NodeId(1, 1);
+    private static final NodeId THERE = new NodeId(2, 2);
+    private static final int QUEUED = 100_000;
+
+    private Optional<Path> path = Optional.of(new Path(List.of(HERE, THERE), RouteHeader.DIRECT));
+    private final List<Frame> sent = new ArrayList<>();
+    private final List<Outcome> outcomes = new ArrayList<>();
+
+    private final Paths paths = new Paths() {
+        @Override
+        public Optional<Path> path(NodeId destination, Choice choice) {
+            return path;
+        }
+
+        @Override
+        public boolean isBroken(Path asked) {
+            return path.isEmpty();
+        }
+
+        @Override
+        public long incarnationOf(NodeId node) {
+            return 1;
+        }
+    };
+
+    private final Sender sender = new Sender(HERE, 1, config(), paths, new Sender.Output() {
+        @Override
+        public void send(Path way, Frame frame) {
+            sent.add(frame);
+        }
+
+        @Override
+        public void settled(long ticket, Outcome outcome) {
+            outcomes.add(outcome);
+        }
+    });
+
+    private static FlowConfig config() {
+        FlowConfig base = FlowConfig.DEFAULT;
+        return new FlowConfig(
+                base.fragmentBytes(),
+                base.windowBytes(),
+                1,
+                base.queuedBytesMax(),
+                base.queuedMessagesMax(),
+                base.inboundFlowsMax(),
+                base.reassemblyBytesMax(),
+                base.retransmission());
+    }
+
+    @Test
+    void everyDatagramThatWaitsForTheWindowIsUndeliverableOnceThePathHasGone() {
+        for (long ticket = 0; ticket <= QUEUED; ticket++) {
+            sender.send(new Send(ticket, THERE, "news", SocketKind.DGRAM, ByteView.utf8("x"), 60_000_000_000L), 0);
+        }
+        assertThat(sent).hasSize(1);
+        Data first = (Data) sent.get(0);
+        path = Optional.empty();
+        sender.handleAck(
+                new Ack(1, first.flow().label().orElseThrow().number(), 9, 1, 1, List.of(), List.of()), 1_000_000);
+        assertThat(outcomes).hasSize(QUEUED + 1);
+        assertThat(outcomes.get(0).kind()).isEqualTo(Outcome.Kind.DELIVERED);
+        assertThat(outcomes.subList(1, QUEUED + 1))
+                .containsOnly(Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
+    }
+}

@@ -1,0 +1,62 @@
+package dev.weft.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.wire.Adjacencies;
+import dev.weft.core.wire.Flood;
+import dev.weft.core.wire.Lsa;
+import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.NodeRecord;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Any content of an advertisement is malformed, or a record or links that are written as they are read. */
+class AdvertisementFuzz {
+    @MethodSource("contents")
+    @FuzzTest
+    void contentIsReadOrMalformed(byte[] input) {
+        judge(input);
+    }
+
+    @Test
+    void theAdvertisementsOfTheDocsAreRead() throws MalformedFrame {
+        assertThat(contents()).hasSize(4);
+        contents().forEach(AdvertisementFuzz::judge);
+    }
+
+    static Stream<byte[]> contents() throws MalformedFrame {
+        byte[] vector = Objects.requireNonNull(Vectors.all().get("FLOOD"));
+        Flood flood = (Flood) Frames.read(ByteView.of(vector)).frame();
+        return flood.items().stream()
+                .flatMap(item -> Stream.of(item.lsa().content(), item.lsa().bytes()))
+                .map(ByteView::toByteArray);
+    }
+
+    private static void judge(byte[] input) {
+        ByteView content = ByteView.of(input.clone());
+        try {
+            NodeRecord record = NodeRecord.decode(content);
+            Advertisements.checkRecord(record);
+            Advertisements.checkRecord(record.withStatus(NodeRecord.Status.LEAVING));
+        } catch (MalformedFrame expected) {
+            // The same bytes may be something else.
+        }
+        try {
+            Advertisements.checkAdjacencies(Adjacencies.decode(content));
+        } catch (MalformedFrame expected) {
+            // The same bytes may be something else.
+        }
+        try {
+            Lsa lsa = Lsa.decode(content);
+            assertThat(Lsa.decode(lsa.bytes())).isEqualTo(lsa);
+            Lsa fresh = Lsa.originate(lsa.key(), lsa.version(), lsa.content());
+            assertThat(Lsa.decode(fresh.bytes())).isEqualTo(fresh);
+        } catch (MalformedFrame expected) {
+            // Nothing of all that.
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.weft.fuzz;
+
+import dev.weft.core.base.ByteView;
+import dev.weft.core.topology.Edition;
+import dev.weft.core.wire.Accept;
+import dev.weft.core.wire.Ack;
+import dev.weft.core.wire.Adjacencies;
+import dev.weft.core.wire.Advance;
+import dev.weft.core.wire.Close;
+import dev.weft.core.wire.Data;
+import dev.weft.core.wire.Digest;
+import dev.weft.core.wire.Flood;
+import dev.weft.core.wire.FloodAck;
+import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.FrameType;
+import dev.weft.core.wire.Hello;
+import dev.weft.core.wire.Lsa;
+import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.NodeRecord;
+import dev.weft.core.wire.Peers;
+import dev.weft.core.wire.Ping;
+import dev.weft.core.wire.Pong;
+import dev.weft.core.wire.Probe;
+import dev.weft.core.wire.ProbeReply;
+import dev.weft.core.wire.Reset;
+import dev.weft.core.wire.RouteError;
+import dev.weft.core.wire.RoutedFrame;
+import dev.weft.core.wire.WireReader;
+
+/** Reads frames as an engine does that they are meant for, with all their parts. */
+final class Frames {
+    private Frames() {}
+
+    /** @param body what a routed frame carries; the frame itself for one of a link */
+    record Read(Frame frame, Frame body) {}
+
+    static Read read(ByteView bytes) throws MalformedFrame {
+        WireReader in = new WireReader(bytes);
+        FrameType type = FrameType.decode(in);
+        if (type.scope() == FrameType.Scope.ROUTED) {
+            RoutedFrame routed = RoutedFrame.decode(type, in);
+            return new Read(routed, body(type, new WireReader(routed.body())));
+        }
+        Frame frame = body(type, in);
+        return new Read(frame, frame);
+    }
+
+    private static Frame body(FrameType type, WireReader in) throws MalformedFrame {
+        return switch (type) {
+            case HELLO -> Hello.decode(in);
+            case ACCEPT -> Accept.decode(in);
+            case CLOSE -> Close.decode(in);
+            case PING -> Ping.decode(in);
+            case PONG -> Pong.decode(in);
+            case PEERS -> Peers.decode(in);
+            case FLOOD -> readable(Flood.decode(in));
+            case FLOOD_ACK -> FloodAck.decode(in);
+            case DIGEST -> Digest.decode(in);
+            case DATA -> Data.decode(in);
+            case ACK -> Ack.decode(in);
+            case ADVANCE -> Advance.decode(in);
+            case ROUTE_ERROR -> RouteError.decode(in);
+            case PROBE -> Probe.decode(in);
+            case PROBE_REPLY -> ProbeReply.decode(in);
+            case RESET -> Reset.decode(in);
+        };
+    }
+
+    private static Flood readable(Flood flood) throws MalformedFrame {
+        for (Flood.Item item : flood.items()) {
+            Lsa lsa = item.lsa();
+            Edition.read(lsa);
+            switch (lsa.key().kind()) {
+                case ADJACENCY -> Advertisements.checkAdjacencies(Adjacencies.decode(lsa.content()));
+                case NODE -> Advertisements.checkRecord(NodeRecord.decode(lsa.content()));
+            }
+        }
+        return flood;
+    }
+}
