@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 
 /**
  * A named socket of this node that receives messages. Thread-safe. What has been received and not taken waits in a
- * queue bounded in messages and bytes; what does not fit is refused, and its sender is told.
+ * queue of bounded size; while that is full senders wait, or are refused where they have so chosen.
  */
 public interface Endpoint extends AutoCloseable {
     /** Its name on this node, 1 to 128 bytes of UTF-8. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * One member of a mesh: this process's node. Thread-safe; a process may join several meshes.
@@ -45,6 +46,19 @@ public interface Mesh extends AutoCloseable {
     /** What this node says of itself. */
     Peer self();
 
+    /** The groups, tags, attributes and bandwidth that this node tells of itself. */
+    Description description();
+
+    /**
+     * Changes what this node tells of itself: {@code mesh.describe(is -> is.withTags(List.of("eu", "db")))}. The last
+     * word counts; it reaches the others within milliseconds in a small mesh, and changes that follow each other
+     * closely are told together. They see it in {@link Peer} and hear {@link MeshEvent.Kind#PEER_CHANGED}.
+     *
+     * @param change makes the new description of the present one; runs on the calling thread
+     * @return what holds now
+     */
+    Description describe(UnaryOperator<Description> change);
+
     /** The other nodes that can be reached now, in order of id. */
     List<Peer> peers();
 
@@ -61,7 +75,8 @@ public interface Mesh extends AutoCloseable {
     Optional<Peer> await(String node, Duration timeout) throws InterruptedException;
 
     /**
-     * Opens an endpoint with the default bounds: 4,096 messages and 16 MiB waiting.
+     * Opens an endpoint for messages of DGRAM or RDM. 16 MiB may wait in it, each message counted with 128 bytes more
+     * than it has; then senders wait, or are refused if they have so chosen.
      *
      * @throws IllegalStateException if one of that name is open on this node
      */
@@ -73,8 +88,8 @@ public interface Mesh extends AutoCloseable {
     }
 
     /**
-     * Sends one message. Returns at once unless the hand-over queue to the node's loop is full; then it waits for
-     * room.
+     * Sends one message. Returns at once unless this node holds 64 MiB or 131,072 messages without an outcome already:
+     * then it waits for room, up to the timeout, if {@link SendOptions#whenFull} says so.
      *
      * @param payload at most 16 MiB; copied before this returns
      * @throws IllegalArgumentException if the payload is too large or the endpoint's name is not 1 to 128 bytes
@@ -82,8 +97,39 @@ public interface Mesh extends AutoCloseable {
      */
     Ticket send(NodeId node, String endpoint, byte[] payload, SendOptions options);
 
+    /**
+     * Takes SEQPACKET connections.
+     *
+     * @throws IllegalStateException if an endpoint of that name is open on this node
+     */
+    Listener<PacketSocket> listenPackets(String endpoint);
+
+    /**
+     * Takes STREAM connections.
+     *
+     * @throws IllegalStateException if an endpoint of that name is open on this node
+     */
+    Listener<StreamSocket> listenStream(String endpoint);
+
+    /**
+     * Connects to an endpoint that {@link #listenPackets} has opened. Waits until it is accepted or refused.
+     *
+     * @throws ConnectionException if there is no such endpoint, if it is of another kind, if its queue is full, or if
+     *     the node is not reached in time
+     * @throws InterruptedException if the thread is interrupted
+     */
+    PacketSocket connectPackets(NodeId node, String endpoint, ConnectOptions options)
+            throws ConnectionException, InterruptedException;
+
+    /** As {@link #connectPackets}, for an endpoint that {@link #listenStream} has opened. */
+    StreamSocket connectStream(NodeId node, String endpoint, ConnectOptions options)
+            throws ConnectionException, InterruptedException;
+
     /** The messages of this node that did not reach their target: the latest 1,000, oldest first. */
     List<DeadLetter> deadLetters();
+
+    /** Links that were not made or did not last, and why: the latest 256, oldest first. */
+    List<Refusal> refusals();
 
     Topology topology();
 
@@ -94,6 +140,17 @@ public interface Mesh extends AutoCloseable {
     CompletionStage<List<Probed>> probe(NodeId node, Duration timeout);
 
     Statistics statistics();
+
+    /**
+     * Changes the keys of the mesh while the node runs. To change a key without losing a link: give every node the old
+     * one and the new one, then every node the new one alone. A neighbor that has proved none of these keys two
+     * seconds later loses its link.
+     *
+     * @param keys one or two; the first is the one that beacons are sealed with
+     * @throws IllegalArgumentException if there are none or more than two
+     * @throws IllegalStateException if the node was started without a key
+     */
+    void rekey(List<MeshKey> keys);
 
     /** Has every event from now on told to a listener, on the callback executor, in order. */
     Subscription subscribe(Consumer<MeshEvent> listener);

@@ -18,13 +18,14 @@ public final class MeshBuilder {
     private Path runtimeDirectory = runtimeHome();
     private int remoteHops;
     private MeshConfig.Encryption encryption = MeshConfig.Encryption.REQUIRED;
+    private final List<MeshKey> keys = new ArrayList<>();
     private final List<Locator> listen = new ArrayList<>();
     private final List<Locator> peers = new ArrayList<>();
     private Optional<Path> peerFile = Optional.empty();
     private MeshConfig.Beacon beacon = MeshConfig.Beacon.DEFAULT;
     private MeshConfig.Links links = MeshConfig.Links.AUTOMATIC;
     private Duration heartbeat = Duration.ofSeconds(1);
-    private final List<String> tags = new ArrayList<>();
+    private Description description = Description.EMPTY;
     private Optional<Executor> callbacks = Optional.empty();
 
     MeshBuilder(String mesh) {
@@ -55,13 +56,19 @@ public final class MeshBuilder {
         return this;
     }
 
-    /** How many hops beacons go: 0 stays on this host; more needs {@link #plaintext} as long as links are plain. */
+    /** How many hops beacons go: 0 stays on this host; more needs a {@link #key}, or {@link #plaintext}. */
     public MeshBuilder remote(int hops) {
         remoteHops = hops;
         return this;
     }
 
-    /** Allows links beyond this host that anyone there can read. */
+    /** The secret that all members of the mesh have; a second one is valid beside it while the key is changed. */
+    public MeshBuilder key(MeshKey key) {
+        keys.add(key);
+        return this;
+    }
+
+    /** Allows links beyond this host that anyone there can read, and has TCP speak in plain. */
     public MeshBuilder plaintext() {
         encryption = MeshConfig.Encryption.PLAINTEXT;
         return this;
@@ -100,8 +107,33 @@ public final class MeshBuilder {
         return this;
     }
 
+    /** A label of this node; repeatable. */
     public MeshBuilder tag(String tag) {
-        tags.add(tag);
+        List<String> more = new ArrayList<>(description.tags());
+        more.add(tag);
+        return describe(description.withTags(more));
+    }
+
+    /** A group that this node is a member of; repeatable. */
+    public MeshBuilder group(String group) {
+        List<String> more = new ArrayList<>(description.groups());
+        more.add(group);
+        return describe(description.withGroups(more));
+    }
+
+    /** A named value of this node; repeatable. */
+    public MeshBuilder attribute(String key, String value) {
+        return describe(description.withAttribute(key, value));
+    }
+
+    /** What this node can receive and send, as others are told. */
+    public MeshBuilder bandwidth(Peer.Bandwidth rates) {
+        return describe(description.withBandwidth(rates));
+    }
+
+    /** All of groups, tags, attributes and bandwidth at once. */
+    public MeshBuilder describe(Description whole) {
+        description = whole;
         return this;
     }
 
@@ -125,13 +157,14 @@ public final class MeshBuilder {
                 runtimeDirectory,
                 remoteHops,
                 encryption,
+                keys,
                 listen,
                 peers,
                 peerFile,
                 beacon,
                 links,
                 heartbeat,
-                tags,
+                description,
                 callbacks);
     }
 

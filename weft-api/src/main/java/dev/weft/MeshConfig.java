@@ -17,6 +17,8 @@ import java.util.concurrent.Executor;
  * @param runtimeDirectory where nodes of one host meet; by default {@code $XDG_RUNTIME_DIR/weft}
  * @param remoteHops how far beacons go: 0, the default, keeps this node within its host; at most 32
  * @param encryption what is demanded of links that leave the host
+ * @param keys the keys of the mesh: none, one, or two while the key is changed; without one a node stays on its host
+ *     unless it is told to speak in plain
  * @param listen what to listen on; by default shared memory and a Unix socket, and TCP on any port where
  *     {@code remoteHops} is above 0
  * @param peers where to look for others, beside what discovery finds
@@ -24,7 +26,7 @@ import java.util.concurrent.Executor;
  * @param beacon the multicast group
  * @param links which links to keep
  * @param heartbeat the interval, 50 ms to 60 s; a link is down after 3.5 intervals of silence
- * @param tags labels of this node
+ * @param description groups, tags, attributes and bandwidth of this node; may be changed later by {@link Mesh#describe}
  * @param callbacks runs every callback; by default threads of this mesh's own
  */
 public record MeshConfig(
@@ -35,13 +37,14 @@ public record MeshConfig(
         Path runtimeDirectory,
         int remoteHops,
         Encryption encryption,
+        List<MeshKey> keys,
         List<Locator> listen,
         List<Locator> peers,
         Optional<Path> peerFile,
         Beacon beacon,
         Links links,
         Duration heartbeat,
-        List<String> tags,
+        Description description,
         Optional<Executor> callbacks) {
     /** Where the key comes from. */
     public enum Identity {
@@ -53,6 +56,7 @@ public record MeshConfig(
 
     /** What is demanded of links beyond this host. */
     public enum Encryption {
+        /** TLS 1.3 on whatever another user could listen to. */
         REQUIRED,
         /** None. Must be asked for: whoever reaches the network can read, and speak as any node. */
         PLAINTEXT
@@ -119,13 +123,18 @@ public record MeshConfig(
         if (heartbeat.compareTo(Duration.ofMillis(50)) < 0 || heartbeat.compareTo(Duration.ofSeconds(60)) > 0) {
             throw new IllegalArgumentException("heartbeat " + heartbeat + " must be from 50 ms to 60 s");
         }
-        if (remoteHops > 0 && encryption == Encryption.REQUIRED) {
+        keys = List.copyOf(keys);
+        if (keys.size() > MeshKey.KEYS_MAX) {
+            throw new IllegalArgumentException(keys.size() + " mesh keys were given: at most " + MeshKey.KEYS_MAX
+                    + " can be valid at a time, the one in use and the one that follows it");
+        }
+        if (remoteHops > 0 && encryption == Encryption.REQUIRED && keys.isEmpty()) {
             throw new IllegalArgumentException(
                     "remote=" + remoteHops
-                            + " leaves this host, and links are not encrypted yet: say --plaintext (PLAINTEXT) to allow that, or stay with remote=0");
+                            + " leaves this host, and without a key anyone there could join: give the mesh's key (--key FILE, made by"
+                            + " 'weft key new'), stay with remote=0, or say --plaintext (PLAINTEXT) where everyone may read and join");
         }
         listen = List.copyOf(listen);
         peers = List.copyOf(peers);
-        tags = List.copyOf(tags);
     }
 }

@@ -38,7 +38,11 @@ public record Outcome(Kind kind, Reason reason, Duration roundTrip, int hops) {
         NODE_GONE,
         DESTINATION_RESTARTED,
         TIMEOUT,
-        SENDER_CLOSED
+        SENDER_CLOSED,
+        /** The retry limit of the send was reached. */
+        RETRIES,
+        /** The other end has closed the connection, or does not know it any more. */
+        CONNECTION_RESET
     }
 
     public boolean isDelivered() {

@@ -24,4 +24,35 @@ public record Statistics(
         long refused,
         long forwarded,
         Map<String, Long> counters,
-        List<LinkStatus> links) {}
+        List<LinkStatus> links) {
+    /** Of all links that are up together; of those that are gone nothing is in it. */
+    public record LinkSums(
+            long framesIn,
+            long framesOut,
+            long bytesIn,
+            long bytesOut,
+            int queuedFrames,
+            long dropped,
+            LinkStatus.Rates rates) {
+        static final LinkSums NONE = new LinkSums(0, 0, 0, 0, 0, 0, LinkStatus.Rates.NONE);
+
+        private LinkSums plus(LinkStatus link) {
+            return new LinkSums(
+                    framesIn + link.framesIn(),
+                    framesOut + link.framesOut(),
+                    bytesIn + link.bytesIn(),
+                    bytesOut + link.bytesOut(),
+                    queuedFrames + link.queuedFrames(),
+                    dropped + link.dropped(),
+                    rates.plus(link.rates()));
+        }
+    }
+
+    public LinkSums linkSums() {
+        LinkSums sums = LinkSums.NONE;
+        for (LinkStatus link : links) {
+            sums = sums.plus(link);
+        }
+        return sums;
+    }
+}

@@ -68,7 +68,9 @@ final class DemoCommand implements Callable<Integer> {
         }
         awaitPeers("n1", 4);
         awaitPeers("n3", 4);
-        say("All five have found each other. Round trips over the links, as n1 knows them:");
+        say("All five have found each other. To look on while this runs:");
+        say("   ./weft topology --mesh demo --observe --no-beacon --run " + directory.resolve("run"));
+        say("Round trips over the links, as n1 knows them:");
         say("");
         child("n1").say("matrix");
         for (String row = line("n1"); !row.equals("end"); row = line("n1")) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,7 +46,7 @@ final class JoinOptions {
     @Option(
             names = "--mesh",
             paramLabel = "NAME",
-            description = "The mesh to join; default $WEFT_MESH, else \"default\".")
+            description = "The mesh to join; default $WEFT_MESH, else the file's, else \"default\".")
     @Nullable
     String mesh;
 
@@ -53,7 +54,15 @@ final class JoinOptions {
             names = "--remote",
             paramLabel = "HOPS",
             description = "How far beacons go, in hops, 0 to 32; default 0, this host alone.")
-    int remote;
+    @Nullable
+    Integer remote;
+
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description = "The mesh's key, made by 'weft key new'; repeatable while it is changed, read again when the"
+                    + " file changes; default $WEFT_KEY, a key or the path of a file, else none.")
+    List<Path> keyFiles = new ArrayList<>();
 
     @Option(names = "--plaintext", description = "Allow links beyond this host that are not encrypted; default no.")
     boolean plaintext;
@@ -77,6 +86,14 @@ final class JoinOptions {
             description = "A list of nodes to contact, 'name host[:port]' a line; default none.")
     @Nullable
     Path peerFile;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "What holds where no option is given; default the first of $WEFT_CONFIG, ./weft.toml, $XDG_CONFIG_HOME/weft/weft.toml, /etc/weft/weft.toml.")
+    @Nullable
+    Path config;
 
     @Option(
             names = "--run",
@@ -108,40 +125,60 @@ final class JoinOptions {
                             + " default links like any node.")
     boolean observe;
 
+    private @Nullable Settings settings;
+    private MeshKeys keys = MeshKeys.of(List.of(), "");
+
+    /** What configuration says, read once. */
+    Settings settings() {
+        Settings known = settings;
+        if (known == null) {
+            known = Settings.load(Optional.ofNullable(config), System.getenv());
+            settings = known;
+        }
+        return known;
+    }
+
+    /** How to join, but for what only a node that stays says of itself. */
     MeshBuilder builder() {
+        Settings said = settings();
         String named = mesh;
-        String fromEnvironment = System.getenv("WEFT_MESH");
-        String chosen = named != null
-                ? named
-                : fromEnvironment != null && !fromEnvironment.isBlank() ? fromEnvironment : "default";
+        Integer hops = remote;
         try {
-            MeshBuilder builder = Mesh.builder(chosen).remote(remote);
+            MeshBuilder builder = Mesh.builder(named != null ? named : said.text(Setting.MESH))
+                    .remote(hops != null ? hops : (int) said.number(Setting.REMOTE));
+            keys = MeshKeys.of(keyFiles, System.getenv().getOrDefault("WEFT_KEY", ""));
+            keys.keys().forEach(builder::key);
             if (observe) {
                 builder.links(new MeshConfig.Links(MeshConfig.Links.Policy.OBSERVER, List.of(), List.of()));
             }
-            if (plaintext) {
+            if (plaintext || said.flag(Setting.PLAINTEXT)) {
                 builder.plaintext();
             }
             listen.forEach(locator -> builder.listen(Locator.parse(locator)));
-            peers.forEach(locator -> builder.peer(Locator.parse(locator)));
-            Path file = peerFile;
-            if (file != null) {
-                builder.peerFile(file);
-            }
-            Path directory = runtime;
-            if (directory != null) {
-                builder.runtimeDirectory(directory);
-            }
+            (peers.isEmpty() ? said.words(Setting.PEERS) : peers)
+                    .forEach(locator -> builder.peer(Locator.parse(locator)));
+            path(peerFile, Setting.PEER_FILE).ifPresent(builder::peerFile);
+            path(runtime, Setting.RUNTIME_DIRECTORY).ifPresent(builder::runtimeDirectory);
             String group = beacon;
-            if (silent) {
+            if (silent || group == null && !said.flag(Setting.BEACON_ENABLED)) {
                 builder.beacon(MeshConfig.Beacon.NONE);
             } else if (group != null) {
                 builder.beacon(parseBeacon(group));
+            } else if (said.isSaid(Setting.BEACON_GROUP)) {
+                builder.beacon(parseBeacon(said.text(Setting.BEACON_GROUP)));
             }
             return builder;
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** What an option says, else configuration. */
+    Optional<Path> path(@Nullable Path option, Setting setting) {
+        if (option != null) {
+            return Optional.of(option);
+        }
+        return settings().isSaid(setting) ? Optional.of(Path.of(settings().text(setting))) : Optional.empty();
     }
 
     /** Joins for the length of a command, and waits until the view of the mesh has settled. */
@@ -160,7 +197,9 @@ final class JoinOptions {
 
     Mesh join(MeshBuilder builder) {
         try {
-            return weft.joiner().join(builder);
+            Mesh joined = weft.joiner().join(builder);
+            keys.follow(joined);
+            return joined;
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }
@@ -199,7 +238,7 @@ final class JoinOptions {
         }
     }
 
-    private static MeshConfig.Beacon parseBeacon(String group) {
+    static MeshConfig.Beacon parseBeacon(String group) {
         Matcher matcher = BEACON.matcher(group);
         if (!matcher.matches()) {
             throw new IllegalArgumentException(

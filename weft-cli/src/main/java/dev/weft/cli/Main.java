@@ -5,6 +5,7 @@ import dev.weft.MeshStartException;
 import dev.weft.NodeNotFoundException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,6 +26,9 @@ import picocli.CommandLine.Option;
             ListenCommand.class,
             DeadCommand.class,
             StatsCommand.class,
+            ConfigCommand.class,
+            ExplainCommand.class,
+            KeyCommand.class,
             SimCommand.class,
             DemoCommand.class,
             DemoNodeCommand.class
@@ -61,7 +65,7 @@ public final class Main {
             if (main.verbose) {
                 failure.printStackTrace(command.getErr());
             }
-            command.getErr().println("weft: " + message(failure));
+            lines(failure).forEach(line -> command.getErr().println("weft: " + line));
             if (failure instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
                 return ExitCode.INTERRUPTED.code();
@@ -77,12 +81,15 @@ public final class Main {
         return commands.execute(args);
     }
 
-    private static String message(Exception failure) {
+    private static List<String> lines(Exception failure) {
         if (failure instanceof InterruptedException) {
-            return "interrupted";
+            return List.of("interrupted");
         }
         String message = failure.getMessage();
+        List<String> lines = failure instanceof CommandFailure known
+                ? known.lines()
+                : List.of(message == null ? failure.toString() : message);
         // The names of other nodes may be in it.
-        return Text.harmless(message == null ? failure.toString() : message);
+        return lines.stream().map(Text::harmless).toList();
     }
 }

@@ -60,8 +60,55 @@ final class StatsCommand implements Callable<Integer> {
                     Integer.toString(link.queuedFrames()),
                     Long.toString(link.dropped())));
         }
+        Statistics.LinkSums sums = statistics.linkSums();
+        links.add(List.of(
+                "all",
+                "",
+                "",
+                sums.framesIn() + " frames, " + sums.bytesIn() + " B",
+                sums.framesOut() + " frames, " + sums.bytesOut() + " B",
+                Integer.toString(sums.queuedFrames()),
+                Long.toString(sums.dropped())));
         System.out.println();
         Text.columns(links).forEach(System.out::println);
+        System.out.println();
+        Text.columns(rates(statistics)).forEach(System.out::println);
+    }
+
+    /** Each interval of 10 s that is over, the latest first. */
+    private static List<List<String>> rates(Statistics statistics) {
+        List<List<String>> rows = new ArrayList<>();
+        List<String> heading = new ArrayList<>(List.of("BYTES/S", ""));
+        long seconds = LinkStatus.Rates.INTERVAL.toSeconds();
+        for (int i = 0; i < LinkStatus.Rates.INTERVALS; i++) {
+            heading.add("-" + i * seconds + ".." + (i + 1) * seconds + "s");
+        }
+        rows.add(heading);
+        for (LinkStatus link : statistics.links()) {
+            rows.add(rate(link.peer().brief(), "in", link.rates().in()));
+            rows.add(rate(link.peer().brief(), "out", link.rates().out()));
+        }
+        rows.add(rate("all", "in", statistics.linkSums().rates().in()));
+        rows.add(rate("all", "out", statistics.linkSums().rates().out()));
+        return rows;
+    }
+
+    private static List<String> rate(String link, String direction, List<Long> rates) {
+        List<String> row = new ArrayList<>(List.of(link, direction));
+        rates.forEach(rate -> row.add(Long.toString(rate)));
+        return row;
+    }
+
+    private static Json object(Statistics.LinkSums sums) {
+        return new Json()
+                .put("framesIn", sums.framesIn())
+                .put("framesOut", sums.framesOut())
+                .put("bytesIn", sums.bytesIn())
+                .put("bytesOut", sums.bytesOut())
+                .put("queuedFrames", sums.queuedFrames())
+                .put("dropped", sums.dropped())
+                .put("bytesInPerSecond", sums.rates().in())
+                .put("bytesOutPerSecond", sums.rates().out());
     }
 
     private static Json object(Statistics statistics) {
@@ -91,7 +138,10 @@ final class StatsCommand implements Callable<Integer> {
                                         .put("bytesIn", link.bytesIn())
                                         .put("bytesOut", link.bytesOut())
                                         .put("queuedFrames", link.queuedFrames())
-                                        .put("dropped", link.dropped()))
-                                .toList());
+                                        .put("dropped", link.dropped())
+                                        .put("bytesInPerSecond", link.rates().in())
+                                        .put("bytesOutPerSecond", link.rates().out()))
+                                .toList())
+                .put("linkSums", object(statistics.linkSums()));
     }
 }

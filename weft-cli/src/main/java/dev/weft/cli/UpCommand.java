@@ -1,17 +1,24 @@
 package dev.weft.cli;
 
+import dev.weft.Description;
+import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
+import dev.weft.Peer;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,10 +30,15 @@ final class UpCommand implements Callable<Integer> {
     private static final DateTimeFormatter CLOCK =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
 
+    private static final Pattern RATES = Pattern.compile("(\\d{1,18})/(\\d{1,18})");
+
     @Mixin
     JoinOptions join = new JoinOptions();
 
-    @Option(names = "--name", paramLabel = "NAME", description = "The node's name; default the host's.")
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "The node's name; default the file's, else the host's.")
     @Nullable
     String name;
 
@@ -55,24 +67,50 @@ final class UpCommand implements Callable<Integer> {
             names = "--heartbeat",
             paramLabel = "TIME",
             description = "The interval of heartbeats, 50ms to 60s; default 1s.")
-    String heartbeat = "1s";
+    @Nullable
+    String heartbeat;
+
+    @Option(names = "--tag", paramLabel = "TAG", description = "A label of this node; repeatable; default none.")
+    List<String> tags = new ArrayList<>();
+
+    @Option(names = "--group", paramLabel = "GROUP", description = "A group it is in; repeatable; default none.")
+    List<String> groups = new ArrayList<>();
+
+    @Option(
+            names = "--attribute",
+            paramLabel = "KEY=VALUE",
+            description = "A named value of this node; repeatable; default none.")
+    Map<String, String> attributes = new TreeMap<>();
+
+    @Option(
+            names = "--bandwidth",
+            paramLabel = "RX/TX",
+            description = "What it can receive and send, in bits per second; default unsaid.")
+    @Nullable
+    String bandwidth;
 
     @Option(names = "--json", description = "One object a line; default text.")
     boolean json;
 
     @Override
     public Integer call() throws InterruptedException {
+        Settings said = join.settings();
+        String interval = heartbeat;
         MeshBuilder builder = join.builder()
-                .heartbeat(Text.duration(heartbeat))
-                .links(new MeshConfig.Links(policy(), pinned, forbidden));
+                .heartbeat(Text.duration(interval != null ? interval : said.text(Setting.LINK_HEARTBEAT)))
+                .links(new MeshConfig.Links(
+                        policy(), orSaid(pinned, Setting.LINK_PINNED), orSaid(forbidden, Setting.LINK_FORBIDDEN)));
+        describe(builder);
+        if (join.listen.isEmpty()) {
+            said.words(Setting.LISTEN).forEach(locator -> builder.listen(Locator.parse(locator)));
+        }
         String chosen = name;
         if (chosen != null) {
             builder.nodeName(chosen);
+        } else if (said.isSaid(Setting.NODE_NAME)) {
+            builder.nodeName(said.text(Setting.NODE_NAME));
         }
-        Path directory = state;
-        if (directory != null) {
-            builder.stateDirectory(directory);
-        }
+        join.path(state, Setting.STATE_DIRECTORY).ifPresent(builder::stateDirectory);
         if (ephemeral) {
             builder.ephemeral();
         }
@@ -89,6 +127,37 @@ final class UpCommand implements Callable<Integer> {
         return ExitCode.OK.code();
     }
 
+    private void describe(MeshBuilder builder) {
+        Settings said = join.settings();
+        try {
+            builder.describe(new Description(
+                    orSaid(groups, Setting.NODE_GROUPS),
+                    orSaid(tags, Setting.NODE_TAGS),
+                    attributes.isEmpty() ? said.table(Setting.NODE_ATTRIBUTES) : new TreeMap<>(attributes),
+                    rates()));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Peer.Bandwidth rates() {
+        String given = bandwidth;
+        if (given == null) {
+            Settings said = join.settings();
+            return new Peer.Bandwidth(said.number(Setting.NODE_RECEIVE), said.number(Setting.NODE_SEND));
+        }
+        Matcher matcher = RATES.matcher(given);
+        if (!matcher.matches()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--bandwidth " + given + " must be two rates, as in 100000000/20000000");
+        }
+        return new Peer.Bandwidth(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));
+    }
+
+    private List<String> orSaid(List<String> options, Setting setting) {
+        return options.isEmpty() ? join.settings().words(setting) : options;
+    }
+
     private MeshConfig.Links.Policy policy() {
         if (join.observe && onlyPinned) {
             throw new CommandFailure(ExitCode.USAGE, "--observe keeps one link, --only-pinned others: choose one");
@@ -96,7 +165,9 @@ final class UpCommand implements Callable<Integer> {
         if (join.observe) {
             return MeshConfig.Links.Policy.OBSERVER;
         }
-        return onlyPinned ? MeshConfig.Links.Policy.PINNED_ONLY : MeshConfig.Links.Policy.AUTOMATIC;
+        return onlyPinned || join.settings().flag(Setting.LINK_ONLY_PINNED)
+                ? MeshConfig.Links.Policy.PINNED_ONLY
+                : MeshConfig.Links.Policy.AUTOMATIC;
     }
 
     private void printJoined(Mesh mesh) {

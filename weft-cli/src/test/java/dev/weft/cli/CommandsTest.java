@@ -471,7 +471,9 @@ class CommandsTest {
                         1_000,
                         2_000,
                         3,
-                        1)));
+                        1,
+                        new LinkStatus.Rates(
+                                List.of(600L, 500L, 400L, 300L, 200L, 100L), List.of(6L, 5L, 4L, 3L, 2L, 1L)))));
     }
 
     @Test
@@ -495,6 +497,13 @@ class CommandsTest {
 
                         LINK      RTT       MIN       IN                 OUT                QUEUED  DROPPED
                         a11ce000  0.412 ms  0.400 ms  10 frames, 1000 B  20 frames, 2000 B  3       1
+                        all                           10 frames, 1000 B  20 frames, 2000 B  3       1
+
+                        BYTES/S        -0..10s  -10..20s  -20..30s  -30..40s  -40..50s  -50..60s
+                        a11ce000  in   600      500       400       300       200       100
+                        a11ce000  out  6        5         4         3         2         1
+                        all       in   600      500       400       300       200       100
+                        all       out  6        5         4         3         2         1
                         """);
     }
 
@@ -509,10 +518,22 @@ class CommandsTest {
                         + "\"forwarded\":9,\"counters\":{\"retransmissions\":4,\"spf.runs\":2},\"links\":[{"
                         + "\"peer\":\"a11ce000-0000-8000-8000-000000000002\",\"locator\":\"tcp/10.0.0.1:7400\","
                         + "\"rttMicros\":412,\"rttMinMicros\":400,\"clockOffsetMicros\":-1500,\"framesIn\":10,"
-                        + "\"framesOut\":20,\"bytesIn\":1000,\"bytesOut\":2000,\"queuedFrames\":3,\"dropped\":1}]}\n");
+                        + "\"framesOut\":20,\"bytesIn\":1000,\"bytesOut\":2000,\"queuedFrames\":3,\"dropped\":1,"
+                        + "\"bytesInPerSecond\":[600,500,400,300,200,100],\"bytesOutPerSecond\":[6,5,4,3,2,1]}],"
+                        + "\"linkSums\":{\"framesIn\":10,\"framesOut\":20,\"bytesIn\":1000,\"bytesOut\":2000,"
+                        + "\"queuedFrames\":3,\"dropped\":1,\"bytesInPerSecond\":[600,500,400,300,200,100],"
+                        + "\"bytesOutPerSecond\":[6,5,4,3,2,1]}}\n");
         assertThat(run.json().keys())
                 .containsExactly(
-                        "sent", "inFlight", "outcomes", "received", "refused", "forwarded", "counters", "links");
+                        "sent",
+                        "inFlight",
+                        "outcomes",
+                        "received",
+                        "refused",
+                        "forwarded",
+                        "counters",
+                        "links",
+                        "linkSums");
     }
 
     // ---- up

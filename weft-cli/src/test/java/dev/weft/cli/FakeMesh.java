@@ -1,20 +1,27 @@
 package dev.weft.cli;
 
+import dev.weft.ConnectOptions;
 import dev.weft.DeadLetter;
+import dev.weft.Description;
 import dev.weft.Endpoint;
+import dev.weft.Listener;
 import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
+import dev.weft.MeshKey;
 import dev.weft.Message;
 import dev.weft.NodeId;
 import dev.weft.NodeNotFoundException;
 import dev.weft.Outcome;
+import dev.weft.PacketSocket;
 import dev.weft.Peer;
 import dev.weft.Probed;
+import dev.weft.Refusal;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.Statistics;
+import dev.weft.StreamSocket;
 import dev.weft.Ticket;
 import dev.weft.Topology;
 import java.nio.charset.StandardCharsets;
@@ -32,12 +39,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A mesh that answers from a script and writes down what it was asked. This node, {@code self}, is linked to alice,
  * alice to bob; two nodes are called twin, and their ids begin with the same digits.
  */
 final class FakeMesh implements Mesh {
+    final List<Refusal> refusals = new ArrayList<>();
+    final List<List<MeshKey>> rekeyed = new java.util.concurrent.CopyOnWriteArrayList<>();
     static final NodeId SELF = NodeId.parse("5e1f0000-0000-8000-8000-000000000001");
     static final NodeId ALICE = NodeId.parse("a11ce000-0000-8000-8000-000000000002");
     static final NodeId BOB = NodeId.parse("b0b00000-0000-8000-8000-000000000003");
@@ -144,6 +154,16 @@ final class FakeMesh implements Mesh {
     }
 
     @Override
+    public Description description() {
+        return joined.orElseThrow().description();
+    }
+
+    @Override
+    public Description describe(UnaryOperator<Description> change) {
+        return change.apply(description());
+    }
+
+    @Override
     public List<Peer> peers() {
         looks++;
         return looks <= looksUntilSeen ? List.of() : List.copyOf(peers);
@@ -188,6 +208,26 @@ final class FakeMesh implements Mesh {
     }
 
     @Override
+    public Listener<PacketSocket> listenPackets(String endpoint) {
+        throw new UnsupportedOperationException(endpoint);
+    }
+
+    @Override
+    public Listener<StreamSocket> listenStream(String endpoint) {
+        throw new UnsupportedOperationException(endpoint);
+    }
+
+    @Override
+    public PacketSocket connectPackets(NodeId node, String endpoint, ConnectOptions options) {
+        throw new UnsupportedOperationException(endpoint);
+    }
+
+    @Override
+    public StreamSocket connectStream(NodeId node, String endpoint, ConnectOptions options) {
+        throw new UnsupportedOperationException(endpoint);
+    }
+
+    @Override
     public List<DeadLetter> deadLetters() {
         return List.copyOf(deadLetters);
     }
@@ -213,6 +253,16 @@ final class FakeMesh implements Mesh {
     @Override
     public Statistics statistics() {
         return statistics;
+    }
+
+    @Override
+    public List<Refusal> refusals() {
+        return refusals;
+    }
+
+    @Override
+    public void rekey(List<MeshKey> keys) {
+        rekeyed.add(keys);
     }
 
     @Override

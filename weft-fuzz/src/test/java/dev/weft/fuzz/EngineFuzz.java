@@ -7,9 +7,12 @@ import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
+import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.link.Assurance;
+import dev.weft.core.wire.Abort;
 import dev.weft.core.wire.Accept;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Adjacencies;
@@ -90,9 +93,9 @@ class EngineFuzz {
         Run run = new Run(new Draws(new byte[] {(byte) Operation.LINK.ordinal(), 0, 0}));
         run.operate();
         assertThat(run.subject.engine.neighbors()).containsExactly(FIRST_PEER);
-        run.subject.turn(engine -> engine.open("inbox", SocketKind.RDM));
-        FlowLabel flow =
-                new FlowLabel(FIRST_PEER, PEER_INCARNATION, 7, SELF, SELF_INCARNATION, SocketKind.RDM, "inbox");
+        run.subject.toggle("inbox", SocketKind.RDM);
+        FlowLabel flow = new FlowLabel(
+                FIRST_PEER, PEER_INCARNATION, 7, SELF, SELF_INCARNATION, SocketKind.RDM, WhenFull.WAIT, "inbox", 0);
         Data data = Data.whole(FlowRef.opening(flow), 0, 0, ByteView.utf8("hello"));
         run.feed(RoutedFrame.of(RouteHeader.DIRECT, data).encode());
         assertThat(run.delivered).isEqualTo(1);
@@ -218,7 +221,7 @@ class EngineFuzz {
             long[] number = new long[1];
             int peer = draws.below(5);
             subject.turn(engine -> {
-                number[0] = engine.handleAccepted(locator(peer), subject.now());
+                number[0] = engine.handleAccepted(locator(peer), Assurance.PLAIN, subject.now());
                 wires.put(number[0], new Wire(peer, ++dialNumber));
             });
             return number[0];
@@ -229,7 +232,7 @@ class EngineFuzz {
             Wire wire = wires.get(connection);
             long number = wire == null ? 0 : wire.dialNumber;
             feed(connection, hello(NODES.get(peer), PEER_INCARNATION, number).encode());
-            feed(connection, new Accept(SELF_INSTANCE, 1).encode());
+            feed(connection, new Accept(SELF_INSTANCE, List.of(), 1).encode());
         }
 
         private void connected() {
@@ -238,11 +241,11 @@ class EngineFuzz {
                 return;
             }
             if (draws.chance()) {
-                subject.turn(engine -> engine.handleCarrierLost(dial, subject.now()));
+                subject.turn(engine -> engine.handleCarrierLost(dial, "the connection broke", subject.now()));
                 return;
             }
             wires.put(dial, new Wire(draws.below(5), 0));
-            subject.turn(engine -> engine.handleConnected(dial, subject.now()));
+            subject.turn(engine -> engine.handleConnected(dial, Assurance.PLAIN, subject.now()));
             if (draws.chance()) {
                 link(dial, draws.below(5));
             }
@@ -252,7 +255,7 @@ class EngineFuzz {
             Long connection = connection();
             if (connection != null) {
                 wires.remove(connection);
-                subject.turn(engine -> engine.handleCarrierLost(connection, subject.now()));
+                subject.turn(engine -> engine.handleCarrierLost(connection, "the connection broke", subject.now()));
             }
         }
 
@@ -282,13 +285,7 @@ class EngineFuzz {
 
         private void endpoint() {
             String name = draws.oneOf(ENDPOINTS);
-            subject.turn(engine -> {
-                if (engine.isOpen(name)) {
-                    engine.close(name);
-                } else {
-                    engine.open(name, draws.oneOf(List.of(SocketKind.values())));
-                }
-            });
+            subject.toggle(name, draws.oneOf(List.of(SocketKind.values())));
         }
 
         private void beacon() {
@@ -410,7 +407,8 @@ class EngineFuzz {
             }
             if (read.frame() instanceof Hello) {
                 return List.of(
-                        hello(NODES.get(wire.peer), PEER_INCARNATION, wire.dialNumber), new Accept(SELF_INSTANCE, 1));
+                        hello(NODES.get(wire.peer), PEER_INCARNATION, wire.dialNumber),
+                        new Accept(SELF_INSTANCE, List.of(), 1));
             }
             if (read.frame() instanceof Ping ping) {
                 return List.of(
@@ -428,7 +426,17 @@ class EngineFuzz {
         private List<Frame> answersAlong(RouteHeader back, Frame body) {
             if (body instanceof Data data) {
                 long flow = data.flow().label().map(FlowLabel::number).orElse(1L);
-                Ack ack = new Ack(SELF_INCARNATION, flow, 9 + flow, data.sequence() + 1, 1, List.of(), List.of());
+                Ack ack = new Ack(
+                        SELF_INCARNATION,
+                        flow,
+                        9 + flow,
+                        data.sequence(),
+                        data.sequence() + 1,
+                        1 << 20,
+                        0,
+                        1,
+                        List.of(),
+                        List.of());
                 return List.of(RoutedFrame.of(back, ack));
             }
             if (body instanceof Probe probe) {
@@ -450,7 +458,8 @@ class EngineFuzz {
             FrameType type = draws.oneOf(TYPES);
             return switch (type) {
                 case HELLO -> hello(draws.nodeId(NODES.subList(0, 6)), 1 + draws.number() / 2, draws.below(4));
-                case ACCEPT -> new Accept(draws.chance() ? SELF_INSTANCE : 1 + draws.number() / 2, 1 + draws.below(3));
+                case ACCEPT ->
+                    new Accept(draws.chance() ? SELF_INSTANCE : 1 + draws.number() / 2, proofs(), 1 + draws.below(3));
                 case CLOSE -> new Close(draws.oneOf(List.of(CloseReason.values())), "enough");
                 case PING ->
                     new Ping(
@@ -470,6 +479,7 @@ class EngineFuzz {
                 case PROBE -> routed(new Probe(draws.number()));
                 case PROBE_REPLY -> routed(new ProbeReply(draws.number(), draws.nodeId(NODES), draws.u8()));
                 case RESET -> routed(new Reset(draws.nodeId(NODES), draws.number(), flowRef()));
+                case ABORT -> routed(new Abort(flowRef(), draws.oneOf(List.of(Outcome.Reason.values()))));
             };
         }
 
@@ -487,7 +497,13 @@ class EngineFuzz {
                     Optional.empty(),
                     number,
                     1_000,
-                    1 << 20);
+                    1 << 20,
+                    ByteView.of(new byte[Hello.NONCE_BYTES]));
+        }
+
+        private List<ByteView> proofs() {
+            ByteView proof = ByteView.of(new byte[Accept.PROOF_BYTES]);
+            return Collections.nCopies(draws.below(Accept.PROOFS_MAX + 1), proof);
         }
 
         private Pong pong() {
@@ -606,19 +622,25 @@ class EngineFuzz {
             }
             NodeId origin = draws.nodeId(NODES);
             boolean toSelf = draws.below(4) != 3;
+            SocketKind kind = draws.oneOf(List.of(SocketKind.values()));
             return FlowRef.opening(new FlowLabel(
                     origin,
                     draws.chance() ? PEER_INCARNATION : SELF_INCARNATION,
                     draws.below(8),
                     toSelf ? SELF : draws.nodeId(NODES),
                     toSelf ? SELF_INCARNATION : draws.number(),
-                    draws.oneOf(List.of(SocketKind.values())),
-                    draws.oneOf(ENDPOINTS)));
+                    kind,
+                    draws.oneOf(List.of(WhenFull.values())),
+                    draws.oneOf(ENDPOINTS),
+                    kind.isConnected() ? draws.below(4) : 0));
         }
 
         private Data data() {
             FlowRef flow = flowRef();
-            long sequence = draws.number();
+            long sequence = draws.number() >>> 3;
+            if (draws.below(16) == 15) {
+                return Data.end(flow, sequence, 0);
+            }
             long lag = Math.min(sequence, draws.number());
             ByteView payload = draws.chance() ? draws.block(300) : draws.block(64);
             if (draws.chance()) {
@@ -628,7 +650,7 @@ class EngineFuzz {
             int index = (int) Math.min(sequence, draws.within(0, count - 1));
             int bytes = Math.max(Math.max(1, payload.length()), draws.within(0, Data.MESSAGE_BYTES_MAX));
             ByteView part = payload.isEmpty() ? ByteView.utf8("x") : payload;
-            return new Data(flow, sequence, lag, index, count, bytes, part);
+            return new Data(flow, sequence, lag, index, count, bytes, Data.Meaning.MESSAGE, part);
         }
 
         private Ack ack() {
@@ -652,7 +674,10 @@ class EngineFuzz {
                     SELF_INCARNATION,
                     draws.below(8),
                     draws.chance() ? handles.get(draws.u8() % handles.size()) : 1 + draws.number() / 2,
+                    draws.number(),
                     floor,
+                    draws.number(),
+                    draws.number(),
                     draws.u8(),
                     ranges,
                     refusals);
@@ -726,9 +751,13 @@ class EngineFuzz {
         public void beacon(ByteView datagram) {}
 
         @Override
-        public Acceptance deliver(String endpoint, ByteView payload) {
+        public void deliver(String endpoint, ByteView payload) {
             delivered++;
-            return acceptance;
+        }
+
+        @Override
+        public boolean takes() {
+            return acceptance == Acceptance.TAKEN;
         }
 
         @Override

@@ -9,6 +9,7 @@ import dev.weft.Outcome;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.link.Assurance;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.WireReader;
 import dev.weft.core.wire.WireWriter;
@@ -132,11 +133,15 @@ class EnginePairFuzz {
         }
 
         @Override
-        public Acceptance deliver(String endpoint, ByteView payload) {
-            if (acceptance == Acceptance.TAKEN && payload.length() >= Long.BYTES) {
+        public boolean takes() {
+            return acceptance == Acceptance.TAKEN;
+        }
+
+        @Override
+        public void deliver(String endpoint, ByteView payload) {
+            if (payload.length() >= Long.BYTES) {
                 taken.merge(ticketOf(payload), 1, Integer::sum);
             }
-            return acceptance;
         }
 
         @Override
@@ -166,8 +171,8 @@ class EnginePairFuzz {
 
         private void run() {
             for (Side side : sides) {
-                side.subject.turn(engine -> engine.open(ENDPOINT, SocketKind.RDM));
-                side.subject.turn(engine -> engine.open("news", SocketKind.DGRAM));
+                side.subject.toggle(ENDPOINT, SocketKind.RDM);
+                side.subject.toggle("news", SocketKind.DGRAM);
             }
             configure(left, right);
             peace(3 * SECOND);
@@ -303,7 +308,7 @@ class EnginePairFuzz {
             end.open = false;
             end.side.ends.remove(end.number);
             Subject subject = end.side.subject;
-            subject.turn(engine -> engine.handleCarrierLost(end.number, subject.now()));
+            subject.turn(engine -> engine.handleCarrierLost(end.number, "the connection broke", subject.now()));
         }
 
         private void beacon(Side from) {
@@ -330,19 +335,20 @@ class EnginePairFuzz {
             End near = new End(dialler, dial);
             dialler.ends.put(dial, near);
             dialled.subject.turn(engine -> {
-                long number = engine.handleAccepted(dialler.subject.locator, dialled.subject.now());
+                long number = engine.handleAccepted(dialler.subject.locator, Assurance.PLAIN, dialled.subject.now());
                 End far = new End(dialled, number);
                 far.other = near;
                 near.other = far;
                 dialled.ends.put(number, far);
             });
-            dialler.subject.turn(engine -> engine.handleConnected(dial, dialler.subject.now()));
+            dialler.subject.turn(engine -> engine.handleConnected(dial, Assurance.PLAIN, dialler.subject.now()));
         }
 
         private void refuse(Side dialler) {
             Long dial = dialler.dials.poll();
             if (dial != null) {
-                dialler.subject.turn(engine -> engine.handleCarrierLost(dial, dialler.subject.now()));
+                dialler.subject.turn(
+                        engine -> engine.handleCarrierLost(dial, "the connection broke", dialler.subject.now()));
             }
         }
 

@@ -2,6 +2,7 @@ package dev.weft.fuzz;
 
 import dev.weft.core.base.ByteView;
 import dev.weft.core.topology.Edition;
+import dev.weft.core.wire.Abort;
 import dev.weft.core.wire.Accept;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Adjacencies;
@@ -63,6 +64,7 @@ final class Frames {
             case PROBE -> Probe.decode(in);
             case PROBE_REPLY -> ProbeReply.decode(in);
             case RESET -> Reset.decode(in);
+            case ABORT -> Abort.decode(in);
         };
     }
 

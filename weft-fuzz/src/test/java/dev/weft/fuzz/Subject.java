@@ -13,12 +13,15 @@ import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.engine.LinkReport;
 import dev.weft.core.engine.TraceEvent;
-import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.FlowConfig;
+import dev.weft.core.flow.Manner;
+import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
 import dev.weft.core.forward.LinkQueue;
 import dev.weft.core.link.LinkConfig;
+import dev.weft.core.link.Security;
 import dev.weft.core.route.SpfBackoff;
+import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.topology.TopologyConfig;
 import dev.weft.core.wire.Beacon;
@@ -43,7 +46,7 @@ final class Subject implements Engine.Output {
     private static final TopologyConfig TOPOLOGY =
             new TopologyConfig(120, 30_000_000_000L, 64, 1 << 20, 1_000_000_000L);
     private static final FlowConfig FLOW =
-            new FlowConfig(256, 2_048, 16, 1 << 20, 32, 8, 16 << 20, FlowConfig.Retransmission.DEFAULT);
+            new FlowConfig(256, 2_048, 16, 1 << 20, 32, 8, 16 << 20, 1 << 10, FlowConfig.Retransmission.DEFAULT);
     private static final EngineConfig CONFIG = new EngineConfig(
             LinkConfig.LAN,
             QUEUE,
@@ -52,6 +55,7 @@ final class Subject implements Engine.Output {
             TOPOLOGY,
             SpfBackoff.Timing.DEFAULT,
             FLOW,
+            new Connections.Limits(4, 2, 64 << 10, 5_000_000_000L),
             EngineConfig.LinkWishes.AUTOMATIC);
 
     /** Turns that may follow each other at the same moment until an engine has nothing left that is due. */
@@ -69,7 +73,10 @@ final class Subject implements Engine.Output {
 
         void beacon(ByteView datagram);
 
-        Acceptance deliver(String endpoint, ByteView payload);
+        void deliver(String endpoint, ByteView payload);
+
+        /** Whether the application takes what has come to it. */
+        boolean takes();
 
         void settled(long ticket, Outcome outcome);
     }
@@ -80,6 +87,11 @@ final class Subject implements Engine.Output {
     private final World world;
     private final TreeMap<Long, Long> deadlineOfTicket = new TreeMap<>();
     private final TreeSet<NodeId> neighborsEver = new TreeSet<>();
+    /** Numbers of open endpoints; of listeners below 0. */
+    private final TreeMap<String, Long> endpoints = new TreeMap<>();
+
+    private final TreeMap<Long, Long> untaken = new TreeMap<>();
+    private final TreeMap<Long, Long> untakenOfConnections = new TreeMap<>();
     private long nextTicket = 1;
     private long now;
     private boolean inOutput;
@@ -90,7 +102,7 @@ final class Subject implements Engine.Output {
         this.world = world;
         Engine.Self self =
                 new Engine.Self(MESH, node, instance, incarnation, "subject", HOST, List.of(locator), 1_000_000_000L);
-        this.engine = new Engine(CONFIG, self, new Prng(instance), this);
+        this.engine = new Engine(CONFIG, self, Security.OPEN, new Prng(instance), this);
         turn(present -> present.start(now));
     }
 
@@ -103,7 +115,35 @@ final class Subject implements Engine.Output {
         turn(present -> {});
     }
 
+    /** Opens an endpoint, or listens where its kind is a connected one; closes it where it is open. */
+    void toggle(String endpoint, SocketKind kind) {
+        Long present = endpoints.remove(endpoint);
+        turn(engine -> {
+            if (present == null) {
+                endpoints.put(
+                        endpoint,
+                        kind.isConnected()
+                                ? -engine.listen(endpoint, kind)
+                                : engine.open(endpoint, kind, Endpoints.CAPACITY_DEFAULT));
+            } else if (present < 0) {
+                engine.closeListener(-present, now);
+            } else {
+                engine.closeEndpoint(present);
+            }
+        });
+    }
+
+    private void take() {
+        if (world.takes()) {
+            untaken.forEach((endpoint, charge) -> engine.taken(endpoint, charge, now));
+            untaken.clear();
+            untakenOfConnections.forEach((connection, charge) -> engine.takenFrom(connection, charge, now));
+            untakenOfConnections.clear();
+        }
+    }
+
     void turn(Consumer<Engine> input) {
+        take();
         input.accept(engine);
         for (int turns = 1; ; turns++) {
             if (engine.nextDeadlineNanos() <= now) {
@@ -124,7 +164,8 @@ final class Subject implements Engine.Output {
     void send(NodeId destination, String endpoint, SocketKind kind, ByteView payload, long timeoutNanos) {
         long ticket = nextTicket++;
         deadlineOfTicket.put(ticket, now + timeoutNanos);
-        turn(present -> present.send(new Send(ticket, destination, endpoint, kind, payload, timeoutNanos), now));
+        turn(present -> present.send(
+                new Send(ticket, destination, endpoint, kind, Manner.DEFAULT, payload, timeoutNanos), now));
     }
 
     /** The number that the next message gets. */
@@ -230,10 +271,37 @@ final class Subject implements Engine.Output {
     }
 
     @Override
-    public Acceptance deliver(String endpoint, Endpoints.Delivery delivery) {
+    public void deliver(long endpoint, Endpoints.Delivery delivery) {
         assertThat(delivery.hops()).isNotNegative();
-        return world.deliver(endpoint, delivery.payload());
+        untaken.merge(endpoint, ReceiveBuffer.charge(delivery.payload()), Long::sum);
+        endpoints.forEach((name, number) -> {
+            if (number == endpoint) {
+                world.deliver(name, delivery.payload());
+            }
+        });
     }
+
+    @Override
+    public void accepted(long listener, long connection, NodeId from) {
+        assertThat(endpoints).containsValue(-listener);
+    }
+
+    @Override
+    public void connected(long connection, Outcome outcome) {}
+
+    @Override
+    public void received(long connection, ByteView payload) {
+        untakenOfConnections.merge(connection, ReceiveBuffer.charge(payload), Long::sum);
+    }
+
+    @Override
+    public void inputEnded(long connection) {}
+
+    @Override
+    public void outputFinished(long connection) {}
+
+    @Override
+    public void broken(long connection, Outcome.Reason reason) {}
 
     @Override
     public void settled(long ticket, Outcome outcome) {

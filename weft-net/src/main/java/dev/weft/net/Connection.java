@@ -2,11 +2,15 @@ package dev.weft.net;
 
 import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.link.Assurance;
 
 /** One connection; its methods are called on the loop's thread. */
 public interface Connection {
     /** The address the other end is seen at. */
     Locator peer();
+
+    /** What is known of the other end beside its address. */
+    Assurance assurance();
 
     /** False while more than enough waits to be sent; {@link ConnectionHandler#onWritable} follows. */
     boolean isWritable();

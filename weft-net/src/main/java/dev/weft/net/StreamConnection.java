@@ -2,6 +2,7 @@ package dev.weft.net;
 
 import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.link.Assurance;
 import dev.weft.core.wire.WireWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -21,15 +22,18 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
 
     private final Channel channel;
     private final Locator peer;
+    private final Assurance assurance;
     private final FrameSplitter splitter = new FrameSplitter();
     private @Nullable ConnectionHandler handler;
     private WireWriter batch = new WireWriter(4 << 10);
     private String closing = "the other end closed the connection";
     private boolean ending;
+    private boolean hasRead;
 
-    StreamConnection(Channel channel, Locator peer) {
+    StreamConnection(Channel channel, Locator peer, Assurance assurance) {
         this.channel = channel;
         this.peer = peer;
+        this.assurance = assurance;
     }
 
     /** Calls go to the handler from now on. */
@@ -40,6 +44,11 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     @Override
     public Locator peer() {
         return peer;
+    }
+
+    @Override
+    public Assurance assurance() {
+        return assurance;
     }
 
     @Override
@@ -91,6 +100,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf read = (ByteBuf) message;
+        hasRead = true;
         byte[] chunk = new byte[read.readableBytes()];
         try {
             read.readBytes(chunk);
@@ -115,7 +125,9 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         ConnectionHandler to = handler;
-        if (to != null && !ending && channel.isActive()) {
+        // Under TLS, a read may hold nothing for anyone above it.
+        if (hasRead && to != null && !ending && channel.isActive()) {
+            hasRead = false;
             to.onReadComplete(this);
         }
     }

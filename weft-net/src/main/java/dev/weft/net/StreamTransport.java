@@ -1,6 +1,7 @@
 package dev.weft.net;
 
 import dev.weft.Locator;
+import dev.weft.core.link.Assurance;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -12,7 +13,9 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What TCP and Unix sockets have in common: connections of frames, a bound on how many are accepted. */
@@ -26,6 +29,8 @@ final class StreamTransport {
     private final Loop loop;
     private final Class<? extends ServerChannel> serverType;
     private final Class<? extends Channel> clientType;
+    private final Layer layer;
+    private final Doorman doorman = new Doorman();
     private final ChannelGroup accepted;
     private final ChannelGroup all;
     private volatile boolean closed;
@@ -35,8 +40,10 @@ final class StreamTransport {
         Locator peerOf(Channel channel);
     }
 
-    StreamTransport(Loop loop, Class<? extends ServerChannel> serverType, Class<? extends Channel> clientType) {
+    StreamTransport(
+            Loop loop, Class<? extends ServerChannel> serverType, Class<? extends Channel> clientType, Layer layer) {
         this.loop = loop;
+        this.layer = layer;
         this.serverType = serverType;
         this.clientType = clientType;
         this.accepted = new DefaultChannelGroup(loop.eventLoop());
@@ -48,6 +55,7 @@ final class StreamTransport {
         if (closed) {
             throw new IOException("cannot listen at " + at + ": " + CLOSED);
         }
+        layer.prepare();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop.eventLoop(), loop.eventLoop())
                 .channel(serverType)
@@ -61,9 +69,12 @@ final class StreamTransport {
                         }
                         accepted.add(channel);
                         all.add(channel);
-                        StreamConnection connection = new StreamConnection(channel, naming.peerOf(channel));
-                        connection.attach(acceptor.accept(connection));
-                        channel.pipeline().addLast(connection);
+                        Accepting guest = new Accepting(channel, naming, acceptor);
+                        if (guest.isAdmitted()) {
+                            layer.install(channel, Layer.Role.ACCEPTED, guest);
+                        } else {
+                            channel.close();
+                        }
                     }
                 });
         ChannelFuture bound = bootstrap.bind(at).awaitUninterruptibly();
@@ -94,23 +105,92 @@ final class StreamTransport {
                     @Override
                     protected void initChannel(Channel channel) {
                         all.add(channel);
-                        channel.pipeline().addLast(new StreamConnection(channel, locator));
                     }
                 });
         bootstrap.connect(to).addListener((ChannelFuture connected) -> {
-            @Nullable
-            StreamConnection connection = connected.channel().pipeline().get(StreamConnection.class);
-            if (connected.isSuccess() && connection != null) {
-                connection.attach(handler);
-                handler.onOpen(connection);
+            if (connected.isSuccess()) {
+                Channel channel = connected.channel();
+                layer.install(channel, Layer.Role.DIALLED, new Dialling(channel, locator, handler));
             } else {
                 handler.onClosed(reason(connected.cause()));
             }
         });
     }
 
+    /** What takes long before the first dial; called off the loop. */
+    void prepare() {
+        layer.prepare();
+    }
+
+    TreeMap<String, Long> counters() {
+        return doorman.counters();
+    }
+
+    /** A connection that somebody else has opened, until frames flow. */
+    private final class Accepting implements Layer.Ready, Doorman.Guest {
+        private final Channel channel;
+        private final Naming naming;
+        private final Transport.Acceptor acceptor;
+
+        private Accepting(Channel channel, Naming naming, Transport.Acceptor acceptor) {
+            this.channel = channel;
+            this.naming = naming;
+            this.acceptor = acceptor;
+        }
+
+        /** Only the network has strangers: whoever can open a Unix socket of ours is let in at once. */
+        boolean isAdmitted() {
+            return !(channel.remoteAddress() instanceof InetSocketAddress from)
+                    || doorman.admits(from.getAddress(), this, System.nanoTime());
+        }
+
+        @Override
+        public void opened(Assurance assurance) {
+            doorman.completed(this);
+            if (!channel.isActive()) {
+                // Gone before it was here: nobody was told of it, and its end would not be told either.
+                return;
+            }
+            StreamConnection connection = new StreamConnection(channel, naming.peerOf(channel), assurance);
+            connection.attach(acceptor.accept(connection));
+            channel.pipeline().addLast(connection);
+        }
+
+        @Override
+        public void failed(String why) {
+            doorman.failed(this);
+            channel.close();
+        }
+
+        @Override
+        public void turnOut() {
+            channel.close();
+        }
+    }
+
+    private record Dialling(Channel channel, Locator locator, ConnectionHandler handler) implements Layer.Ready {
+        @Override
+        public void opened(Assurance assurance) {
+            if (!channel.isActive()) {
+                handler.onClosed("the connection broke at once");
+                return;
+            }
+            StreamConnection connection = new StreamConnection(channel, locator, assurance);
+            connection.attach(handler);
+            channel.pipeline().addLast(connection);
+            handler.onOpen(connection);
+        }
+
+        @Override
+        public void failed(String why) {
+            channel.close();
+            handler.onClosed(why);
+        }
+    }
+
     void close() {
         closed = true;
+        layer.close();
         all.close().awaitUninterruptibly(loop.isInLoop() ? 0 : 1_000);
     }
 

@@ -1,6 +1,7 @@
 package dev.weft.net;
 
 import dev.weft.Locator;
+import dev.weft.net.secure.NodeKey;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -11,13 +12,14 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Frames over TCP: {@code tcp/host:port}, {@code tcp/[address]:port}. Names are looked up on a thread of their own, so
- * a slow name server holds up nothing.
+ * a slow name server holds up nothing. Under TLS, or in plain where that was asked for.
  */
 public final class TcpTransport implements Transport {
     private final Loop loop;
@@ -28,11 +30,21 @@ public final class TcpTransport implements Transport {
         return thread;
     });
 
-    public TcpTransport(Loop loop) {
+    /** Frames that anyone on the way can read. */
+    public static TcpTransport plain(Loop loop) {
+        return new TcpTransport(loop, new PlainLayer());
+    }
+
+    /** Under TLS, with the key of this node; there is no way back to plain. */
+    public static TcpTransport secured(Loop loop, NodeKey key) {
+        return new TcpTransport(loop, new TlsLayer(key));
+    }
+
+    private TcpTransport(Loop loop, Layer layer) {
         this.loop = loop;
         this.streams = switch (loop.kind()) {
-            case EPOLL -> new StreamTransport(loop, EpollServerSocketChannel.class, EpollSocketChannel.class);
-            case NIO -> new StreamTransport(loop, NioServerSocketChannel.class, NioSocketChannel.class);
+            case EPOLL -> new StreamTransport(loop, EpollServerSocketChannel.class, EpollSocketChannel.class, layer);
+            case NIO -> new StreamTransport(loop, NioServerSocketChannel.class, NioSocketChannel.class, layer);
         };
     }
 
@@ -79,6 +91,7 @@ public final class TcpTransport implements Transport {
     private void lookUp(HostAndPort wanted, Locator to, ConnectionHandler handler) {
         try {
             InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(wanted.host()), wanted.port());
+            streams.prepare();
             loop.tryExecute(() -> streams.dial(address, to, handler));
         } catch (UnknownHostException unknown) {
             loop.tryExecute(() -> handler.onClosed("the name '" + wanted.host() + "' is not known"));
@@ -90,6 +103,11 @@ public final class TcpTransport implements Transport {
         // What waits for its name still gets its end.
         lookups.shutdown();
         streams.close();
+    }
+
+    /** How handshakes of those who connected went; by stable names, on the loop. */
+    public TreeMap<String, Long> counters() {
+        return streams.counters();
     }
 
     private static Locator peerOf(Channel channel) {

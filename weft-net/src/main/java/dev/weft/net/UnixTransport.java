@@ -31,10 +31,12 @@ public final class UnixTransport implements Transport {
 
     public UnixTransport(Loop loop) {
         this.loop = loop;
+        Layer layer = new SameUserLayer();
         this.streams = switch (loop.kind()) {
             case EPOLL ->
-                new StreamTransport(loop, EpollServerDomainSocketChannel.class, EpollDomainSocketChannel.class);
-            case NIO -> new StreamTransport(loop, NioServerDomainSocketChannel.class, NioDomainSocketChannel.class);
+                new StreamTransport(loop, EpollServerDomainSocketChannel.class, EpollDomainSocketChannel.class, layer);
+            case NIO ->
+                new StreamTransport(loop, NioServerDomainSocketChannel.class, NioDomainSocketChannel.class, layer);
         };
     }
 

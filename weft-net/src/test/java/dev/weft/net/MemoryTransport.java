@@ -3,6 +3,7 @@ package dev.weft.net;
 import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
+import dev.weft.core.link.Assurance;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -137,6 +138,11 @@ final class MemoryTransport implements Transport {
         @Override
         public Locator peer() {
             return peer;
+        }
+
+        @Override
+        public Assurance assurance() {
+            return Assurance.SAME_USER;
         }
 
         @Override

@@ -1,8 +1,12 @@
 package dev.weft.net;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.weft.Locator;
+import dev.weft.core.link.Assurance;
 import dev.weft.net.shm.SharedMemoryTransport;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SharedMemoryTransportTest extends TransportContract {
@@ -27,5 +31,14 @@ class SharedMemoryTransportTest extends TransportContract {
     @Override
     String taken() {
         return "another process listens at";
+    }
+
+    @Test
+    void bothEndsAreKnownToBeOfThisUser() throws Exception {
+        RecordingHandler far = farHandler();
+        RecordingHandler near = nearHandler();
+        dial(listening(far).locator(), near);
+        assertThat(near.awaitConnection().assurance()).isEqualTo(Assurance.SAME_USER);
+        assertThat(far.awaitConnection().assurance()).isEqualTo(Assurance.SAME_USER);
     }
 }

@@ -18,7 +18,7 @@ class TcpOverIpv4Test extends StreamTransportContract {
 
     @Override
     Transport transport(Loop loop) {
-        return new TcpTransport(loop);
+        return TcpTransport.plain(loop);
     }
 
     @Override

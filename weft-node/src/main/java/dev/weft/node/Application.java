@@ -5,16 +5,18 @@ import dev.weft.MeshEvent;
 import dev.weft.Message;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
+import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.engine.TraceEvent;
-import dev.weft.core.flow.Acceptance;
 import dev.weft.core.socket.Endpoints;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the application has under way on a node: open endpoints, tickets without an outcome, probes without an answer.
@@ -27,9 +29,19 @@ final class Application implements Engine.Output {
     private final Driver driver;
     private final NodeEvents events;
     private final Executor callbacks;
-    private final ConcurrentHashMap<String, Inbox> inboxes = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<Long, TicketEnd> tickets = new ConcurrentHashMap<>();
+    /** What waits for the outcome of a send. */
+    interface Settled {
+        void settle(Outcome outcome, Executor callbacks);
+    }
+
+    private final ConcurrentHashMap<Long, Inbox> inboxes = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, ListenerEnd<?>> listeners = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, SocketKind> listenerKinds = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, ConnectionEnd> connections = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, Settled> tickets = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, LongConsumer> probes = new ConcurrentHashMap<>();
+    private final SendBudget budget = new SendBudget(EngineConfig.DEFAULT.flow().queuedBytesMax());
+    private volatile @Nullable Accepting accepting;
     private final AtomicLong nextTicket = new AtomicLong(1);
     private final AtomicLong nextProbe = new AtomicLong(1);
 
@@ -40,25 +52,58 @@ final class Application implements Engine.Output {
         this.callbacks = callbacks;
     }
 
-    /** @throws IllegalStateException if an endpoint of that name is open */
-    void opened(Inbox inbox) {
-        if (inboxes.putIfAbsent(inbox.name(), inbox) != null) {
-            throw new IllegalStateException("endpoint '" + inbox.name() + "' is open already on this node");
-        }
+    /** Makes the ends of connections that other nodes have asked for. */
+    interface Accepting {
+        ConnectionEnd accepted(ListenerEnd<?> listener, SocketKind kind, NodeId from, long connection);
     }
 
-    void closed(Inbox inbox) {
-        inboxes.remove(inbox.name(), inbox);
+    void accepting(Accepting maker) {
+        accepting = maker;
     }
 
-    TicketEnd newTicket() {
-        TicketEnd ticket = new TicketEnd(nextTicket.getAndIncrement());
-        tickets.put(ticket.number(), ticket);
-        return ticket;
+    void opened(long number, Inbox inbox) {
+        inboxes.put(number, inbox);
     }
 
-    boolean hasOpenTickets() {
-        return !tickets.isEmpty();
+    void closed(long number) {
+        inboxes.remove(number);
+    }
+
+    void listening(long number, SocketKind kind, ListenerEnd<?> listener) {
+        listenerKinds.put(number, kind);
+        listeners.put(number, listener);
+    }
+
+    void listensNoMore(long number) {
+        listeners.remove(number);
+        listenerKinds.remove(number);
+    }
+
+    void connecting(long number, ConnectionEnd connection) {
+        connections.put(number, connection);
+    }
+
+    /** Nothing more is to be heard of a connection. */
+    void forget(ConnectionEnd connection, long number) {
+        connections.remove(number, connection);
+    }
+
+    long nextTicket() {
+        return nextTicket.getAndIncrement();
+    }
+
+    /** Has the outcome of a ticket told, on the loop. */
+    void awaits(long ticket, Settled settled) {
+        tickets.put(ticket, settled);
+    }
+
+    SendBudget budget() {
+        return budget;
+    }
+
+    /** Whether something is on its way of which an outcome will be known. */
+    boolean isBusy() {
+        return !tickets.isEmpty() || connections.values().stream().anyMatch(ConnectionEnd::isFinishing);
     }
 
     /** The first of as many numbers as the probes of one path may need. */
@@ -76,12 +121,19 @@ final class Application implements Engine.Output {
 
     /** The node has gone: no ticket stays open, and nobody waits for a message any more. */
     void end() {
-        for (TicketEnd ticket : tickets.values()) {
+        budget.close();
+        for (Settled ticket : tickets.values()) {
             ticket.settle(Outcome.of(Outcome.Kind.UNKNOWN, Outcome.Reason.SENDER_CLOSED), callbacks);
         }
         tickets.clear();
         for (Inbox inbox : List.copyOf(inboxes.values())) {
             inbox.end();
+        }
+        for (ListenerEnd<?> listener : listeners.values()) {
+            listener.end();
+        }
+        for (ConnectionEnd connection : connections.values()) {
+            connection.broken(Outcome.Reason.SENDER_CLOSED);
         }
     }
 
@@ -103,16 +155,79 @@ final class Application implements Engine.Output {
     }
 
     @Override
-    public Acceptance deliver(String endpoint, Endpoints.Delivery delivery) {
+    public void deliver(long endpoint, Endpoints.Delivery delivery) {
         Inbox inbox = inboxes.get(endpoint);
-        return inbox == null
-                ? Acceptance.NO_ENDPOINT
-                : inbox.offer(new Message(delivery.from(), delivery.payload().toByteArray(), delivery.hops()));
+        if (inbox != null) {
+            inbox.add(new Message(delivery.from(), delivery.payload().toByteArray(), delivery.hops()));
+        }
+    }
+
+    @Override
+    public void accepted(long listener, long connection, NodeId from) {
+        ListenerEnd<?> end = listeners.get(listener);
+        SocketKind kind = listenerKinds.get(listener);
+        Accepting maker = accepting;
+        if (end != null && kind != null && maker != null) {
+            ConnectionEnd made = maker.accepted(end, kind, from, connection);
+            connections.put(connection, made);
+            end.add(made);
+        }
+    }
+
+    @Override
+    public void connected(long connection, Outcome outcome) {
+        ConnectionEnd end = connections.get(connection);
+        if (end != null) {
+            end.connected(outcome);
+            if (!outcome.isDelivered()) {
+                connections.remove(connection);
+            }
+        }
+    }
+
+    @Override
+    public void received(long connection, ByteView payload) {
+        ConnectionEnd end = connections.get(connection);
+        if (end != null) {
+            end.received(payload);
+        }
+    }
+
+    @Override
+    public void inputEnded(long connection) {
+        ConnectionEnd end = connections.get(connection);
+        if (end != null) {
+            end.inputEnded();
+            forgetIfOver(connection, end);
+        }
+    }
+
+    @Override
+    public void outputFinished(long connection) {
+        ConnectionEnd end = connections.get(connection);
+        if (end != null) {
+            end.outputFinished();
+            forgetIfOver(connection, end);
+        }
+    }
+
+    private void forgetIfOver(long connection, ConnectionEnd end) {
+        if (end.isOver()) {
+            connections.remove(connection);
+        }
+    }
+
+    @Override
+    public void broken(long connection, Outcome.Reason reason) {
+        ConnectionEnd end = connections.remove(connection);
+        if (end != null) {
+            end.broken(reason);
+        }
     }
 
     @Override
     public void settled(long ticket, Outcome outcome) {
-        TicketEnd end = tickets.remove(ticket);
+        Settled end = tickets.remove(ticket);
         if (end != null) {
             end.settle(outcome, callbacks);
         }

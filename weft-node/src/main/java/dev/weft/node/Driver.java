@@ -25,6 +25,7 @@ final class Driver {
 
     private final Loop loop;
     private final LongSupplier clock;
+    private final Secrets secrets;
     private final Map<String, Transport> transports = new TreeMap<>();
     private final TreeMap<Long, Carrier> carriers = new TreeMap<>();
     private @Nullable Engine engine;
@@ -34,7 +35,8 @@ final class Driver {
     private boolean inTurn;
     private boolean turnWanted;
 
-    Driver(Loop loop, LongSupplier clock, List<Transport> available) {
+    Driver(Loop loop, LongSupplier clock, List<Transport> available, Secrets secrets) {
+        this.secrets = secrets;
         this.loop = loop;
         this.clock = clock;
         for (Transport transport : available) {
@@ -123,6 +125,8 @@ final class Driver {
         carriers.put(number, carrier);
         if (transport == null) {
             loop.execute(() -> carrier.onClosed("no transport for " + locator));
+        } else if (!secrets.mayDial(locator)) {
+            loop.execute(() -> carrier.onClosed(locator + " is beyond this host, and this node has no key"));
         } else {
             transport.dial(locator, carrier);
         }
@@ -136,23 +140,28 @@ final class Driver {
             return carrier;
         }
         turn((present, now) -> {
-            carrier.number = present.handleAccepted(connection.peer(), now);
+            carrier.number = present.handleAccepted(connection.peer(), connection.assurance(), now);
             carriers.put(carrier.number, carrier);
         });
         return carrier;
     }
 
+    /** A datagram has come in; it is a beacon if the mesh's key, where there is one, says so. */
+    void handleDatagram(ByteView datagram, String source) {
+        secrets.open(datagram).ifPresent(beacon -> turn((present, now) -> present.handleBeacon(beacon, source, now)));
+    }
+
     void beacon(ByteView datagram) {
         BeaconSocket socket = beacons;
         if (socket != null) {
-            socket.send(datagram);
+            socket.send(secrets.seal(datagram));
         }
     }
 
     void beaconTo(String source, ByteView datagram) {
         BeaconSocket socket = beacons;
         if (socket != null) {
-            socket.sendTo(source, datagram);
+            socket.sendTo(source, secrets.seal(datagram));
         }
     }
 
@@ -189,7 +198,7 @@ final class Driver {
                 opened.close();
                 return;
             }
-            turn((present, now) -> present.handleConnected(number, now));
+            turn((present, now) -> present.handleConnected(number, opened.assurance(), now));
         }
 
         @Override
@@ -215,7 +224,7 @@ final class Driver {
             carriers.remove(number);
             if (!ended) {
                 ended = true;
-                turn((present, now) -> present.handleCarrierLost(number, now));
+                turn((present, now) -> present.handleCarrierLost(number, why, now));
             }
         }
 

@@ -3,7 +3,8 @@ package dev.weft.node;
 import dev.weft.Endpoint;
 import dev.weft.Message;
 import dev.weft.SocketKind;
-import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.ReceiveBuffer;
+import dev.weft.core.socket.Endpoints;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -18,46 +19,43 @@ import org.jspecify.annotations.Nullable;
  * when it is in this queue.
  */
 final class Inbox implements Endpoint {
-    static final int MESSAGES_MAX = 4_096;
-    static final long BYTES_MAX = 16L << 20;
+    /** What the engine is told at a time of what was taken. */
+    private static final long TAKEN_TOLD_BYTES = Endpoints.CAPACITY_DEFAULT / 8;
+
+    /** Hears how much has been taken since the last time; called on the application's threads. */
+    interface Taken {
+        void taken(long charge);
+    }
 
     private final String name;
     private final SocketKind kind;
     private final Executor callbacks;
-    private final Consumer<Inbox> unregister;
+    private final Runnable unregister;
+    private final Taken taken;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final ArrayDeque<Message> queue = new ArrayDeque<>();
-    private long queuedBytes;
+    private long untoldBytes;
     private boolean closed;
     private boolean handing;
     private @Nullable Consumer<Message> handler;
 
-    Inbox(String name, SocketKind kind, Executor callbacks, Consumer<Inbox> unregister) {
+    Inbox(String name, SocketKind kind, Executor callbacks, Runnable unregister, Taken taken) {
         this.name = name;
         this.kind = kind;
         this.callbacks = callbacks;
         this.unregister = unregister;
+        this.taken = taken;
     }
 
-    /** Called on the loop; never waits for the application. */
-    Acceptance offer(Message message) {
+    /** Called on the loop; never waits for the application. The engine keeps the queue within its bounds. */
+    void add(Message message) {
         lock.lock();
         try {
-            if (closed) {
-                return Acceptance.NO_ENDPOINT;
-            }
-            boolean full = queue.size() >= MESSAGES_MAX
-                    || !queue.isEmpty() && queuedBytes + message.payload().length > BYTES_MAX;
-            if (full) {
-                return Acceptance.QUEUE_FULL;
-            }
             queue.add(message);
-            queuedBytes += message.payload().length;
             arrived.signal();
             startHanding();
-            return Acceptance.TAKEN;
         } finally {
             lock.unlock();
         }
@@ -129,12 +127,16 @@ final class Inbox implements Endpoint {
         } finally {
             lock.unlock();
         }
-        unregister.accept(this);
+        unregister.run();
     }
 
     private Message take() {
         Message message = queue.remove();
-        queuedBytes -= message.payload().length;
+        untoldBytes += ReceiveBuffer.charge(message.payload().length);
+        if (untoldBytes >= TAKEN_TOLD_BYTES) {
+            taken.taken(untoldBytes);
+            untoldBytes = 0;
+        }
         return message;
     }
 

@@ -21,19 +21,21 @@ final class Listening {
     private final MeshConfig config;
     private final NodeId self;
     private final List<Transport> transports;
+    private final Secrets secrets;
     private final List<Transport.Listener> listeners = new ArrayList<>();
     private final List<Locator> locators = new ArrayList<>();
 
-    Listening(MeshConfig config, NodeId self, List<Transport> transports) {
+    Listening(MeshConfig config, NodeId self, List<Transport> transports, Secrets secrets) {
         this.config = config;
         this.self = self;
         this.transports = transports;
+        this.secrets = secrets;
     }
 
     /** @throws MeshStartException if one of the places is not to be had; those before it stay open until closed */
     void open(Function<Connection, ConnectionHandler> accept) {
         for (Locator at : wanted()) {
-            refuseBeyondHost(at);
+            secrets.requireMayListen(at);
             try {
                 Transport.Listener listener = transport(at).listen(at, accept::apply);
                 listeners.add(listener);
@@ -67,18 +69,6 @@ final class Listening {
             }
         }
         return wanted;
-    }
-
-    private void refuseBeyondHost(Locator at) {
-        boolean staysHere = !at.scheme().equals("tcp")
-                || at.address().startsWith("127.")
-                || at.address().startsWith("localhost:")
-                || at.address().startsWith("[::1]:");
-        if (!staysHere && config.encryption() == MeshConfig.Encryption.REQUIRED) {
-            throw new MeshStartException("listening at " + at + " would take connections from beyond this host, and"
-                    + " links are not encrypted yet: say --plaintext (PLAINTEXT) to allow that, or listen at"
-                    + " tcp/127.0.0.1:0");
-        }
     }
 
     private Transport transport(Locator locator) {

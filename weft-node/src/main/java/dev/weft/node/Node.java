@@ -1,22 +1,34 @@
 package dev.weft.node;
 
+import dev.weft.ConnectOptions;
+import dev.weft.ConnectionException;
 import dev.weft.DeadLetter;
+import dev.weft.Description;
 import dev.weft.Endpoint;
+import dev.weft.Listener;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
+import dev.weft.MeshKey;
 import dev.weft.NodeId;
 import dev.weft.NodeNotFoundException;
+import dev.weft.Outcome;
+import dev.weft.PacketSocket;
 import dev.weft.Peer;
 import dev.weft.Probed;
+import dev.weft.Refusal;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.Statistics;
+import dev.weft.StreamSocket;
 import dev.weft.Ticket;
 import dev.weft.Topology;
+import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
+import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.Send;
+import dev.weft.core.socket.Endpoints;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +39,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A node in this process as applications have it: checks what they ask for and hands it to the {@link NodeLife}. May
@@ -37,10 +51,16 @@ final class Node implements Mesh {
 
     private final NodeLife life;
     private final Application application;
+    private final Object describing = new Object();
 
     private Node(NodeLife life) {
         this.life = life;
         this.application = life.application();
+        application.accepting((listener, kind, from, connection) -> {
+            ConnectionEnd end = new ConnectionEnd(life, from, listener.name(), kind, ConnectOptions.DEFAULT);
+            end.numbered(connection);
+            return end;
+        });
     }
 
     static Node start(MeshConfig config) {
@@ -55,6 +75,20 @@ final class Node implements Mesh {
     @Override
     public Peer self() {
         return life.ask(engine -> Views.peer(engine, life.id(), life.id()));
+    }
+
+    @Override
+    public Description description() {
+        return life.ask(Engine::description);
+    }
+
+    @Override
+    public Description describe(UnaryOperator<Description> change) {
+        synchronized (describing) {
+            Description changed = change.apply(description());
+            life.turn((engine, now) -> engine.describe(changed, now));
+            return changed;
+        }
     }
 
     @Override
@@ -86,18 +120,30 @@ final class Node implements Mesh {
     public Endpoint open(String endpoint, SocketKind kind) {
         requireName(endpoint);
         life.requireOpen();
-        Inbox inbox = new Inbox(endpoint, kind, life.callbacks(), this::close);
-        application.opened(inbox);
-        life.ask(engine -> {
-            engine.open(endpoint, kind);
-            return endpoint;
+        if (kind.isConnected()) {
+            throw new IllegalArgumentException(kind + " listens for connections: see listenPackets and listenStream");
+        }
+        return life.ask(engine -> {
+            requireUnused(engine, endpoint);
+            long number = engine.open(endpoint, kind, Endpoints.CAPACITY_DEFAULT);
+            Inbox inbox = new Inbox(
+                    endpoint,
+                    kind,
+                    life.callbacks(),
+                    () -> life.turn((present, now) -> {
+                        present.closeEndpoint(number);
+                        application.closed(number);
+                    }),
+                    charge -> life.turn((present, now) -> present.taken(number, charge, now)));
+            application.opened(number, inbox);
+            return inbox;
         });
-        return inbox;
     }
 
-    private void close(Inbox inbox) {
-        life.turn((engine, now) -> engine.close(inbox.name()));
-        life.loop().execute(() -> application.closed(inbox));
+    private static void requireUnused(Engine engine, String endpoint) {
+        if (engine.isOpen(endpoint)) {
+            throw new IllegalStateException("endpoint '" + endpoint + "' is open already on this node");
+        }
     }
 
     @Override
@@ -108,21 +154,100 @@ final class Node implements Mesh {
             throw new IllegalArgumentException(
                     "a message of " + payload.length + " bytes is too large: at most " + Data.MESSAGE_BYTES_MAX);
         }
-        TicketEnd ticket = application.newTicket();
+        TicketEnd ticket = new TicketEnd(application.nextTicket());
+        long charge = SendBudget.charge(payload.length);
+        long timeoutNanos = options.timeout().toNanos();
+        boolean hasRoom = switch (options.whenFull()) {
+            case WAIT ->
+                life.loop().isInLoop()
+                        ? application.budget().tryTake(charge)
+                        : application.budget().take(charge, timeoutNanos);
+            case REFUSE -> application.budget().tryTake(charge);
+        };
+        if (!hasRoom) {
+            Outcome.Kind kind = options.whenFull() == WhenFull.REFUSE ? Outcome.Kind.REJECTED : Outcome.Kind.EXPIRED;
+            ticket.settle(Outcome.of(kind, Outcome.Reason.QUEUE_FULL), life.callbacks());
+            return ticket;
+        }
+        application.awaits(ticket.number(), (outcome, callbacks) -> {
+            application.budget().give(charge);
+            ticket.settle(outcome, callbacks);
+        });
         Send send = new Send(
                 ticket.number(),
                 node,
                 endpoint,
                 options.kind(),
+                new Manner(options.priority(), options.whenFull(), options.retriesMax(), options.routing()),
                 ByteView.of(payload.clone()),
-                options.timeout().toNanos());
+                timeoutNanos);
         life.handOver((engine, now) -> engine.send(send, now));
         return ticket;
+    }
+
+    // ------------------------------------------------------------------ connections
+
+    @Override
+    public Listener<PacketSocket> listenPackets(String endpoint) {
+        return listen(endpoint, SocketKind.SEQPACKET, end -> new PacketEnd(end, application));
+    }
+
+    @Override
+    public Listener<StreamSocket> listenStream(String endpoint) {
+        return listen(endpoint, SocketKind.STREAM, end -> new StreamEnd(end, application));
+    }
+
+    private <C> Listener<C> listen(String endpoint, SocketKind kind, Function<ConnectionEnd, C> shown) {
+        requireName(endpoint);
+        life.requireOpen();
+        return life.ask(engine -> {
+            requireUnused(engine, endpoint);
+            long number = engine.listen(endpoint, kind);
+            ListenerEnd<C> listener = new ListenerEnd<>(
+                    endpoint,
+                    life.callbacks(),
+                    shown,
+                    taken -> life.turn((present, now) -> taken.acceptedBy(present)),
+                    () -> life.turn((present, now) -> {
+                        present.closeListener(number, now);
+                        application.listensNoMore(number);
+                    }));
+            application.listening(number, kind, listener);
+            return listener;
+        });
+    }
+
+    @Override
+    public PacketSocket connectPackets(NodeId node, String endpoint, ConnectOptions options)
+            throws ConnectionException, InterruptedException {
+        return new PacketEnd(connect(node, endpoint, SocketKind.SEQPACKET, options), application);
+    }
+
+    @Override
+    public StreamSocket connectStream(NodeId node, String endpoint, ConnectOptions options)
+            throws ConnectionException, InterruptedException {
+        return new StreamEnd(connect(node, endpoint, SocketKind.STREAM, options), application);
+    }
+
+    private ConnectionEnd connect(NodeId node, String endpoint, SocketKind kind, ConnectOptions options)
+            throws ConnectionException, InterruptedException {
+        requireName(endpoint);
+        life.requireOpen();
+        ConnectionEnd connection = new ConnectionEnd(life, node, endpoint, kind, options);
+        Manner manner = new Manner(options.priority(), WhenFull.WAIT, Manner.RETRIES_UNBOUNDED, options.routing());
+        life.turn((engine, now) -> connection.begin(engine, manner, now));
+        connection.awaitConnected();
+        return connection;
     }
 
     @Override
     public List<DeadLetter> deadLetters() {
         return life.ask(engine -> Views.deadLetters(engine, life.nowNanos()));
+    }
+
+    @Override
+    public List<Refusal> refusals() {
+        return life.ask(engine -> Views.refusals(engine, life.nowNanos()));
     }
 
     @Override
@@ -159,7 +284,12 @@ final class Node implements Mesh {
 
     @Override
     public Statistics statistics() {
-        return life.ask(Views::statistics);
+        return life.ask(engine -> Views.statistics(engine, life.counters()));
+    }
+
+    @Override
+    public void rekey(List<MeshKey> keys) {
+        life.rekey(keys);
     }
 
     @Override

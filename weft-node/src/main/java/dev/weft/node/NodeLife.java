@@ -3,6 +3,7 @@ package dev.weft.node;
 import dev.weft.Locator;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
+import dev.weft.MeshKey;
 import dev.weft.MeshStartException;
 import dev.weft.NodeId;
 import dev.weft.core.base.Prng;
@@ -21,6 +22,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -55,6 +57,8 @@ final class NodeLife {
     private final Semaphore handovers = new Semaphore(HANDOVERS_MAX);
     private final Driver driver;
     private final Engine engine;
+    private final Secrets secrets;
+    private final TcpTransport tcp;
     private final List<Transport> transports;
     private final Listening listening;
     private @Nullable HostDirectory hostDirectory;
@@ -67,7 +71,12 @@ final class NodeLife {
                 StateDirectory kept =
                         StateDirectory.open(config.stateDirectory().resolve(config.mesh()));
                 this.state = kept;
-                this.identity = kept.identity();
+                try {
+                    this.identity = kept.identity();
+                } catch (MeshStartException unreadable) {
+                    kept.close();
+                    throw unreadable;
+                }
             }
             case EPHEMERAL -> {
                 this.state = null;
@@ -87,10 +96,15 @@ final class NodeLife {
         }
         this.events = new NodeEvents(callbacks);
         this.memory = state == null ? null : new PeerMemory(state, identity.id(), events);
-        this.transports = List.of(new TcpTransport(loop), new UnixTransport(loop), new SharedMemoryTransport(loop));
-        this.driver = new Driver(loop, this::nowNanos, transports);
+        this.secrets = new Secrets(config);
+        this.tcp = switch (config.encryption()) {
+            case REQUIRED -> TcpTransport.secured(loop, identity.key());
+            case PLAINTEXT -> TcpTransport.plain(loop);
+        };
+        this.transports = List.of(tcp, new UnixTransport(loop), new SharedMemoryTransport(loop));
+        this.driver = new Driver(loop, this::nowNanos, transports, secrets);
         this.application = new Application(identity.id(), driver, events, callbacks);
-        this.listening = new Listening(config, identity.id(), transports);
+        this.listening = new Listening(config, identity.id(), transports, secrets);
         try {
             listening.open(driver::accept);
         } catch (MeshStartException e) {
@@ -107,7 +121,8 @@ final class NodeLife {
                 HostId.ofThisHost(),
                 listening.locators(),
                 wallClockNanos() - nowNanos());
-        this.engine = new Engine(engineConfig(config), self, new Prng(seeds.nextLong()), application);
+        this.engine =
+                new Engine(engineConfig(config), self, secrets.security(), new Prng(seeds.nextLong()), application);
     }
 
     /** @throws MeshStartException if the node cannot be what configuration says; nothing is left of it */
@@ -214,11 +229,28 @@ final class NodeLife {
         }
     }
 
+    /** What is counted outside the engine, by stable names. On the loop. */
+    TreeMap<String, Long> counters() {
+        TreeMap<String, Long> counters = secrets.counters();
+        counters.putAll(tcp.counters());
+        return counters;
+    }
+
+    /** Other keys of the mesh are valid from now on. */
+    void rekey(List<MeshKey> keys) {
+        ask(present -> {
+            secrets.replace(keys);
+            driver.turn((engine, now) -> engine.keysChanged(now));
+            return keys;
+        });
+    }
+
     // ------------------------------------------------------------------ the start
 
     private void begin() {
         List<Locator> configured = new ArrayList<>(config.peers());
         config.peerFile().ifPresent(file -> configured.addAll(PeerFile.read(file)));
+        configured.forEach(secrets::requireMayDial);
         loop.execute(() -> {
             driver.engine(engine);
             openBeacons();
@@ -230,14 +262,13 @@ final class NodeLife {
                 if (memory != null) {
                     memory.recall(present, now);
                 }
+                present.describe(config.description(), now);
                 present.start(now);
             });
             for (Locator locator : listening.locators()) {
                 events.tell(MeshEvent.Kind.LISTENING, identity.id(), "at " + locator);
             }
-            if (config.encryption() == MeshConfig.Encryption.PLAINTEXT) {
-                warn("links are not encrypted: whoever reaches this network can read them and join");
-            }
+            secrets.warnings(listening.locators()).forEach(this::warn);
             keepPeers();
         });
     }
@@ -252,7 +283,7 @@ final class NodeLife {
                     config.beacon().group(),
                     config.beacon().port(),
                     config.remoteHops(),
-                    (datagram, source) -> driver.turn((present, now) -> present.handleBeacon(datagram, source, now))));
+                    driver::handleDatagram));
         } catch (IOException e) {
             warn("no beacons: " + e.getMessage());
         }
@@ -326,7 +357,7 @@ final class NodeLife {
 
     private void drain() {
         long deadline = System.nanoTime() + DRAIN_NANOS;
-        while (application.hasOpenTickets() && System.nanoTime() < deadline && !loop.isInLoop()) {
+        while (application.isBusy() && System.nanoTime() < deadline && !loop.isInLoop()) {
             try {
                 TimeUnit.MILLISECONDS.sleep(2);
             } catch (InterruptedException e) {

@@ -3,6 +3,7 @@ package dev.weft.node;
 import dev.weft.MeshStartException;
 import dev.weft.NodeId;
 import dev.weft.core.base.Check;
+import dev.weft.net.secure.NodeKey;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -17,9 +18,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
-import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
@@ -38,11 +36,14 @@ final class StateDirectory implements AutoCloseable {
     /**
      * Who a node is.
      *
-     * @param id from the SHA-256 of the public key's X.509 encoding
-     * @param keys P-256
+     * @param key the node's id follows from it
      * @param incarnation which start this is, from 1
      */
-    record Identity(NodeId id, KeyPair keys, long incarnation) {}
+    record Identity(NodeKey key, long incarnation) {
+        NodeId id() {
+            return key.id();
+        }
+    }
 
     private final Path directory;
     private final FileChannel lockFile;
@@ -75,20 +76,33 @@ final class StateDirectory implements AutoCloseable {
 
     /** An identity that nothing is written of. */
     static Identity ephemeral() {
-        KeyPair keys = newKeys();
-        return new Identity(idOf(keys), keys, 1);
+        return new Identity(NodeKey.generate(), 1);
     }
 
     /** Reads the identity, making it at the first start, and counts this start. */
     Identity identity() {
-        KeyPair keys = read("identity.key").map(StateDirectory::parseKeys).orElseGet(() -> {
-            KeyPair made = newKeys();
+        NodeKey key = readSecret("identity.key").map(StateDirectory::parseKeys).orElseGet(() -> {
+            NodeKey made = NodeKey.generate();
             write("identity.key", formatKeys(made));
             return made;
         });
         long incarnation = read("incarnation").map(this::parseIncarnation).orElse(0L) + 1;
         write("incarnation", List.of(Long.toString(incarnation)));
-        return new Identity(idOf(keys), keys, incarnation);
+        return new Identity(key, incarnation);
+    }
+
+    /** What is secret must be its owner's alone; a copy or a backup may have made it otherwise. */
+    private Optional<List<String>> readSecret(String file) {
+        Path path = directory.resolve(file);
+        try {
+            if (Files.exists(path)
+                    && !PosixFilePermissions.fromString("rw-------").containsAll(Files.getPosixFilePermissions(path))) {
+                throw new MeshStartException(path + " must be its owner's alone: chmod 600 " + path);
+            }
+        } catch (IOException e) {
+            throw new MeshStartException(path + " cannot be read: " + e, e);
+        }
+        return read(file);
     }
 
     Optional<List<String>> read(String file) {
@@ -168,39 +182,20 @@ final class StateDirectory implements AutoCloseable {
         }
     }
 
-    private static NodeId idOf(KeyPair keys) {
-        try {
-            return NodeId.fromDigest(
-                    MessageDigest.getInstance("SHA-256").digest(keys.getPublic().getEncoded()));
-        } catch (GeneralSecurityException e) {
-            throw new MeshStartException("this Java has no SHA-256", e);
-        }
-    }
-
-    private static KeyPair newKeys() {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"));
-            return generator.generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new MeshStartException("this Java cannot make P-256 keys", e);
-        }
-    }
-
-    private static List<String> formatKeys(KeyPair keys) {
+    private static List<String> formatKeys(NodeKey key) {
         Base64.Encoder base64 = Base64.getEncoder();
         return List.of(
-                "private " + base64.encodeToString(keys.getPrivate().getEncoded()),
-                "public " + base64.encodeToString(keys.getPublic().getEncoded()));
+                "private " + base64.encodeToString(key.privateKey().getEncoded()),
+                "public " + base64.encodeToString(key.publicKey().getEncoded()));
     }
 
-    private static KeyPair parseKeys(List<String> lines) {
+    private static NodeKey parseKeys(List<String> lines) {
         try {
             KeyFactory factory = KeyFactory.getInstance("EC");
             Base64.Decoder base64 = Base64.getDecoder();
-            return new KeyPair(
+            return NodeKey.of(new KeyPair(
                     factory.generatePublic(new X509EncodedKeySpec(base64.decode(field(lines, "public ")))),
-                    factory.generatePrivate(new PKCS8EncodedKeySpec(base64.decode(field(lines, "private ")))));
+                    factory.generatePrivate(new PKCS8EncodedKeySpec(base64.decode(field(lines, "private "))))));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new MeshStartException("identity.key is damaged: restore it, or remove it to get a new identity", e);
         }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The application's end of a send: settled once by the loop, awaited by any thread. */
-final class TicketEnd implements Ticket {
+final class TicketEnd implements Ticket, Application.Settled {
     private final long number;
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CompletableFuture<Outcome> stage = new CompletableFuture<>();
@@ -23,7 +23,8 @@ final class TicketEnd implements Ticket {
     }
 
     /** Wakes those who wait at once; the stage completes on the callback executor. */
-    void settle(Outcome verdict, Executor callbacks) {
+    @Override
+    public void settle(Outcome verdict, Executor callbacks) {
         outcome = verdict;
         settled.countDown();
         callbacks.execute(() -> stage.complete(verdict));

@@ -7,6 +7,7 @@ import dev.weft.NodeId;
 import dev.weft.NodeNotFoundException;
 import dev.weft.Outcome;
 import dev.weft.Peer;
+import dev.weft.Refusal;
 import dev.weft.Statistics;
 import dev.weft.Topology;
 import dev.weft.core.engine.Engine;
@@ -109,6 +110,23 @@ final class Views {
         return String.join(" or ", shown) + (more == 0 ? "" : " or " + more + " more");
     }
 
+    static List<Refusal> refusals(Engine engine, long nowNanos) {
+        Instant now = Instant.now();
+        return engine.refusals().stream()
+                .map(refusal -> new Refusal(
+                        now.minusNanos(nowNanos - refusal.atNanos()),
+                        refusal.node().orElse(NodeId.ZERO),
+                        refusal.locator(),
+                        switch (refusal.side()) {
+                            case OURS -> Refusal.By.THIS_NODE;
+                            case THEIRS -> Refusal.By.OTHER_NODE;
+                            case CARRIER -> Refusal.By.CONNECTION;
+                        },
+                        refusal.reason().name(),
+                        refusal.text()))
+                .toList();
+    }
+
     static Topology topology(Engine engine, NodeId self) {
         List<Peer> peers = new ArrayList<>(peers(engine, self));
         peers.add(peer(engine, self, self));
@@ -131,7 +149,10 @@ final class Views {
         return new Topology(self, peers, links);
     }
 
-    static Statistics statistics(Engine engine) {
+    /** @param beside what is counted outside the engine */
+    static Statistics statistics(Engine engine, TreeMap<String, Long> beside) {
+        TreeMap<String, Long> counters = engine.counters();
+        counters.putAll(beside);
         Map<Outcome.Kind, Long> outcomes = new TreeMap<>();
         for (Outcome.Kind kind : Outcome.Kind.values()) {
             outcomes.put(kind, engine.ledger().outcomes(kind));
@@ -151,7 +172,8 @@ final class Views {
                     figures.received().bytes(),
                     figures.sent().bytes(),
                     figures.queue().frameCount(),
-                    figures.drops().getOrDefault(LinkStatistics.Drop.QUEUE_FULL, 0L)));
+                    figures.drops().getOrDefault(LinkStatistics.Drop.QUEUE_FULL, 0L),
+                    new LinkStatus.Rates(rates(figures.received()), rates(figures.sent()))));
         }
         return new Statistics(
                 engine.ledger().sent(),
@@ -160,8 +182,16 @@ final class Views {
                 engine.endpoints().counts().taken(),
                 engine.endpoints().counts().refused(),
                 engine.forwardedCount(),
-                engine.counters(),
+                counters,
                 links);
+    }
+
+    private static List<Long> rates(LinkStatistics.Traffic traffic) {
+        List<Long> rates = new ArrayList<>();
+        for (int age = 1; age <= LinkStatistics.INTERVALS; age++) {
+            rates.add(traffic.bytesPerSecond(age));
+        }
+        return rates;
     }
 
     static List<DeadLetter> deadLetters(Engine engine, long nowNanos) {

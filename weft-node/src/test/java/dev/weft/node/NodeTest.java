@@ -8,6 +8,7 @@ import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
 import dev.weft.MeshConfig;
+import dev.weft.MeshEvent;
 import dev.weft.MeshStartException;
 import dev.weft.Message;
 import dev.weft.Outcome;
@@ -21,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +172,30 @@ class NodeTest {
                     .get();
             assertThat(way).extracting(Probed::hops).containsExactly(1, 2);
             assertThat(way).allSatisfy(hop -> assertThat(hop.roundTrip()).isPresent());
+        }
+    }
+
+    @Test
+    void whatANodeSaysOfItselfAndChangesReachesTheOthers() throws InterruptedException {
+        try (Mesh alice = node("alice").join();
+                Mesh bob = node("bob").tag("eu").attribute("rack", "7").join()) {
+            Peer found = alice.await("bob", PATIENCE).orElseThrow();
+            assertThat(found.tags()).containsExactly("eu");
+            assertThat(found.attributes()).containsEntry("rack", "7");
+            CountDownLatch changed = new CountDownLatch(1);
+            alice.subscribe(event -> {
+                if (event.kind() == MeshEvent.Kind.PEER_CHANGED && event.node().equals(found.id())) {
+                    changed.countDown();
+                }
+            });
+            bob.describe(is -> is.withGroups(List.of("ops")));
+            assertThat(bob.description().tags()).containsExactly("eu");
+            assertThat(bob.description().groups()).containsExactly("ops");
+            assertThat(changed.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(alice.find("bob").groups()).containsExactly("ops");
+            assertThatThrownBy(() -> bob.describe(is -> is.withTags(List.of("a\u001bb"))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("control character");
         }
     }
 

@@ -176,7 +176,8 @@ class PublishedSchemaTest {
                 .addAllLocators(texts(hello.locators()))
                 .setDialNumber(hello.dialNumber())
                 .setHeartbeatMillis(hello.heartbeatMillis())
-                .setFrameBytesMax(hello.frameBytesMax());
+                .setFrameBytesMax(hello.frameBytesMax())
+                .setNonce(bytes(hello.nonce()));
         hello.observed().ifPresent(observed -> fields.setObserved(observed.toString()));
         return fields.build();
     }
@@ -190,6 +191,9 @@ class PublishedSchemaTest {
                 dev.weft.proto.Accept::parseFrom,
                 accept -> dev.weft.proto.Accept.newBuilder()
                         .setInstance(accept.instance())
+                        .addAllProofs(accept.proofs().stream()
+                                .map(PublishedSchemaTest::bytes)
+                                .toList())
                         .setVersion(accept.version())
                         .build());
     }
@@ -224,7 +228,7 @@ class PublishedSchemaTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {17, 999, 65_535})
+    @ValueSource(ints = {21, 999, 65_535})
     void aReasonThatIsNotListedIsUnknown(int code) throws MalformedFrame {
         byte[] body = dev.weft.proto.Close.newBuilder()
                 .setReasonValue(code)

@@ -55,11 +55,15 @@ final class RandomFrames {
                 prng.chance(500_000) ? Optional.empty() : Optional.of(locator()),
                 number(0, Long.MAX_VALUE),
                 within(Hello.HEARTBEAT_MILLIS_MIN, Hello.HEARTBEAT_MILLIS_MAX),
-                within(Hello.FRAME_BYTES_MIN, Hello.FRAME_BYTES_MAX));
+                within(Hello.FRAME_BYTES_MIN, Hello.FRAME_BYTES_MAX),
+                ByteView.of(bytes(Hello.NONCE_BYTES)));
     }
 
     Accept accept() {
-        return new Accept(anyBitsButNone(), within(1, 65_535));
+        return new Accept(
+                anyBitsButNone(),
+                several(Accept.PROOFS_MAX, () -> ByteView.of(bytes(Accept.PROOF_BYTES))),
+                within(1, 65_535));
     }
 
     Close close() {

@@ -13,7 +13,8 @@ import java.util.Map;
  * @param options what was drawn
  * @param virtualNanos how long it lasted on its own clock
  * @param events how many events happened
- * @param outcomes messages by outcome, those whose sender died as {@code orphaned}
+ * @param outcomes messages by outcome, those whose sender died as {@code orphaned}; connections begun, and those
+ *     that went their whole way
  * @param faults what really went wrong
  * @param traceHash equal for equal runs
  * @param violations what should never have happened
@@ -41,6 +42,8 @@ public record RunReport(
             outcomes.put(kind.name().toLowerCase(Locale.ROOT), world.journal.outcomes(kind));
         }
         outcomes.put("orphaned", world.journal.orphaned());
+        outcomes.put("sessions", (long) world.sessions.size());
+        outcomes.put("sessionsCompleted", world.sessions.completed());
         Map<String, Long> faults = new LinkedHashMap<>();
         faults.put("lost", world.counts.lost);
         faults.put("duplicated", world.counts.duplicated);

@@ -10,14 +10,16 @@ import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.engine.TraceEvent;
-import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.Manner;
+import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
+import dev.weft.core.link.Assurance;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A simulated process: one engine, its connections, its clock, its application. May die and live again. */
@@ -88,7 +90,7 @@ final class SimNode {
                 if (isOpen()) {
                     closed = true;
                     wires.remove(number);
-                    present.handleCarrierLost(number, local);
+                    present.handleCarrierLost(number, "the connection broke", local);
                 }
             });
         }
@@ -96,11 +98,14 @@ final class SimNode {
 
     final int index;
     private final World world;
-    private final String mesh;
+    private final Community community;
     private final Prng prng;
     private final int driftPpm;
     private final long skewNanos;
     private final EngineConfig config;
+
+    /** Stands for the hash of a public key. */
+    private ByteView key = ByteView.EMPTY;
 
     private NodeId id;
     private long incarnation;
@@ -113,13 +118,15 @@ final class SimNode {
     private final TreeMap<Long, Wire> wires = new TreeMap<>();
     private final TreeMap<Long, Integer> tickets = new TreeMap<>();
     private long nextTicket = 1;
-    private final TreeSet<String> closedEndpoints = new TreeSet<>();
+    private final TreeMap<SocketKind, Long> endpoints = new TreeMap<>();
+    private final TreeMap<Long, Sessions.End> ends = new TreeMap<>();
+    private final TreeMap<Long, Consumer<Outcome>> fates = new TreeMap<>();
     private int identities;
 
-    SimNode(int index, World world, String mesh, Prng prng, int driftPpmMax, EngineConfig config) {
+    SimNode(int index, World world, Community community, Prng prng, int driftPpmMax, EngineConfig config) {
         this.index = index;
         this.world = world;
-        this.mesh = mesh;
+        this.community = community;
         this.prng = prng;
         this.driftPpm = driftPpmMax == 0 ? 0 : (int) prng.between(-driftPpmMax, driftPpmMax);
         this.skewNanos = prng.between(0, 5_000_000_000L);
@@ -131,8 +138,8 @@ final class SimNode {
         return id;
     }
 
-    String mesh() {
-        return mesh;
+    Community community() {
+        return community;
     }
 
     boolean isAlive() {
@@ -159,7 +166,7 @@ final class SimNode {
         pausedUntilNanos = 0;
         wakeNanos = Deadlines.NEVER;
         Engine.Self self = new Engine.Self(
-                mesh,
+                community.mesh(),
                 id,
                 prng.nextLong() | 1,
                 incarnation,
@@ -167,11 +174,16 @@ final class SimNode {
                 hostId(),
                 List.of(locatorOf(index)),
                 skewNanos);
-        engine = new Engine(config, self, prng.fork(life), world.editions, new Output());
+        engine = new Engine(
+                config,
+                self,
+                world.security(community, prng.fork(0x5ec00000L + life)),
+                prng.fork(life),
+                world.editions,
+                new Output());
         turn((present, local) -> {
-            closedEndpoints.clear();
             for (SocketKind kind : SocketKind.values()) {
-                present.open(endpointOf(kind), kind);
+                open(present, kind);
             }
             for (Locator locator : configured) {
                 present.addConfigured(locator, local);
@@ -187,34 +199,122 @@ final class SimNode {
         }
         wires.clear();
         tickets.clear();
+        endpoints.clear();
+        ends.clear();
+        fates.clear();
         engine = null;
     }
 
     /** Closes an endpoint; it opens again after a while, unless the process has died meanwhile. */
     void closeEndpointFor(SocketKind kind, long nanos) {
-        String endpoint = endpointOf(kind);
         int bound = life;
         turn((present, local) -> {
-            if (closedEndpoints.add(endpoint)) {
-                present.close(endpoint);
+            Long number = endpoints.remove(kind);
+            if (number != null) {
+                shut(present, kind, number, local);
             }
         });
         world.events.after(nanos, at -> {
-            if (life == bound && isAlive()) {
+            if (lives(bound)) {
                 turn((present, local) -> {
-                    if (closedEndpoints.remove(endpoint)) {
-                        present.open(endpoint, kind);
+                    if (!endpoints.containsKey(kind)) {
+                        open(present, kind);
                     }
                 });
             }
         });
     }
 
+    private void open(Engine present, SocketKind kind) {
+        long number = kind.isConnected()
+                ? present.listen(endpointOf(kind), kind)
+                : present.open(endpointOf(kind), kind, Endpoints.CAPACITY_DEFAULT);
+        endpoints.put(kind, number);
+    }
+
+    private static void shut(Engine present, SocketKind kind, long number, long local) {
+        if (kind.isConnected()) {
+            present.closeListener(number, local);
+        } else {
+            present.closeEndpoint(number);
+        }
+    }
+
     private static String endpointOf(SocketKind kind) {
-        return switch (kind) {
-            case RDM -> ENDPOINT;
-            case DGRAM -> ENDPOINT + "-dgram";
-        };
+        return ENDPOINT + "-" + kind;
+    }
+
+    // ------------------------------------------------------------------ connections
+
+    int life() {
+        return life;
+    }
+
+    /** Whether the process of that life still runs. */
+    boolean lives(int thatLife) {
+        return engine != null && life == thatLife;
+    }
+
+    private void inLife(int thatLife, Turn input) {
+        if (lives(thatLife)) {
+            turn(input);
+        }
+    }
+
+    void connect(Sessions.End end, NodeId to, SocketKind kind) {
+        turn((present, local) -> {
+            long connection = present.connect(to, kind, endpointOf(kind), Manner.DEFAULT, 10_000_000_000L, local);
+            end.connectedAs(connection);
+            ends.put(connection, end);
+        });
+    }
+
+    void sendOn(
+            Sessions.End end,
+            int ofLife,
+            long connection,
+            SocketKind kind,
+            ByteView payload,
+            long timeoutNanos,
+            Consumer<Outcome> fate) {
+        inLife(ofLife, (present, local) -> {
+            long ticket = nextTicket++;
+            fates.put(ticket, fate);
+            NodeId to = present.peerOf(connection).orElse(id);
+            Send send = new Send(ticket, to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos);
+            present.sendOn(connection, send, local);
+        });
+    }
+
+    void finish(int ofLife, long connection) {
+        inLife(ofLife, (present, local) -> present.finish(connection, 30_000_000_000L, local));
+    }
+
+    void takenFrom(int ofLife, long connection, ByteView payload, long afterNanos) {
+        world.events.after(
+                afterNanos,
+                at -> inLife(
+                        ofLife,
+                        (present, local) -> present.takenFrom(connection, ReceiveBuffer.charge(payload), local)));
+    }
+
+    /** Applications hear of things when the engine's turn is over. */
+    private void later(Runnable report) {
+        int bound = life;
+        world.events.after(0, at -> {
+            if (lives(bound)) {
+                report.run();
+            }
+        });
+    }
+
+    private void atEnd(long connection, Consumer<Sessions.End> report) {
+        later(() -> {
+            Sessions.End end = ends.get(connection);
+            if (end != null) {
+                report.accept(end);
+            }
+        });
     }
 
     /** A node that lost its state directory is another node. */
@@ -232,8 +332,8 @@ final class SimNode {
         world.journal.sent(index, destination, kind, payload);
         long ticket = nextTicket++;
         tickets.put(ticket, number);
-        turn((present, local) ->
-                present.send(new Send(ticket, to, endpointOf(kind), kind, payload, timeoutNanos), local));
+        turn((present, local) -> present.send(
+                new Send(ticket, to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos), local));
     }
 
     void hear(ByteView beacon, int source) {
@@ -325,12 +425,10 @@ final class SimNode {
     }
 
     private NodeId newId() {
-        Prng source = prng.fork(0x1d00L + identities++);
-        return NodeId.fromDigest(new WireWriter()
-                .u64(source.nextLong())
-                .u64(source.nextLong())
-                .view()
-                .toByteArray());
+        key = Community.words(prng.fork(0x1d00L + identities++), Assurance.KEY_HASH_BYTES / 8);
+        NodeId made = NodeId.fromDigest(key.toByteArray());
+        world.belongs(made, community);
+        return made;
     }
 
     private ByteView hostId() {
@@ -362,14 +460,17 @@ final class SimNode {
             if (!dialler.isOpen()) {
                 return;
             }
-            Wire wire = new Wire(alive.handleAccepted(locatorOf(from.index), local));
+            Wire wire = new Wire(
+                    alive.handleAccepted(locatorOf(from.index), Assurance.authenticated(key, from.key), local));
             wires.put(wire.number, wire);
             join(dialler, from, wire);
+            ByteView accepterKey = key;
             world.events.after(
                     world.options.faults().delayNanos(),
                     at -> from.turn((engine, theirs) -> {
                         if (dialler.isOpen()) {
-                            engine.handleConnected(dialler.number, theirs);
+                            engine.handleConnected(
+                                    dialler.number, Assurance.authenticated(from.key, accepterKey), theirs);
                         }
                     }));
         });
@@ -411,16 +512,60 @@ final class SimNode {
         }
 
         @Override
-        public Acceptance deliver(String endpoint, Endpoints.Delivery delivery) {
-            if (closedEndpoints.contains(endpoint)) {
+        public void deliver(long endpoint, Endpoints.Delivery delivery) {
+            if (!endpoints.containsValue(endpoint)) {
                 world.violations.add(
                         "nothing is delivered to a closed endpoint", "node " + index + " has closed " + endpoint);
             }
-            return world.application.take(SimNode.this, delivery.payload());
+            world.application.receive(SimNode.this, delivery.payload());
+            long charge = ReceiveBuffer.charge(delivery.payload());
+            int bound = life;
+            world.events.after(
+                    world.takingNanos(),
+                    at -> inLife(bound, (present, local) -> present.taken(endpoint, charge, local)));
+        }
+
+        @Override
+        public void accepted(long listener, long connection, NodeId from) {
+            later(() -> {
+                turn((present, local) -> present.accept(connection));
+                ends.put(connection, world.sessions.accepted(SimNode.this, connection));
+            });
+        }
+
+        @Override
+        public void connected(long connection, Outcome outcome) {
+            atEnd(connection, end -> end.connected(outcome));
+        }
+
+        @Override
+        public void received(long connection, ByteView payload) {
+            ByteView kept = payload.compact();
+            atEnd(connection, end -> end.received(kept));
+        }
+
+        @Override
+        public void inputEnded(long connection) {
+            atEnd(connection, Sessions.End::inputEnded);
+        }
+
+        @Override
+        public void outputFinished(long connection) {
+            atEnd(connection, Sessions.End::outputFinished);
+        }
+
+        @Override
+        public void broken(long connection, Outcome.Reason reason) {
+            atEnd(connection, end -> end.broken(reason));
         }
 
         @Override
         public void settled(long ticket, Outcome outcome) {
+            Consumer<Outcome> fate = fates.remove(ticket);
+            if (fate != null) {
+                later(() -> fate.accept(outcome));
+                return;
+            }
             Integer number = tickets.remove(ticket);
             if (number == null) {
                 world.violations.add(

@@ -5,8 +5,9 @@ import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
 
 /**
  * One run: safety while faults rage, then quiet, then liveness: equal link-state databases, every node routed to every
@@ -20,7 +21,7 @@ public final class Simulation {
     }
 
     /** How long the mesh may take to agree once it is left in peace. */
-    static final long QUIET_NANOS = 100_000_000_000L;
+    static final long QUIET_NANOS = 150_000_000_000L;
 
     /** How often it is looked at meanwhile, and how often in a row it must agree. */
     private static final long LOOK_NANOS = 2_000_000_000L;
@@ -89,6 +90,7 @@ public final class Simulation {
                 requireAgreement(world);
                 requireRightRoutes(world, plan);
                 world.journal.requireAllSettled();
+                world.sessions.requireAllOver();
             }
         } catch (InvariantError broken) {
             world.violations.add("engine invariant", broken.getMessage() + " at " + broken.getStackTrace()[1]);
@@ -98,29 +100,29 @@ public final class Simulation {
 
     /** Nothing is left to wait for: all that {@link #requireAgreement} demands holds, as far as a quick look can tell. */
     private static boolean isCalm(World world) {
-        TreeMap<String, Long> hashes = new TreeMap<>();
-        TreeMap<String, Integer> sizes = new TreeMap<>();
+        Map<Community, Long> hashes = new LinkedHashMap<>();
+        Map<Community, Integer> sizes = new LinkedHashMap<>();
         for (SimNode node : world.nodes()) {
-            sizes.merge(node.mesh(), 1, Integer::sum);
+            sizes.merge(node.community(), 1, Integer::sum);
         }
         for (SimNode node : world.nodes()) {
             Engine engine = node.engine();
             if (engine == null) {
                 return false;
             }
-            Long first = hashes.putIfAbsent(node.mesh(), engine.lsdbHash());
+            Long first = hashes.putIfAbsent(node.community(), engine.lsdbHash());
             boolean equal = first == null || first == engine.lsdbHash();
-            if (!equal || engine.reachable().size() != sizes.getOrDefault(node.mesh(), 0) - 1) {
+            if (!equal || engine.reachable().size() != sizes.getOrDefault(node.community(), 0) - 1) {
                 return false;
             }
         }
-        return world.journal.open() == 0;
+        return world.journal.open() == 0 && world.sessions.open() == 0;
     }
 
     private static void requireAgreement(World world) {
         for (SimNode a : world.nodes()) {
             for (SimNode b : world.nodes()) {
-                if (a != b && a.mesh().equals(b.mesh())) {
+                if (a != b && a.community().equals(b.community())) {
                     for (String difference : a.differencesFrom(b)) {
                         world.violations.add("the mesh agrees once it is left in peace", difference);
                     }
@@ -138,13 +140,13 @@ public final class Simulation {
         List<SimNode> unseen = sample(world.nodes(), new Prng(plan.seed()).fork(4));
         long beganNanos = world.events.nowNanos();
         for (int look = 1; !unseen.isEmpty() && look <= ORACLE_LOOKS_MAX && world.violations.isEmpty(); look++) {
-            TreeMap<String, RouteOracle> oracles = new TreeMap<>();
+            Map<Community, RouteOracle> oracles = new LinkedHashMap<>();
             unseen.removeIf(node -> {
                 Engine engine = node.engine();
                 if (engine == null || !engine.routesAreCurrent() || !knowsWhatAllKnow(world, node)) {
                     return false;
                 }
-                oracles.computeIfAbsent(node.mesh(), mesh -> new RouteOracle(members(world, mesh)))
+                oracles.computeIfAbsent(node.community(), community -> new RouteOracle(members(world, community)))
                         .wrongRoutesOf(node)
                         .forEach(wrong -> world.violations.add("routes are the cheapest", wrong));
                 return true;
@@ -164,8 +166,10 @@ public final class Simulation {
         return sample;
     }
 
-    private static List<SimNode> members(World world, String mesh) {
-        return world.nodes().stream().filter(node -> node.mesh().equals(mesh)).toList();
+    private static List<SimNode> members(World world, Community community) {
+        return world.nodes().stream()
+                .filter(node -> node.community().equals(community))
+                .toList();
     }
 
     private static boolean knowsWhatAllKnow(World world, SimNode node) {
@@ -174,7 +178,7 @@ public final class Simulation {
             Engine theirs = other.engine();
             if (engine != null
                     && theirs != null
-                    && other.mesh().equals(node.mesh())
+                    && other.community().equals(node.community())
                     && theirs.lsdbHash() != engine.lsdbHash()) {
                 return false;
             }

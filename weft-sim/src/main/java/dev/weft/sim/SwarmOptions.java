@@ -12,6 +12,7 @@ import java.util.Map;
  * @param carrier what connections are made of
  * @param faults what the network does to frames while faults are on
  * @param messagesPerSecond the load of the whole mesh
+ * @param sessionsPerMinute connections begun in the whole mesh
  * @param payloadBytesMax the largest message
  * @param crashEverySeconds a node crashes about so often; 0 never
  * @param partitionEverySeconds the network splits, or a pair is cut one way or both, about so often; 0 never
@@ -19,19 +20,22 @@ import java.util.Map;
  * @param driftPpmMax how far clocks run fast or slow
  * @param discovery how nodes find each other
  * @param strangers nodes of another mesh among them
+ * @param impostors nodes among them that know the mesh's name and not its key
  */
 record SwarmOptions(
         int nodes,
         Carrier.Kind carrier,
         Faults faults,
         int messagesPerSecond,
+        int sessionsPerMinute,
         int payloadBytesMax,
         int crashEverySeconds,
         int partitionEverySeconds,
         int pauseEverySeconds,
         int driftPpmMax,
         Meeting discovery,
-        int strangers) {
+        int strangers,
+        int impostors) {
     /** How nodes find each other. */
     enum Meeting {
         /** Every node hears every beacon. */
@@ -46,12 +50,14 @@ record SwarmOptions(
                 Carrier.Kind.STREAM,
                 Faults.NONE,
                 20 * Math.min(nodes, 50),
+                30,
                 2_000,
                 0,
                 0,
                 0,
                 0,
                 Meeting.CONFIGURED,
+                0,
                 0);
     }
 
@@ -61,13 +67,15 @@ record SwarmOptions(
                 prng.chance(500_000) ? Carrier.Kind.STREAM : Carrier.Kind.DATAGRAM,
                 Faults.drawn(prng),
                 (int) prng.between(5, 200),
+                (int) prng.between(1, 120),
                 (int) prng.between(0, 60_000),
                 prng.chance(300_000) ? 0 : (int) prng.between(5, 60),
                 prng.chance(300_000) ? 0 : (int) prng.between(5, 60),
                 prng.chance(500_000) ? 0 : (int) prng.between(5, 60),
                 prng.chance(500_000) ? 0 : (int) prng.between(1, 500),
                 prng.chance(500_000) ? Meeting.BEACON : Meeting.CONFIGURED,
-                prng.chance(700_000) ? 0 : 2);
+                prng.chance(700_000) ? 0 : 2,
+                prng.chance(500_000) ? 0 : 2);
     }
 
     /** For the report, by stable names. */
@@ -82,6 +90,7 @@ record SwarmOptions(
         all.put("bitsPerSecond", faults.bitsPerSecond());
         all.put("queueBytes", faults.queueBytes());
         all.put("messagesPerSecond", messagesPerSecond);
+        all.put("sessionsPerMinute", sessionsPerMinute);
         all.put("payloadBytesMax", payloadBytesMax);
         all.put("crashEverySeconds", crashEverySeconds);
         all.put("partitionEverySeconds", partitionEverySeconds);
@@ -89,6 +98,7 @@ record SwarmOptions(
         all.put("driftPpmMax", driftPpmMax);
         all.put("discovery", discovery.name().toLowerCase(java.util.Locale.ROOT));
         all.put("strangers", strangers);
+        all.put("impostors", impostors);
         return all;
     }
 }

@@ -8,7 +8,7 @@ import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.engine.TraceEvent;
-import dev.weft.core.flow.Acceptance;
+import dev.weft.core.link.Security;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.RouteHeader;
@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class World {
     /** What the application does with a message that its endpoint is offered. */
     interface Application {
-        Acceptance take(SimNode node, ByteView payload);
+        void receive(SimNode node, ByteView payload);
     }
 
     private static final int LOG_MAX = 200;
@@ -61,14 +62,18 @@ final class World {
     final Prng prng;
     final SwarmOptions options;
     final Application application;
+    final Sessions sessions;
     final SharedEditions editions = new SharedEditions();
 
+    private final Guard guard;
+    private final TreeMap<NodeId, Community> communities = new TreeMap<>();
     private final List<SimNode> nodes = new ArrayList<>();
     private final int[] side;
     private final TreeSet<Cut> cuts = new TreeSet<>();
     private final ArrayDeque<Logged> log = new ArrayDeque<>();
     private final Prng load;
     private final Prng mischief;
+    private final Prng taking;
     private boolean faulty = true;
     private long carriers;
 
@@ -77,16 +82,47 @@ final class World {
     }
 
     World(SwarmOptions options, long seed, EngineConfig config, ApplicationFactory factory) {
+        this(options, seed, config, factory, Guard.KEYED);
+    }
+
+    World(SwarmOptions options, long seed, EngineConfig config, ApplicationFactory factory, Guard guard) {
+        this.guard = guard;
         this.options = options;
         this.prng = new Prng(seed);
         this.load = prng.fork(1);
         this.mischief = prng.fork(2);
-        this.side = new int[options.nodes() + options.strangers()];
+        this.side = new int[options.nodes() + options.strangers() + options.impostors()];
         for (int i = 0; i < side.length; i++) {
-            String mesh = i < options.nodes() ? "mesh" : "other";
-            nodes.add(new SimNode(i, this, mesh, prng.fork(1_000 + i), options.driftPpmMax(), config));
+            nodes.add(new SimNode(i, this, communityAt(i), prng.fork(1_000 + i), options.driftPpmMax(), config));
         }
         this.application = factory.create(this);
+        this.sessions = new Sessions(this, prng.fork(6));
+        this.taking = prng.fork(7);
+    }
+
+    private Community communityAt(int index) {
+        return index < options.nodes()
+                ? Community.MEMBERS
+                : index < options.nodes() + options.strangers() ? Community.STRANGERS : Community.IMPOSTORS;
+    }
+
+    /** Every node shows its key; whether it asks for that of others is the world's choice. */
+    Security security(Community community, Prng nonces) {
+        return switch (guard) {
+            case KEYED -> new Security(Security.Carriage.PROTECTED, community.prover(nonces));
+            case NONE -> Security.OPEN;
+        };
+    }
+
+    /** Whether nodes ask for the mesh key: all but the simulator's own tests do. */
+    enum Guard {
+        KEYED,
+        NONE
+    }
+
+    /** A node has taken an id. */
+    void belongs(NodeId node, Community community) {
+        communities.put(node, community);
     }
 
     /** Makes the applications of a world. */
@@ -98,10 +134,7 @@ final class World {
     static final class Honest implements ApplicationFactory {
         @Override
         public Application create(World world) {
-            return (node, payload) -> {
-                world.journal.received(node.index, payload);
-                return Acceptance.TAKEN;
-            };
+            return (node, payload) -> world.journal.received(node.index, payload);
         }
     }
 
@@ -117,6 +150,11 @@ final class World {
         return faulty ? options.faults() : Faults.NONE;
     }
 
+    /** How long an application leaves a message untaken. */
+    long takingNanos() {
+        return taking.chance(950_000) ? 0 : taking.below(50_000_000);
+    }
+
     long nextCarrier() {
         return 1_000_000 + carriers++;
     }
@@ -127,9 +165,21 @@ final class World {
 
     void log(int node, TraceEvent event) {
         trace.add(event.kind().ordinal() * 1_000_003L + node);
+        requireMember(node, event);
         log.add(new Logged(events.nowNanos(), node, event));
         if (log.size() > LOG_MAX) {
             log.remove();
+        }
+    }
+
+    /** A link is up before anything else of its peer is acted upon, and a node is up only by what members told. */
+    private void requireMember(int node, TraceEvent event) {
+        boolean admits = event.kind() == TraceEvent.Kind.LINK_UP || event.kind() == TraceEvent.Kind.NODE_UP;
+        Community own = node(node).community();
+        if (admits && !own.equals(communities.getOrDefault(event.node(), own))) {
+            violations.add(
+                    "nobody but a member is acted upon",
+                    "node " + node + " says " + event.kind() + " of " + event.node());
         }
     }
 
@@ -144,6 +194,7 @@ final class World {
             events.at(prng.fork(77 + node.index).below(joinSpreadNanos + 1), at -> node.start(acquaintances(node)));
         }
         events.at(joinSpreadNanos + 1_000_000_000L, at -> loadOnce());
+        events.at(joinSpreadNanos + 1_000_000_000L, at -> sessionOnce());
         schedule(options.crashEverySeconds(), this::crashOnce);
         schedule(options.partitionEverySeconds(), this::partitionOnce);
         schedule(options.pauseEverySeconds(), this::pauseOnce);
@@ -169,9 +220,12 @@ final class World {
         }
         List<Locator> known = new ArrayList<>();
         int members = options.nodes();
-        int first = node.index < members ? 0 : members;
-        int count = node.index < members ? members : options.strangers();
-        for (int other : new int[] {first, first + prng.fork(9_000 + node.index).below(count)}) {
+        int strangers = options.strangers();
+        int first = node.index < members ? 0 : node.index < members + strangers ? members : members + strangers;
+        int count = node.index < members ? members : node.index < members + strangers ? strangers : options.impostors();
+        int knockAt = node.community().equals(Community.IMPOSTORS) ? 0 : first;
+        for (int other :
+                new int[] {knockAt, first, first + prng.fork(9_000 + node.index).below(count)}) {
             Locator locator = SimNode.locatorOf(other);
             if (other != node.index && !known.contains(locator)) {
                 known.add(locator);
@@ -195,6 +249,22 @@ final class World {
             }
         }
         events.after(load.between(1, 2_000_000_000L / options.messagesPerSecond()), at -> loadOnce());
+    }
+
+    private void sessionOnce() {
+        if (options.sessionsPerMinute() == 0) {
+            return;
+        }
+        if (faulty) {
+            SimNode from = nodes.get(load.below(options.nodes()));
+            SimNode to = nodes.get(load.below(options.nodes()));
+            SocketKind kind = load.chance(500_000) ? SocketKind.SEQPACKET : SocketKind.STREAM;
+            int messages = load.chance(900_000) ? load.below(30) : load.below(600);
+            if (from.isAlive()) {
+                sessions.begin(from, to, kind, messages, options.payloadBytesMax());
+            }
+        }
+        events.after(load.between(1, 120_000_000_000L / options.sessionsPerMinute()), at -> sessionOnce());
     }
 
     // ------------------------------------------------------------------ what goes wrong
@@ -261,7 +331,7 @@ final class World {
     private void closeOnce() {
         SimNode node = nodes.get(mischief.below(nodes.size()));
         counts.endpointsClosed++;
-        SocketKind kind = mischief.chance(500_000) ? SocketKind.RDM : SocketKind.DGRAM;
+        SocketKind kind = SocketKind.values()[mischief.below(SocketKind.values().length)];
         node.closeEndpointFor(kind, mischief.between(10_000_000L, 5_000_000_000L));
     }
 

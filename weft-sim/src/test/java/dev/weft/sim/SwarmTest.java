@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.EngineConfig;
-import dev.weft.core.flow.Acceptance;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -51,19 +50,50 @@ class SwarmTest {
         assertThat(report.violations()).isEmpty();
         assertThat(report.outcomes().get("unknown")).isZero();
         assertThat(report.outcomes().get("delivered")).isGreaterThan(500);
+        assertThat(report.outcomes().get("sessions")).isPositive();
+        assertThat(report.outcomes().get("sessionsCompleted"))
+                .isEqualTo(report.outcomes().get("sessions"));
+    }
+
+    /** The simulator itself is tested: nodes that do not ask for the key let the impostors in, and that is found. */
+    @Test
+    void aMeshThatDoesNotAskForItsKeyIsFoundOut() {
+        SwarmOptions calm = SwarmOptions.calm(4);
+        SwarmOptions withImpostors = new SwarmOptions(
+                calm.nodes(),
+                calm.carrier(),
+                calm.faults(),
+                calm.messagesPerSecond(),
+                calm.sessionsPerMinute(),
+                calm.payloadBytesMax(),
+                0,
+                0,
+                0,
+                0,
+                calm.discovery(),
+                0,
+                2);
+        Simulation.Plan plan = new Simulation.Plan(4, 9, 5_000_000_000L, Simulation.FaultLevel.NONE);
+        World open = new World(withImpostors, 9, EngineConfig.DEFAULT, new World.Honest(), World.Guard.NONE);
+        assertThat(Simulation.run(plan, open, (virtual, events) -> {})
+                        .violations()
+                        .toString())
+                .contains("nobody but a member is acted upon");
+        World keyed = new World(withImpostors, 9, EngineConfig.DEFAULT);
+        RunReport report = Simulation.run(plan, keyed, (virtual, events) -> {});
+        assertThat(report.violations()).isEmpty();
+        // It was really tried.
+        assertThat(report.lastEvents().toString()).contains("LINK_REFUSED").contains("NOT_A_MEMBER");
     }
 
     /** The simulator itself is tested: an application that says "taken" and takes later loses what it has not taken. */
     @Test
     void anAcknowledgementBeforeTheDeliveryIsFoundInUnderTwoHundredSeeds() {
-        World.ApplicationFactory hasty = world -> (node, payload) -> {
-            world.events.after(50_000_000L, at -> {
-                if (node.isAlive()) {
-                    world.journal.received(node.index, payload);
-                }
-            });
-            return Acceptance.TAKEN;
-        };
+        World.ApplicationFactory hasty = world -> (node, payload) -> world.events.after(50_000_000L, at -> {
+            if (node.isAlive()) {
+                world.journal.received(node.index, payload);
+            }
+        });
         for (long seed = 1; seed < 200; seed++) {
             SwarmOptions options = SwarmOptions.swarm(6, new Prng(seed).fork(3));
             World world = new World(options, seed, EngineConfig.DEFAULT, hasty);

@@ -39,7 +39,10 @@ public class CodecBenchmark {
             1_763_712_000_000L,
             3,
             123_456_789,
+            77_000,
             5_000_000,
+            4 << 20,
+            0,
             1,
             List.of(new Ack.Range(5_000_002, 5_000_009), new Ack.Range(5_000_011, 5_000_400)),
             List.of());
@@ -159,7 +162,8 @@ public class CodecBenchmark {
                 Optional.of(Locator.parse("tcp/10.0.0.9:51000")),
                 1,
                 1_000,
-                1 << 20);
+                1 << 20,
+                ByteView.of(new byte[Hello.NONCE_BYTES]));
     }
 
     private static Beacon beacon() {

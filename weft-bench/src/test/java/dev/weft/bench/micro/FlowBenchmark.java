@@ -2,12 +2,15 @@ package dev.weft.bench.micro;
 
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Routing;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.FlowConfig;
+import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.Paths;
+import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Receiver;
 import dev.weft.core.flow.Send;
 import dev.weft.core.flow.Sender;
@@ -52,7 +55,7 @@ public class FlowBenchmark {
 
     private final ArrayDeque<Data> toDestination = new ArrayDeque<>();
     private final ArrayDeque<Ack> toOrigin = new ArrayDeque<>();
-    private final Arrival arrival = new Arrival(ORIGIN, RouteHeader.DIRECT);
+    private final Arrival arrival = Arrival.over(ORIGIN, RouteHeader.DIRECT);
     private ByteView payload;
     private Sender sender;
     private Receiver receiver;
@@ -72,13 +75,15 @@ public class FlowBenchmark {
     public long messageAndItsAcknowledgement() {
         nowNanos += TURN_NANOS;
         for (int i = 0; i < BATCH; i++) {
-            sender.send(new Send(++ticket, DESTINATION, "inbox", SocketKind.RDM, payload, TIMEOUT_NANOS), nowNanos);
+            sender.send(
+                    new Send(++ticket, DESTINATION, "inbox", SocketKind.RDM, Manner.DEFAULT, payload, TIMEOUT_NANOS),
+                    nowNanos);
         }
         nowNanos += TURN_NANOS;
         for (Data data = toDestination.poll(); data != null; data = toDestination.poll()) {
             receiver.handleData(data, arrival, nowNanos);
         }
-        receiver.flush();
+        receiver.flush(nowNanos);
         nowNanos += TURN_NANOS;
         for (Ack ack = toOrigin.poll(); ack != null; ack = toOrigin.poll()) {
             sender.handleAck(ack, nowNanos);
@@ -91,7 +96,7 @@ public class FlowBenchmark {
 
     private static final class OneWay implements Paths {
         @Override
-        public Optional<Path> path(NodeId destination, Choice choice) {
+        public Optional<Path> path(NodeId destination, Routing routing, Choice choice) {
             return PATH;
         }
 
@@ -108,7 +113,7 @@ public class FlowBenchmark {
 
     private final class Origin implements Sender.Output {
         @Override
-        public void send(Path path, Frame frame) {
+        public void send(Path path, int priority, Frame frame) {
             toDestination.add((Data) frame);
         }
 
@@ -116,9 +121,20 @@ public class FlowBenchmark {
         public void settled(long number, Outcome outcome) {
             settled++;
         }
+
+        @Override
+        public void opened(long flow, Outcome outcome) {}
+
+        @Override
+        public void finished(long flow) {}
+
+        @Override
+        public void broken(long flow, Outcome.Reason reason) {}
     }
 
     private final class Destination implements Receiver.Output {
+        private final ReceiveBuffer buffer = new ReceiveBuffer(16 << 20);
+
         @Override
         public void reply(NodeId origin, Arrival lastArrival, Frame frame) {
             toOrigin.add((Ack) frame);
@@ -126,7 +142,24 @@ public class FlowBenchmark {
 
         @Override
         public Acceptance deliver(FlowLabel flow, ByteView message, int hops) {
+            buffer.release(ReceiveBuffer.charge(message));
             return Acceptance.TAKEN;
         }
+
+        @Override
+        public Acceptance check(FlowLabel flow) {
+            return Acceptance.TAKEN;
+        }
+
+        @Override
+        public ReceiveBuffer buffer(FlowLabel flow) {
+            return buffer;
+        }
+
+        @Override
+        public void ended(FlowLabel flow) {}
+
+        @Override
+        public void broken(FlowLabel flow, Outcome.Reason reason) {}
     }
 }

@@ -80,7 +80,7 @@ public class ForwardBenchmark {
 
         @Override
         public LinkQueue.Taken send(NodeId neighbor, Frame onward, LinkQueue.Urgency urgency) {
-            return queue.offer(urgency, onward.encode());
+            return queue.offer(urgency, onward.encode(), 0);
         }
     }
 }

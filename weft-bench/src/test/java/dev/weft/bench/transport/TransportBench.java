@@ -185,7 +185,7 @@ public final class TransportBench {
         Transport transport = switch (arguments[1]) {
             case "shm" -> new SharedMemoryTransport(loop);
             case "unix" -> new UnixTransport(loop);
-            default -> new TcpTransport(loop);
+            default -> TcpTransport.plain(loop);
         };
         Scenario scenario = Scenario.valueOf(arguments[2]);
         if (arguments[0].equals("far")) {

@@ -244,12 +244,14 @@ public final class Discovery {
         beacons.handleTime(nowNanos);
         suspicions.handleTime(nowNanos);
         book.handleTime(nowNanos);
+        exchange.handleTime(nowNanos);
         dialler.handleTime(nowNanos);
     }
 
     public long nextDeadlineNanos() {
         long speaking = Math.min(beacons.nextDeadlineNanos(), suspicions.nextDeadlineNanos());
-        return Math.min(speaking, Math.min(book.nextDeadlineNanos(), dialler.nextDeadlineNanos()));
+        long knowing = Math.min(book.nextDeadlineNanos(), exchange.nextDeadlineNanos());
+        return Math.min(Math.min(speaking, knowing), dialler.nextDeadlineNanos());
     }
 
     // ------------------------------------------------------------------ questions
@@ -280,6 +282,11 @@ public final class Discovery {
         return exchange.all(neighbor, announced, nowNanos);
     }
 
+    /** What has lately changed and is to be told to every neighbor now. */
+    public Optional<Peers> takeNews(Predicate<NodeId> announced, long nowNanos) {
+        return exchange.takeNews(announced, nowNanos);
+    }
+
     public long malformedCount() {
         return malformedCount;
     }
@@ -307,6 +314,11 @@ public final class Discovery {
         @Override
         public void discovered(NodeId node, Source source) {
             out.discovered(node, source.words);
+        }
+
+        @Override
+        public void changed(NodeId node) {
+            exchange.changed(node);
         }
 
         @Override

@@ -1,20 +1,38 @@
 package dev.weft.core.discovery;
 
 import dev.weft.NodeId;
+import dev.weft.core.base.Deadlines;
 import dev.weft.core.wire.Peers;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What neighbors tell each other of nodes that are not members of the mesh: those that only one of them knows.
+ * What neighbors tell each other of nodes that are not members of the mesh, of which flooding tells: all when a link
+ * comes up, and later what is new or has moved, gathered and at a bounded rate. Only what is news to the receiver is
+ * news to its neighbors, so it ends.
  *
  * <p>Called by {@link Discovery} alone.
  */
 final class Exchange {
     private static final long SECOND = 1_000_000_000L;
 
+    /** How long news gather before they are told, and between two times of telling. */
+    private static final long GATHER_NANOS = SECOND;
+
+    private static final long PAUSE_NANOS = 5 * SECOND;
+    private static final int NEWS_MAX = 512;
+
     private final PeerBook book;
+    /** Who has changed since neighbors were told, the earliest first. */
+    private final LinkedHashSet<NodeId> news = new LinkedHashSet<>();
+
+    private long dueNanos = Deadlines.NEVER;
+    private long toldNanos = -PAUSE_NANOS;
+    private boolean unscheduled;
 
     Exchange(PeerBook book) {
         this.book = book;
@@ -37,6 +55,42 @@ final class Exchange {
             pieces.add(new Peers(entries));
         }
         return pieces;
+    }
+
+    /** A node is new or may be reached elsewhere: neighbors are told soon, unless there is more news than room. */
+    void changed(NodeId node) {
+        if (news.size() < NEWS_MAX && news.add(node)) {
+            unscheduled = true;
+        }
+    }
+
+    void handleTime(long nowNanos) {
+        if (unscheduled) {
+            unscheduled = false;
+            dueNanos = Math.min(dueNanos, Math.max(nowNanos + GATHER_NANOS, toldNanos + PAUSE_NANOS));
+        }
+    }
+
+    long nextDeadlineNanos() {
+        return unscheduled ? 0 : dueNanos;
+    }
+
+    /** One piece of at most 64 for every neighbor; whom everybody knows by flooding meanwhile is left out. */
+    Optional<Peers> takeNews(Predicate<NodeId> announced, long nowNanos) {
+        if (nowNanos < dueNanos) {
+            return Optional.empty();
+        }
+        toldNanos = nowNanos;
+        List<Peers.Entry> entries = new ArrayList<>();
+        for (Iterator<NodeId> next = news.iterator(); next.hasNext() && entries.size() < Peers.ENTRIES_MAX; ) {
+            Optional<Known> known = book.find(next.next());
+            next.remove();
+            if (known.isPresent() && !known.get().locators.isEmpty() && !announced.test(known.get().node)) {
+                entries.add(entry(known.get(), nowNanos));
+            }
+        }
+        dueNanos = news.isEmpty() ? Deadlines.NEVER : nowNanos + PAUSE_NANOS;
+        return entries.isEmpty() ? Optional.empty() : Optional.of(new Peers(entries));
     }
 
     private Peers.Entry entry(Known known, long nowNanos) {

@@ -25,6 +25,9 @@ final class PeerBook {
         /** The node has started anew since it was last heard of. */
         void livesAnew(NodeId node, long nowNanos);
 
+        /** The node is new, or may be reached elsewhere than before. */
+        void changed(NodeId node);
+
         void forgotten(NodeId node, String why);
     }
 
@@ -93,6 +96,7 @@ final class PeerBook {
         } else {
             unindex(entry);
         }
+        List<Locator> before = List.copyOf(entry.locators);
         entry.heardNanos = Math.max(entry.heardNanos, heard.atNanos());
         if (heard.incarnation() > entry.incarnation) {
             entry.incarnation = heard.incarnation();
@@ -104,12 +108,16 @@ final class PeerBook {
         if (heard.incarnation() >= entry.incarnation || entry.locators.isEmpty()) {
             entry.add(heard.locators());
         }
+        boolean moved = !before.equals(entry.locators);
         if (heard.source().compareTo(entry.source) > 0) {
             entry.source = heard.source();
         }
         index(entry);
         if (fresh) {
             out.discovered(node, heard.source());
+        }
+        if (moved) {
+            out.changed(node);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.weft.core.flow.Sender;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.LinkQueue;
+import dev.weft.core.wire.Abort;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Advance;
 import dev.weft.core.wire.Data;
@@ -63,7 +64,7 @@ final class Arrivals implements Forwarder.Output {
 
     @Override
     public LinkQueue.Taken send(NodeId neighbor, Frame frame, LinkQueue.Urgency urgency) {
-        return links.send(neighbor, frame, urgency);
+        return links.send(neighbor, frame, urgency, now.getAsLong());
     }
 
     private void read(RoutedFrame frame, Arrival arrival, long nowNanos) throws MalformedFrame {
@@ -72,6 +73,7 @@ final class Arrivals implements Forwarder.Output {
             case DATA -> receiver.handleData(Data.decode(in), arrival, nowNanos);
             case ADVANCE -> receiver.handleAdvance(Advance.decode(in), arrival, nowNanos);
             case ACK -> sender.handleAck(Ack.decode(in), nowNanos);
+            case ABORT -> receiver.handleAbort(Abort.decode(in), arrival);
             case RESET -> sender.handleReset(Reset.decode(in), nowNanos);
             case ROUTE_ERROR -> handleRouteError(RouteError.decode(in), nowNanos);
             case PROBE -> probes.handleProbe(Probe.decode(in), arrival);
@@ -85,12 +87,9 @@ final class Arrivals implements Forwarder.Output {
         out.trace(new TraceEvent(
                 TraceEvent.Kind.ROUTE_ERROR, error.reporter(), error.reason() + " at label " + error.failedLabel()));
         switch (error.reason()) {
-            case NO_LINK, LOOP, OTHER -> {
-                router.distrust(error.reporter(), error.failedLabel(), nowNanos);
-                sender.handleRouteError(error, nowNanos);
-            }
-            // Sending again at once would only keep the queue full; the timer does it.
+            case NO_LINK, LOOP, OTHER -> router.distrust(error.reporter(), error.failedLabel(), nowNanos);
             case QUEUE_FULL -> {}
         }
+        sender.handleRouteError(error, nowNanos);
     }
 }

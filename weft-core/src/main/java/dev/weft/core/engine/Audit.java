@@ -48,7 +48,9 @@ final class Audit {
         counters.put("flow.queued-bytes", machines.sender.queuedBytes());
         counters.put("flow.reassembly-bytes", machines.receiver.reassemblyBytes());
         counters.put("forward.refused", machines.forwarder.refusedCount());
+        counters.put("link.half-open", (long) machines.links.halfOpenCount());
         counters.put("link.malformed", machines.links.malformedCount());
+        counters.put("link.shut-out", machines.links.shutOutCount());
         counters.put("route.computed", machines.router.computedCount());
         counters.put("topology.advertisements", (long) machines.flooding.lsdb().size());
         counters.put("topology.bytes", machines.flooding.lsdb().bytes());

@@ -1,18 +1,23 @@
 package dev.weft.core.engine;
 
+import dev.weft.Description;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
-import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.Paths;
+import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
 import dev.weft.core.forward.Path;
+import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Connection;
+import dev.weft.core.link.Security;
 import dev.weft.core.route.Route;
 import dev.weft.core.route.Routes;
+import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.Ledger;
 import dev.weft.core.topology.Edition;
@@ -63,7 +68,7 @@ public final class Engine {
     }
 
     /** What the engine wants of the world and reports to it. */
-    public interface Output {
+    public interface Output extends Endpoints.Output, Connections.Output {
         /**
          * Opens a connection; answered by {@link Engine#handleConnected} or {@link Engine#handleCarrierLost}, with the
          * number given here.
@@ -76,8 +81,6 @@ public final class Engine {
         /** Sends a datagram to where one came from. */
         void beaconTo(String source, ByteView datagram);
 
-        Acceptance deliver(String endpoint, Endpoints.Delivery delivery);
-
         void settled(long ticket, Outcome outcome);
 
         void probed(long probe, NodeId responder, int hops, long roundTripNanos);
@@ -88,18 +91,21 @@ public final class Engine {
     /** A probe under way. */
     public record ProbeSent(long number, NodeId node, int hops) {}
 
+    /** How often in a turn what this node sends itself is answered; the rest waits for the next turn. */
+    private static final int ROUNDS_MAX = 16;
+
     private final Self self;
     private final Machines machines;
     private final Audit audit;
 
-    public Engine(EngineConfig config, Self self, Prng prng, Output out) {
-        this(config, self, prng, Edition::read, out);
+    public Engine(EngineConfig config, Self self, Security security, Prng prng, Output out) {
+        this(config, self, security, prng, Edition::read, out);
     }
 
     /** @param editions lets many engines of one process share what they have learned alike */
-    public Engine(EngineConfig config, Self self, Prng prng, Edition.Source editions, Output out) {
+    public Engine(EngineConfig config, Self self, Security security, Prng prng, Edition.Source editions, Output out) {
         this.self = self;
-        this.machines = new Machines(config, self, prng, editions, out);
+        this.machines = new Machines(config, self, security, prng, editions, out);
         this.audit = new Audit(config, machines);
     }
 
@@ -112,20 +118,24 @@ public final class Engine {
     }
 
     /** A connection that {@link Output#dial} asked for is there. */
-    public void handleConnected(long connection, long nowNanos) {
+    public void handleConnected(long connection, Assurance assurance, long nowNanos) {
         machines.now(nowNanos);
         OptionalLong dial = machines.dials.dialOf(connection);
         Optional<Locator> locator =
                 dial.isPresent() ? machines.discovery.dialledLocator(dial.getAsLong()) : Optional.empty();
         locator.ifPresent(to -> machines.links.open(
-                connection, Connection.dialled(connection, to), machines.membership.locators(), nowNanos));
+                connection,
+                Connection.dialled(connection, to).with(assurance),
+                machines.membership.locators(),
+                nowNanos));
     }
 
     /** Somebody has connected to this node; returns the number of the connection. */
-    public long handleAccepted(Locator from, long nowNanos) {
+    public long handleAccepted(Locator from, Assurance assurance, long nowNanos) {
         machines.now(nowNanos);
         long connection = machines.newConnection();
-        machines.links.open(connection, Connection.accepted(from), machines.membership.locators(), nowNanos);
+        Connection accepted = Connection.accepted(from).with(assurance);
+        machines.links.open(connection, accepted, machines.membership.locators(), nowNanos);
         return connection;
     }
 
@@ -134,11 +144,15 @@ public final class Engine {
         machines.links.handleFrame(connection, frame, nowNanos);
     }
 
-    /** A connection has broken, or a dial has come to nothing. */
-    public void handleCarrierLost(long connection, long nowNanos) {
+    /**
+     * A connection has broken, or a dial has come to nothing.
+     *
+     * @param why for people
+     */
+    public void handleCarrierLost(long connection, String why, long nowNanos) {
         machines.now(nowNanos);
-        machines.links.handleCarrierLost(connection, nowNanos);
-        machines.dialEnded(connection);
+        machines.links.handleCarrierLost(connection, why, nowNanos);
+        machines.dialFailed(connection, why);
     }
 
     public void handleBeacon(ByteView datagram, String source, long nowNanos) {
@@ -180,21 +194,28 @@ public final class Engine {
         }
         machines.sender.handleTime(nowNanos);
         machines.receiver.handleTime(nowNanos);
+        machines.connections.handleTime(nowNanos);
     }
 
     public long nextDeadlineNanos() {
         long control = Math.min(machines.links.nextDeadlineNanos(), machines.flooding.nextDeadlineNanos());
         long finding = Math.min(machines.discovery.nextDeadlineNanos(), machines.membership.nextDeadlineNanos());
+        long connected = machines.connections.nextDeadlineNanos();
         long sending = Math.min(machines.sender.nextDeadlineNanos(), machines.receiver.nextDeadlineNanos());
-        return Math.min(Math.min(control, finding), Math.min(sending, machines.router.nextDeadlineNanos()));
+        long moving = machines.post.hasMailForSelf() ? machines.now() : Math.min(sending, connected);
+        return Math.min(Math.min(control, finding), Math.min(moving, machines.router.nextDeadlineNanos()));
     }
 
     /** Ends a turn: what has gathered over it goes into the queues of the links. */
     public void flush(long nowNanos) {
         machines.now(nowNanos);
-        machines.receiver.flush();
+        for (int round = 0; round == 0 || round < ROUNDS_MAX && machines.post.hasMailForSelf(); round++) {
+            machines.post.deliverToSelf(machines.arrivals);
+            machines.receiver.flush(nowNanos);
+        }
         machines.discovery.takeUnreachable().forEach(machines::suspect);
         machines.membership.flush(nowNanos);
+        machines.tellNews();
         machines.flooding.flush(nowNanos);
     }
 
@@ -221,16 +242,79 @@ public final class Engine {
 
     // ------------------------------------------------------------------ commands
 
+    /** Whether an endpoint of that name takes messages or connections. */
     public boolean isOpen(String endpoint) {
-        return machines.endpoints.isOpen(endpoint);
+        return machines.endpoints.isOpen(endpoint) || machines.connections.isListening(endpoint);
     }
 
-    public void open(String endpoint, SocketKind kind) {
-        machines.endpoints.open(endpoint, kind);
+    /** Opens an endpoint for DGRAM or RDM; returns its number. */
+    public long open(String endpoint, SocketKind kind, long capacityBytes) {
+        return machines.endpoints.open(endpoint, kind, capacityBytes);
     }
 
-    public void close(String endpoint) {
+    public void closeEndpoint(long endpoint) {
         machines.endpoints.close(endpoint);
+    }
+
+    /**
+     * The application has used what came to an endpoint.
+     *
+     * @param charge the sum of {@link ReceiveBuffer#charge} of each message
+     */
+    public void taken(long endpoint, long charge, long nowNanos) {
+        machines.now(nowNanos);
+        machines.endpoints.taken(endpoint, charge).ifPresent(machines.receiver::handleRoom);
+    }
+
+    /** Opens an endpoint for connections of SEQPACKET or STREAM; returns the listener's number. */
+    public long listen(String endpoint, SocketKind kind) {
+        return machines.connections.listen(endpoint, kind);
+    }
+
+    public void closeListener(long listener, long nowNanos) {
+        machines.now(nowNanos);
+        machines.connections.closeListener(listener, nowNanos);
+    }
+
+    /** The application has taken a connection out of a listener's backlog. */
+    public void accept(long connection) {
+        machines.connections.accept(connection);
+    }
+
+    /** Asks for a connection; {@link Output#connected} tells what became of it. Returns its number. */
+    public long connect(
+            NodeId destination, SocketKind kind, String endpoint, Manner manner, long timeoutNanos, long nowNanos) {
+        machines.now(nowNanos);
+        return machines.connections.connect(destination, kind, endpoint, manner, timeoutNanos, nowNanos);
+    }
+
+    /** The node at the other end of a connection. */
+    public Optional<NodeId> peerOf(long connection) {
+        return machines.connections.peer(connection);
+    }
+
+    /** Sends on a connection; the ticket ends as any other. */
+    public void sendOn(long connection, Send send, long nowNanos) {
+        machines.now(nowNanos);
+        machines.sends.sendOn(connection, send, nowNanos);
+    }
+
+    /** The application has used what came over a connection. */
+    public void takenFrom(long connection, long charge, long nowNanos) {
+        machines.now(nowNanos);
+        machines.connections.taken(connection, charge).ifPresent(machines.receiver::handleRoom);
+    }
+
+    /** Nothing more will be sent on a connection. */
+    public void finish(long connection, long timeoutNanos, long nowNanos) {
+        machines.now(nowNanos);
+        machines.connections.finish(connection, timeoutNanos, nowNanos);
+    }
+
+    /** Ends a connection at once, both ways. */
+    public void abort(long connection, long nowNanos) {
+        machines.now(nowNanos);
+        machines.connections.abort(connection, nowNanos);
     }
 
     public void send(Send send, long nowNanos) {
@@ -256,6 +340,23 @@ public final class Engine {
         machines.discovery.locatorsChanged(locators, nowNanos);
     }
 
+    /** What this node tells of itself beside its name. */
+    public Description description() {
+        return machines.membership.description();
+    }
+
+    /** Tells something else of this node from now on; before {@link #start}, from then on. */
+    public void describe(Description description, long nowNanos) {
+        machines.now(nowNanos);
+        machines.membership.describe(description, nowNanos);
+    }
+
+    /** The keys of the mesh that this node's prover knows have changed. */
+    public void keysChanged(long nowNanos) {
+        machines.now(nowNanos);
+        machines.links.keysChanged(nowNanos);
+    }
+
     /** Tells all that this node is leaving. Frames may go on for a while; {@link #close} ends it. */
     public void leave(long nowNanos) {
         machines.now(nowNanos);
@@ -267,6 +368,7 @@ public final class Engine {
     /** Settles every ticket and closes every link; what is said about it is to be polled once more. */
     public void close(long nowNanos) {
         machines.now(nowNanos);
+        machines.connections.close(nowNanos);
         machines.sender.close();
         machines.links.closeAll(CloseReason.SHUTDOWN, "the node is leaving", nowNanos);
     }
@@ -331,6 +433,11 @@ public final class Engine {
 
     public List<LinkReport> linkReports() {
         return machines.links.reports();
+    }
+
+    /** The latest links that were not made or did not last, oldest first. */
+    public List<Refusal> refusals() {
+        return machines.links.refusals().latest();
     }
 
     public List<NodeId> knownNodes() {

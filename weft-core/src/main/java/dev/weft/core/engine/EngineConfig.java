@@ -6,6 +6,7 @@ import dev.weft.core.flow.FlowConfig;
 import dev.weft.core.forward.LinkQueue;
 import dev.weft.core.link.LinkConfig;
 import dev.weft.core.route.SpfBackoff;
+import dev.weft.core.socket.Connections;
 import dev.weft.core.topology.TopologyConfig;
 import java.util.List;
 
@@ -22,6 +23,7 @@ public record EngineConfig(
         TopologyConfig topology,
         SpfBackoff.Timing spf,
         FlowConfig flow,
+        Connections.Limits connections,
         LinkWishes wishes) {
     public static final EngineConfig DEFAULT = new EngineConfig(
             LinkConfig.LAN,
@@ -31,6 +33,7 @@ public record EngineConfig(
             TopologyConfig.DEFAULT,
             SpfBackoff.Timing.DEFAULT,
             FlowConfig.DEFAULT,
+            Connections.Limits.DEFAULT,
             LinkWishes.AUTOMATIC);
 
     /**
@@ -64,14 +67,14 @@ public record EngineConfig(
     }
 
     public EngineConfig withLink(LinkConfig changed) {
-        return new EngineConfig(changed, queue, linksMax, discovery, topology, spf, flow, wishes);
+        return new EngineConfig(changed, queue, linksMax, discovery, topology, spf, flow, connections, wishes);
     }
 
     public EngineConfig withFlow(FlowConfig changed) {
-        return new EngineConfig(link, queue, linksMax, discovery, topology, spf, changed, wishes);
+        return new EngineConfig(link, queue, linksMax, discovery, topology, spf, changed, connections, wishes);
     }
 
     public EngineConfig withWishes(LinkWishes changed) {
-        return new EngineConfig(link, queue, linksMax, discovery, topology, spf, flow, changed);
+        return new EngineConfig(link, queue, linksMax, discovery, topology, spf, flow, connections, changed);
     }
 }

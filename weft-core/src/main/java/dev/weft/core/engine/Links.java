@@ -6,6 +6,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.DeadlineIndex;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.forward.LinkQueue;
+import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Connection;
 import dev.weft.core.link.Link;
 import dev.weft.core.link.LinkConfig;
@@ -13,6 +14,7 @@ import dev.weft.core.link.LinkStatistics;
 import dev.weft.core.link.LinkTable;
 import dev.weft.core.link.LinkTerms;
 import dev.weft.core.link.LocalNode;
+import dev.weft.core.link.ShutOut;
 import dev.weft.core.wire.Accept;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
@@ -23,6 +25,7 @@ import dev.weft.core.wire.Interest;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.Ping;
 import dev.weft.core.wire.Pong;
+import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -66,6 +69,9 @@ final class Links {
         Optional<Close> refuse(Hello theirs);
     }
 
+    /** The most connections that others have opened and that are no links yet; one more ends the oldest. */
+    static final int HALF_OPEN_MAX = 256;
+
     private final LinkConfig config;
     private final LocalNode self;
     private final LinkQueue.Bounds bounds;
@@ -78,6 +84,11 @@ final class Links {
     /** Connections with something to say, or to be ended. */
     private final TreeSet<Long> pending = new TreeSet<>();
 
+    /** Connections that others have opened and that are no links yet. */
+    private final TreeSet<Long> halfOpen = new TreeSet<>();
+
+    private final ShutOut shutOut = new ShutOut();
+    private final Refusals refusals = new Refusals();
     private final ArrayDeque<Runnable> reports = new ArrayDeque<>();
     private long nowNanos;
     private long malformedCount;
@@ -112,7 +123,9 @@ final class Links {
 
         @Override
         public Optional<Close> refuse(Link asking, Hello theirs, long now) {
-            return out.refuse(theirs).or(() -> table.refuse(asking, theirs, now));
+            return shutOut.refuse(theirs.node(), now)
+                    .or(() -> out.refuse(theirs))
+                    .or(() -> table.refuse(asking, theirs, now));
         }
 
         @Override
@@ -121,7 +134,7 @@ final class Links {
         }
 
         private LinkQueue.Taken offer(Frame frame, LinkQueue.Urgency urgency) {
-            LinkQueue.Taken taken = queue.offer(urgency, frame.encode());
+            LinkQueue.Taken taken = queue.offer(urgency, marked(frame).encode(), nowNanos);
             pending.add(number);
             if (taken == LinkQueue.Taken.FULL) {
                 statistics.dropped(LinkStatistics.Drop.QUEUE_FULL);
@@ -129,10 +142,18 @@ final class Links {
             return taken;
         }
 
+        /** Data that comes to a standing queue is to tell its destination, which tells the origin. */
+        private Frame marked(Frame frame) {
+            return frame instanceof RoutedFrame routed && routed.type() == FrameType.DATA && queue.isCongested(nowNanos)
+                    ? routed.marked()
+                    : frame;
+        }
+
         @Override
         public void up(LinkTerms terms) {
             NodeId node = terms.peer().node();
             peer = node;
+            halfOpen.remove(number);
             standing.put(node, this);
             reports.add(() -> {
                 table.up(link);
@@ -146,7 +167,14 @@ final class Links {
         public void closed(CloseReason reason, String text, Link.Side side) {
             ended = true;
             pending.add(number);
-            Optional<NodeId> known = link.peer().map(Hello::node);
+            halfOpen.remove(number);
+            Assurance assurance = link.connection().assurance();
+            Optional<NodeId> known = assurance.node().or(() -> link.peer().map(Hello::node));
+            // In plain anybody could have a node shut out by taking its name.
+            if (assurance.kind() != Assurance.Kind.PLAIN && ShutOut.isOffence(reason, side)) {
+                known.ifPresent(offender -> shutOut.handleOffence(offender, reason + ": " + text, nowNanos));
+            }
+            refusals.add(new Refusal(nowNanos, known, locator, reason, text, side));
             NodeId node = peer;
             reports.add(() -> {
                 table.remove(link);
@@ -195,7 +223,22 @@ final class Links {
         Member member = new Member(number, connection, ownLocators);
         members.put(number, member);
         member.link.start(now);
+        if (connection.direction() == Connection.Direction.ACCEPTED && !member.ended) {
+            halfOpen.add(number);
+        }
         touched(member);
+        makeRoom();
+    }
+
+    private void makeRoom() {
+        while (halfOpen.size() > HALF_OPEN_MAX) {
+            Member oldest = members.get(halfOpen.first());
+            halfOpen.remove(halfOpen.first());
+            if (oldest != null) {
+                oldest.link.close(CloseReason.LIMIT, "too many handshakes are under way");
+                touched(oldest);
+            }
+        }
     }
 
     void handleFrame(long number, ByteView frame, long now) {
@@ -225,7 +268,7 @@ final class Links {
             case CLOSE -> link.handleClose(Close.decode(in));
             case PING -> link.handlePing(Ping.decode(in), now);
             case PONG -> link.handlePong(Pong.decode(in), now);
-            case PEERS, FLOOD, FLOOD_ACK, DIGEST, DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET -> {
+            case PEERS, FLOOD, FLOOD_ACK, DIGEST, DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET, ABORT -> {
                 link.handleTraffic(now);
                 NodeId peer = member.peer;
                 if (link.isUp() && peer != null) {
@@ -237,12 +280,14 @@ final class Links {
         }
     }
 
-    void handleCarrierLost(long number, long now) {
+    /** @param why what the carrier knows of it, for people */
+    void handleCarrierLost(long number, String why, long now) {
         nowNanos = now;
         Member member = members.remove(number);
         if (member != null) {
+            halfOpen.remove(number);
             deadlines.update(number, Deadlines.NEVER);
-            member.link.carrierLost("the connection broke");
+            member.link.carrierLost(why);
             pending.remove(number);
             report();
         }
@@ -265,7 +310,8 @@ final class Links {
 
     // ------------------------------------------------------------------ commands
 
-    LinkQueue.Taken send(NodeId neighbor, Frame frame, LinkQueue.Urgency urgency) {
+    LinkQueue.Taken send(NodeId neighbor, Frame frame, LinkQueue.Urgency urgency, long now) {
+        nowNanos = now;
         Member member = standing.get(neighbor);
         return member == null ? LinkQueue.Taken.FULL : member.offer(frame, urgency);
     }
@@ -305,6 +351,15 @@ final class Links {
         }
     }
 
+    /** This node's keys of the mesh have changed. */
+    void keysChanged(long now) {
+        nowNanos = now;
+        for (Member member : List.copyOf(members.values())) {
+            member.link.keysChanged(now);
+            touched(member);
+        }
+    }
+
     void closeAll(CloseReason reason, String text, long now) {
         nowNanos = now;
         for (Member member : List.copyOf(members.values())) {
@@ -336,6 +391,7 @@ final class Links {
 
     void forget(long number) {
         members.remove(number);
+        halfOpen.remove(number);
         pending.remove(number);
         deadlines.update(number, Deadlines.NEVER);
     }
@@ -356,6 +412,18 @@ final class Links {
 
     int neighborCount() {
         return standing.size();
+    }
+
+    Refusals refusals() {
+        return refusals;
+    }
+
+    int halfOpenCount() {
+        return halfOpen.size();
+    }
+
+    long shutOutCount() {
+        return shutOut.count();
     }
 
     long malformedCount() {

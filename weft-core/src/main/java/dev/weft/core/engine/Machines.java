@@ -2,21 +2,26 @@ package dev.weft.core.engine;
 
 import dev.weft.Locator;
 import dev.weft.NodeId;
+import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
 import dev.weft.core.discovery.Discovery;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.Paths;
+import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Receiver;
 import dev.weft.core.flow.Sender;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.LinkQueue;
 import dev.weft.core.forward.Path;
+import dev.weft.core.link.Link;
 import dev.weft.core.link.LinkTerms;
 import dev.weft.core.link.LocalNode;
+import dev.weft.core.link.Security;
 import dev.weft.core.route.Routes;
+import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Flooding;
@@ -33,6 +38,7 @@ import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.Peers;
+import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.VersionRange;
 import dev.weft.core.wire.WireReader;
@@ -56,7 +62,10 @@ final class Machines {
     final Sender sender;
     final Receiver receiver;
     final Endpoints endpoints;
+    final Connections connections;
     final Probes probes;
+    final Post post;
+    final Arrivals arrivals;
     final Dials dials = new Dials();
 
     private final NodeId self;
@@ -65,7 +74,13 @@ final class Machines {
     private long nextConnection = 1;
     private long now;
 
-    Machines(EngineConfig config, Engine.Self self, Prng prng, Edition.Source editions, Engine.Output out) {
+    Machines(
+            EngineConfig config,
+            Engine.Self self,
+            Security security,
+            Prng prng,
+            Edition.Source editions,
+            Engine.Output out) {
         this.self = self.node();
         this.out = out;
         this.labels = new Labels(prng.fork(4));
@@ -73,7 +88,7 @@ final class Machines {
                 self.node(), self.incarnation(), config.topology(), prng.fork(1), editions, new FloodingOutput());
         this.links = new Links(
                 config.link(),
-                localNode(self, config.wishes()),
+                localNode(self, config.wishes(), security),
                 config.queue(),
                 config.wishes().isObserver() ? 1 : config.linksMax(),
                 () -> flooding.lsdb().hash(),
@@ -86,18 +101,21 @@ final class Machines {
                 prng.fork(2),
                 new DiscoveryOutput());
         this.membership = new Membership(self, config.wishes(), flooding, labels, discovery, links);
-        this.endpoints = new Endpoints(out::deliver);
-        Post post = new Post(links);
+        this.endpoints = new Endpoints(out);
+        this.post = new Post(self.node(), links, () -> now);
         this.probes = new Probes(self.node(), router, post, out);
-        this.sends = new Sends(self, config.flow(), router, post, endpoints, this::suspect, () -> now, out);
+        this.sends = new Sends(self, config.flow(), router, post, this::suspect, () -> now, out);
         this.sender = sends.sender();
         this.receiver =
-                new Receiver(self.node(), self.incarnation(), config.flow(), prng.fork(3), new ReceiverOutput(post));
-        Arrivals arrivals = new Arrivals(links, router, sender, receiver, probes, () -> now, out);
+                new Receiver(self.node(), self.incarnation(), config.flow(), prng.fork(3), new ReceiverOutput());
+        this.connections = new Connections(self.node(), config.connections(), sender, out);
+        connections.receiver(receiver);
+        sends.connections(connections);
+        this.arrivals = new Arrivals(links, router, sender, receiver, probes, () -> now, out);
         this.forwarder = new Forwarder(self.node(), new LabelLookup(), arrivals);
     }
 
-    private static LocalNode localNode(Engine.Self self, EngineConfig.LinkWishes wishes) {
+    private static LocalNode localNode(Engine.Self self, EngineConfig.LinkWishes wishes, Security security) {
         return new LocalNode(
                 self.mesh(),
                 self.node(),
@@ -107,7 +125,8 @@ final class Machines {
                 self.hostId(),
                 wishes.isObserver() ? Hello.OBSERVER : 0,
                 VersionRange.OURS,
-                self.clockZeroNanos());
+                self.clockZeroNanos(),
+                security);
     }
 
     /** What beacons carry in place of a mesh's name. */
@@ -120,8 +139,26 @@ final class Machines {
         now = nowNanos;
     }
 
+    long now() {
+        return now;
+    }
+
     long newConnection() {
         return nextConnection++;
+    }
+
+    /** A connection that was dialled was never there, or broke before it was a link. */
+    void dialFailed(long connection, String why) {
+        dials.dialOf(connection)
+                .ifPresent(dial -> links.refusals()
+                        .add(new Refusal(
+                                now,
+                                Optional.empty(),
+                                discovery.dialledLocator(dial),
+                                CloseReason.CARRIER_LOST,
+                                why,
+                                Link.Side.CARRIER)));
+        dialEnded(connection);
     }
 
     /** A dial has come to nothing, if the connection was one. */
@@ -141,6 +178,16 @@ final class Machines {
         }
     }
 
+    /** Neighbors hear of nodes that this one has learned of since their links came up. */
+    void tellNews() {
+        Optional<Peers> news = discovery.takeNews(flooding.lsdb()::isKnown, now);
+        if (news.isPresent()) {
+            for (NodeId neighbor : links.neighbors()) {
+                links.send(neighbor, news.get(), LinkQueue.Urgency.CONTROL, now);
+            }
+        }
+    }
+
     /** The routes have been computed anew. */
     void routesChanged() {
         for (TraceEvent event : membership.compareReachable(router.reachable())) {
@@ -151,6 +198,7 @@ final class Machines {
             trace(TraceEvent.Kind.ROUTES_CHANGED, self, router.reachable().size() + " nodes can be reached");
         }
         sender.handleTopologyChange(now);
+        connections.handleReachable(router.reachable(), now);
     }
 
     private void trace(TraceEvent.Kind kind, NodeId node, String detail) {
@@ -171,7 +219,7 @@ final class Machines {
             labels.acquire(peer.node(), now);
             flooding.handleLinkUp(peer.node(), now);
             for (Peers peers : discovery.exchange(peer.node(), flooding.lsdb()::isKnown, now)) {
-                links.send(peer.node(), peers, LinkQueue.Urgency.CONTROL);
+                links.send(peer.node(), peers, LinkQueue.Urgency.CONTROL, now);
             }
             membership.linkUp(peer, now);
             router.forgetPaths();
@@ -213,8 +261,11 @@ final class Machines {
                         SILENT,
                         SHUTDOWN,
                         FORBIDDEN,
-                        PROTOCOL_VIOLATION ->
-                    trace(TraceEvent.Kind.LINK_REFUSED, peer.orElse(NodeId.ZERO), reason + ": " + text);
+                        PROTOCOL_VIOLATION,
+                        WRONG_IDENTITY,
+                        NOT_ENCRYPTED,
+                        NOT_A_MEMBER,
+                        SHUT_OUT -> trace(TraceEvent.Kind.LINK_REFUSED, peer.orElse(NodeId.ZERO), reason + ": " + text);
             }
             dialEnded(connection);
         }
@@ -244,7 +295,7 @@ final class Machines {
                 case FLOOD -> flooding.handleFlood(neighbor, Flood.decode(in), now);
                 case FLOOD_ACK -> flooding.handleFloodAck(neighbor, FloodAck.decode(in));
                 case DIGEST -> flooding.handleDigest(neighbor, Digest.decode(in), now);
-                case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET ->
+                case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET, ABORT ->
                     forwarder.handle(neighbor, RoutedFrame.decode(type, in));
                 case HELLO, ACCEPT, CLOSE, PING, PONG -> throw new InvariantError(type + " is the link's own business");
             }
@@ -259,7 +310,7 @@ final class Machines {
     private final class FloodingOutput implements Flooding.Output {
         @Override
         public void send(NodeId neighbor, Frame frame) {
-            links.send(neighbor, frame, LinkQueue.Urgency.CONTROL);
+            links.send(neighbor, frame, LinkQueue.Urgency.CONTROL, now);
         }
 
         @Override
@@ -340,27 +391,47 @@ final class Machines {
     }
 
     private final class ReceiverOutput implements Receiver.Output {
-        private final Post post;
-
-        private ReceiverOutput(Post post) {
-            this.post = post;
-        }
-
         @Override
         public void reply(NodeId origin, Arrival lastArrival, Frame frame) {
             Optional<Path> path =
                     origin.equals(NodeId.ZERO) ? Optional.empty() : router.path(origin, Paths.Choice.PRIMARY);
             if (path.isPresent()) {
-                post.transmit(path.get(), frame);
+                post.transmit(path.get(), RouteHeader.PRIORITY_DEFAULT, frame);
             } else {
                 post.answer(lastArrival, frame);
             }
         }
 
         @Override
+        public Acceptance check(FlowLabel flow) {
+            String endpoint = flow.endpoint();
+            if (flow.kind().isConnected()) {
+                return endpoints.isOpen(endpoint) ? Acceptance.WRONG_KIND : connections.check(flow, now);
+            }
+            return connections.isListening(endpoint) ? Acceptance.WRONG_KIND : endpoints.check(endpoint, flow.kind());
+        }
+
+        @Override
+        public ReceiveBuffer buffer(FlowLabel flow) {
+            return flow.kind().isConnected() ? connections.buffer(flow) : endpoints.buffer(flow.endpoint());
+        }
+
+        @Override
         public Acceptance deliver(FlowLabel flow, ByteView payload, int hops) {
-            return endpoints.deliver(
-                    flow.endpoint(), flow.kind(), new Endpoints.Delivery(flow.origin(), payload, hops));
+            return flow.kind().isConnected()
+                    ? connections.deliver(flow, payload)
+                    : endpoints.deliver(
+                            flow.endpoint(), flow.kind(), new Endpoints.Delivery(flow.origin(), payload, hops));
+        }
+
+        @Override
+        public void ended(FlowLabel flow) {
+            connections.inputEnded(flow);
+        }
+
+        @Override
+        public void broken(FlowLabel flow, Outcome.Reason reason) {
+            connections.inputBroken(flow, reason, now);
         }
     }
 }

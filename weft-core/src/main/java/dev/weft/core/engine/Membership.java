@@ -1,7 +1,9 @@
 package dev.weft.core.engine;
 
+import dev.weft.Description;
 import dev.weft.Locator;
 import dev.weft.NodeId;
+import dev.weft.Peer;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.discovery.Discovery;
 import dev.weft.core.topology.Flooding;
@@ -53,6 +55,9 @@ final class Membership {
     private final TreeMap<NodeId, Long> retiring = new TreeMap<>();
 
     private final TreeMap<NodeId, String> names = new TreeMap<>();
+    /** What members said of themselves when it was last told here. */
+    private final TreeMap<NodeId, NodeRecord> records = new TreeMap<>();
+
     private TreeSet<NodeId> members = new TreeSet<>();
     private NodeRecord record;
     private boolean adjacenciesStale;
@@ -100,6 +105,22 @@ final class Membership {
     void locatorsChanged(List<Locator> locators, long nowNanos) {
         record = record.withLocators(locators);
         flooding.originate(LsaKind.NODE, record.encode(), Flooding.Haste.URGENT, nowNanos);
+    }
+
+    Description description() {
+        return new Description(
+                record.groups(),
+                record.tags(),
+                record.attributes(),
+                new Peer.Bandwidth(record.receiveBitsPerSecond(), record.sendBitsPerSecond()));
+    }
+
+    /** Told at the pace of changes; before the start it is only noted. */
+    void describe(Description description, long nowNanos) {
+        record = record.withDescription(description);
+        if (choiceNanos != Deadlines.NEVER) {
+            flooding.originate(LsaKind.NODE, record.encode(), Flooding.Haste.PACED, nowNanos);
+        }
     }
 
     void leave(long nowNanos) {
@@ -320,6 +341,7 @@ final class Membership {
     /** A node says something new of itself; it may be dialled where it says. */
     Optional<TraceEvent> recordChanged(NodeId node, Optional<NodeRecord> changed, long nowNanos) {
         if (changed.isEmpty()) {
+            records.remove(node);
             return Optional.empty();
         }
         NodeRecord theirs = changed.get();
@@ -328,7 +350,9 @@ final class Membership {
             discovery.handleRecord(node, flooding.lsdb().incarnationOf(node), theirs.locators(), nowNanos);
         }
         choose(nowNanos);
-        return members.contains(node)
+        // A record that is only refreshed says nothing new.
+        boolean isNews = !theirs.equals(records.put(node, theirs));
+        return isNews && members.contains(node)
                 ? Optional.of(new TraceEvent(TraceEvent.Kind.NODE_CHANGED, node, theirs.name()))
                 : Optional.empty();
     }

@@ -1,29 +1,59 @@
 package dev.weft.core.engine;
 
+import dev.weft.NodeId;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.Path;
 import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.RoutedFrame;
+import java.util.ArrayDeque;
+import java.util.function.LongSupplier;
 
 /**
- * Puts a frame of this node on its way: along a path, or back where another came from.
+ * Puts a frame of this node on its way: along a path, or back where another came from. What this node sends to itself
+ * waits here until the turn ends, so that no machine is entered twice.
  *
  * <p>Called by the parts of {@link Machines}.
  */
 final class Post {
+    private final NodeId self;
     private final Links links;
+    private final LongSupplier now;
+    private final ArrayDeque<RoutedFrame> toSelf = new ArrayDeque<>();
 
-    Post(Links links) {
+    Post(NodeId self, Links links, LongSupplier now) {
+        this.self = self;
         this.links = links;
+        this.now = now;
     }
 
-    void transmit(Path path, Frame frame) {
-        links.send(path.neighbor(), RoutedFrame.of(path.route(), frame), Forwarder.urgencyOf(frame.type()));
+    void transmit(Path path, int priority, Frame frame) {
+        put(path.neighbor(), path.route().withPriority(priority), frame);
     }
 
     void answer(Arrival arrival, Frame frame) {
-        links.send(
-                arrival.neighbor(), RoutedFrame.of(arrival.route().back(), frame), Forwarder.urgencyOf(frame.type()));
+        put(arrival.neighbor(), arrival.route().back(), frame);
+    }
+
+    private void put(NodeId neighbor, RouteHeader route, Frame frame) {
+        RoutedFrame routed = RoutedFrame.of(route, frame);
+        if (neighbor.equals(self)) {
+            toSelf.add(routed);
+        } else {
+            links.send(neighbor, routed, Forwarder.urgencyOf(routed), now.getAsLong());
+        }
+    }
+
+    boolean hasMailForSelf() {
+        return !toSelf.isEmpty();
+    }
+
+    /** Hands over what this node had sent to itself before this call. */
+    void deliverToSelf(Forwarder.Output to) {
+        for (int left = toSelf.size(); left > 0; left--) {
+            RoutedFrame frame = toSelf.remove();
+            to.arrived(frame, new Arrival(self, frame.route(), 0));
+        }
     }
 }

@@ -1,11 +1,13 @@
 package dev.weft.core.engine;
 
 import dev.weft.NodeId;
+import dev.weft.Routing;
 import dev.weft.core.flow.Paths;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.forward.Path;
 import dev.weft.core.wire.Probe;
 import dev.weft.core.wire.ProbeReply;
+import dev.weft.core.wire.RouteHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,17 +37,17 @@ final class Probes {
     /** Asks every node on the way to one; numbers them from the first on, nearest first. */
     List<Engine.ProbeSent> send(NodeId destination, long firstNumber, long nowNanos) {
         List<Engine.ProbeSent> sent = new ArrayList<>();
-        Optional<Path> way = paths.path(destination, Paths.Choice.PRIMARY);
-        if (way.isEmpty()) {
+        Optional<Path> way = paths.path(destination, Routing.BEST, Paths.Choice.PRIMARY);
+        if (way.isEmpty() || destination.equals(self)) {
             return sent;
         }
         long number = firstNumber;
         for (NodeId node : way.get().nodes()) {
-            Optional<Path> path = paths.path(node, Paths.Choice.PRIMARY);
-            if (path.isPresent() && sentNanos.size() < PROBES_MAX) {
+            Optional<Path> path = paths.path(node, Routing.BEST, Paths.Choice.PRIMARY);
+            if (path.isPresent() && !node.equals(self) && sentNanos.size() < PROBES_MAX) {
                 sentNanos.put(number, nowNanos);
                 sent.add(new Engine.ProbeSent(number, node, path.get().hops()));
-                post.transmit(path.get(), new Probe(number));
+                post.transmit(path.get(), RouteHeader.PRIORITY_DEFAULT, new Probe(number));
                 number++;
             }
         }
@@ -57,8 +59,7 @@ final class Probes {
     }
 
     void handleProbe(Probe probe, Arrival arrival) {
-        post.answer(
-                arrival, new ProbeReply(probe.number(), self, arrival.route().hopsTravelled()));
+        post.answer(arrival, new ProbeReply(probe.number(), self, arrival.hops()));
     }
 
     void handleReply(ProbeReply reply, long nowNanos) {

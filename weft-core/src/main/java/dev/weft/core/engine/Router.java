@@ -1,6 +1,7 @@
 package dev.weft.core.engine;
 
 import dev.weft.NodeId;
+import dev.weft.Routing;
 import dev.weft.core.flow.Paths;
 import dev.weft.core.forward.Path;
 import dev.weft.core.route.LinkGraph;
@@ -11,6 +12,7 @@ import dev.weft.core.topology.Lsdb;
 import dev.weft.core.wire.Adjacencies;
 import dev.weft.core.wire.RouteHeader;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -27,6 +29,11 @@ final class Router implements Paths {
     /** How long a link that a route error named is kept off; by then the link-state database knows. */
     private static final long DISTRUST_NANOS = 2_000_000_000L;
 
+    /** How many of the ways that were asked for in particular are remembered. */
+    private static final int SPECIAL_MAX = 1_024;
+
+    private record Wanted(NodeId destination, Routing routing) {}
+
     private final NodeId self;
     private final Lsdb lsdb;
     private final Predicate<NodeId> linkIsUp;
@@ -34,6 +41,9 @@ final class Router implements Paths {
     private final TreeMap<Routes.LinkName, Long> distrusted = new TreeMap<>();
     private final TreeMap<NodeId, Optional<Path>> primaries = new TreeMap<>();
     private final TreeMap<NodeId, Optional<Path>> alternates = new TreeMap<>();
+    /** Ways that a send has asked for in particular. */
+    private final LinkedHashMap<Wanted, Optional<Path>> special = new LinkedHashMap<>();
+
     private final LinkGraph.Builder graph;
     /** Whose links are not what they were when the graph was built. */
     private final TreeSet<NodeId> changed = new TreeSet<>();
@@ -102,6 +112,7 @@ final class Router implements Paths {
     void forgetPaths() {
         primaries.clear();
         alternates.clear();
+        special.clear();
     }
 
     TreeSet<NodeId> reachable() {
@@ -122,7 +133,19 @@ final class Router implements Paths {
     }
 
     @Override
-    public Optional<Path> path(NodeId destination, Choice choice) {
+    public Optional<Path> path(NodeId destination, Routing routing, Choice choice) {
+        if (destination.equals(self)) {
+            return Optional.of(Path.toSelf(self));
+        }
+        return switch (routing.mode()) {
+            case BEST, TWO_AT_ONCE ->
+                routing.nodes().isEmpty() ? path(destination, choice) : around(destination, routing);
+            case PINNED -> along(destination, routing);
+        };
+    }
+
+    /** The way that no routing was asked for. */
+    Optional<Path> path(NodeId destination, Choice choice) {
         TreeMap<NodeId, Optional<Path>> known = choice == Choice.PRIMARY ? primaries : alternates;
         Optional<Path> path = known.get(destination);
         if (path == null) {
@@ -132,8 +155,42 @@ final class Router implements Paths {
         return path;
     }
 
+    private Optional<Path> around(NodeId destination, Routing routing) {
+        Wanted wanted = new Wanted(destination, routing);
+        Optional<Path> known = special.get(wanted);
+        if (known == null) {
+            known = routes.around(destination, routing.nodes(), unusable()).map(Router::pathAlong);
+            remember(wanted, known);
+        }
+        return known;
+    }
+
+    private Optional<Path> along(NodeId destination, Routing routing) {
+        Wanted wanted = new Wanted(destination, routing);
+        Optional<Path> known = special.get(wanted);
+        if (known == null) {
+            List<NodeId> nodes = new ArrayList<>();
+            nodes.add(self);
+            nodes.addAll(routing.nodes());
+            nodes.add(destination);
+            known = routes.through(nodes).filter(this::isTrusted).map(Router::pathAlong);
+            remember(wanted, known);
+        }
+        return known;
+    }
+
+    private void remember(Wanted wanted, Optional<Path> found) {
+        if (special.size() >= SPECIAL_MAX) {
+            special.clear();
+        }
+        special.put(wanted, found);
+    }
+
     @Override
     public boolean isBroken(Path path) {
+        if (path.isToSelf()) {
+            return false;
+        }
         if (!linkIsUp.test(path.neighbor())) {
             return true;
         }

@@ -2,32 +2,32 @@ package dev.weft.core.engine;
 
 import dev.weft.NodeId;
 import dev.weft.Outcome;
-import dev.weft.core.flow.Acceptance;
+import dev.weft.core.base.InvariantError;
 import dev.weft.core.flow.FlowConfig;
 import dev.weft.core.flow.Send;
 import dev.weft.core.flow.Sender;
 import dev.weft.core.forward.Path;
-import dev.weft.core.socket.Endpoints;
+import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Ledger;
 import dev.weft.core.wire.Frame;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The sends of this node from the call to the outcome: entered in the books, handed to an endpoint of this very node
- * or to the flow that leads to another, settled once.
+ * The sends of this node from the call to the outcome: entered in the books, handed
+ * to the flow that leads to its destination, settled once.
  *
  * <p>Called by {@link Engine}, {@link Machines} and {@link Arrivals}.
  */
 final class Sends implements Sender.Output {
-    private final NodeId self;
     private final Post post;
-    private final Endpoints endpoints;
     private final Consumer<NodeId> suspicion;
     private final LongSupplier now;
     private final Engine.Output out;
     private final Ledger ledger = new Ledger();
     private final Sender sender;
+    private @Nullable Connections connections;
 
     /** @param suspicion hears of each destination that a send has failed to reach */
     Sends(
@@ -35,13 +35,10 @@ final class Sends implements Sender.Output {
             FlowConfig config,
             Router router,
             Post post,
-            Endpoints endpoints,
             Consumer<NodeId> suspicion,
             LongSupplier now,
             Engine.Output out) {
-        this.self = self.node();
         this.post = post;
-        this.endpoints = endpoints;
         this.suspicion = suspicion;
         this.now = now;
         this.out = out;
@@ -56,18 +53,47 @@ final class Sends implements Sender.Output {
         return ledger;
     }
 
+    /** What hears of connected flows; made after this. */
+    void connections(Connections driven) {
+        connections = driven;
+    }
+
     void send(Send send, long nowNanos) {
         ledger.opened(send);
-        if (send.destination().equals(self)) {
-            deliverHere(send);
-        } else {
-            sender.send(send, nowNanos);
-        }
+        sender.send(send, nowNanos);
+    }
+
+    void sendOn(long connection, Send send, long nowNanos) {
+        ledger.opened(send);
+        connected().send(connection, send, nowNanos);
     }
 
     @Override
-    public void send(Path path, Frame frame) {
-        post.transmit(path, frame);
+    public void send(Path path, int priority, Frame frame) {
+        post.transmit(path, priority, frame);
+    }
+
+    @Override
+    public void opened(long flow, Outcome outcome) {
+        connected().opened(flow, outcome);
+    }
+
+    @Override
+    public void finished(long flow) {
+        connected().outputFinished(flow);
+    }
+
+    @Override
+    public void broken(long flow, Outcome.Reason reason) {
+        connected().outputBroken(flow, reason);
+    }
+
+    private Connections connected() {
+        Connections present = connections;
+        if (present == null) {
+            throw new InvariantError("a flow is connected before connections are there");
+        }
+        return present;
     }
 
     @Override
@@ -80,15 +106,5 @@ final class Sends implements Sender.Output {
                 case DELIVERED, REJECTED -> {}
             }
         }
-    }
-
-    private void deliverHere(Send send) {
-        Acceptance acceptance =
-                endpoints.deliver(send.endpoint(), send.kind(), new Endpoints.Delivery(self, send.payload(), 0));
-        settled(
-                send.ticket(),
-                acceptance == Acceptance.TAKEN
-                        ? Outcome.of(Outcome.Kind.DELIVERED, Outcome.Reason.NONE)
-                        : Outcome.of(Outcome.Kind.REJECTED, acceptance.reason()));
     }
 }

@@ -6,12 +6,15 @@ import dev.weft.core.base.Check;
  * Limits and timing of flows. Immutable; every instance is valid.
  *
  * @param fragmentBytes the largest piece of a message in one frame: 256 to 262,144
- * @param windowBytes how much of a flow may be under way: from {@code fragmentBytes} to 64 MiB
+ * @param windowBytes how much of a flow may be under way at most, however wide its path: from {@code fragmentBytes} to
+ *     64 MiB
  * @param windowFragments how many fragments of a flow may be under way: 1 to 32,768
  * @param queuedBytesMax how much all sends of this node may hold: 1 MiB to 4 GiB
  * @param queuedMessagesMax how many sends of this node may be unsettled: 1 to 10,000,000
  * @param inboundFlowsMax how many flows to this node may be open: 1 to 1,000,000
  * @param reassemblyBytesMax how much all incomplete messages to this node may hold: 16 MiB to 4 GiB
+ * @param roomBytes how much may be under way before the destination has said how much it can take: from
+ *     {@code fragmentBytes} to 64 MiB
  * @param retransmission the timer's bounds
  */
 public record FlowConfig(
@@ -22,9 +25,10 @@ public record FlowConfig(
         int queuedMessagesMax,
         int inboundFlowsMax,
         long reassemblyBytesMax,
+        int roomBytes,
         Retransmission retransmission) {
-    public static final FlowConfig DEFAULT =
-            new FlowConfig(16 << 10, 1 << 20, 4_096, 64L << 20, 1 << 17, 8_192, 64L << 20, Retransmission.DEFAULT);
+    public static final FlowConfig DEFAULT = new FlowConfig(
+            16 << 10, 4 << 20, 8_192, 64L << 20, 1 << 17, 65_536, 64L << 20, 256 << 10, Retransmission.DEFAULT);
 
     public FlowConfig {
         Check.within("flow.fragment-bytes", fragmentBytes, 256, 256 << 10);
@@ -33,6 +37,7 @@ public record FlowConfig(
         Check.within("flow.queued-bytes-max", queuedBytesMax, 1 << 20, 4L << 30);
         Check.within("flow.queued-messages-max", queuedMessagesMax, 1, 10_000_000);
         Check.within("flow.inbound-flows-max", inboundFlowsMax, 1, 1_000_000);
+        Check.within("flow.room-bytes", roomBytes, fragmentBytes, 64 << 20);
         Check.within("flow.reassembly-bytes-max", reassemblyBytesMax, 16 << 20, 4L << 30);
     }
 

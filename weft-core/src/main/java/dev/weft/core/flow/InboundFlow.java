@@ -1,11 +1,14 @@
 package dev.weft.core.flow;
 
 import dev.weft.Outcome;
+import dev.weft.SocketKind;
+import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
+import dev.weft.core.wire.RouteHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,16 +17,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The destination's side of one flow: which sequence numbers are settled, which messages are incomplete, which were
- * refused. A number is settled only after the endpoint has taken its message, or refused it for good.
+ * refused. A number is settled only after its message's fate is: the endpoint has taken it, or it was refused for
+ * good. What finds no room is not settled at all, and comes again. In a connected flow messages are handed over in
+ * order; those that came before their turn are held.
  *
  * <p>Called by {@link Receiver} alone.
  */
 final class InboundFlow {
     interface Output {
+        /** Whether there is an endpoint for the flow; for a connected one, whether it may begin. */
+        Acceptance check(FlowLabel flow);
+
+        /** The room of the flow's endpoint or connection, after {@link #check} has said {@link Acceptance#TAKEN}. */
+        ReceiveBuffer buffer(FlowLabel flow);
+
         Acceptance deliver(FlowLabel flow, ByteView payload, int hops);
 
-        /** Room for an incomplete message of that size, or a refusal. */
-        Room reserve(int bytes);
+        /** A connected flow has ended in order. */
+        void ended(FlowLabel flow);
+
+        /** Room on this node for an incomplete message of that size; where there is none the flow waits for it. */
+        Room reserve(long handle, int bytes);
+
+        /** Whether the flow waits for room on this node. */
+        boolean isWaiting(long handle);
 
         void release(int bytes);
     }
@@ -33,8 +50,24 @@ final class InboundFlow {
         FULL
     }
 
+    /** What becomes of a flow. */
+    enum Phase {
+        /** A connected flow whose first message has not come. */
+        NEW,
+        OPEN,
+        /** All has come. */
+        ENDED,
+        /** Its opening was refused; the refusal is repeated. */
+        REFUSED,
+        /** It was given up; whoever speaks of it is told. */
+        CLOSED
+    }
+
     /** A message that was refused: kept until the origin is done with its last number, for an answer may get lost. */
     private record Refused(long end, Outcome.Reason reason) {}
+
+    /** A message that waits for those before it. */
+    private record Held(int count, Data.Meaning meaning, ByteView payload) {}
 
     /** How far above the floor a number may lie; what is beyond is left for the origin to send again. */
     static final int WINDOW_SEQUENCES = 1 << 17;
@@ -42,13 +75,20 @@ final class InboundFlow {
     private final FlowLabel label;
     private final long handle;
     private final Output out;
+    private final boolean isOrdered;
 
-    private long floor;
-    /** Settled above the floor: from → to, apart from each other. */
-    private final TreeMap<Long, Long> ranges = new TreeMap<>();
-
+    private Phase phase;
+    private final SettledRanges settled = new SettledRanges();
     private final TreeMap<Long, Reassembly> incomplete = new TreeMap<>();
+    private final TreeMap<Long, Held> held = new TreeMap<>();
     private final TreeMap<Long, Refused> refusals = new TreeMap<>();
+    /** The connected flow's next message. */
+    private long turn;
+
+    private @Nullable ReceiveBuffer buffer;
+    private long sharePeriod = -1;
+    private long ackSerial;
+    private long markedCount;
     private Arrival arrival;
     private long usedNanos;
 
@@ -57,6 +97,8 @@ final class InboundFlow {
         this.handle = handle;
         this.arrival = arrival;
         this.out = out;
+        this.isOrdered = label.kind().isConnected();
+        this.phase = isOrdered ? Phase.NEW : Phase.OPEN;
         this.usedNanos = nowNanos;
     }
 
@@ -76,135 +118,237 @@ final class InboundFlow {
         return usedNanos;
     }
 
+    Phase phase() {
+        return phase;
+    }
+
+    // ------------------------------------------------------------------ inputs
+
     void handleData(Data data, Arrival from, long nowNanos) {
         arrival = from;
         usedNanos = nowNanos;
-        forgetBelow(data.sequence() - data.lag());
-        if (isSettled(data.sequence()) || data.sequence() >= floor + WINDOW_SEQUENCES) {
+        if (from.route().mark() == RouteHeader.Mark.CONGESTION) {
+            markedCount++;
+        }
+        if (!isOrdered) {
+            forgetBelow(data.sequence() - data.lag());
+        }
+        if (settled.contains(data.sequence()) || data.sequence() >= settled.floor() + WINDOW_SEQUENCES) {
             return;
         }
-        if (data.count() == 1) {
-            conclude(data.messageSequence(), 1, deliver(data.payload()));
-            return;
-        }
-        Reassembly message = incomplete.get(data.messageSequence());
-        if (message == null) {
-            if (out.reserve(data.messageBytes()) == Room.FULL) {
-                conclude(data.messageSequence(), data.count(), Outcome.Reason.LIMIT);
-                return;
-            }
-            message = new Reassembly(data.count(), data.messageBytes(), nowNanos);
-            incomplete.put(data.messageSequence(), message);
-        }
-        switch (message.add(data, nowNanos)) {
-            case INCOMPLETE -> settle(data.sequence(), data.sequence() + 1);
-            case COMPLETE -> {
-                discard(data.messageSequence());
-                conclude(data.messageSequence(), data.count(), deliver(message.payload()));
-            }
-            case CONTRADICTION -> {
-                discard(data.messageSequence());
-                conclude(data.messageSequence(), data.count(), Outcome.Reason.LIMIT);
-            }
+        switch (phase) {
+            case NEW -> begin(data, nowNanos);
+            case OPEN -> take(data, nowNanos);
+            case ENDED, REFUSED, CLOSED -> {}
         }
     }
 
     void handleAdvance(long newFloor, Arrival from, long nowNanos) {
         arrival = from;
         usedNanos = nowNanos;
-        forgetBelow(newFloor);
+        if (!isOrdered) {
+            forgetBelow(newFloor);
+        }
     }
 
     /** Refuses messages that have not grown for a while: the memory is needed and the origin has stopped. */
     void dropStalled(long beforeNanos) {
+        if (isOrdered) {
+            return;
+        }
         for (Map.Entry<Long, Reassembly> entry : List.copyOf(incomplete.entrySet())) {
             if (entry.getValue().touchedNanos() < beforeNanos) {
                 discard(entry.getKey());
-                conclude(entry.getKey(), entry.getValue().count(), Outcome.Reason.TIMEOUT);
+                refuse(entry.getKey(), entry.getValue().count(), Outcome.Reason.TIMEOUT);
             }
         }
     }
 
+    /** Gives the flow up; what has come and was not handed over is thrown away. */
     void close() {
+        phase = Phase.CLOSED;
         for (Long messageSequence : List.copyOf(incomplete.keySet())) {
             discard(messageSequence);
         }
+        ReceiveBuffer room = buffer;
+        for (Held message : held.values()) {
+            if (room != null && message.meaning() == Data.Meaning.MESSAGE) {
+                room.release(ReceiveBuffer.charge(message.payload()));
+            }
+        }
+        held.clear();
     }
 
-    Ack ack() {
-        List<Ack.Range> settled = new ArrayList<>();
-        for (Map.Entry<Long, Long> range : ranges.entrySet()) {
-            if (settled.size() == Ack.ENTRIES_MAX) {
-                break;
+    Ack ack(long nowNanos) {
+        List<Ack.Refusal> refused = List.of();
+        if (!refusals.isEmpty()) {
+            refused = new ArrayList<>();
+            for (Map.Entry<Long, Refused> refusal : refusals.entrySet()) {
+                refused.add(new Ack.Refusal(refusal.getKey(), refusal.getValue().reason()));
             }
-            settled.add(new Ack.Range(range.getKey(), range.getValue()));
-        }
-        List<Ack.Refusal> refused = new ArrayList<>();
-        for (Map.Entry<Long, Refused> refusal : refusals.entrySet()) {
-            refused.add(new Ack.Refusal(refusal.getKey(), refusal.getValue().reason()));
         }
         return new Ack(
                 label.originIncarnation(),
                 label.number(),
                 handle,
-                floor,
-                arrival.route().hopsTravelled(),
-                settled,
+                ackSerial++,
+                settled.floor(),
+                room(nowNanos),
+                markedCount,
+                arrival.hops(),
+                settled.ranges(),
                 refused);
+    }
+
+    /** What is free, and what is missing of messages that have room already. */
+    private long room(long nowNanos) {
+        ReceiveBuffer room = buffer;
+        if (room == null) {
+            return Integer.MAX_VALUE;
+        }
+        long share = room.share(nowNanos);
+        if (share < room.capacity() / 8) {
+            room.await(handle);
+        }
+        long missing = 0;
+        for (Reassembly message : incomplete.values()) {
+            missing += message.missingBytes();
+        }
+        // Where the node is full, what has room already is all that can be used.
+        return out.isWaiting(handle) ? missing : share + missing;
+    }
+
+    // ------------------------------------------------------------------ what comes in
+
+    /** The first message of a connection is empty and asks for it; an answer's first message is the peer's. */
+    private void begin(Data data, long nowNanos) {
+        boolean asks = label.answers() == 0;
+        if (asks && data.sequence() != 0) {
+            return;
+        }
+        Acceptance acceptance = out.check(label);
+        if (acceptance != Acceptance.TAKEN) {
+            phase = Phase.REFUSED;
+            refuse(data.messageSequence(), data.count(), acceptance.reason());
+            return;
+        }
+        phase = Phase.OPEN;
+        buffer = out.buffer(label);
+        if (asks) {
+            settled.add(0, 1);
+            turn = 1;
+        } else {
+            take(data, nowNanos);
+        }
+    }
+
+    private void take(Data data, long nowNanos) {
+        Reassembly message = incomplete.get(data.messageSequence());
+        if (message == null) {
+            if (!admits(data, nowNanos)) {
+                return;
+            }
+            if (data.count() == 1) {
+                complete(data.sequence(), 1, data.meaning(), data.payload());
+                return;
+            }
+            if (out.reserve(handle, data.messageBytes()) == Room.FULL) {
+                roomFor(data.messageBytes()).release(ReceiveBuffer.charge(data.messageBytes()));
+                noRoom(data, Outcome.Reason.LIMIT);
+                return;
+            }
+            message = new Reassembly(data.count(), data.messageBytes(), nowNanos);
+            incomplete.put(data.messageSequence(), message);
+        }
+        switch (message.add(data, nowNanos)) {
+            case INCOMPLETE -> settled.add(data.sequence(), data.sequence() + 1);
+            case COMPLETE -> {
+                incomplete.remove(data.messageSequence());
+                out.release(message.messageBytes());
+                complete(data.messageSequence(), data.count(), Data.Meaning.MESSAGE, message.payload());
+            }
+            case CONTRADICTION -> {
+                discard(data.messageSequence());
+                refuse(data.messageSequence(), data.count(), Outcome.Reason.LIMIT);
+            }
+        }
+    }
+
+    /** Whether a message's first fragment is let in, which takes room for all of it. */
+    private boolean admits(Data data, long nowNanos) {
+        if (data.meaning() == Data.Meaning.END) {
+            return true;
+        }
+        if (!isOrdered) {
+            Acceptance acceptance = out.check(label);
+            if (acceptance != Acceptance.TAKEN) {
+                refuse(data.messageSequence(), data.count(), acceptance.reason());
+                return false;
+            }
+            buffer = out.buffer(label);
+        }
+        ReceiveBuffer room = roomFor(data.messageBytes());
+        sharePeriod = room.count(sharePeriod, nowNanos);
+        // What all others wait for must not wait for them.
+        boolean isItsTurn = isOrdered && data.messageSequence() == turn;
+        if (!room.hasRoom() && !isItsTurn) {
+            noRoom(data, Outcome.Reason.QUEUE_FULL);
+            return false;
+        }
+        room.take(ReceiveBuffer.charge(data.messageBytes()));
+        return true;
+    }
+
+    private ReceiveBuffer roomFor(int bytes) {
+        ReceiveBuffer room = buffer;
+        if (room == null) {
+            throw new dev.weft.core.base.InvariantError("a flow without a buffer takes " + bytes + " bytes");
+        }
+        return room;
+    }
+
+    private void noRoom(Data data, Outcome.Reason reason) {
+        if (label.kind() == SocketKind.DGRAM || label.whenFull() == WhenFull.REFUSE) {
+            refuse(data.messageSequence(), data.count(), reason);
+        } else {
+            roomFor(data.messageBytes()).await(handle);
+        }
+    }
+
+    private void complete(long messageSequence, int count, Data.Meaning meaning, ByteView payload) {
+        if (!isOrdered) {
+            Acceptance acceptance = out.deliver(label, payload, arrival.hops());
+            if (acceptance != Acceptance.TAKEN) {
+                roomFor(payload.length()).release(ReceiveBuffer.charge(payload));
+                refuse(messageSequence, count, acceptance.reason());
+            } else {
+                settled.add(messageSequence, messageSequence + count);
+            }
+            return;
+        }
+        boolean waits = messageSequence != turn;
+        held.put(messageSequence, new Held(count, meaning, waits ? payload.compact() : payload));
+        settled.add(messageSequence, messageSequence + count);
+        for (Held next = held.remove(turn); next != null && phase == Phase.OPEN; next = held.remove(turn)) {
+            turn += next.count();
+            switch (next.meaning()) {
+                case MESSAGE -> out.deliver(label, next.payload(), arrival.hops());
+                case END -> {
+                    phase = Phase.ENDED;
+                    out.ended(label);
+                }
+            }
+        }
     }
 
     /**
      * No acknowledgement can carry more refusals than this; a message beyond is not settled yet, and its origin will
      * ask again when it has read the earlier ones.
      */
-    private boolean canRefuse() {
-        return refusals.size() < Ack.ENTRIES_MAX;
-    }
-
-    private Outcome.Reason deliver(ByteView payload) {
-        return out.deliver(label, payload, arrival.route().hopsTravelled()).reason();
-    }
-
-    private void conclude(long messageSequence, int count, Outcome.Reason verdict) {
-        if (verdict != Outcome.Reason.NONE) {
-            if (!canRefuse()) {
-                return;
-            }
-            refusals.put(messageSequence, new Refused(messageSequence + count, verdict));
-        }
-        settle(messageSequence, messageSequence + count);
-    }
-
-    private boolean isSettled(long sequence) {
-        if (sequence < floor) {
-            return true;
-        }
-        Map.Entry<Long, Long> below = ranges.floorEntry(sequence);
-        return below != null && sequence < below.getValue();
-    }
-
-    private void settle(long from, long to) {
-        long start = Math.max(from, floor);
-        long end = to;
-        if (start >= end) {
-            return;
-        }
-        Map.Entry<Long, Long> below = ranges.floorEntry(start);
-        if (below != null && below.getValue() >= start) {
-            start = below.getKey();
-            end = Math.max(end, below.getValue());
-            ranges.remove(below.getKey());
-        }
-        for (Map.Entry<Long, Long> above = ranges.ceilingEntry(start);
-                above != null && above.getKey() <= end;
-                above = ranges.ceilingEntry(start)) {
-            end = Math.max(end, above.getValue());
-            ranges.remove(above.getKey());
-        }
-        if (start <= floor) {
-            floor = end;
-        } else {
-            ranges.put(start, end);
+    private void refuse(long messageSequence, int count, Outcome.Reason reason) {
+        if (refusals.size() < Ack.ENTRIES_MAX) {
+            refusals.put(messageSequence, new Refused(messageSequence + count, reason));
+            settled.add(messageSequence, messageSequence + count);
         }
     }
 
@@ -221,15 +365,17 @@ final class InboundFlow {
             }
             discard(first.getKey());
         }
-        if (originFloor > floor) {
-            settle(floor, originFloor);
-        }
+        settled.add(settled.floor(), originFloor);
     }
 
     private void discard(long messageSequence) {
         @Nullable Reassembly dropped = incomplete.remove(messageSequence);
+        ReceiveBuffer room = buffer;
         if (dropped != null) {
             out.release(dropped.messageBytes());
+            if (room != null) {
+                room.release(ReceiveBuffer.charge(dropped.messageBytes()));
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.core.flow;
 
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Routing;
 import dev.weft.SocketKind;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.forward.Path;
@@ -18,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,53 +29,87 @@ import org.jspecify.annotations.Nullable;
  * path of its moment. When the timer expires the flow tries its alternate path, which is how it survives a link that
  * swallows everything before the link's own heartbeat notices.
  *
+ * <p>How much is under way is bounded by the {@link CongestionWindow} of the path and by the room that the destination
+ * has told of. Where it has none, one fragment is sent again and again, by the timer, so that a lost word of new room
+ * holds up nothing for good.
+ *
+ * <p>In a connected flow a message's fate is known when all before it have been delivered, and a message that cannot
+ * be delivered in time ends the connection: nothing is ever left out.
+ *
  * <p>Called by {@link Sender} alone.
  */
 final class OutboundFlow {
     interface Output {
-        void send(Path path, Frame frame);
+        void send(Path path, int priority, Frame frame);
 
-        void settled(Outgoing message, Outcome outcome);
+        void settled(OutboundFlow flow, Outgoing message, Outcome outcome);
+
+        /** A connected flow cannot go on; {@link #abandon} is to follow. */
+        void broken(OutboundFlow flow, Outcome.Reason reason);
     }
 
     private static final Comparator<Outgoing> SOONEST =
-            Comparator.<Outgoing>comparingLong(m -> m.deadlineNanos).thenComparingLong(m -> m.ticket);
+            Comparator.<Outgoing>comparingLong(m -> m.deadlineNanos).thenComparingLong(m -> m.order);
 
     /** A transmission in the order of sending; stale once the fragment was settled or sent again. */
     private record Transmission(long sequence, long sentNanos) {}
 
     private final FlowLabel label;
+    private final Manner manner;
     private final FlowConfig config;
     private final Paths paths;
     private final Output out;
     private final RetransmissionTimer timer;
+    private final CongestionWindow congestion;
 
     private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>();
     private final PriorityQueue<Outgoing> byDeadline = new PriorityQueue<>(SOONEST);
     private final SequenceWindow<Fragment> window = new SequenceWindow<>();
     private final ArrayDeque<Transmission> flights = new ArrayDeque<>();
-    private final ArrayDeque<Long> toSend = new ArrayDeque<>();
+    /** Never sent yet. */
+    private final ArrayDeque<Long> fresh = new ArrayDeque<>();
+    /** To be sent again, the oldest first: the destination has begun to make room for those. */
+    private final TreeSet<Long> again = new TreeSet<>();
 
     private long handle;
     private int hops;
     private long inFlightBytes;
     private int inFlightCount;
+    private long room;
+    private long ackSerial = -1;
+    private long deliveredBelow;
+    private long markedCount;
     private Paths.Choice choice = Paths.Choice.PRIMARY;
+    private @Nullable Path lastPath;
     private long lastExpiryNanos = -1;
+    private long heardNanos = -1;
     private long retryPathNanos = Deadlines.NEVER;
     private long usedNanos;
+    private long nextOrder;
+    private boolean broken;
 
-    OutboundFlow(FlowLabel label, FlowConfig config, Paths paths, Output out, long nowNanos) {
+    OutboundFlow(FlowLabel label, Manner manner, FlowConfig config, Paths paths, Output out, long nowNanos) {
         this.label = label;
+        this.manner = manner;
         this.config = config;
         this.paths = paths;
         this.out = out;
         this.timer = new RetransmissionTimer(config.retransmission());
+        this.congestion = new CongestionWindow(config.fragmentBytes(), config.windowBytes());
+        this.room = config.roomBytes();
         this.usedNanos = nowNanos;
     }
 
     FlowLabel label() {
         return label;
+    }
+
+    Manner manner() {
+        return manner;
+    }
+
+    NodeId destination() {
+        return label.destination();
     }
 
     long handle() {
@@ -88,7 +124,30 @@ final class OutboundFlow {
         return usedNanos;
     }
 
+    /** How much may be under way on the present path. */
+    long congestionBytes() {
+        return congestion.bytes();
+    }
+
+    /** How a frame names this flow. */
+    FlowRef ref() {
+        return handle > 0 ? FlowRef.established(handle) : FlowRef.opening(label);
+    }
+
+    // ------------------------------------------------------------------ inputs
+
+    void add(Send send, long nowNanos) {
+        add(Outgoing.message(send, config.fragmentBytes(), nextOrder++, nowNanos), nowNanos);
+    }
+
+    /** Asks for a connection, or ends this direction of it. */
+    void addControl(Outgoing.Role role, long deadlineNanos, long nowNanos) {
+        add(Outgoing.control(role, nextOrder++, deadlineNanos), nowNanos);
+    }
+
+    /** A message that was handed back by a flow before this one. */
     void add(Outgoing message, long nowNanos) {
+        nextOrder = Math.max(nextOrder, message.order + 1);
         waiting.add(message);
         byDeadline.add(message);
         usedNanos = nowNanos;
@@ -99,28 +158,40 @@ final class OutboundFlow {
         handle = ack.handle();
         hops = ack.hops();
         usedNanos = nowNanos;
+        heardNanos = nowNanos;
         for (Ack.Refusal refusal : ack.refusals()) {
             Outgoing message = messageFrom(refusal.messageSequence());
             if (message != null) {
                 message.refusal = refusal.reason();
             }
         }
-        long newestSentNanos = -1;
-        for (long sequence = window.first(); sequence < Math.min(ack.floor(), window.next()); sequence++) {
-            newestSentNanos = Math.max(newestSentNanos, acknowledge(sequence, nowNanos));
-        }
+        boolean wasFull = inFlightBytes + config.fragmentBytes() > congestion.bytes();
+        Settled settled = new Settled();
+        acknowledge(window.first(), ack.floor(), settled, nowNanos);
         for (Ack.Range range : ack.ranges()) {
-            for (long sequence = Math.max(range.from(), window.first());
-                    sequence < Math.min(range.to(), window.next());
-                    sequence++) {
-                newestSentNanos = Math.max(newestSentNanos, acknowledge(sequence, nowNanos));
-            }
+            acknowledge(range.from(), range.to(), settled, nowNanos);
         }
-        if (newestSentNanos >= 0) {
+        boolean isNewest = ack.serial() > ackSerial;
+        long marked = isNewest ? Math.max(0, ack.marked() - markedCount) : 0;
+        if (settled.count > 0) {
             timer.handleProgress();
-            resendOlderThan(newestSentNanos - timer.reorderingNanos());
+            congestion.handleSettled(
+                    settled.count,
+                    settled.bytes,
+                    marked,
+                    settled.newestSequence,
+                    window.next(),
+                    timer.smoothedNanos(),
+                    wasFull ? CongestionWindow.Use.FULL : CongestionWindow.Use.PARTIAL);
+            resendOlderThan(settled.newestSentNanos - timer.reorderingNanos());
         }
-        trim();
+        if (isNewest) {
+            ackSerial = ack.serial();
+            markedCount = settled.count > 0 ? ack.marked() : markedCount;
+            roomIs(ack.room());
+        }
+        deliveredBelow = Math.max(deliveredBelow, ack.floor());
+        trim(nowNanos);
         pump(nowNanos);
     }
 
@@ -133,11 +204,16 @@ final class OutboundFlow {
         if (fragment == null || fragment.state != Fragment.State.IN_FLIGHT || !isReliable()) {
             return;
         }
-        Optional<Path> other = paths.path(label.destination(), choice);
+        Optional<Path> other = path(choice);
         if (other.isPresent() && !other.get().equals(fragment.path)) {
             lost(sequence, fragment);
             pump(nowNanos);
         }
+    }
+
+    /** A hop has no room for what this flow sends. */
+    void handleCongested() {
+        congestion.handleRefused();
     }
 
     /** The topology has changed: what travels on a broken path goes again at once, and new paths may have opened. */
@@ -181,23 +257,20 @@ final class OutboundFlow {
         }
         dropStaleFlights();
         Transmission oldest = flights.peek();
-        if (oldest != null && isReliable()) {
-            next = Math.min(next, expiryNanos(oldest));
-        }
-        return next;
+        return oldest == null ? next : Math.min(next, expiryNanos(oldest));
     }
 
     /**
-     * The destination does not have this flow. What never left is handed back to be sent anew; the rest is settled.
+     * The flow cannot go on. What never left is handed back to be sent anew; the rest is settled.
      *
      * @param reason why what had left cannot be known
      * @param certainty whether a copy can have been taken all the same
      */
     List<Outgoing> abandon(Outcome.Reason reason, Certainty certainty) {
         List<Outgoing> unsent = new ArrayList<>();
-        PriorityQueue<Outgoing> all = new PriorityQueue<>(SOONEST);
-        all.addAll(byDeadline);
-        for (Outgoing message = all.poll(); message != null; message = all.poll()) {
+        List<Outgoing> all = new ArrayList<>(byDeadline);
+        all.sort(Comparator.comparingLong(m -> m.order));
+        for (Outgoing message : all) {
             if (!message.hasLeft()) {
                 unsent.add(message);
             } else {
@@ -208,10 +281,10 @@ final class OutboundFlow {
                                 : Outcome.of(Outcome.Kind.UNKNOWN, reason));
             }
         }
-        unsent.sort(Comparator.comparingLong(m -> m.ticket));
         byDeadline.clear();
         waiting.clear();
-        toSend.clear();
+        fresh.clear();
+        again.clear();
         flights.clear();
         while (!window.isEmpty()) {
             window.removeFirst();
@@ -225,30 +298,44 @@ final class OutboundFlow {
         MAY_HAVE_ARRIVED
     }
 
-    private boolean isReliable() {
-        return label.kind() == SocketKind.RDM;
+    // ------------------------------------------------------------------ what was acknowledged
+
+    /** What one acknowledgement has settled. */
+    private static final class Settled {
+        private int count;
+        private long bytes;
+        private long newestSequence;
+        private long newestSentNanos = -1;
     }
 
-    private long acknowledge(long sequence, long nowNanos) {
-        Fragment fragment = window.at(sequence);
-        if (fragment == null || fragment.state == Fragment.State.SETTLED) {
-            return -1;
+    private void acknowledge(long from, long to, Settled settled, long nowNanos) {
+        long end = Math.min(to, window.next());
+        for (long sequence = Math.max(from, window.first()); sequence < end; sequence++) {
+            Fragment fragment = window.at(sequence);
+            if (fragment == null || fragment.state == Fragment.State.SETTLED) {
+                continue;
+            }
+            if (fragment.transmissions == 1) {
+                timer.handleSample(nowNanos - fragment.sentNanos);
+            }
+            settled.count++;
+            settled.bytes += fragment.charge(config.fragmentBytes());
+            settled.newestSequence = Math.max(settled.newestSequence, sequence);
+            settled.newestSentNanos = Math.max(settled.newestSentNanos, fragment.sentNanos);
+            land(fragment);
+            Outgoing message = fragment.message;
+            message.settledCount++;
+            if (message.settledCount == message.fragmentCount && !isOrdered()) {
+                settle(message, answer(message, nowNanos));
+            }
         }
-        if (fragment.transmissions == 1) {
-            timer.handleSample(nowNanos - fragment.sentNanos);
-        }
-        land(fragment);
-        Outgoing message = fragment.message;
-        message.settledCount++;
-        if (message.settledCount == message.fragmentCount) {
-            Duration roundTrip = Duration.ofNanos(nowNanos - message.firstSentNanos);
-            settle(
-                    message,
-                    message.refusal == Outcome.Reason.NONE
-                            ? new Outcome(Outcome.Kind.DELIVERED, Outcome.Reason.NONE, roundTrip, hops)
-                            : new Outcome(Outcome.Kind.REJECTED, message.refusal, roundTrip, hops));
-        }
-        return fragment.sentNanos;
+    }
+
+    private Outcome answer(Outgoing message, long nowNanos) {
+        Duration roundTrip = Duration.ofNanos(nowNanos - message.firstSentNanos);
+        return message.refusal == Outcome.Reason.NONE
+                ? new Outcome(Outcome.Kind.DELIVERED, Outcome.Reason.NONE, roundTrip, hops)
+                : new Outcome(Outcome.Kind.REJECTED, message.refusal, roundTrip, hops);
     }
 
     /** The unsettled message that begins at a number, which may lie below the window when its first pieces are done. */
@@ -258,6 +345,36 @@ final class OutboundFlow {
                 ? fragment.message
                 : null;
     }
+
+    private void roomIs(long bytes) {
+        boolean wasClosed = room < config.fragmentBytes();
+        room = bytes;
+        if (wasClosed && room >= config.fragmentBytes() && isReliable()) {
+            // What came while there was no room was not kept.
+            for (Transmission flight : List.copyOf(flights)) {
+                Fragment fragment = inFlight(flight);
+                if (fragment != null) {
+                    lost(flight.sequence(), fragment);
+                }
+            }
+        }
+    }
+
+    private void trim(long nowNanos) {
+        for (Fragment first = window.at(window.first());
+                first != null && first.state == Fragment.State.SETTLED;
+                first = window.at(window.first())) {
+            if (isOrdered() && window.first() >= deliveredBelow) {
+                return;
+            }
+            window.removeFirst();
+            if (isOrdered() && first.isLastOfMessage() && !first.message.settled) {
+                settle(first.message, answer(first.message, nowNanos));
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ what was lost
 
     private void resendOlderThan(long sentNanos) {
         if (!isReliable()) {
@@ -271,16 +388,15 @@ final class OutboundFlow {
             }
             Fragment fragment = inFlight(oldest);
             if (fragment != null) {
+                congestion.handleLost();
                 lost(oldest.sequence(), fragment);
             }
         }
     }
 
     private void expireFlights(long nowNanos) {
-        if (!isReliable()) {
-            return;
-        }
         boolean expired = false;
+        boolean silence = false;
         while (true) {
             dropStaleFlights();
             Transmission oldest = flights.peek();
@@ -289,14 +405,18 @@ final class OutboundFlow {
             }
             Fragment fragment = inFlight(oldest);
             if (fragment != null) {
-                lost(oldest.sequence(), fragment);
                 expired = true;
+                silence |= heardNanos < fragment.sentNanos;
+                lost(oldest.sequence(), fragment);
             }
         }
         if (expired) {
             timer.handleExpiry();
-            choice = choice.other();
             lastExpiryNanos = nowNanos;
+            if (silence) {
+                congestion.handleExpiry();
+                choice = choice.other();
+            }
         }
     }
 
@@ -304,25 +424,47 @@ final class OutboundFlow {
         return Math.max(flight.sentNanos(), lastExpiryNanos) + timer.timeoutNanos();
     }
 
+    private void lost(long sequence, Fragment fragment) {
+        inFlightBytes -= fragment.charge(config.fragmentBytes());
+        inFlightCount--;
+        if (!isReliable()) {
+            fragment.state = Fragment.State.OVERDUE;
+            return;
+        }
+        fragment.state = Fragment.State.TO_SEND;
+        again.add(sequence);
+    }
+
     private void expireMessages(long nowNanos) {
         boolean advance = false;
         for (Outgoing soonest = byDeadline.peek();
                 soonest != null && soonest.deadlineNanos <= nowNanos;
                 soonest = byDeadline.peek()) {
-            boolean reachable =
-                    paths.path(label.destination(), Paths.Choice.PRIMARY).isPresent();
-            advance |= soonest.hasLeft();
-            settle(
-                    soonest,
-                    reachable
-                            ? soonest.givenUp(Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT)
-                            : soonest.givenUp(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
+            Outcome outcome = path(Paths.Choice.PRIMARY).isPresent()
+                    ? soonest.givenUp(Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT)
+                    : soonest.givenUp(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE);
+            advance |= giveUp(soonest, outcome);
         }
-        trim();
+        trim(nowNanos);
         if (advance) {
-            paths.path(label.destination(), choice)
-                    .ifPresent(path -> out.send(path, new Advance(ref(), window.first())));
+            sayFloor();
         }
+    }
+
+    /** Returns true where the destination is to be told that something will not come. */
+    private boolean giveUp(Outgoing message, Outcome outcome) {
+        boolean hasLeft = message.hasLeft();
+        settle(message, outcome);
+        if (isOrdered()) {
+            broken = true;
+            out.broken(this, outcome.reason());
+            return false;
+        }
+        return hasLeft;
+    }
+
+    private void sayFloor() {
+        path(choice).ifPresent(path -> out.send(path, manner.priority(), new Advance(ref(), window.first())));
     }
 
     private void settle(Outgoing message, Outcome outcome) {
@@ -338,72 +480,83 @@ final class OutboundFlow {
                 }
             }
         }
-        out.settled(message, outcome);
+        out.settled(this, message, outcome);
     }
 
     private void land(Fragment fragment) {
         if (fragment.state == Fragment.State.IN_FLIGHT) {
-            inFlightBytes -= fragment.payload(config.fragmentBytes()).length();
+            inFlightBytes -= fragment.charge(config.fragmentBytes());
             inFlightCount--;
         }
         fragment.state = Fragment.State.SETTLED;
         fragment.path = null;
     }
 
-    private void lost(long sequence, Fragment fragment) {
-        inFlightBytes -= fragment.payload(config.fragmentBytes()).length();
-        inFlightCount--;
-        fragment.state = Fragment.State.TO_SEND;
-        toSend.add(sequence);
-    }
+    // ------------------------------------------------------------------ what goes out
 
-    private void trim() {
-        for (Fragment first = window.at(window.first());
-                first != null && first.state == Fragment.State.SETTLED;
-                first = window.at(window.first())) {
-            window.removeFirst();
-        }
-    }
-
-    /** Sends what the window admits: first what was lost, then what waits. */
+    /** Sends what the windows admit: first what was lost, then what waits. */
     private void pump(long nowNanos) {
         if (nowNanos < retryPathNanos && retryPathNanos != Deadlines.NEVER) {
             return;
         }
-        while (admits()) {
-            Long again = toSend.peek();
-            if (again == null) {
+        while (!broken && admits()) {
+            Long next = again.isEmpty() ? fresh.peek() : again.first();
+            if (next == null) {
                 if (waiting.isEmpty() || !hasNumbersLeft()) {
                     return;
                 }
                 assign(waiting.remove());
                 continue;
             }
-            Fragment fragment = window.at(again);
-            if (fragment != null && fragment.state == Fragment.State.TO_SEND) {
-                Optional<Path> path = paths.path(label.destination(), choice);
-                if (path.isEmpty()) {
-                    if (isReliable()) {
-                        retryPathNanos = nowNanos + config.retransmission().maxNanos();
-                        return;
-                    }
-                    toSend.remove();
-                    giveUpWithoutPath(fragment.message);
-                    continue;
-                }
-                transmit(again, fragment, path.get(), nowNanos);
+            Fragment fragment = window.at(next);
+            if (fragment == null || fragment.state != Fragment.State.TO_SEND) {
+                done(next);
+                continue;
             }
-            toSend.remove();
+            if (fragment.transmissions > manner.retriesMax()) {
+                done(next);
+                giveUpAfterRetries(fragment.message, nowNanos);
+                continue;
+            }
+            Optional<Path> path = path(choice);
+            if (path.isPresent()) {
+                done(next);
+                transmit(next, fragment, path.get(), nowNanos);
+            } else if (isReliable()) {
+                retryPathNanos = nowNanos + config.retransmission().maxNanos();
+                return;
+            } else {
+                done(next);
+                giveUpWithoutPath(fragment.message, nowNanos);
+            }
         }
     }
 
-    private void giveUpWithoutPath(Outgoing message) {
+    private void done(Long sequence) {
+        if (!again.remove(sequence)) {
+            fresh.remove();
+        }
+    }
+
+    private void giveUpAfterRetries(Outgoing message, long nowNanos) {
+        boolean advance = giveUp(message, message.givenUp(Outcome.Kind.EXPIRED, Outcome.Reason.RETRIES));
+        trim(nowNanos);
+        if (advance) {
+            sayFloor();
+        }
+    }
+
+    private void giveUpWithoutPath(Outgoing message, long nowNanos) {
         settle(message, message.givenUp(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
-        trim();
+        trim(nowNanos);
     }
 
     private boolean admits() {
-        return inFlightBytes < config.windowBytes() && inFlightCount < config.windowFragments();
+        if (inFlightCount == 0) {
+            return true;
+        }
+        long limit = isReliable() ? Math.min(room, congestion.bytes()) : congestion.bytes();
+        return inFlightBytes < limit && inFlightCount < config.windowFragments();
     }
 
     /** A message gets all its numbers at once, maybe more than the window takes; the next one waits for them. */
@@ -414,11 +567,17 @@ final class OutboundFlow {
     private void assign(Outgoing message) {
         message.firstSequence = window.next();
         for (int i = 0; i < message.fragmentCount; i++) {
-            toSend.add(window.add(new Fragment(message, i)));
+            fresh.add(window.add(new Fragment(message, i)));
         }
     }
 
     private void transmit(long sequence, Fragment fragment, Path path, long nowNanos) {
+        if (!path.equals(lastPath)) {
+            if (lastPath != null) {
+                congestion.restart();
+            }
+            lastPath = path;
+        }
         Outgoing message = fragment.message;
         fragment.state = Fragment.State.IN_FLIGHT;
         fragment.transmissions++;
@@ -427,27 +586,45 @@ final class OutboundFlow {
         if (message.firstSentNanos < 0) {
             message.firstSentNanos = nowNanos;
         }
-        inFlightBytes += fragment.payload(config.fragmentBytes()).length();
+        inFlightBytes += fragment.charge(config.fragmentBytes());
         inFlightCount++;
         flights.add(new Transmission(sequence, nowNanos));
-        out.send(
-                path,
+        Data data = data(sequence, fragment);
+        out.send(path, manner.priority(), data);
+        if (manner.routing().mode() == Routing.Mode.TWO_AT_ONCE) {
+            path(choice.other())
+                    .filter(second -> !second.equals(path))
+                    .ifPresent(second -> out.send(second, manner.priority(), data));
+        }
+    }
+
+    private Data data(long sequence, Fragment fragment) {
+        long lag = sequence - window.first();
+        return switch (fragment.message.role) {
+            case MESSAGE, OPENING ->
                 new Data(
                         ref(),
                         sequence,
-                        sequence - window.first(),
+                        lag,
                         fragment.index,
-                        message.fragmentCount,
-                        message.payload.length(),
-                        fragment.payload(config.fragmentBytes())));
+                        fragment.message.fragmentCount,
+                        fragment.message.payload.length(),
+                        Data.Meaning.MESSAGE,
+                        fragment.payload(config.fragmentBytes()));
+            case END -> Data.end(ref(), sequence, lag);
+        };
     }
 
-    private FlowRef ref() {
-        return handle > 0 ? FlowRef.established(handle) : FlowRef.opening(label);
+    private Optional<Path> path(Paths.Choice which) {
+        return paths.path(label.destination(), manner.routing(), which);
     }
 
-    NodeId destination() {
-        return label.destination();
+    private boolean isReliable() {
+        return label.kind() != SocketKind.DGRAM;
+    }
+
+    private boolean isOrdered() {
+        return label.kind().isConnected();
     }
 
     private void dropStaleFlights() {

@@ -1,6 +1,7 @@
 package dev.weft.core.flow;
 
 import dev.weft.NodeId;
+import dev.weft.Routing;
 import dev.weft.core.forward.Path;
 import java.util.Optional;
 
@@ -16,8 +17,11 @@ public interface Paths {
         }
     }
 
-    /** The way to a node; the primary where there is no alternate; empty where there is none at all. */
-    Optional<Path> path(NodeId destination, Choice choice);
+    /**
+     * The way to a node that a routing allows; the primary where there is no alternate; empty where there is none at
+     * all.
+     */
+    Optional<Path> path(NodeId destination, Routing routing, Choice choice);
 
     /** True when a link or node on the path is known to have gone. */
     boolean isBroken(Path path);

@@ -33,6 +33,10 @@ final class Reassembly {
         return messageBytes;
     }
 
+    int missingBytes() {
+        return messageBytes - arrivedBytes;
+    }
+
     long touchedNanos() {
         return touchedNanos;
     }

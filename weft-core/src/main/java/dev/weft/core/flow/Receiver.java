@@ -1,10 +1,12 @@
 package dev.weft.core.flow;
 
 import dev.weft.NodeId;
+import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.base.Prng;
 import dev.weft.core.forward.Arrival;
+import dev.weft.core.wire.Abort;
 import dev.weft.core.wire.Advance;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
@@ -26,7 +28,19 @@ public final class Receiver {
         /** Sends to the origin of a flow, by the way back of the last arrival or a better one. */
         void reply(NodeId origin, Arrival lastArrival, Frame frame);
 
+        /** Whether there is an endpoint for a flow; for a connected one, whether it may begin, once. */
+        Acceptance check(FlowLabel flow);
+
+        /** The room of a flow's endpoint or connection, asked for after {@link #check} has said that there is one. */
+        ReceiveBuffer buffer(FlowLabel flow);
+
         Acceptance deliver(FlowLabel flow, ByteView payload, int hops);
+
+        /** A connected flow has ended in order. */
+        void ended(FlowLabel flow);
+
+        /** A connected flow will not go on: its origin has given it up, or has gone. */
+        void broken(FlowLabel flow, Outcome.Reason reason);
     }
 
     /**
@@ -35,20 +49,14 @@ public final class Receiver {
      */
     static final long IDLE_NANOS = 7_200_000_000_000L;
 
+    /** How long a connected flow that is over is remembered, lest a late copy of its first frame begin it anew. */
+    static final long OVER_NANOS = 120_000_000_000L;
+
     /** Handles take at most four bytes on the wire. */
     private static final long HANDLE_MAX = (1L << 28) - 1;
 
     private static final long STALLED_NANOS = 60_000_000_000L;
     private static final long SWEEP_NANOS = 30_000_000_000L;
-
-    private record FlowKey(NodeId origin, long originIncarnation, long number) implements Comparable<FlowKey> {
-        @Override
-        public int compareTo(FlowKey other) {
-            int byOrigin = origin.compareTo(other.origin);
-            int byLife = byOrigin != 0 ? byOrigin : Long.compare(originIncarnation, other.originIncarnation);
-            return byLife != 0 ? byLife : Long.compare(number, other.number);
-        }
-    }
 
     private final NodeId self;
     private final long incarnation;
@@ -58,8 +66,11 @@ public final class Receiver {
     private final InboundFlow.Output flowOutput = new FlowOutput();
 
     private final TreeMap<Long, InboundFlow> byHandle = new TreeMap<>();
-    private final TreeMap<FlowKey, InboundFlow> byKey = new TreeMap<>();
+    private final TreeMap<FlowLabel.Name, InboundFlow> byKey = new TreeMap<>();
     private final TreeSet<Long> toAcknowledge = new TreeSet<>();
+    /** Handles of flows whose messages in several fragments find no room on this node. */
+    private final TreeSet<Long> waiting = new TreeSet<>();
+
     private long reassemblyBytes;
     private long sweepNanos = Deadlines.NEVER;
 
@@ -82,10 +93,53 @@ public final class Receiver {
 
     public void handleData(Data data, Arrival arrival, long nowNanos) {
         InboundFlow flow = find(data.flow(), arrival, nowNanos);
-        if (flow != null) {
-            flow.handleData(data, arrival, nowNanos);
-            toAcknowledge.add(flow.handle());
+        if (flow == null) {
+            return;
         }
+        if (flow.phase() == InboundFlow.Phase.CLOSED) {
+            out.reply(flow.label().origin(), arrival, new Reset(self, incarnation, data.flow()));
+            return;
+        }
+        flow.handleData(data, arrival, nowNanos);
+        toAcknowledge.add(flow.handle());
+    }
+
+    /** The origin gives a connected flow up; it wants to hear that it was heard. */
+    public void handleAbort(Abort abort, Arrival arrival) {
+        InboundFlow flow = byHandle(abort.flow());
+        NodeId origin = flow == null
+                ? abort.flow().label().map(FlowLabel::origin).orElse(NodeId.ZERO)
+                : flow.label().origin();
+        out.reply(origin, arrival, new Reset(self, incarnation, abort.flow()));
+        if (flow != null && flow.label().kind().isConnected()) {
+            breakOff(flow, abort.reason());
+        }
+    }
+
+    /** The application has given up a connected flow to here, or is done with it; its origin is told when it speaks. */
+    public void close(FlowLabel label) {
+        InboundFlow flow = byKey.get(label.name());
+        if (flow != null && isUnderWay(flow)) {
+            flow.close();
+        }
+    }
+
+    private static boolean isUnderWay(InboundFlow flow) {
+        return flow.phase() == InboundFlow.Phase.NEW || flow.phase() == InboundFlow.Phase.OPEN;
+    }
+
+    /** Tells the origin of a connected flow at once that nobody listens any more. */
+    public void reset(FlowLabel label) {
+        InboundFlow flow = byKey.get(label.name());
+        if (flow != null && isUnderWay(flow)) {
+            flow.close();
+            out.reply(label.origin(), flow.arrival(), new Reset(self, incarnation, FlowRef.opening(label)));
+        }
+    }
+
+    /** The application has taken messages out of a buffer. */
+    public void handleRoom(ReceiveBuffer buffer) {
+        toAcknowledge.addAll(buffer.pollWaiting());
     }
 
     public void handleAdvance(Advance advance, Arrival arrival, long nowNanos) {
@@ -95,21 +149,32 @@ public final class Receiver {
         }
     }
 
+    private void breakOff(InboundFlow flow, Outcome.Reason reason) {
+        if (isUnderWay(flow)) {
+            InboundFlow.Phase before = flow.phase();
+            flow.close();
+            if (before == InboundFlow.Phase.OPEN && flow.label().kind().isConnected()) {
+                out.broken(flow.label(), reason);
+            }
+        }
+    }
+
     /** A node has gone for good, or lives anew: its old flows will not speak again. */
     public void handleNodeGone(NodeId node, long incarnationsBelow) {
         for (InboundFlow flow : List.copyOf(byHandle.values())) {
             if (flow.label().origin().equals(node) && flow.label().originIncarnation() < incarnationsBelow) {
+                breakOff(flow, Outcome.Reason.DESTINATION_RESTARTED);
                 remove(flow);
             }
         }
     }
 
     /** Sends the acknowledgements of this turn. */
-    public void flush() {
+    public void flush(long nowNanos) {
         for (Long handle = toAcknowledge.pollFirst(); handle != null; handle = toAcknowledge.pollFirst()) {
             InboundFlow flow = byHandle.get(handle);
-            if (flow != null) {
-                out.reply(flow.label().origin(), flow.arrival(), flow.ack());
+            if (flow != null && flow.phase() != InboundFlow.Phase.CLOSED) {
+                out.reply(flow.label().origin(), flow.arrival(), flow.ack(nowNanos));
             }
         }
     }
@@ -120,7 +185,12 @@ public final class Receiver {
         }
         for (InboundFlow flow : List.copyOf(byHandle.values())) {
             flow.dropStalled(nowNanos - STALLED_NANOS);
-            if (nowNanos - flow.usedNanos() > IDLE_NANOS) {
+            boolean isForgotten = switch (flow.phase()) {
+                case NEW, ENDED, REFUSED, CLOSED -> nowNanos - flow.usedNanos() > OVER_NANOS;
+                // A connection lasts until it is closed.
+                case OPEN -> !flow.label().kind().isConnected() && nowNanos - flow.usedNanos() > IDLE_NANOS;
+            };
+            if (isForgotten) {
                 remove(flow);
             }
         }
@@ -140,7 +210,7 @@ public final class Receiver {
             return flow;
         }
         FlowLabel label = ref.label().get();
-        InboundFlow present = byKey.get(key(label));
+        InboundFlow present = byKey.get(label.name());
         if (present != null) {
             return present;
         }
@@ -153,14 +223,14 @@ public final class Receiver {
     }
 
     private @Nullable InboundFlow byHandle(FlowRef ref) {
-        return ref.label().map(label -> byKey.get(key(label))).orElseGet(() -> byHandle.get(ref.handle()));
+        return ref.label().map(label -> byKey.get(label.name())).orElseGet(() -> byHandle.get(ref.handle()));
     }
 
     private InboundFlow open(FlowLabel label, Arrival arrival, long nowNanos) {
         long handle = freshHandle();
         InboundFlow flow = new InboundFlow(label, handle, arrival, flowOutput, nowNanos);
         byHandle.put(handle, flow);
-        byKey.put(key(label), flow);
+        byKey.put(label.name(), flow);
         if (sweepNanos == Deadlines.NEVER) {
             sweepNanos = nowNanos + SWEEP_NANOS;
         }
@@ -182,22 +252,34 @@ public final class Receiver {
     private void remove(InboundFlow flow) {
         flow.close();
         byHandle.remove(flow.handle());
-        byKey.remove(key(flow.label()));
-    }
-
-    private static FlowKey key(FlowLabel label) {
-        return new FlowKey(label.origin(), label.originIncarnation(), label.number());
+        byKey.remove(flow.label().name());
     }
 
     private final class FlowOutput implements InboundFlow.Output {
+        @Override
+        public Acceptance check(FlowLabel flow) {
+            return out.check(flow);
+        }
+
+        @Override
+        public ReceiveBuffer buffer(FlowLabel flow) {
+            return out.buffer(flow);
+        }
+
         @Override
         public Acceptance deliver(FlowLabel flow, ByteView payload, int hops) {
             return out.deliver(flow, payload, hops);
         }
 
         @Override
-        public InboundFlow.Room reserve(int bytes) {
+        public void ended(FlowLabel flow) {
+            out.ended(flow);
+        }
+
+        @Override
+        public InboundFlow.Room reserve(long handle, int bytes) {
             if (reassemblyBytes + bytes > config.reassemblyBytesMax()) {
+                waiting.add(handle);
                 return InboundFlow.Room.FULL;
             }
             reassemblyBytes += bytes;
@@ -207,6 +289,13 @@ public final class Receiver {
         @Override
         public void release(int bytes) {
             reassemblyBytes -= bytes;
+            toAcknowledge.addAll(waiting);
+            waiting.clear();
+        }
+
+        @Override
+        public boolean isWaiting(long handle) {
+            return waiting.contains(handle);
         }
     }
 }

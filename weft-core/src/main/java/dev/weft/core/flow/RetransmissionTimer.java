@@ -41,6 +41,11 @@ final class RetransmissionTimer {
         return Math.min(bounds.maxNanos(), plain << backoff);
     }
 
+    /** The smoothed round trip, 0 while none was measured. */
+    long smoothedNanos() {
+        return smoothedNanos;
+    }
+
     /** How much later than a lost one a fragment may have been sent and yet be acknowledged (RFC 8985). */
     long reorderingNanos() {
         return Math.max(10_000_000L, smoothedNanos / 4);

@@ -7,12 +7,19 @@ import dev.weft.core.base.ByteView;
 /**
  * One message that an application wants sent.
  *
- * @param ticket the caller's number for it, unique on this node
+ * @param ticket the caller's number for it, unique on this node, from 1
  * @param destination another node
  * @param endpoint the name of its endpoint
  * @param kind the guarantees
+ * @param manner how it is to travel
  * @param payload at most {@link dev.weft.core.wire.Data#MESSAGE_BYTES_MAX} bytes
  * @param timeoutNanos how long it may take
  */
 public record Send(
-        long ticket, NodeId destination, String endpoint, SocketKind kind, ByteView payload, long timeoutNanos) {}
+        long ticket,
+        NodeId destination,
+        String endpoint,
+        SocketKind kind,
+        Manner manner,
+        ByteView payload,
+        long timeoutNanos) {}

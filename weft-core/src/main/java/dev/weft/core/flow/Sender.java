@@ -6,6 +6,7 @@ import dev.weft.SocketKind;
 import dev.weft.core.base.DeadlineIndex;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.forward.Path;
+import dev.weft.core.wire.Abort;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
@@ -18,6 +19,7 @@ import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -28,10 +30,19 @@ import org.jspecify.annotations.Nullable;
 public final class Sender {
     /** What the sender wants and reports. May not call back in. */
     public interface Output {
-        void send(Path path, Frame frame);
+        void send(Path path, int priority, Frame frame);
 
         /** The one and only outcome of a send. */
         void settled(long ticket, Outcome outcome);
+
+        /** What became of the wish for a connection; unless delivered, the flow is no more. */
+        void opened(long flow, Outcome outcome);
+
+        /** The destination has all that a connected flow will ever carry; the flow is no more. */
+        void finished(long flow);
+
+        /** A connected flow cannot go on and is no more. */
+        void broken(long flow, Outcome.Reason reason);
     }
 
     /** How long a flow that has nothing to do is kept. */
@@ -39,13 +50,33 @@ public final class Sender {
 
     private static final long SWEEP_NANOS = 60_000_000_000L;
 
-    private record Conversation(NodeId destination, SocketKind kind, String endpoint)
+    /** How often, and how far apart, the destination is told that a connected flow was given up. */
+    private static final int ABORTS_MAX = 6;
+
+    private static final long ABORT_NANOS = 200_000_000L;
+
+    private record Conversation(NodeId destination, SocketKind kind, String endpoint, Manner manner)
             implements Comparable<Conversation> {
         @Override
         public int compareTo(Conversation other) {
             int byNode = destination.compareTo(other.destination);
             int byKind = byNode != 0 ? byNode : kind.compareTo(other.kind);
-            return byKind != 0 ? byKind : endpoint.compareTo(other.endpoint);
+            int byEndpoint = byKind != 0 ? byKind : endpoint.compareTo(other.endpoint);
+            return byEndpoint != 0 ? byEndpoint : Manner.ORDER.compare(manner, other.manner);
+        }
+    }
+
+    /** A connected flow that was given up, while its destination has not confirmed that it knows. */
+    private static final class Aborted {
+        private final OutboundFlow flow;
+        private final Abort frame;
+        private int said;
+        private long nextNanos;
+
+        private Aborted(OutboundFlow flow, Outcome.Reason reason, long nowNanos) {
+            this.flow = flow;
+            this.frame = new Abort(flow.ref(), reason);
+            this.nextNanos = nowNanos;
         }
     }
 
@@ -59,6 +90,10 @@ public final class Sender {
     private final TreeMap<Conversation, Long> current = new TreeMap<>();
     private final TreeMap<Long, OutboundFlow> flows = new TreeMap<>();
     private final DeadlineIndex deadlines = new DeadlineIndex();
+    private final TreeMap<Long, Aborted> aborted = new TreeMap<>();
+    /** Connected flows that turned out broken during this call, with the reason. */
+    private final TreeMap<Long, Outcome.Reason> broken = new TreeMap<>();
+
     private long nextNumber = 1;
     private long sweepNanos = Deadlines.NEVER;
     private long queuedBytes;
@@ -87,27 +122,89 @@ public final class Sender {
     }
 
     public void send(Send send, long nowNanos) {
+        if (admits(send)) {
+            OutboundFlow flow = flowFor(
+                    new Conversation(send.destination(), send.kind(), send.endpoint(), send.manner()), nowNanos);
+            flow.add(send, nowNanos);
+            touched(flow, nowNanos);
+        }
+    }
+
+    /** Sends on a connected flow. */
+    public void sendOn(long number, Send send, long nowNanos) {
+        OutboundFlow flow = flows.get(number);
+        if (flow == null) {
+            out.settled(send.ticket(), Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.CONNECTION_RESET));
+        } else if (admits(send)) {
+            flow.add(send, nowNanos);
+            touched(flow, nowNanos);
+        }
+    }
+
+    /** Counts a send in, or settles it where the node has no room for it. */
+    private boolean admits(Send send) {
         if (send.payload().length() > Data.MESSAGE_BYTES_MAX) {
             out.settled(send.ticket(), Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.TOO_LARGE));
-            return;
+            return false;
         }
         if (queuedMessages >= config.queuedMessagesMax()
                 || queuedBytes + send.payload().length() > config.queuedBytesMax()) {
             out.settled(send.ticket(), Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.QUEUE_FULL));
-            return;
+            return false;
         }
         queuedMessages++;
         queuedBytes += send.payload().length();
-        OutboundFlow flow = flowFor(new Conversation(send.destination(), send.kind(), send.endpoint()), nowNanos);
-        flow.add(new Outgoing(send, config.fragmentBytes(), nowNanos), nowNanos);
-        touched(flow);
+        return true;
+    }
+
+    /**
+     * Begins a connected flow; {@link Output#opened} tells what became of it. Returns 0 where nothing is known of the
+     * destination.
+     */
+    public long connect(
+            NodeId destination, SocketKind kind, String endpoint, Manner manner, long timeoutNanos, long nowNanos) {
+        long life = paths.incarnationOf(destination);
+        if (life == 0) {
+            return 0;
+        }
+        FlowLabel label = label(destination, life, kind, manner, endpoint, 0);
+        OutboundFlow flow = begin(label, manner, nowNanos);
+        flow.addControl(Outgoing.Role.OPENING, nowNanos + timeoutNanos, nowNanos);
+        touched(flow, nowNanos);
+        return label.number();
+    }
+
+    /** Begins the other direction of a connected flow from another node. */
+    public long answer(FlowLabel theirs, Manner manner, long nowNanos) {
+        FlowLabel label = label(
+                theirs.origin(), theirs.originIncarnation(), theirs.kind(), manner, theirs.endpoint(), theirs.number());
+        return begin(label, manner, nowNanos).label().number();
+    }
+
+    /** Says that nothing more will be sent on a connected flow; {@link Output#finished} when all has arrived. */
+    public void finish(long number, long timeoutNanos, long nowNanos) {
+        OutboundFlow flow = flows.get(number);
+        if (flow != null) {
+            flow.addControl(Outgoing.Role.END, nowNanos + timeoutNanos, nowNanos);
+            touched(flow, nowNanos);
+        }
+    }
+
+    /** Gives a connected flow up, which its destination is told. {@link Output#broken} is not called. */
+    public void abort(long number, Outcome.Reason reason, long nowNanos) {
+        OutboundFlow flow = flows.get(number);
+        if (flow != null) {
+            drop(flow, reason);
+            aborted.put(number, new Aborted(flow, reason, nowNanos));
+            sayAborts(nowNanos);
+        }
     }
 
     public void handleAck(Ack ack, long nowNanos) {
         OutboundFlow flow = ack.originIncarnation() == incarnation ? flows.get(ack.flowNumber()) : null;
         if (flow != null) {
             flow.handleAck(ack, nowNanos);
-            touched(flow);
+            touched(flow, nowNanos);
         }
     }
 
@@ -122,14 +219,25 @@ public final class Sender {
         WireReader in = new WireReader(error.excerpt());
         Data dropped = Data.decodeHead(in);
         for (OutboundFlow flow : named(dropped.flow())) {
-            flow.handleRouteError(dropped.sequence(), nowNanos);
-            touched(flow);
+            switch (error.reason()) {
+                case NO_LINK, LOOP, OTHER -> flow.handleRouteError(dropped.sequence(), nowNanos);
+                // Sending again at once would only keep the queue full; the timer does it.
+                case QUEUE_FULL -> flow.handleCongested();
+            }
+            touched(flow, nowNanos);
         }
     }
 
     public void handleReset(Reset reset, long nowNanos) {
+        aborted.values()
+                .removeIf(farewell -> farewell.flow.destination().equals(reset.destination())
+                        && farewell.frame.flow().equals(reset.flow()));
         for (OutboundFlow flow : named(reset.flow())) {
             if (!flow.destination().equals(reset.destination())) {
+                continue;
+            }
+            if (flow.label().kind().isConnected()) {
+                breakOff(flow, resetReason(flow, reset));
                 continue;
             }
             boolean sameLife = flow.label().destinationIncarnation() == reset.incarnation();
@@ -149,10 +257,14 @@ public final class Sender {
         for (OutboundFlow flow : List.copyOf(flows.values())) {
             long life = paths.incarnationOf(flow.destination());
             if (life != 0 && life != flow.label().destinationIncarnation()) {
+                if (flow.label().kind().isConnected()) {
+                    breakOff(flow, Outcome.Reason.DESTINATION_RESTARTED);
+                    continue;
+                }
                 renew(flow, Outcome.Reason.DESTINATION_RESTARTED, OutboundFlow.Certainty.MAY_HAVE_ARRIVED, nowNanos);
             } else {
                 flow.handleTopologyChange(nowNanos);
-                touched(flow);
+                touched(flow, nowNanos);
             }
         }
     }
@@ -161,11 +273,11 @@ public final class Sender {
     public void handleNodeGone(NodeId node, long nowNanos) {
         for (OutboundFlow flow : List.copyOf(flows.values())) {
             if (flow.destination().equals(node)) {
-                for (Outgoing unsent :
-                        flow.abandon(Outcome.Reason.NODE_GONE, OutboundFlow.Certainty.MAY_HAVE_ARRIVED)) {
-                    flowOutput.settled(unsent, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NODE_GONE));
+                if (flow.label().kind().isConnected()) {
+                    breakOff(flow, Outcome.Reason.NODE_GONE);
+                } else {
+                    drop(flow, Outcome.Reason.NODE_GONE);
                 }
-                remove(flow);
             }
         }
     }
@@ -173,12 +285,29 @@ public final class Sender {
     /** Settles everything: this node is closing. */
     public void close() {
         for (OutboundFlow flow : List.copyOf(flows.values())) {
-            for (Outgoing unsent :
-                    flow.abandon(Outcome.Reason.SENDER_CLOSED, OutboundFlow.Certainty.MAY_HAVE_ARRIVED)) {
-                flowOutput.settled(unsent, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.SENDER_CLOSED));
-            }
-            remove(flow);
+            drop(flow, Outcome.Reason.SENDER_CLOSED);
         }
+        aborted.clear();
+    }
+
+    /** Ends a flow; what it had not sent is not delivered, of the rest nobody knows. */
+    private void drop(OutboundFlow flow, Outcome.Reason reason) {
+        List<Outgoing> unsent = flow.abandon(reason, OutboundFlow.Certainty.MAY_HAVE_ARRIVED);
+        remove(flow);
+        for (Outgoing message : unsent) {
+            flowOutput.settled(flow, message, Outcome.of(Outcome.Kind.UNDELIVERABLE, reason));
+        }
+    }
+
+    private void breakOff(OutboundFlow flow, Outcome.Reason reason) {
+        drop(flow, reason);
+        out.broken(flow.label().number(), reason);
+    }
+
+    private Outcome.Reason resetReason(OutboundFlow flow, Reset reset) {
+        return flow.label().destinationIncarnation() == reset.incarnation()
+                ? Outcome.Reason.CONNECTION_RESET
+                : Outcome.Reason.DESTINATION_RESTARTED;
     }
 
     public void handleTime(long nowNanos) {
@@ -186,21 +315,40 @@ public final class Sender {
             OutboundFlow flow = flows.get(number);
             if (flow != null) {
                 flow.handleTime(nowNanos);
-                touched(flow);
+                touched(flow, nowNanos);
             }
         }
+        sayAborts(nowNanos);
         if (nowNanos >= sweepNanos) {
             sweep(nowNanos);
         }
     }
 
     public long nextDeadlineNanos() {
-        return Math.min(sweepNanos, deadlines.nextNanos());
+        long next = Math.min(sweepNanos, deadlines.nextNanos());
+        for (Aborted farewell : aborted.values()) {
+            next = Math.min(next, farewell.nextNanos);
+        }
+        return next;
+    }
+
+    private void sayAborts(long nowNanos) {
+        aborted.values().removeIf(farewell -> {
+            if (nowNanos < farewell.nextNanos) {
+                return false;
+            }
+            paths.path(farewell.flow.destination(), farewell.flow.manner().routing(), Paths.Choice.PRIMARY)
+                    .ifPresent(path -> out.send(path, farewell.flow.manner().priority(), farewell.frame));
+            farewell.nextNanos = nowNanos + (ABORT_NANOS << farewell.said);
+            farewell.said++;
+            return farewell.said == ABORTS_MAX;
+        });
     }
 
     private void sweep(long nowNanos) {
         for (OutboundFlow flow : List.copyOf(flows.values())) {
-            if (flow.isIdle() && nowNanos - flow.usedNanos() > IDLE_NANOS) {
+            // A connection lasts until it is closed.
+            if (!flow.label().kind().isConnected() && flow.isIdle() && nowNanos - flow.usedNanos() > IDLE_NANOS) {
                 remove(flow);
             }
         }
@@ -226,17 +374,27 @@ public final class Sender {
     }
 
     private OutboundFlow open(Conversation conversation, long nowNanos) {
-        FlowLabel label = new FlowLabel(
-                self,
-                incarnation,
-                nextNumber++,
-                conversation.destination(),
-                paths.incarnationOf(conversation.destination()),
+        NodeId destination = conversation.destination();
+        FlowLabel label = label(
+                destination,
+                paths.incarnationOf(destination),
                 conversation.kind(),
-                conversation.endpoint());
-        OutboundFlow flow = new OutboundFlow(label, config, paths, flowOutput, nowNanos);
-        flows.put(label.number(), flow);
+                conversation.manner(),
+                conversation.endpoint(),
+                0);
         current.put(conversation, label.number());
+        return begin(label, conversation.manner(), nowNanos);
+    }
+
+    private FlowLabel label(
+            NodeId destination, long life, SocketKind kind, Manner manner, String endpoint, long answers) {
+        return new FlowLabel(
+                self, incarnation, nextNumber++, destination, life, kind, manner.whenFull(), endpoint, answers);
+    }
+
+    private OutboundFlow begin(FlowLabel label, Manner manner, long nowNanos) {
+        OutboundFlow flow = new OutboundFlow(label, manner, config, paths, flowOutput, nowNanos);
+        flows.put(label.number(), flow);
         if (sweepNanos == Deadlines.NEVER) {
             sweepNanos = nowNanos + SWEEP_NANOS;
         }
@@ -254,19 +412,21 @@ public final class Sender {
         for (Outgoing message : unsent) {
             successor.add(message, nowNanos);
         }
-        touched(successor);
+        touched(successor, nowNanos);
     }
 
     private void remove(OutboundFlow flow) {
         long number = flow.label().number();
         flows.remove(number);
-        current.remove(conversation(flow), number);
+        if (!flow.label().kind().isConnected()) {
+            current.remove(conversation(flow), number);
+        }
         deadlines.update(number, Deadlines.NEVER);
     }
 
     private static Conversation conversation(OutboundFlow flow) {
         return new Conversation(
-                flow.destination(), flow.label().kind(), flow.label().endpoint());
+                flow.destination(), flow.label().kind(), flow.label().endpoint(), flow.manner());
     }
 
     private List<OutboundFlow> named(FlowRef ref) {
@@ -287,8 +447,16 @@ public final class Sender {
         return named;
     }
 
-    private void touched(OutboundFlow flow) {
+    private void touched(OutboundFlow flow, long nowNanos) {
         long number = flow.label().number();
+        for (Map.Entry<Long, Outcome.Reason> next = broken.pollFirstEntry();
+                next != null;
+                next = broken.pollFirstEntry()) {
+            if (flows.containsKey(next.getKey())) {
+                abort(next.getKey(), next.getValue(), nowNanos);
+                out.broken(next.getKey(), next.getValue());
+            }
+        }
         if (flows.containsKey(number)) {
             deadlines.update(number, flow.nextDeadlineNanos());
         }
@@ -296,15 +464,44 @@ public final class Sender {
 
     private final class FlowOutput implements OutboundFlow.Output {
         @Override
-        public void send(Path path, Frame frame) {
-            out.send(path, frame);
+        public void send(Path path, int priority, Frame frame) {
+            out.send(path, priority, frame);
         }
 
         @Override
-        public void settled(Outgoing message, Outcome outcome) {
-            queuedMessages--;
-            queuedBytes -= message.payload.length();
-            out.settled(message.ticket, outcome);
+        public void settled(OutboundFlow flow, Outgoing message, Outcome outcome) {
+            switch (message.role) {
+                case MESSAGE -> {
+                    queuedMessages--;
+                    queuedBytes -= message.payload.length();
+                    out.settled(message.ticket, outcome);
+                    if (outcome.kind() == Outcome.Kind.REJECTED
+                            && flow.label().kind().isConnected()) {
+                        broken(flow, Outcome.Reason.CONNECTION_RESET);
+                    }
+                }
+                case OPENING -> {
+                    out.opened(flow.label().number(), outcome);
+                    if (!outcome.isDelivered()) {
+                        remove(flow);
+                    }
+                    if (outcome.kind() == Outcome.Kind.UNKNOWN) {
+                        // The destination may believe in the connection.
+                        aborted.put(flow.label().number(), new Aborted(flow, outcome.reason(), 0));
+                    }
+                }
+                case END -> {
+                    if (outcome.isDelivered()) {
+                        remove(flow);
+                        out.finished(flow.label().number());
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void broken(OutboundFlow flow, Outcome.Reason reason) {
+            broken.put(flow.label().number(), reason);
         }
     }
 }

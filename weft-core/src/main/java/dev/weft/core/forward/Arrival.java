@@ -8,5 +8,10 @@ import dev.weft.core.wire.RouteHeader;
  *
  * @param neighbor the last node before this one
  * @param route the header as it arrived
+ * @param hops how many links it crossed, 0 where it never left this node
  */
-public record Arrival(NodeId neighbor, RouteHeader route) {}
+public record Arrival(NodeId neighbor, RouteHeader route, int hops) {
+    public static Arrival over(NodeId neighbor, RouteHeader route) {
+        return new Arrival(neighbor, route, route.hopsTravelled());
+    }
+}

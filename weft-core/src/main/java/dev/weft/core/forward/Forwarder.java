@@ -52,7 +52,7 @@ public final class Forwarder {
 
     public void handle(NodeId from, RoutedFrame frame) {
         if (frame.route().isAtEnd()) {
-            out.arrived(frame, new Arrival(from, frame.route()));
+            out.arrived(frame, Arrival.over(from, frame.route()));
             return;
         }
         Optional<NodeId> next = labels.neighborOf(frame.route().nextLabel());
@@ -60,7 +60,7 @@ public final class Forwarder {
             refuse(from, frame, RouteError.Reason.NO_LINK);
         } else if (next.get().equals(from)) {
             refuse(from, frame, RouteError.Reason.LOOP);
-        } else if (out.send(next.get(), frame.forwarded(labels.labelOf(from)), urgencyOf(frame.type()))
+        } else if (out.send(next.get(), frame.forwarded(labels.labelOf(from)), urgencyOf(frame))
                 == LinkQueue.Taken.FULL) {
             refuse(from, frame, RouteError.Reason.QUEUE_FULL);
         } else {
@@ -69,8 +69,10 @@ public final class Forwarder {
     }
 
     /** The class of traffic that a routed frame belongs to. */
-    public static LinkQueue.Urgency urgencyOf(FrameType type) {
-        return type == FrameType.DATA ? LinkQueue.Urgency.DATA : LinkQueue.Urgency.CONTROL;
+    public static LinkQueue.Urgency urgencyOf(RoutedFrame frame) {
+        return frame.type() == FrameType.DATA
+                ? LinkQueue.Urgency.data(frame.route().priority())
+                : LinkQueue.Urgency.CONTROL;
     }
 
     private void refuse(NodeId from, RoutedFrame frame, RouteError.Reason reason) {

@@ -8,8 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to go out over one link, by class of traffic: a class is served only when those before it are empty, so
- * heartbeats and control are never stuck behind data. Bounded in bytes and count per class.
+ * What waits to go out over one link, and which frame goes next. Heartbeats and control come before all data. Data of
+ * a higher priority comes before that of a lower one until it has used up its share of the round; a round ends when
+ * every class with something to say has used up its share, so that no class starves and a class that was silent waits
+ * for one frame at most. Bounded in bytes and count.
  */
 public final class LinkQueue {
     /** The classes, most urgent first. */
@@ -18,14 +20,42 @@ public final class LinkQueue {
         LINK,
         /** Flooding, acknowledgements, route errors, probes. */
         CONTROL,
-        DATA
+        DATA_7,
+        DATA_6,
+        DATA_5,
+        DATA_4,
+        DATA_3,
+        DATA_2,
+        DATA_1,
+        DATA_0;
+
+        private static final Urgency[] ALL = values();
+
+        /** @param priority 0 to 7, 7 the highest */
+        public static Urgency data(int priority) {
+            Check.within("priority", priority, 0, 7);
+            return ALL[DATA_0.ordinal() - priority];
+        }
+
+        boolean isData() {
+            return ordinal() >= DATA_7.ordinal();
+        }
+
+        /** Bytes a round: each priority has half as much again as the one below it. */
+        private long shareBytes() {
+            long share = SHARE_BYTES;
+            for (int priority = DATA_0.ordinal() - ordinal(); priority > 0; priority--) {
+                share += share / 2;
+            }
+            return share;
+        }
     }
 
     /**
-     * How much a class may hold.
+     * How much may wait.
      *
-     * @param frames 1 to 1,000,000
-     * @param bytes 64 KiB to 1 GiB
+     * @param frames of a class of control, and of data in all: 1 to 1,000,000
+     * @param bytes the same: 64 KiB to 1 GiB
      */
     public record Bounds(int frames, int bytes) {
         public static final Bounds DEFAULT = new Bounds(16_384, 16 << 20);
@@ -42,37 +72,108 @@ public final class LinkQueue {
         FULL
     }
 
+    /** What the lowest priority may send in a round. */
+    private static final long SHARE_BYTES = 32 << 10;
+
+    /** How long data may have stood before more of it is marked as meeting congestion (a target as in RFC 8289). */
+    static final long STANDING_NANOS = 5_000_000;
+
+    /** Below this much data a queue is no queue. */
+    static final long STANDING_BYTES = 64 << 10;
+
+    private static final int CLASSES = Urgency.ALL.length;
+    private static final int FIRST_DATA = Urgency.DATA_7.ordinal();
+    private static final long[] SHARES = shares();
+
     private final Bounds bounds;
     private final List<ArrayDeque<ByteView>> queues = new ArrayList<>();
-    private final long[] queuedBytes = new long[Urgency.values().length];
+    private final long[] queuedBytes = new long[CLASSES];
+    /** What is left of the round, by class. */
+    private final long[] budget = SHARES.clone();
+
+    private int dataFrames;
+    private long dataBytes;
+    private long standingSinceNanos = -1;
+    private boolean drained = true;
 
     public LinkQueue(Bounds bounds) {
         this.bounds = bounds;
-        for (int i = 0; i < queuedBytes.length; i++) {
+        for (int i = 0; i < CLASSES; i++) {
             queues.add(new ArrayDeque<>());
         }
     }
 
-    public Taken offer(Urgency urgency, ByteView frame) {
-        ArrayDeque<ByteView> queue = queues.get(urgency.ordinal());
-        if (queue.size() >= bounds.frames() || queuedBytes[urgency.ordinal()] + frame.length() > bounds.bytes()) {
+    public Taken offer(Urgency urgency, ByteView frame, long nowNanos) {
+        int at = urgency.ordinal();
+        if (!admits(urgency, frame.length())) {
             return Taken.FULL;
         }
-        queue.add(frame);
-        queuedBytes[urgency.ordinal()] += frame.length();
+        queues.get(at).add(frame);
+        queuedBytes[at] += frame.length();
+        if (urgency.isData()) {
+            if (drained) {
+                drained = false;
+                standingSinceNanos = nowNanos;
+            }
+            dataFrames++;
+            dataBytes += frame.length();
+        }
         return Taken.QUEUED;
+    }
+
+    /**
+     * All data shares one bound; a class that holds little is let in beyond it, lest a flood of one priority shut the
+     * others out.
+     */
+    private boolean admits(Urgency urgency, int bytes) {
+        int at = urgency.ordinal();
+        int frames = queues.get(at).size();
+        if (!urgency.isData()) {
+            return frames < bounds.frames() && queuedBytes[at] + bytes <= bounds.bytes();
+        }
+        return dataFrames < bounds.frames() && dataBytes + bytes <= bounds.bytes()
+                || frames < bounds.frames() / 16 && queuedBytes[at] + bytes <= bounds.bytes() / 16;
+    }
+
+    /** True while data waits that has not been less than a little for a while: senders ought to slow down. */
+    public boolean isCongested(long nowNanos) {
+        return !drained && dataBytes >= STANDING_BYTES && nowNanos - standingSinceNanos >= STANDING_NANOS;
     }
 
     /** Takes out the next frame, null when nothing waits. */
     public @Nullable ByteView poll() {
-        for (int i = 0; i < queuedBytes.length; i++) {
-            ByteView frame = queues.get(i).poll();
+        for (int at = 0; at < FIRST_DATA; at++) {
+            ByteView frame = queues.get(at).poll();
             if (frame != null) {
-                queuedBytes[i] -= frame.length();
+                queuedBytes[at] -= frame.length();
                 return frame;
             }
         }
-        return null;
+        return dataFrames == 0 ? null : pollData();
+    }
+
+    private ByteView pollData() {
+        while (true) {
+            for (int at = FIRST_DATA; at < CLASSES; at++) {
+                ByteView frame = budget[at] > 0 ? queues.get(at).poll() : null;
+                if (frame != null) {
+                    budget[at] -= frame.length();
+                    queuedBytes[at] -= frame.length();
+                    dataFrames--;
+                    dataBytes -= frame.length();
+                    drained |= dataBytes < STANDING_BYTES;
+                    return frame;
+                }
+            }
+            beginRound();
+        }
+    }
+
+    /** What a class has overdrawn it pays back; what it has not used it loses. */
+    private void beginRound() {
+        for (int at = FIRST_DATA; at < CLASSES; at++) {
+            budget[at] = Math.min(budget[at], 0) + SHARES[at];
+        }
     }
 
     public boolean isEmpty() {
@@ -80,18 +181,18 @@ public final class LinkQueue {
     }
 
     public int frames() {
-        int frames = 0;
-        for (ArrayDeque<ByteView> queue : queues) {
-            frames += queue.size();
-        }
-        return frames;
+        return dataFrames + queues.get(0).size() + queues.get(1).size();
     }
 
     public long bytes() {
-        long bytes = 0;
-        for (long queued : queuedBytes) {
-            bytes += queued;
+        return dataBytes + queuedBytes[0] + queuedBytes[1];
+    }
+
+    private static long[] shares() {
+        long[] shares = new long[CLASSES];
+        for (Urgency urgency : Urgency.ALL) {
+            shares[urgency.ordinal()] = urgency.isData() ? urgency.shareBytes() : 0;
         }
-        return bytes;
+        return shares;
     }
 }

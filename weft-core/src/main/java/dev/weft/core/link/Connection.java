@@ -10,8 +10,9 @@ import java.util.Optional;
  * @param dialNumber counts the dials of this process from 1, so that both ends can tell the newer of two; 0 where the
  *     other end dialled
  * @param observed the locator at which this end sees the other, where there is one
+ * @param assurance what is known of the other end beside what it says
  */
-public record Connection(long dialNumber, Optional<Locator> observed) {
+public record Connection(long dialNumber, Optional<Locator> observed, Assurance assurance) {
     /** Who opened a connection. */
     public enum Direction {
         DIALLED,
@@ -25,16 +26,21 @@ public record Connection(long dialNumber, Optional<Locator> observed) {
     /** @param dialNumber larger than that of every earlier dial of this process */
     public static Connection dialled(long dialNumber, Locator observed) {
         Check.that(dialNumber > 0, "dials are counted from 1");
-        return new Connection(dialNumber, Optional.of(observed));
+        return new Connection(dialNumber, Optional.of(observed), Assurance.PLAIN);
     }
 
     public static Connection accepted(Locator observed) {
-        return new Connection(0, Optional.of(observed));
+        return new Connection(0, Optional.of(observed), Assurance.PLAIN);
     }
 
     /** Accepted from where an address says nothing, as with Unix domain sockets. */
     public static Connection accepted() {
-        return new Connection(0, Optional.empty());
+        return new Connection(0, Optional.empty(), Assurance.PLAIN);
+    }
+
+    /** The same connection, of which more is known. */
+    public Connection with(Assurance known) {
+        return new Connection(dialNumber, observed, known);
     }
 
     public Direction direction() {

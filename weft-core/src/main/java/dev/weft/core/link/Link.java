@@ -1,6 +1,8 @@
 package dev.weft.core.link;
 
 import dev.weft.Locator;
+import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.base.InvariantError;
@@ -106,11 +108,15 @@ public final class Link {
 
     private enum Timer {
         HANDSHAKE,
-        HELLO
+        HELLO,
+        PROOF
     }
 
     /** As many Pings can be answered late; an answer to an older one tells nothing of the present. */
     private static final int PINGS_REMEMBERED = 16;
+
+    /** How long a peer may take to follow a change of keys. */
+    private static final long PROOF_GRACE_NANOS = 2_000_000_000L;
 
     private final LinkConfig config;
     private final LocalNode self;
@@ -130,7 +136,7 @@ public final class Link {
     private @Nullable LinkTerms terms;
     private @Nullable Heartbeat heartbeat;
     private @Nullable Close ourClose;
-    private int versionAccepted;
+    private @Nullable Accept accepted;
     private long pingSeq;
     private long pingSeqHeard;
     private Interest ourInterest = Interest.WANTED;
@@ -158,6 +164,13 @@ public final class Link {
     }
 
     public void start(long nowNanos) {
+        if (!self.security().permits(connection.assurance())) {
+            // Still NEW, so nothing is said: not even why.
+            close(
+                    CloseReason.NOT_ENCRYPTED,
+                    "the connection is not encrypted, and node " + self.node().brief() + " demands that");
+            return;
+        }
         timers.arm(Timer.HANDSHAKE, nowNanos + config.handshakeNanos());
         switch (connection.direction()) {
             case DIALLED -> {
@@ -186,12 +199,18 @@ public final class Link {
                     return;
                 }
                 // In GREETING it overtook the Hello, which is checked first.
-                versionAccepted = accept.version();
+                accepted = accept;
                 if (phase == Phase.CONFIRMING) {
                     confirm(nowNanos);
                 }
             }
-            case UP -> handleTraffic(nowNanos);
+            case UP -> {
+                handleTraffic(nowNanos);
+                if (accept.instance() == self.instance()) {
+                    accepted = accept;
+                    reconsider(nowNanos);
+                }
+            }
             case LISTENING, CLOSED -> {}
         }
     }
@@ -262,6 +281,7 @@ public final class Link {
             switch (due) {
                 case HANDSHAKE -> close(CloseReason.TIMEOUT, overdue());
                 case HELLO -> greet(nowNanos);
+                case PROOF -> doubt(acceptKnown()).ifPresent(doubt -> close(doubt.reason(), doubt.text()));
             }
         }
         if (phase == Phase.UP && heartbeat != null) {
@@ -278,7 +298,10 @@ public final class Link {
 
     /** {@link Deadlines#NEVER} once closed. */
     public long nextDeadlineNanos() {
-        return phase == Phase.UP && heartbeat != null ? heartbeat.nextDeadlineNanos() : timers.nextNanos();
+        long timersNanos = timers.nextNanos();
+        return phase == Phase.UP && heartbeat != null
+                ? Math.min(heartbeat.nextDeadlineNanos(), timersNanos)
+                : timersNanos;
     }
 
     /** Says whether this end still wants the link; the peer learns of a change at once. */
@@ -287,6 +310,21 @@ public final class Link {
         ourInterest = interest;
         if (changed && phase == Phase.UP) {
             ping(nowNanos);
+        }
+    }
+
+    /**
+     * This node's keys of the mesh have changed: the peer gets new proofs, and its own are judged again. A peer that
+     * does not follow within two seconds loses the link.
+     */
+    public void keysChanged(long nowNanos) {
+        switch (phase) {
+            case CONFIRMING -> accept(peerKnown());
+            case UP -> {
+                accept(peerKnown());
+                reconsider(nowNanos);
+            }
+            case NEW, GREETING, LISTENING, CLOSED -> {}
         }
     }
 
@@ -367,13 +405,17 @@ public final class Link {
             greet(nowNanos);
         }
         accept(hello);
-        if (versionAccepted != 0) {
+        if (accepted != null) {
             confirm(nowNanos);
         }
     }
 
     /** What this end itself has against a peer. The texts suit both ends, and tell a stranger nothing of us. */
     private Optional<Close> objection(Hello hello) {
+        if (!connection.assurance().allows(hello.node())) {
+            return refusal(
+                    CloseReason.WRONG_IDENTITY, "node id " + hello.node() + " is not that of the key shown with it");
+        }
         if (!hello.mesh().equals(self.mesh())) {
             return refusal(CloseReason.WRONG_MESH, "mesh " + hello.mesh() + " is not known here");
         }
@@ -418,17 +460,58 @@ public final class Link {
     }
 
     private void accept(Hello hello) {
-        output.send(new Accept(
-                hello.instance(),
-                self.versions().highestCommon(hello.versions()).orElseThrow()));
+        int version = self.versions().highestCommon(hello.versions()).orElseThrow();
+        ByteView transcript = Transcript.ofOurs(connection.assurance(), greeting, hello, version);
+        output.send(new Accept(hello.instance(), self.security().prover().prove(transcript), version));
+    }
+
+    /** What speaks against the peer's being a member. */
+    private Optional<Close> doubt(Accept accept) {
+        Prover prover = self.security().prover();
+        boolean isOfThisUser = connection.assurance().kind() == Assurance.Kind.SAME_USER;
+        boolean isShown = !accept.proofs().isEmpty();
+        if (!prover.isKeyed() && !isShown || isOfThisUser && !(prover.isKeyed() && isShown)) {
+            return Optional.empty();
+        }
+        Hello peer = peerKnown();
+        if (!prover.isKeyed() || !isShown) {
+            NodeId keyless = prover.isKeyed() ? peer.node() : self.node();
+            return refusal(CloseReason.NOT_A_MEMBER, "node " + keyless.brief() + " has shown no key of the mesh");
+        }
+        ByteView transcript = Transcript.ofTheirs(connection.assurance(), greeting, peer, accept.version());
+        boolean holds = false;
+        for (ByteView proof : accept.proofs()) {
+            holds |= prover.accepts(transcript, proof);
+        }
+        return holds
+                ? Optional.empty()
+                : refusal(
+                        CloseReason.NOT_A_MEMBER,
+                        "node " + peer.node().brief() + " has another mesh key than "
+                                + self.node().brief() + ", or the handshake was altered on its way");
+    }
+
+    /** The keys of this end or of the other have changed. */
+    private void reconsider(long nowNanos) {
+        if (doubt(acceptKnown()).isEmpty()) {
+            timers.disarm(Timer.PROOF);
+        } else if (timers.nextNanos() == Deadlines.NEVER) {
+            timers.arm(Timer.PROOF, nowNanos + PROOF_GRACE_NANOS);
+        }
     }
 
     private void confirm(long nowNanos) {
         LinkTerms agreed = LinkTerms.agreed(config, self, peerKnown());
-        if (versionAccepted != agreed.version()) {
+        Accept accept = acceptKnown();
+        if (accept.version() != agreed.version()) {
             close(
                     CloseReason.PROTOCOL_VIOLATION,
-                    "version " + versionAccepted + " accepted instead of " + agreed.version());
+                    "version " + accept.version() + " accepted instead of " + agreed.version());
+            return;
+        }
+        Optional<Close> doubt = doubt(accept);
+        if (doubt.isPresent()) {
+            close(doubt.get().reason(), doubt.get().text());
             return;
         }
         timers.disarm(Timer.HANDSHAKE);
@@ -482,6 +565,11 @@ public final class Link {
     private Hello peerKnown() {
         Check.that(peer != null, "no Hello in " + phase);
         return Objects.requireNonNull(peer);
+    }
+
+    private Accept acceptKnown() {
+        Check.that(accepted != null, "no Accept in " + phase);
+        return Objects.requireNonNull(accepted);
     }
 
     private static InvariantError notStarted() {

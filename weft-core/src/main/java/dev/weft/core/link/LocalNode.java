@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param incarnation grows with each start of the node
  * @param clockZeroNanos what the clock that peers are shown reads at the engine's time 0: nanoseconds since 1970 in a
  *     real node; used for clock offsets only
+ * @param security what it demands of its links
  */
 public record LocalNode(
         String mesh,
@@ -26,7 +27,22 @@ public record LocalNode(
         ByteView hostId,
         long capabilities,
         VersionRange versions,
-        long clockZeroNanos) {
+        long clockZeroNanos,
+        Security security) {
+    /** A node that demands nothing of its links. */
+    public LocalNode(
+            String mesh,
+            NodeId node,
+            long instance,
+            long incarnation,
+            String name,
+            ByteView hostId,
+            long capabilities,
+            VersionRange versions,
+            long clockZeroNanos) {
+        this(mesh, node, instance, incarnation, name, hostId, capabilities, versions, clockZeroNanos, Security.OPEN);
+    }
+
     public LocalNode {
         Check.within("clockZeroNanos", clockZeroNanos, 0, Long.MAX_VALUE / 2);
         // The limits are the frame's, so a frame is what finds out; a node that could not greet must not start.
@@ -43,9 +59,11 @@ public record LocalNode(
                 Optional.empty(),
                 0,
                 Hello.HEARTBEAT_MILLIS_MIN,
-                Hello.FRAME_BYTES_MIN);
+                Hello.FRAME_BYTES_MIN,
+                Prover.KEYLESS.nonce());
     }
 
+    /** A new one for each connection: what is fresh in it makes proofs of other connections worthless. */
     Hello greeting(LinkConfig config, Connection connection, List<Locator> locators) {
         return new Hello(
                 versions,
@@ -60,7 +78,8 @@ public record LocalNode(
                 connection.observed(),
                 connection.dialNumber(),
                 config.heartbeatMillis(),
-                config.frameBytesMax());
+                config.frameBytesMax(),
+                security.prover().nonce());
     }
 
     /** The reading of the clock that peers are shown. */

@@ -68,6 +68,10 @@ public final class Routes {
         if (self < 0 || target < 0 || target == self) {
             return Optional.empty();
         }
+        return shortest(target, Avoidance.of(new boolean[0], marked(off)));
+    }
+
+    private boolean[] marked(Iterable<LinkName> off) {
         boolean[] links = new boolean[graph.linkCount()];
         for (LinkName name : off) {
             int a = graph.indexOf(name.a());
@@ -76,7 +80,42 @@ public final class Routes {
                 mark(links, a, b);
             }
         }
-        return shortest(target, Avoidance.of(new boolean[0], links));
+        return links;
+    }
+
+    /** The cheapest way that leads through none of some nodes and over none of some links. */
+    public Optional<Route> around(NodeId destination, Iterable<NodeId> forbidden, Iterable<LinkName> off) {
+        int target = graph.indexOf(destination);
+        if (self < 0 || target < 0 || target == self) {
+            return Optional.empty();
+        }
+        boolean[] nodes = new boolean[graph.nodeCount()];
+        for (NodeId node : forbidden) {
+            int at = graph.indexOf(node);
+            if (at >= 0 && at != self && at != target) {
+                nodes[at] = true;
+            }
+        }
+        return shortest(target, Avoidance.of(nodes, marked(off)));
+    }
+
+    /** The way through given nodes, from this one; empty where two in a row are not linked, or one comes twice. */
+    public Optional<Route> through(List<NodeId> nodes) {
+        int[] indices = new int[nodes.size()];
+        for (int i = 0; i < indices.length; i++) {
+            indices[i] = graph.indexOf(nodes.get(i));
+            if (indices[i] < 0 || i > 0 && graph.linkBetween(indices[i - 1], indices[i]) < 0) {
+                return Optional.empty();
+            }
+            for (int before = 0; before < i; before++) {
+                if (indices[before] == indices[i]) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return nodes.size() < 2 || nodes.size() - 1 > Route.HOPS_MAX
+                ? Optional.empty()
+                : Optional.of(Route.along(graph, indices));
     }
 
     /** A link by its ends, the smaller id first. */

@@ -4,19 +4,23 @@ import dev.weft.NodeId;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
+import dev.weft.core.base.InvariantError;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.ReceiveBuffer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints of this node by name: decides whether a message that has arrived whole is taken, and counts. Driven
- * by the engine.
+ * The endpoints of this node that take messages from anybody, by name: which there are, how much room each has, what
+ * has come to each. Driven by the engine.
  */
 public final class Endpoints {
     /** The application's side. */
     public interface Output {
-        /** Takes the message into the endpoint's queue, or says that the queue is full. May not call back in. */
-        Acceptance deliver(String endpoint, Delivery delivery);
+        /** Hands a message to the application, which says {@link #taken} when it has used it. May not call back in. */
+        void deliver(long endpoint, Delivery delivery);
     }
 
     /**
@@ -49,17 +53,26 @@ public final class Endpoints {
     /** The most endpoints a node may have open. */
     public static final int ENDPOINTS_MAX = 65_536;
 
+    /** How many bytes may wait at an endpoint unless it says otherwise. */
+    public static final long CAPACITY_DEFAULT = 16L << 20;
+
     private static final class Open {
+        private final long number;
         private final SocketKind kind;
+        private final ReceiveBuffer buffer;
         private Counts counts = Counts.ZERO;
 
-        private Open(SocketKind kind) {
+        private Open(long number, SocketKind kind, ReceiveBuffer buffer) {
+            this.number = number;
             this.kind = kind;
+            this.buffer = buffer;
         }
     }
 
     private final Output out;
     private final TreeMap<String, Open> open = new TreeMap<>();
+    private final TreeMap<Long, Open> byNumber = new TreeMap<>();
+    private long nextNumber = 1;
     /** What came to endpoints that are closed, and to names that never were endpoints. */
     private Counts others = Counts.ZERO;
 
@@ -71,28 +84,78 @@ public final class Endpoints {
         return open.containsKey(endpoint);
     }
 
-    public void open(String endpoint, SocketKind kind) {
+    /**
+     * Opens an endpoint; returns the number that names this opening of it.
+     *
+     * @param capacityBytes of what waits to be taken
+     */
+    public long open(String endpoint, SocketKind kind, long capacityBytes) {
+        Check.that(!kind.isConnected(), kind + " endpoints listen for connections");
         Check.that(!isOpen(endpoint), "endpoint '" + endpoint + "' is open already");
-        Check.that(open.size() < ENDPOINTS_MAX, "more than " + ENDPOINTS_MAX + " endpoints");
-        open.put(endpoint, new Open(kind));
+        Check.that(open.size() < ENDPOINTS_MAX, "more than %d endpoints", ENDPOINTS_MAX);
+        Open opened = new Open(nextNumber++, kind, new ReceiveBuffer(capacityBytes));
+        open.put(endpoint, opened);
+        byNumber.put(opened.number, opened);
+        return opened.number;
     }
 
-    public void close(String endpoint) {
-        Open closed = open.remove(endpoint);
+    public void close(long number) {
+        Open closed = byNumber.remove(number);
         if (closed != null) {
             others = others.plus(closed.counts);
+            open.values().remove(closed);
         }
+    }
+
+    /** Whether messages of that kind are taken at an endpoint. */
+    public Acceptance check(String endpoint, SocketKind kind) {
+        Open target = open.get(endpoint);
+        if (target == null) {
+            return refused(Acceptance.NO_ENDPOINT);
+        }
+        if (target.kind != kind) {
+            target.counts = target.counts.after(Acceptance.WRONG_KIND);
+            return Acceptance.WRONG_KIND;
+        }
+        return Acceptance.TAKEN;
+    }
+
+    private Acceptance refused(Acceptance acceptance) {
+        others = others.after(acceptance);
+        return acceptance;
+    }
+
+    /** The room of an open endpoint. */
+    public ReceiveBuffer buffer(String endpoint) {
+        @Nullable Open target = open.get(endpoint);
+        if (target == null) {
+            throw new InvariantError("endpoint '" + endpoint + "' is not open");
+        }
+        return target.buffer;
     }
 
     public Acceptance deliver(String endpoint, SocketKind kind, Delivery delivery) {
+        Acceptance acceptance = check(endpoint, kind);
         Open target = open.get(endpoint);
-        if (target == null) {
-            others = others.after(Acceptance.NO_ENDPOINT);
-            return Acceptance.NO_ENDPOINT;
+        if (acceptance == Acceptance.TAKEN && target != null) {
+            target.counts = target.counts.after(Acceptance.TAKEN);
+            out.deliver(target.number, delivery);
         }
-        Acceptance acceptance = target.kind == kind ? out.deliver(endpoint, delivery) : Acceptance.WRONG_KIND;
-        target.counts = target.counts.after(acceptance);
         return acceptance;
+    }
+
+    /**
+     * The application has used messages; returns the buffer that has more room now, if the endpoint is open.
+     *
+     * @param charge the sum of {@link ReceiveBuffer#charge} of each
+     */
+    public Optional<ReceiveBuffer> taken(long number, long charge) {
+        Open target = byNumber.get(number);
+        if (target == null) {
+            return Optional.empty();
+        }
+        target.buffer.release(charge);
+        return Optional.of(target.buffer);
     }
 
     /** What has come to this node in all. */

@@ -1,19 +1,34 @@
 package dev.weft.core.wire;
 
+import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * The sender takes the receiver's Hello. Sent once the Hello was accepted and again for every repetition of it, for
- * the first one may have been lost. Protobuf body.
+ * The sender takes the receiver's Hello, and proves that it knows the key of the mesh. Sent once the Hello was
+ * accepted, again for every repetition of it, for the first one may have been lost, and again when the sender's keys
+ * change. Protobuf body.
  * <pre>
- *   1 instance  varint  64 bits, not 0: the instance of the Hello that is accepted
- *   2 version   varint  1..65535: the one both ends speak from now on
+ *   1 instance  varint    64 bits, not 0: the instance of the Hello that is accepted
+ *   2 proofs    32 bytes  0..2, one for each key of the mesh that the sender has
+ *   3 version   varint    1..65535: the one both ends speak from now on
  * </pre>
  */
-public record Accept(long instance, int version) implements Frame {
+public record Accept(long instance, List<ByteView> proofs, int version) implements Frame {
+    public static final int PROOF_BYTES = 32;
+    public static final int PROOFS_MAX = 2;
+
     public Accept {
         if (instance == 0) {
             throw new IllegalArgumentException("instance must not be 0");
+        }
+        proofs = List.copyOf(proofs);
+        Check.within("proof count", proofs.size(), 0, PROOFS_MAX);
+        for (ByteView proof : proofs) {
+            if (proof.length() != PROOF_BYTES) {
+                throw new IllegalArgumentException("a proof has 32 bytes, not " + proof.length());
+            }
         }
         Check.within("version", version, 1, VersionRange.VERSION_MAX);
     }
@@ -21,16 +36,23 @@ public record Accept(long instance, int version) implements Frame {
     public static Accept decode(WireReader in) throws MalformedFrame {
         ProtoReader proto = new ProtoReader(in);
         long instance = 0;
+        List<ByteView> proofs = new ArrayList<>();
         int version = 0;
         while (proto.next()) {
             switch (proto.field()) {
                 case 1 -> instance = proto.number64("instance");
-                case 2 -> version = proto.numberWithin("version", 1, VersionRange.VERSION_MAX);
+                case 2 -> {
+                    if (proofs.size() == PROOFS_MAX) {
+                        throw new MalformedFrame("proofs", "more than " + PROOFS_MAX);
+                    }
+                    proofs.add(proto.bytes("proofs", PROOF_BYTES).compact());
+                }
+                case 3 -> version = proto.numberWithin("version", 1, VersionRange.VERSION_MAX);
                 default -> {}
             }
         }
         try {
-            return new Accept(instance, version);
+            return new Accept(instance, proofs, version);
         } catch (IllegalArgumentException e) {
             throw new MalformedFrame("ACCEPT", e);
         }
@@ -43,6 +65,10 @@ public record Accept(long instance, int version) implements Frame {
 
     @Override
     public void encodeBody(WireWriter out) {
-        new ProtoWriter(out).number(1, instance).number(2, version);
+        ProtoWriter proto = new ProtoWriter(out).number(1, instance);
+        for (ByteView proof : proofs) {
+            proto.element(2, proof);
+        }
+        proto.number(3, version);
     }
 }

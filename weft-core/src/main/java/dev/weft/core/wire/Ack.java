@@ -8,16 +8,23 @@ import java.util.List;
 /**
  * What the destination has of a flow. Behind the type byte and the {@link RouteHeader}:
  * <pre>
- *   +-------------+--------+--------+-------+------+--------+------------------+--------+---------------------+
- *   | origin      | flow   | handle | floor | hops | ranges | gap-1, length-1  | refused| sequence, reason    |
- *   | incarnation | number | varint | varint|  u8  |   u8   | varint, varint ..|   u8   | varint, u8 ..       |
- *   +-------------+--------+--------+-------+------+--------+------------------+--------+---------------------+
+ *   +-------------+--------+--------+--------+--------+--------+--------+------+
+ *   | origin      | flow   | handle | serial | floor  | room   | marked | hops |
+ *   | incarnation | number | varint | varint | varint | varint | varint |  u8  |
+ *   +-------------+--------+--------+--------+--------+--------+--------+------+
+ *   | ranges | gap-1, length-1  | refused| sequence, reason    |
+ *   |   u8   | varint, varint ..|   u8   | varint, u8 ..       |
+ *   +--------+------------------+--------+---------------------+
  * </pre>
  *
  * @param originIncarnation the life of the origin that the flow belongs to
  * @param flowNumber the origin's number for the flow
  * @param handle the destination's number for it, to be used from now on
+ * @param serial grows with every acknowledgement of the flow, so that a late one is told from a new one
  * @param floor every sequence number below it is settled
+ * @param room how many bytes beyond what is settled the destination can take now, a message counted with
+ *     {@link #MESSAGE_OVERHEAD_BYTES} more than it has (as the a_rwnd of RFC 9260)
+ * @param marked how many fragments of the flow have met congestion so far
  * @param hops how many links the newest frame of the flow crossed
  * @param ranges settled above the floor, ascending, apart from each other, at most 64
  * @param refusals messages that were settled by refusing them, at most 64
@@ -26,13 +33,19 @@ public record Ack(
         long originIncarnation,
         long flowNumber,
         long handle,
+        long serial,
         long floor,
+        long room,
+        long marked,
         int hops,
         List<Range> ranges,
         List<Refusal> refusals)
         implements Frame {
     /** The most ranges, and the most refusals, in one acknowledgement. */
     public static final int ENTRIES_MAX = 64;
+
+    /** What a message costs its receiver beside its bytes. */
+    public static final int MESSAGE_OVERHEAD_BYTES = 128;
 
     private static final Outcome.Reason[] REASONS = Outcome.Reason.values();
 
@@ -61,7 +74,10 @@ public record Ack(
         if (handle == 0) {
             throw new MalformedFrame("handle", "0 names no flow");
         }
+        long serial = in.varint("serial");
         long floor = in.varint("floor");
+        long room = in.varint("room");
+        long marked = in.varint("marked");
         int hops = in.u8("hops");
         List<Range> ranges = new ArrayList<>();
         long at = floor;
@@ -78,7 +94,7 @@ public record Ack(
                     new Refusal(messageSequence, reason < REASONS.length ? REASONS[reason] : Outcome.Reason.LIMIT));
         }
         in.expectEnd(FrameType.ACK);
-        return new Ack(originIncarnation, flowNumber, handle, floor, hops, ranges, refusals);
+        return new Ack(originIncarnation, flowNumber, handle, serial, floor, room, marked, hops, ranges, refusals);
     }
 
     @Override
@@ -86,7 +102,10 @@ public record Ack(
         out.varint(originIncarnation)
                 .varint(flowNumber)
                 .varint(handle)
+                .varint(serial)
                 .varint(floor)
+                .varint(room)
+                .varint(marked)
                 .u8(hops);
         out.u8(ranges.size());
         long at = floor;

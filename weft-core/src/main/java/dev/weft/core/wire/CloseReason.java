@@ -18,7 +18,11 @@ public enum CloseReason {
     FORBIDDEN(13, "the link is not allowed by configuration"),
     PROTOCOL_VIOLATION(14, "a frame came out of turn"),
     NOT_NEEDED(15, "neither node needs the link"),
-    CARRIER_LOST(16, "the connection below broke");
+    CARRIER_LOST(16, "the connection below broke"),
+    WRONG_IDENTITY(17, "the node id is not that of the key shown"),
+    NOT_ENCRYPTED(18, "the connection is not encrypted"),
+    NOT_A_MEMBER(19, "the mesh key is not the same"),
+    SHUT_OUT(20, "the node has misbehaved and is shut out for a while");
 
     /** The largest code there can be. */
     static final int CODE_MAX = 65_535;

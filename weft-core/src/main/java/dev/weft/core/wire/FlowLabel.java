@@ -2,15 +2,20 @@ package dev.weft.core.wire;
 
 import dev.weft.NodeId;
 import dev.weft.SocketKind;
+import dev.weft.WhenFull;
 import dev.weft.core.base.Check;
 
 /**
  * Names a flow at full length, as the origin does until the destination has given it a handle.
  * <pre>
  *   +--------------------+-------------+-------------+--------------------+-------------+------+------------------+
- *   | origin node id (16)| origin      | flow number | destination id (16)| destination | kind | endpoint         |
+ *   | origin node id (16)| origin      | flow number | destination id (16)| destination | form | endpoint         |
  *   |                    | incarnation |             |                    | incarnation |  u8  | varint + UTF-8   |
  *   +--------------------+-------------+-------------+--------------------+-------------+------+------------------+
+ *   | answers (varint)   |   only where form says so
+ *   +--------------------+
+ *
+ *   form   bits 0-3 kind, bit 4: refuse what finds no room, bit 5: answers follows
  * </pre>
  *
  * @param origin the sending node
@@ -19,7 +24,9 @@ import dev.weft.core.base.Check;
  * @param destination the receiving node
  * @param destinationIncarnation which life of it the flow is bound to
  * @param kind the guarantees
+ * @param whenFull what becomes of a message that finds no room
  * @param endpoint 1 to 128 bytes of UTF-8
+ * @param answers 0, or the destination's number of the flow that this one is the other direction of
  */
 public record FlowLabel(
         NodeId origin,
@@ -28,14 +35,38 @@ public record FlowLabel(
         NodeId destination,
         long destinationIncarnation,
         SocketKind kind,
-        String endpoint) {
+        WhenFull whenFull,
+        String endpoint,
+        long answers) {
     /** The longest endpoint name, in bytes of UTF-8. */
     public static final int ENDPOINT_BYTES_MAX = 128;
 
     private static final SocketKind[] KINDS = SocketKind.values();
+    private static final int KIND_MASK = 0x0f;
+    private static final int REFUSE_BIT = 0x10;
+    private static final int ANSWERS_BIT = 0x20;
 
     public FlowLabel {
         Check.that(!endpoint.isEmpty(), "an endpoint without a name");
+        Check.that(answers == 0 || kind.isConnected(), "an answer to no connection");
+    }
+
+    /**
+     * What tells a flow from every other of the mesh.
+     *
+     * @param number the origin's
+     */
+    public record Name(NodeId origin, long originIncarnation, long number) implements Comparable<Name> {
+        @Override
+        public int compareTo(Name other) {
+            int byOrigin = origin.compareTo(other.origin);
+            int byLife = byOrigin != 0 ? byOrigin : Long.compare(originIncarnation, other.originIncarnation);
+            return byLife != 0 ? byLife : Long.compare(number, other.number);
+        }
+    }
+
+    public Name name() {
+        return new Name(origin, originIncarnation, number);
     }
 
     static FlowLabel decode(WireReader in) throws MalformedFrame {
@@ -44,21 +75,41 @@ public record FlowLabel(
         long number = in.varint("flow number");
         NodeId destination = in.nodeId("destination");
         long destinationIncarnation = in.varint("destination incarnation");
-        int kind = in.u8("kind");
-        if (kind >= KINDS.length) {
-            throw new MalformedFrame("kind", "unknown code " + kind);
+        int form = in.u8("form");
+        int kind = form & KIND_MASK;
+        if (kind >= KINDS.length || form >= 2 * ANSWERS_BIT) {
+            throw new MalformedFrame("form", "unknown code " + form);
         }
         String endpoint = in.text("endpoint", ENDPOINT_BYTES_MAX);
         if (endpoint.isEmpty()) {
             throw new MalformedFrame("endpoint", "empty");
         }
+        long answers = 0;
+        if ((form & ANSWERS_BIT) != 0) {
+            answers = in.varint("answers");
+            if (answers == 0 || !KINDS[kind].isConnected()) {
+                throw new MalformedFrame("answers", "flow " + answers + " of kind " + KINDS[kind]);
+            }
+        }
         return new FlowLabel(
-                origin, originIncarnation, number, destination, destinationIncarnation, KINDS[kind], endpoint);
+                origin,
+                originIncarnation,
+                number,
+                destination,
+                destinationIncarnation,
+                KINDS[kind],
+                (form & REFUSE_BIT) == 0 ? WhenFull.WAIT : WhenFull.REFUSE,
+                endpoint,
+                answers);
     }
 
     void encode(WireWriter out) {
         out.nodeId(origin).varint(originIncarnation).varint(number);
         out.nodeId(destination).varint(destinationIncarnation);
-        out.u8(kind.ordinal()).text(endpoint);
+        out.u8(kind.ordinal() | (whenFull == WhenFull.REFUSE ? REFUSE_BIT : 0) | (answers == 0 ? 0 : ANSWERS_BIT));
+        out.text(endpoint);
+        if (answers != 0) {
+            out.varint(answers);
+        }
     }
 }

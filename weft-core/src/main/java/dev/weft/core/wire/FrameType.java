@@ -19,7 +19,8 @@ public enum FrameType {
     ROUTE_ERROR(19, Scope.ROUTED),
     PROBE(20, Scope.ROUTED),
     PROBE_REPLY(21, Scope.ROUTED),
-    RESET(22, Scope.ROUTED);
+    RESET(22, Scope.ROUTED),
+    ABORT(28, Scope.ROUTED);
 
     /** How far a frame of this type travels. */
     public enum Scope {

@@ -26,6 +26,7 @@ import java.util.Optional;
  *   13 dial number     varint   1.. where the sender dialled: counts its dials; 0 where it was dialled
  *   14 heartbeat       varint   50..600000 milliseconds
  *   15 frame bytes max varint   1024..16777216: the longest frame the sender takes
+ *   16 nonce           16 bytes drawn anew for each connection; zeros from a node without a key of the mesh
  * </pre>
  *
  * @param observed the locator at which the sender sees the receiver, where it knows one
@@ -43,7 +44,8 @@ public record Hello(
         Optional<Locator> observed,
         long dialNumber,
         int heartbeatMillis,
-        int frameBytesMax)
+        int frameBytesMax,
+        ByteView nonce)
         implements Frame {
     public static final int MAGIC = 0x57454654;
 
@@ -54,6 +56,7 @@ public record Hello(
     public static final int NAME_BYTES_MAX = 64;
     public static final int HOST_ID_BYTES = 16;
     public static final int LOCATORS_MAX = 32;
+    public static final int NONCE_BYTES = 16;
     public static final int HEARTBEAT_MILLIS_MIN = 50;
     public static final int HEARTBEAT_MILLIS_MAX = 600_000;
     public static final int FRAME_BYTES_MIN = 1_024;
@@ -77,6 +80,7 @@ public record Hello(
         Check.within("dialNumber", dialNumber, 0, Long.MAX_VALUE);
         Check.within("heartbeatMillis", heartbeatMillis, HEARTBEAT_MILLIS_MIN, HEARTBEAT_MILLIS_MAX);
         Check.within("frameBytesMax", frameBytesMax, FRAME_BYTES_MIN, FRAME_BYTES_MAX);
+        require(nonce.length() == NONCE_BYTES, "a nonce has 16 bytes, not " + nonce.length());
     }
 
     /** @throws IllegalArgumentException if that is no name of a mesh */
@@ -107,6 +111,7 @@ public record Hello(
         long dialNumber = 0;
         int heartbeatMillis = 0;
         int frameBytesMax = 0;
+        ByteView nonce = ByteView.EMPTY;
         while (proto.next()) {
             switch (proto.field()) {
                 case 2 -> versionMin = proto.numberWithin("version min", 1, VersionRange.VERSION_MAX);
@@ -130,6 +135,7 @@ public record Hello(
                 case 14 ->
                     heartbeatMillis = proto.numberWithin("heartbeat", HEARTBEAT_MILLIS_MIN, HEARTBEAT_MILLIS_MAX);
                 case 15 -> frameBytesMax = proto.numberWithin("frame bytes max", FRAME_BYTES_MIN, FRAME_BYTES_MAX);
+                case 16 -> nonce = proto.bytes("nonce", NONCE_BYTES).compact();
                 default -> {}
             }
         }
@@ -147,7 +153,8 @@ public record Hello(
                     observed,
                     dialNumber,
                     heartbeatMillis,
-                    frameBytesMax);
+                    frameBytesMax,
+                    nonce);
         } catch (IllegalArgumentException e) {
             throw new MalformedFrame("HELLO", e);
         }
@@ -177,7 +184,10 @@ public record Hello(
         if (observed.isPresent()) {
             proto.text(12, observed.get().toString());
         }
-        proto.number(13, dialNumber).number(14, heartbeatMillis).number(15, frameBytesMax);
+        proto.number(13, dialNumber)
+                .number(14, heartbeatMillis)
+                .number(15, frameBytesMax)
+                .bytes(16, nonce);
     }
 
     private static Locator locator(String field, ProtoReader proto) throws MalformedFrame {

@@ -1,5 +1,6 @@
 package dev.weft.core.wire;
 
+import dev.weft.Description;
 import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
@@ -76,6 +77,19 @@ public record NodeRecord(
     public NodeRecord withLocators(List<Locator> changed) {
         return new NodeRecord(
                 name, hostId, changed, groups, tags, attributes, receiveBitsPerSecond, sendBitsPerSecond, status);
+    }
+
+    public NodeRecord withDescription(Description changed) {
+        return new NodeRecord(
+                name,
+                hostId,
+                locators,
+                changed.groups(),
+                changed.tags(),
+                changed.attributes(),
+                changed.bandwidth().receiveBitsPerSecond(),
+                changed.bandwidth().sendBitsPerSecond(),
+                status);
     }
 
     public ByteView encode() {

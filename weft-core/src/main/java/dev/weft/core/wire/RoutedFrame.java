@@ -22,6 +22,11 @@ public record RoutedFrame(FrameType type, RouteHeader route, ByteView body) impl
         return new RoutedFrame(type, route.forwarded(arrivalLabel), body);
     }
 
+    /** The same frame, to say that it has met congestion. */
+    public RoutedFrame marked() {
+        return new RoutedFrame(type, route.marked(), body);
+    }
+
     @Override
     public void encodeBody(WireWriter out) {
         route.encode(out);

@@ -6,6 +6,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.wire.Beacon;
 import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.Peers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,7 @@ final class DiscoveryLab {
         final List<Said> said = new ArrayList<>();
         final List<String> events = new ArrayList<>();
         final List<Locator> dialled = new ArrayList<>();
+        final List<Peers> news = new ArrayList<>();
         final List<Long> cancelled = new ArrayList<>();
         /** Neither hears nor says anything, nor keeps time. */
         boolean dead;
@@ -174,6 +176,7 @@ final class DiscoveryLab {
             }
             nowNanos = Math.max(nowNanos, nextNanos);
             due.discovery.handleTime(nowNanos);
+            due.discovery.takeNews(announced -> false, nowNanos).ifPresent(due.news::add);
             settle();
         }
     }

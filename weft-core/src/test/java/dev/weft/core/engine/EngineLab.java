@@ -6,7 +6,8 @@ import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.EngineConfig.LinkWishes;
-import dev.weft.core.flow.Acceptance;
+import dev.weft.core.link.Assurance;
+import dev.weft.core.link.Security;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
@@ -56,7 +57,11 @@ final class EngineLab {
                     List.of(new Locator("lab", "node:" + number)),
                     0);
             engine = new Engine(
-                    EngineConfig.DEFAULT.withWishes(wishes), self, prng.fork(incarnation * 1_000 + number), this);
+                    EngineConfig.DEFAULT.withWishes(wishes),
+                    self,
+                    Security.OPEN,
+                    prng.fork(incarnation * 1_000 + number),
+                    this);
         }
 
         void start() {
@@ -101,7 +106,7 @@ final class EngineLab {
 
         private void lose(long connection) {
             if (far.remove(connection) != null) {
-                turn(() -> engine.handleCarrierLost(connection, nowNanos));
+                turn(() -> engine.handleCarrierLost(connection, "the connection broke", nowNanos));
             }
         }
 
@@ -119,15 +124,15 @@ final class EngineLab {
 
         private void accept(Node from, long theirs) {
             if (dead) {
-                later(() -> from.turn(() -> from.engine.handleCarrierLost(theirs, nowNanos)));
+                later(() -> from.turn(() -> from.engine.handleCarrierLost(theirs, "the connection broke", nowNanos)));
                 return;
             }
             turn(() -> {
-                long ours = engine.handleAccepted(new Locator("lab", "node:" + from.number), nowNanos);
+                long ours = engine.handleAccepted(new Locator("lab", "node:" + from.number), Assurance.PLAIN, nowNanos);
                 far.put(ours, new Far(from, theirs));
                 from.far.put(theirs, new Far(this, ours));
             });
-            later(() -> from.turn(() -> from.engine.handleConnected(theirs, nowNanos)));
+            later(() -> from.turn(() -> from.engine.handleConnected(theirs, Assurance.PLAIN, nowNanos)));
         }
 
         @Override
@@ -144,9 +149,25 @@ final class EngineLab {
         }
 
         @Override
-        public Acceptance deliver(String endpoint, Endpoints.Delivery delivery) {
-            return Acceptance.TAKEN;
-        }
+        public void deliver(long endpoint, Endpoints.Delivery delivery) {}
+
+        @Override
+        public void accepted(long listener, long connection, NodeId from) {}
+
+        @Override
+        public void connected(long connection, Outcome outcome) {}
+
+        @Override
+        public void received(long connection, ByteView payload) {}
+
+        @Override
+        public void inputEnded(long connection) {}
+
+        @Override
+        public void outputFinished(long connection) {}
+
+        @Override
+        public void broken(long connection, Outcome.Reason reason) {}
 
         @Override
         public void settled(long ticket, Outcome outcome) {}

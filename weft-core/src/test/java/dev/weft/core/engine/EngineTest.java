@@ -4,8 +4,11 @@ import static dev.weft.core.engine.EngineLab.MILLI;
 import static dev.weft.core.engine.EngineLab.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.Description;
+import dev.weft.Peer;
 import dev.weft.core.engine.EngineConfig.LinkWishes;
 import dev.weft.core.engine.EngineLab.Node;
+import dev.weft.core.wire.NodeRecord;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -104,5 +107,50 @@ class EngineTest {
         nodes.get(0).leave();
         lab.runFor(10 * SECOND);
         assertThat(node.count(TraceEvent.Kind.ROUTES_CHANGED, node.id)).isPositive();
+    }
+
+    @Test
+    void changedDescriptionReachesEveryNodeAndIsTold() {
+        EngineLab lab = new EngineLab(1);
+        List<Node> nodes = lab.mesh(5);
+        Node teller = nodes.get(0);
+        for (Node node : nodes) {
+            node.traces.clear();
+        }
+        Description told = Description.EMPTY
+                .withTags(List.of("eu"))
+                .withGroups(List.of("ops"))
+                .withAttribute("rack", "7")
+                .withBandwidth(new Peer.Bandwidth(1_000, 500));
+        teller.turn(() -> teller.engine.describe(told, lab.nowNanos));
+        lab.runFor(SECOND);
+        assertThat(teller.engine.description()).isEqualTo(told);
+        for (Node node : nodes.subList(1, 5)) {
+            NodeRecord record = node.engine.lsdb().recordOf(teller.id).orElseThrow();
+            assertThat(record.tags()).containsExactly("eu");
+            assertThat(record.groups()).containsExactly("ops");
+            assertThat(record.attributes()).containsEntry("rack", "7");
+            assertThat(record.receiveBitsPerSecond()).isEqualTo(1_000);
+            assertThat(record.sendBitsPerSecond()).isEqualTo(500);
+            assertThat(node.count(TraceEvent.Kind.NODE_CHANGED, teller.id)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void manyChangesOfADescriptionAreToldTogetherAndTheLastWordCounts() {
+        EngineLab lab = new EngineLab(1);
+        List<Node> nodes = lab.mesh(3);
+        Node teller = nodes.get(0);
+        Node hearer = nodes.get(1);
+        hearer.traces.clear();
+        for (int i = 0; i < 1_000; i++) {
+            Description word = Description.EMPTY.withTags(List.of("tag" + i));
+            teller.turn(() -> teller.engine.describe(word, lab.nowNanos));
+            lab.runFor(10 * MILLI);
+        }
+        lab.runFor(10 * SECOND);
+        assertThat(hearer.engine.lsdb().recordOf(teller.id).orElseThrow().tags())
+                .containsExactly("tag999");
+        assertThat(hearer.count(TraceEvent.Kind.NODE_CHANGED, teller.id)).isBetween(1L, 20L);
     }
 }

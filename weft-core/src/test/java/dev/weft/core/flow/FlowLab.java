@@ -2,12 +2,14 @@ package dev.weft.core.flow;
 
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Routing;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.base.Prng;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.forward.Path;
+import dev.weft.core.wire.Abort;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Advance;
 import dev.weft.core.wire.Data;
@@ -59,7 +61,17 @@ final class FlowLab {
     final TreeMap<Long, Outcome> outcomes = new TreeMap<>();
     final List<ByteView> received = new ArrayList<>();
     final List<Ack> acks = new ArrayList<>();
+    Acceptance endpointIs = Acceptance.TAKEN;
     Function<ByteView, Acceptance> application = payload -> Acceptance.TAKEN;
+    /** What the application has not taken yet stays in here. */
+    ReceiveBuffer buffer = new ReceiveBuffer(16 << 20);
+
+    /** Whether the application takes messages as they come. */
+    boolean takesAtOnce = true;
+
+    long untakenBytes;
+    final List<String> said = new ArrayList<>();
+    Manner manner = Manner.DEFAULT;
     boolean hasPrimary = true;
     boolean hasAlternate = true;
     long destinationLife = 1;
@@ -108,7 +120,7 @@ final class FlowLab {
 
     long send(SocketKind kind, ByteView payload, long timeoutNanos) {
         long ticket = nextTicket++;
-        sender.send(new Send(ticket, DESTINATION, "inbox", kind, payload, timeoutNanos), nowNanos);
+        sender.send(new Send(ticket, DESTINATION, "inbox", kind, manner, payload, timeoutNanos), nowNanos);
         return ticket;
     }
 
@@ -123,6 +135,16 @@ final class FlowLab {
         }
     }
 
+    /** The application takes all that has come. */
+    void takeAll() {
+        buffer.release(untakenBytes);
+        untakenBytes = 0;
+        Receiver present = receiver;
+        if (present != null) {
+            present.handleRoom(buffer);
+        }
+    }
+
     /** Lets so much time pass, event by event. */
     void run(long nanos) {
         long until = nowNanos + nanos;
@@ -130,7 +152,7 @@ final class FlowLab {
             Receiver present = receiver;
             long next = sender.nextDeadlineNanos();
             if (present != null) {
-                present.flush();
+                present.flush(nowNanos);
                 next = Math.min(next, present.nextDeadlineNanos());
             }
             Landing landing = landings.peek();
@@ -173,9 +195,10 @@ final class FlowLab {
                 if (present == null) {
                     return;
                 }
-                Arrival arrival = new Arrival(landing.neighbor, landing.frame.route());
+                Arrival arrival = Arrival.over(landing.neighbor, landing.frame.route());
                 switch (landing.frame.type()) {
                     case DATA -> present.handleData(Data.decode(in), arrival, nowNanos);
+                    case ABORT -> present.handleAbort(Abort.decode(in), arrival);
                     case ADVANCE -> present.handleAdvance(Advance.decode(in), arrival, nowNanos);
                     default -> throw new AssertionError("the origin sent " + landing.frame.type());
                 }
@@ -209,7 +232,7 @@ final class FlowLab {
 
     private final class ScriptedPaths implements Paths {
         @Override
-        public Optional<Path> path(NodeId destination, Choice choice) {
+        public Optional<Path> path(NodeId destination, Routing routing, Choice choice) {
             Optional<Path> first = hasPrimary ? Optional.of(PRIMARY) : Optional.empty();
             Optional<Path> second = hasAlternate ? Optional.of(ALTERNATE) : Optional.empty();
             return choice == Choice.PRIMARY ? first.or(() -> second) : second.or(() -> first);
@@ -228,13 +251,28 @@ final class FlowLab {
 
     private final class SenderOutput implements Sender.Output {
         @Override
-        public void send(Path path, Frame frame) {
+        public void send(Path path, int priority, Frame frame) {
             carry(path.equals(PRIMARY) ? primary : alternate, path.neighbor(), frame, true);
         }
 
         @Override
         public void settled(long ticket, Outcome outcome) {
             Check.that(outcomes.put(ticket, outcome) == null, "ticket %d ends twice", ticket);
+        }
+
+        @Override
+        public void opened(long flow, Outcome outcome) {
+            said.add("opened " + outcome.kind() + " " + outcome.reason());
+        }
+
+        @Override
+        public void finished(long flow) {
+            said.add("finished");
+        }
+
+        @Override
+        public void broken(long flow, Outcome.Reason reason) {
+            said.add("broken " + reason);
         }
     }
 
@@ -251,9 +289,33 @@ final class FlowLab {
         public Acceptance deliver(FlowLabel flow, ByteView payload, int hops) {
             Acceptance acceptance = application.apply(payload);
             if (acceptance == Acceptance.TAKEN) {
-                received.add(payload);
+                received.add(payload.compact());
+                untakenBytes += ReceiveBuffer.charge(payload);
+                if (takesAtOnce) {
+                    takeAll();
+                }
             }
             return acceptance;
+        }
+
+        @Override
+        public Acceptance check(FlowLabel flow) {
+            return endpointIs;
+        }
+
+        @Override
+        public ReceiveBuffer buffer(FlowLabel flow) {
+            return buffer;
+        }
+
+        @Override
+        public void ended(FlowLabel flow) {
+            said.add("ended");
+        }
+
+        @Override
+        public void broken(FlowLabel flow, Outcome.Reason reason) {
+            said.add("input broken " + reason);
         }
     }
 }

@@ -98,8 +98,8 @@ class FlowTest {
             lab.send(SocketKind.RDM, 1 << 20);
         }
         assertThat(lab.bytesUnderWay())
-                .isLessThan(lab.config.windowBytes() + 2L * lab.config.fragmentBytes())
-                .isGreaterThan(lab.config.windowBytes() / 2);
+                .isLessThan(lab.config.roomBytes() + 2L * lab.config.fragmentBytes())
+                .isGreaterThan(lab.config.roomBytes() / 2);
         lab.run(30 * SECOND);
         assertThat(lab.received).hasSize(20);
     }
@@ -275,6 +275,7 @@ class FlowTest {
                 all.queuedMessagesMax(),
                 all.inboundFlowsMax(),
                 all.reassemblyBytesMax(),
+                all.roomBytes(),
                 all.retransmission());
         FlowLab lab = new FlowLab(1, narrow);
         long ticket = lab.send(SocketKind.RDM, 2_000);
@@ -336,7 +337,7 @@ class FlowTest {
     @Test
     void aFullSenderRefusesAtOnce() {
         FlowConfig small = new FlowConfig(
-                16 << 10, 1 << 20, 4_096, 1 << 20, 10, 100, 64L << 20, FlowConfig.Retransmission.DEFAULT);
+                16 << 10, 1 << 20, 4_096, 1 << 20, 10, 100, 64L << 20, 256 << 10, FlowConfig.Retransmission.DEFAULT);
         FlowLab full = new FlowLab(1, small);
         full.stopDestination();
         for (int i = 0; i < 10; i++) {
@@ -382,14 +383,22 @@ class FlowTest {
     @Test
     void incompleteMessagesHoldNoMoreThanTheyMay() {
         FlowConfig small = new FlowConfig(
-                1 << 10, 32 << 20, 32_768, 256L << 20, 1_000, 100, 16L << 20, FlowConfig.Retransmission.DEFAULT);
+                1 << 10,
+                32 << 20,
+                32_768,
+                256L << 20,
+                1_000,
+                100,
+                16L << 20,
+                256 << 10,
+                FlowConfig.Retransmission.DEFAULT);
         FlowLab tight = new FlowLab(3, small);
         tight.primary.lossPerMillion = 100_000;
         tight.alternate.lossPerMillion = 100_000;
         for (int i = 0; i < 6; i++) {
-            tight.send(SocketKind.RDM, 5 << 20, 60 * SECOND);
+            tight.send(SocketKind.RDM, 5 << 20, 300 * SECOND);
         }
-        tight.run(120 * SECOND);
+        tight.run(300 * SECOND);
         assertThat(tight.outcomes).hasSize(6);
         assertThat(tight.outcomes.values())
                 .allMatch(outcome -> outcome.isDelivered() || outcome.reason() == Outcome.Reason.LIMIT);
@@ -401,7 +410,7 @@ class FlowTest {
     @Test
     void moreFlowsThanTheDestinationWillKeepAreRefusedWithTheirMessages() {
         FlowConfig small = new FlowConfig(
-                16 << 10, 1 << 20, 4_096, 64L << 20, 1_000, 1, 64L << 20, FlowConfig.Retransmission.DEFAULT);
+                16 << 10, 1 << 20, 4_096, 64L << 20, 1_000, 1, 64L << 20, 256 << 10, FlowConfig.Retransmission.DEFAULT);
         FlowLab crowded = new FlowLab(1, small);
         crowded.send(SocketKind.RDM, 10);
         crowded.run(SECOND);

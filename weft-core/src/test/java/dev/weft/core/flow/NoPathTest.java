@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Routing;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.forward.Path;
@@ -28,7 +29,7 @@ class NoPathTest {
 
     private final Paths paths = new Paths() {
         @Override
-        public Optional<Path> path(NodeId destination, Choice choice) {
+        public Optional<Path> path(NodeId destination, Routing routing, Choice choice) {
             return path;
         }
 
@@ -45,7 +46,7 @@ class NoPathTest {
 
     private final Sender sender = new Sender(HERE, 1, config(), paths, new Sender.Output() {
         @Override
-        public void send(Path way, Frame frame) {
+        public void send(Path way, int priority, Frame frame) {
             sent.add(frame);
         }
 
@@ -53,6 +54,15 @@ class NoPathTest {
         public void settled(long ticket, Outcome outcome) {
             outcomes.add(outcome);
         }
+
+        @Override
+        public void opened(long flow, Outcome outcome) {}
+
+        @Override
+        public void finished(long flow) {}
+
+        @Override
+        public void broken(long flow, Outcome.Reason reason) {}
     });
 
     private static FlowConfig config() {
@@ -65,19 +75,30 @@ class NoPathTest {
                 base.queuedMessagesMax(),
                 base.inboundFlowsMax(),
                 base.reassemblyBytesMax(),
+                base.roomBytes(),
                 base.retransmission());
     }
 
     @Test
     void everyDatagramThatWaitsForTheWindowIsUndeliverableOnceThePathHasGone() {
         for (long ticket = 0; ticket <= QUEUED; ticket++) {
-            sender.send(new Send(ticket, THERE, "news", SocketKind.DGRAM, ByteView.utf8("x"), 60_000_000_000L), 0);
+            sender.send(
+                    new Send(
+                            ticket,
+                            THERE,
+                            "news",
+                            SocketKind.DGRAM,
+                            Manner.DEFAULT,
+                            ByteView.utf8("x"),
+                            60_000_000_000L),
+                    0);
         }
         assertThat(sent).hasSize(1);
         Data first = (Data) sent.get(0);
         path = Optional.empty();
         sender.handleAck(
-                new Ack(1, first.flow().label().orElseThrow().number(), 9, 1, 1, List.of(), List.of()), 1_000_000);
+                new Ack(1, first.flow().label().orElseThrow().number(), 9, 1, 1, 0, 0, 1, List.of(), List.of()),
+                1_000_000);
         assertThat(outcomes).hasSize(QUEUED + 1);
         assertThat(outcomes.get(0).kind()).isEqualTo(Outcome.Kind.DELIVERED);
         assertThat(outcomes.subList(1, QUEUED + 1))

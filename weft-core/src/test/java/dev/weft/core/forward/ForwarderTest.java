@@ -120,7 +120,7 @@ class ForwarderTest {
 
     @Test
     void errorsAreNotReportedAboutAnswers() {
-        Ack ack = new Ack(1, 1, 1, 1, 1, List.of(), List.of());
+        Ack ack = new Ack(1, 1, 1, 1, 1, 1, 0, 1, List.of(), List.of());
         forwarder.handle(A, RoutedFrame.of(RouteHeader.along(8), ack));
         assertThat(sent).isEmpty();
         assertThat(forwarder.refusedCount()).isEqualTo(1);

@@ -15,10 +15,10 @@ class LinkQueueTest {
     @Test
     void heartbeatsAndControlGoBeforeWhateverDataWaits() {
         LinkQueue queue = new LinkQueue(LinkQueue.Bounds.DEFAULT);
-        queue.offer(Urgency.DATA, frame("data 1"));
-        queue.offer(Urgency.DATA, frame("data 2"));
-        queue.offer(Urgency.CONTROL, frame("control"));
-        queue.offer(Urgency.LINK, frame("heartbeat"));
+        queue.offer(Urgency.DATA_3, frame("data 1"), 0);
+        queue.offer(Urgency.DATA_3, frame("data 2"), 0);
+        queue.offer(Urgency.CONTROL, frame("control"), 0);
+        queue.offer(Urgency.LINK, frame("heartbeat"), 0);
         assertThat(queue.poll()).isEqualTo(frame("heartbeat"));
         assertThat(queue.poll()).isEqualTo(frame("control"));
         assertThat(queue.poll()).isEqualTo(frame("data 1"));
@@ -31,16 +31,81 @@ class LinkQueueTest {
     void eachClassHasItsOwnBoundsInFramesAndBytes() {
         LinkQueue queue = new LinkQueue(new LinkQueue.Bounds(3, 64 << 10));
         for (int i = 0; i < 3; i++) {
-            assertThat(queue.offer(Urgency.DATA, frame("x"))).isEqualTo(Taken.QUEUED);
+            assertThat(queue.offer(Urgency.DATA_3, frame("x"), 0)).isEqualTo(Taken.QUEUED);
         }
-        assertThat(queue.offer(Urgency.DATA, frame("x"))).isEqualTo(Taken.FULL);
-        assertThat(queue.offer(Urgency.LINK, frame("x"))).isEqualTo(Taken.QUEUED);
-        assertThat(queue.offer(Urgency.CONTROL, ByteView.of(new byte[64 << 10])))
+        assertThat(queue.offer(Urgency.DATA_3, frame("x"), 0)).isEqualTo(Taken.FULL);
+        assertThat(queue.offer(Urgency.LINK, frame("x"), 0)).isEqualTo(Taken.QUEUED);
+        assertThat(queue.offer(Urgency.CONTROL, ByteView.of(new byte[64 << 10]), 0))
                 .isEqualTo(Taken.QUEUED);
-        assertThat(queue.offer(Urgency.CONTROL, frame("x"))).isEqualTo(Taken.FULL);
+        assertThat(queue.offer(Urgency.CONTROL, frame("x"), 0)).isEqualTo(Taken.FULL);
         assertThat(queue.frames()).isEqualTo(5);
         assertThat(queue.bytes()).isEqualTo(4 + (64 << 10));
         while (queue.poll() != null) {}
         assertThat(queue.bytes()).isZero();
+    }
+
+    @Test
+    void aClassThatWasSilentGoesNextWhateverTheOthersHaveQueued() {
+        LinkQueue queue = new LinkQueue(LinkQueue.Bounds.DEFAULT);
+        for (int i = 0; i < 200; i++) {
+            queue.offer(Urgency.data(i % 7), fragment(i % 7), 0);
+        }
+        for (int i = 0; i < 100; i++) {
+            queue.poll();
+        }
+        queue.offer(Urgency.data(7), fragment(7), 0);
+        assertThat(queue.poll()).isEqualTo(fragment(7));
+    }
+
+    @Test
+    void busyPrioritiesShareALinkByWeightAndNoneStarves() {
+        LinkQueue queue = new LinkQueue(new LinkQueue.Bounds(100_000, 1 << 30));
+        for (int priority = 0; priority < 8; priority++) {
+            for (int i = 0; i < 4_000; i++) {
+                queue.offer(Urgency.data(priority), fragment(priority), 0);
+            }
+        }
+        int[] sent = new int[8];
+        for (int i = 0; i < 8_000; i++) {
+            ByteView frame = queue.poll();
+            sent[frame == null ? 0 : frame.at(0)]++;
+        }
+        assertThat(sent[0]).isPositive();
+        for (int priority = 1; priority < 8; priority++) {
+            assertThat(100.0 * sent[priority] / sent[priority - 1])
+                    .as("priority %d against the one below", priority)
+                    .isBetween(135.0, 165.0);
+        }
+    }
+
+    @Test
+    void aFloodOfOnePriorityLeavesRoomForAnother() {
+        LinkQueue queue = new LinkQueue(new LinkQueue.Bounds(1_000, 1 << 20));
+        while (queue.offer(Urgency.data(0), fragment(0), 0) == Taken.QUEUED) {}
+        assertThat(queue.offer(Urgency.data(5), fragment(5), 0)).isEqualTo(Taken.QUEUED);
+        while (queue.offer(Urgency.data(5), fragment(5), 0) == Taken.QUEUED) {}
+        assertThat(queue.bytes()).isLessThanOrEqualTo((1 << 20) + (1 << 20) / 16);
+    }
+
+    @Test
+    void dataThatStandsIsCongestionAndDataThatPassesIsNot() {
+        LinkQueue queue = new LinkQueue(LinkQueue.Bounds.DEFAULT);
+        for (int i = 0; i < 8; i++) {
+            queue.offer(Urgency.data(3), fragment(3), 0);
+        }
+        assertThat(queue.isCongested(LinkQueue.STANDING_NANOS - 1)).isFalse();
+        assertThat(queue.isCongested(LinkQueue.STANDING_NANOS)).isTrue();
+        while (queue.poll() != null) {}
+        assertThat(queue.isCongested(LinkQueue.STANDING_NANOS)).isFalse();
+        for (int i = 0; i < 8; i++) {
+            queue.offer(Urgency.data(3), fragment(3), LinkQueue.STANDING_NANOS);
+        }
+        assertThat(queue.isCongested(LinkQueue.STANDING_NANOS + 1)).isFalse();
+    }
+
+    private static ByteView fragment(int priority) {
+        byte[] bytes = new byte[16 << 10];
+        bytes[0] = (byte) priority;
+        return ByteView.of(bytes);
     }
 }

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes with their links over fake carriers, on a clock of its own. */
@@ -37,6 +38,9 @@ final class LinkLab {
 
     final Prng prng;
     Weather weather = Weather.FAIR;
+    /** Who sits on the way and may change what passes. */
+    UnaryOperator<Frame> meddler = frame -> frame;
+
     long nowNanos;
 
     private record Arrival(long atNanos, long order, End end, ByteView bytes) {}
@@ -180,9 +184,15 @@ final class LinkLab {
     }
 
     List<End> connect(Node from, Node to) {
+        return connect(from, to, Assurance.PLAIN, Assurance.PLAIN);
+    }
+
+    /** What the end that dialled is told of the other, and the other way round. */
+    List<End> connect(Node from, Node to, Assurance ofAccepted, Assurance ofDialled) {
         from.dialCount++;
-        End dialled = new End(this, from, Connection.dialled(from.dialCount, Locator.parse("tcp/there:1")));
-        End accepted = new End(this, to, Connection.accepted());
+        Connection dial = Connection.dialled(from.dialCount, Locator.parse("tcp/there:1"));
+        End dialled = new End(this, from, dial.with(ofAccepted));
+        End accepted = new End(this, to, Connection.accepted().with(ofDialled));
         dialled.other = accepted;
         accepted.other = dialled;
         ends.add(dialled);
@@ -190,7 +200,8 @@ final class LinkLab {
         return List.of(dialled, accepted);
     }
 
-    void carry(End from, Frame frame) {
+    void carry(End from, Frame said) {
+        Frame frame = meddler.apply(said);
         int copies = prng.chance(weather.duplicationPerMillion) ? 2 : 1;
         for (int i = 0; i < copies; i++) {
             if (!from.cut && !prng.chance(weather.lossPerMillion)) {

@@ -88,7 +88,7 @@ final class LinkTest {
         List<End> pair = lab.connect(a, b);
         End dialled = pair.get(0);
         dialled.link.start(0);
-        dialled.link.handleAccept(new Accept(a.self.instance(), 1), MILLI);
+        dialled.link.handleAccept(new Accept(a.self.instance(), List.of(), 1), MILLI);
         assertThat(dialled.link.isUp()).isFalse();
         dialled.link.handleHello(b.self.greeting(b.config, Connection.accepted(), List.of()), 2 * MILLI);
         assertThat(dialled.link.isUp()).isTrue();
@@ -98,7 +98,7 @@ final class LinkTest {
     void lateAndRepeatedFramesAreHarmless() {
         List<End> pair = lab.dial(a, b);
         End dialled = pair.get(0);
-        dialled.link.handleAccept(new Accept(a.self.instance() + 1, 1), 0);
+        dialled.link.handleAccept(new Accept(a.self.instance() + 1, List.of(), 1), 0);
         dialled.link.handlePing(new Ping(1, 0, 0, Interest.WANTED), 0);
         dialled.link.handlePong(new Pong(1, 0, 0, 0), 0);
         assertThat(dialled.link.phase()).isEqualTo(Link.Phase.GREETING);
@@ -109,7 +109,7 @@ final class LinkTest {
         dialled.link.handleHello(theirs, lab.nowNanos);
         assertThat(dialled.sentCount(FrameType.ACCEPT)).isEqualTo(acceptsBefore + 1);
         dialled.link.handleHello(LinkLab.local(3).greeting(a.config, Connection.accepted(), List.of()), lab.nowNanos);
-        dialled.link.handleAccept(new Accept(a.self.instance(), 1), lab.nowNanos);
+        dialled.link.handleAccept(new Accept(a.self.instance(), List.of(), 1), lab.nowNanos);
         dialled.link.handlePong(new Pong(1, 0, 0, 0), lab.nowNanos);
         dialled.link.handlePong(new Pong(Long.MAX_VALUE, 0, 0, 0), lab.nowNanos);
         assertThat(dialled.link.isUp()).isTrue();
@@ -118,7 +118,8 @@ final class LinkTest {
     @Test
     void framesBeforeTheStartAreOurBug() {
         End end = lab.connect(a, b).get(0);
-        assertThatThrownBy(() -> end.link.handleAccept(new Accept(1, 1), 0)).isInstanceOf(InvariantError.class);
+        assertThatThrownBy(() -> end.link.handleAccept(new Accept(1, List.of(), 1), 0))
+                .isInstanceOf(InvariantError.class);
     }
 
     @Test
@@ -214,7 +215,7 @@ final class LinkTest {
     void acceptOfAnotherVersionIsAViolation() {
         List<End> pair = lab.dial(a, b);
         lab.runUntil(MILLI);
-        pair.get(1).link.handleAccept(new Accept(b.self.instance(), 2), lab.nowNanos);
+        pair.get(1).link.handleAccept(new Accept(b.self.instance(), List.of(), 2), lab.nowNanos);
         lab.runFor(100 * MILLI);
         assertClosed(pair, CloseReason.PROTOCOL_VIOLATION, "version 2 accepted instead of 1");
     }

@@ -2,12 +2,18 @@ package dev.weft.core.wire;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.core.base.ByteView;
+import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class AcceptTest extends FrameContract<Accept> {
+    private static final ByteView PROOF =
+            ByteView.of(HexFormat.of().parseHex("a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf"));
+
     @Override
     Accept golden() {
-        return new Accept(0xfedcba9876543210L, 1);
+        return new Accept(0xfedcba9876543210L, List.of(PROOF), 1);
     }
 
     @Override
@@ -17,6 +23,31 @@ final class AcceptTest extends FrameContract<Accept> {
 
     @Test
     void instanceZeroIsNoInstance() {
-        assertThatThrownBy(() -> new Accept(0, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Accept(0, List.of(), 1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void moreThanTwoProofsAreRefusedOnBothSides() {
+        assertThatThrownBy(() -> new Accept(1, List.of(PROOF, PROOF, PROOF), 1))
+                .isInstanceOf(IllegalArgumentException.class);
+        WireWriter body = new WireWriter();
+        new ProtoWriter(body)
+                .number(1, 1)
+                .element(2, PROOF)
+                .element(2, PROOF)
+                .element(2, PROOF)
+                .number(3, 1);
+        assertThatThrownBy(() -> Accept.decode(new WireReader(body.view())))
+                .isInstanceOf(MalformedFrame.class)
+                .hasMessageContaining("more than 2");
+    }
+
+    @Test
+    void aProofOfAnotherLengthIsNoProof() {
+        ByteView cut = PROOF.slice(0, 31);
+        assertThatThrownBy(() -> new Accept(1, List.of(cut), 1)).isInstanceOf(IllegalArgumentException.class);
+        WireWriter body = new WireWriter();
+        new ProtoWriter(body).number(1, 1).element(2, cut).number(3, 1);
+        assertThatThrownBy(() -> Accept.decode(new WireReader(body.view()))).isInstanceOf(MalformedFrame.class);
     }
 }

@@ -26,7 +26,8 @@ final class HelloTest extends FrameContract<Hello> {
             Optional.of(Locator.parse("tcp/10.0.0.9:51000")),
             3,
             1_000,
-            1 << 20);
+            1 << 20,
+            ByteView.of(HexFormat.of().parseHex("c0c1c2c3c4c5c6c7c8c9cacbcccdcecf")));
 
     @Override
     Hello golden() {
@@ -96,6 +97,7 @@ final class HelloTest extends FrameContract<Hello> {
                 observed,
                 HELLO.dialNumber(),
                 HELLO.heartbeatMillis(),
-                HELLO.frameBytesMax());
+                HELLO.frameBytesMax(),
+                HELLO.nonce());
     }
 }

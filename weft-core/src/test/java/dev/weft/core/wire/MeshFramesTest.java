@@ -6,6 +6,7 @@ import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
+import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
@@ -40,7 +41,7 @@ class MeshFramesTest {
                 new LsaVersion(3, 10),
                 new Adjacencies(List.of(new Adjacencies.Adjacency(TWO, 5, 1_250))).encode());
         LsaHeading heading = new LsaHeading(node.key(), node.version());
-        FlowLabel label = new FlowLabel(ONE, 3, 7, TWO, 4, SocketKind.RDM, "inbox");
+        FlowLabel label = new FlowLabel(ONE, 3, 7, TWO, 4, SocketKind.RDM, WhenFull.WAIT, "inbox", 0);
         return Stream.of(
                 new Peers(List.of(new Peers.Entry(TWO, 4, List.of(Locator.parse("unix//run/b.sock")), 12))),
                 new Flood(List.of(new Flood.Item(30, adjacency), new Flood.Item(31, node))),
@@ -54,7 +55,10 @@ class MeshFramesTest {
                                 3,
                                 7,
                                 99,
+                                12,
                                 5,
+                                65_536,
+                                1,
                                 2,
                                 List.of(new Ack.Range(7, 9)),
                                 List.of(new Ack.Refusal(8, Outcome.Reason.NO_ENDPOINT)))),
@@ -64,7 +68,8 @@ class MeshFramesTest {
                         new RouteError(RouteError.Reason.NO_LINK, TWO, 300, FrameType.DATA, ByteView.utf8("abc"))),
                 RoutedFrame.of(RouteHeader.along(1), new Probe(77)),
                 RoutedFrame.of(RouteHeader.DIRECT.back(), new ProbeReply(77, TWO, 2)),
-                RoutedFrame.of(RouteHeader.DIRECT, new Reset(TWO, 4, FlowRef.established(99))));
+                RoutedFrame.of(RouteHeader.DIRECT, new Reset(TWO, 4, FlowRef.established(99))),
+                RoutedFrame.of(RouteHeader.DIRECT, new Abort(FlowRef.established(99), Outcome.Reason.TIMEOUT)));
     }
 
     /** Reads a frame with all its parts, as the engine does. */
@@ -90,6 +95,7 @@ class MeshFramesTest {
             case PROBE -> Probe.decode(body);
             case PROBE_REPLY -> ProbeReply.decode(body);
             case RESET -> Reset.decode(body);
+            case ABORT -> Abort.decode(body);
             default -> throw new InvariantError("no routed frame: " + type);
         };
         return RoutedFrame.of(routed.route(), read);

@@ -2,6 +2,7 @@ package dev.weft.net.shm;
 
 import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.link.Assurance;
 import dev.weft.core.wire.WireWriter;
 import dev.weft.net.Connection;
 import dev.weft.net.ConnectionHandler;
@@ -92,6 +93,12 @@ final class SharedMemoryConnection implements Connection {
     @Override
     public Locator peer() {
         return peer;
+    }
+
+    /** What holds for the socket: whoever is at its other end has the memory. */
+    @Override
+    public Assurance assurance() {
+        return socket.assurance();
     }
 
     @Override

@@ -1,0 +1,60 @@
+package dev.weft;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One end of a SEQPACKET connection: messages in both directions, each of them whole, once, and in the order of
+ * sending. Thread-safe; messages sent from several threads are ordered as their calls began to return. Bound to one
+ * life of either node: where one of them restarts the connection ends, and is never spliced into the next.
+ */
+public interface PacketSocket extends AutoCloseable {
+    /** The node at the other end. */
+    NodeId peer();
+
+    /** The endpoint that was connected to. */
+    String endpoint();
+
+    /**
+     * Sends one message. Waits where more than 4 MiB of this connection are not acknowledged.
+     *
+     * @param message at most 16 MiB; copied before this returns
+     * @return ends as delivered when the message is in the receiver's queue, and so is every message before it
+     * @throws ConnectionException if the connection is no more, or {@link #finish} was called
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    Ticket send(byte[] message) throws ConnectionException, InterruptedException;
+
+    /**
+     * Waits for the next message.
+     *
+     * @return empty when the other end has sent its last
+     * @throws ConnectionException if the connection is no more; what had come in order before is received first
+     * @throws InterruptedException if the thread is interrupted
+     */
+    Optional<byte[]> receive() throws ConnectionException, InterruptedException;
+
+    /**
+     * Waits for the next message, for so long at most.
+     *
+     * @return empty when the other end has sent its last
+     * @throws TimeoutException if nothing has come in time
+     * @throws ConnectionException if the connection is no more
+     * @throws InterruptedException if the thread is interrupted
+     */
+    Optional<byte[]> receive(Duration timeout) throws ConnectionException, InterruptedException, TimeoutException;
+
+    /** Says that nothing more will be sent; receiving goes on. */
+    void finish();
+
+    /** Ends the connection at once, both ways; what is under way may be lost. The other end is told. */
+    void abort();
+
+    /**
+     * Ends the connection: what was sent still arrives, in the background, within the connection's timeout; what comes
+     * is thrown away.
+     */
+    @Override
+    void close();
+}

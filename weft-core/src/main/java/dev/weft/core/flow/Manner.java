@@ -1,0 +1,47 @@
+package dev.weft.core.flow;
+
+import dev.weft.NodeId;
+import dev.weft.Routing;
+import dev.weft.WhenFull;
+import dev.weft.core.base.Check;
+import dev.weft.core.wire.RouteHeader;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * How the messages of a flow travel; messages to one endpoint that travel in different manners are different flows.
+ *
+ * @param priority 0 to 7, 7 the highest
+ * @param whenFull what becomes of a message that finds no room
+ * @param retriesMax how often a fragment may be sent again: 0 to 1,000,000
+ * @param routing which way
+ */
+public record Manner(int priority, WhenFull whenFull, int retriesMax, Routing routing) {
+    /** More than any timeout leaves time for. */
+    public static final int RETRIES_UNBOUNDED = 1_000_000;
+
+    public static final Manner DEFAULT =
+            new Manner(RouteHeader.PRIORITY_DEFAULT, WhenFull.WAIT, RETRIES_UNBOUNDED, Routing.BEST);
+
+    /** Some order, to sort by. */
+    static final Comparator<Manner> ORDER = Comparator.comparingInt(Manner::priority)
+            .thenComparing(Manner::whenFull)
+            .thenComparingInt(Manner::retriesMax)
+            .thenComparing(manner -> manner.routing().mode())
+            .thenComparing(manner -> manner.routing().nodes(), Manner::compareLists);
+
+    public Manner {
+        Check.within("priority", priority, 0, RouteHeader.PRIORITY_MAX);
+        Check.within("retries", retriesMax, 0, RETRIES_UNBOUNDED);
+    }
+
+    private static int compareLists(List<NodeId> one, List<NodeId> other) {
+        for (int i = 0; i < Math.min(one.size(), other.size()); i++) {
+            int byNode = one.get(i).compareTo(other.get(i));
+            if (byNode != 0) {
+                return byNode;
+            }
+        }
+        return Integer.compare(one.size(), other.size());
+    }
+}

@@ -1,0 +1,104 @@
+package dev.weft.core.flow;
+
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
+import dev.weft.core.wire.Ack;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The room that one endpoint or connection has for messages: what has arrived in part, what is held for its turn and
+ * what the application has not taken yet. A message is let in while there is any room at all, so that none is too
+ * large for ever; the capacity may be exceeded by one message.
+ *
+ * <p>Called by {@link InboundFlow} and, as the application takes messages, by the socket layer.
+ */
+public final class ReceiveBuffer {
+    /** Flows that sent within this time share what room there is. */
+    private static final long SHARING_NANOS = 100_000_000;
+
+    private final long capacity;
+    private long used;
+
+    /** Handles of flows that were told of little room and wait to hear of more. */
+    private final TreeSet<Long> waiting = new TreeSet<>();
+
+    private long period = -1;
+    private int sharers;
+    private int sharersBefore;
+
+    /** @param capacity in bytes, each message counted with {@link Ack#MESSAGE_OVERHEAD_BYTES} more than it has */
+    public ReceiveBuffer(long capacity) {
+        Check.within("receive buffer", capacity, 1_024, 1L << 40);
+        this.capacity = capacity;
+    }
+
+    /** What a message takes up. */
+    public static long charge(ByteView payload) {
+        return charge(payload.length());
+    }
+
+    public static long charge(int payloadBytes) {
+        return payloadBytes + (long) Ack.MESSAGE_OVERHEAD_BYTES;
+    }
+
+    public long capacity() {
+        return capacity;
+    }
+
+    public long used() {
+        return used;
+    }
+
+    boolean hasRoom() {
+        return used < capacity;
+    }
+
+    void take(long charge) {
+        used += charge;
+    }
+
+    /** A message has been taken by the application, or thrown away. */
+    public void release(long charge) {
+        used -= charge;
+        Check.that(used >= 0, "%d bytes more were released than taken", -used);
+    }
+
+    /** What a flow may count on: its share among those that send now. */
+    long share(long nowNanos) {
+        turnTo(nowNanos / SHARING_NANOS);
+        long free = Math.max(0, capacity - used);
+        return free / Math.max(1, Math.max(sharers, sharersBefore));
+    }
+
+    /** A flow sends here; returns the period, in which it is to be counted once. */
+    long count(long countedIn, long nowNanos) {
+        turnTo(nowNanos / SHARING_NANOS);
+        if (countedIn != period) {
+            sharers++;
+        }
+        return period;
+    }
+
+    private void turnTo(long now) {
+        if (now > period) {
+            sharersBefore = now == period + 1 ? sharers : 0;
+            sharers = 0;
+            period = now;
+        }
+    }
+
+    void await(long handle) {
+        waiting.add(handle);
+    }
+
+    /** The flows that are to hear that there is room again; none while there is but little (RFC 9293 §3.8.6.2). */
+    List<Long> pollWaiting() {
+        if (waiting.isEmpty() || capacity - used < capacity / 4) {
+            return List.of();
+        }
+        List<Long> all = List.copyOf(waiting);
+        waiting.clear();
+        return all;
+    }
+}

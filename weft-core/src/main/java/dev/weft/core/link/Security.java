@@ -1,0 +1,24 @@
+package dev.weft.core.link;
+
+/**
+ * What this node demands of its links. Made once per engine.
+ *
+ * @param carriage which connections are used at all
+ * @param prover the keys of the mesh; where there are any, whoever cannot prove one is refused, but for processes of
+ *     the same user that show none
+ */
+public record Security(Carriage carriage, Prover prover) {
+    /** Demands nothing: for tests, and where {@code --plaintext} was said and no key given. */
+    public static final Security OPEN = new Security(Carriage.ANY, Prover.KEYLESS);
+
+    /** Which connections are used. */
+    public enum Carriage {
+        ANY,
+        /** None that is {@link Assurance.Kind#PLAIN}: not a byte is sent on one. */
+        PROTECTED
+    }
+
+    boolean permits(Assurance assurance) {
+        return carriage == Carriage.ANY || assurance.kind() != Assurance.Kind.PLAIN;
+    }
+}

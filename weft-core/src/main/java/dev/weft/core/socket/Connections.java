@@ -1,0 +1,459 @@
+package dev.weft.core.socket;
+
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
+import dev.weft.core.base.Deadlines;
+import dev.weft.core.base.InvariantError;
+import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.Manner;
+import dev.weft.core.flow.ReceiveBuffer;
+import dev.weft.core.flow.Receiver;
+import dev.weft.core.flow.Send;
+import dev.weft.core.flow.Sender;
+import dev.weft.core.wire.FlowLabel;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connected sockets of this node, SEQPACKET and STREAM: who listens, who is connected to whom, and how a
+ * connection begins and ends. A connection is two flows, one each way. The one that asks for it begins with an empty
+ * message, whose acknowledgement means that it was accepted; the other names the first as what it answers. Each ends
+ * with a word of its own, so that either side can stop speaking and go on listening. What breaks one breaks both.
+ *
+ * <p>A connection is bound to one life of either node. Driven by the engine.
+ */
+public final class Connections {
+    /** What the application is told. May not call back in. */
+    public interface Output {
+        /** Somebody has connected to an endpoint that listens. */
+        void accepted(long listener, long connection, NodeId from);
+
+        /** A connection that this node asked for is there, or was refused and is no more. */
+        void connected(long connection, Outcome outcome);
+
+        /** A message, or the next bytes; {@link Connections#taken} is to be told when they were used. */
+        void received(long connection, ByteView payload);
+
+        /** The other end will send nothing more. */
+        void inputEnded(long connection);
+
+        /** All that was sent has arrived, and nothing more will be sent. */
+        void outputFinished(long connection);
+
+        /** The connection is no more; what was not acknowledged may be lost. */
+        void broken(long connection, Outcome.Reason reason);
+    }
+
+    /**
+     * Bounds.
+     *
+     * @param connectionsMax at a time: 1 to 1,000,000
+     * @param backlogMax accepted and not yet taken by the application, per listener: 1 to 65,536
+     * @param capacityBytes received and not yet taken, per connection: 64 KiB to 1 GiB
+     * @param silenceNanos how long the other node may be out of reach: 1 s to 1 day
+     */
+    public record Limits(int connectionsMax, int backlogMax, long capacityBytes, long silenceNanos) {
+        public static final Limits DEFAULT = new Limits(16_384, 128, 4L << 20, 60_000_000_000L);
+
+        public Limits {
+            Check.within("connections-max", connectionsMax, 1, 1_000_000);
+            Check.within("connection-backlog", backlogMax, 1, 65_536);
+            Check.within("connection-buffer", capacityBytes, 64 << 10, 1 << 30);
+            Check.within("connection-timeout", silenceNanos, 1_000_000_000L, 86_400_000_000_000L);
+        }
+    }
+
+    /** What one direction is doing. */
+    private enum Direction {
+        /** Not yet there. */
+        OPENING,
+        OPEN,
+        /** The last word was said and not yet acknowledged. */
+        ENDING,
+        OVER
+    }
+
+    private static final class Listener {
+        private final long number;
+        private final String endpoint;
+        private final SocketKind kind;
+        private int waiting;
+
+        private Listener(long number, String endpoint, SocketKind kind) {
+            this.number = number;
+            this.endpoint = endpoint;
+            this.kind = kind;
+        }
+    }
+
+    private static final class Connection {
+        private final long number;
+        private final NodeId peer;
+        private final ReceiveBuffer buffer;
+        private long flow;
+        private Direction output = Direction.OPENING;
+        private Direction input = Direction.OPENING;
+        private @Nullable FlowLabel inbound;
+        /** Where it waits to be taken by the application. */
+        private @Nullable Listener listener;
+
+        private long unreachableSinceNanos = Deadlines.NEVER;
+
+        private Connection(long number, NodeId peer, ReceiveBuffer buffer) {
+            this.number = number;
+            this.peer = peer;
+            this.buffer = buffer;
+        }
+
+        private boolean isOver() {
+            return input == Direction.OVER && output == Direction.OVER;
+        }
+    }
+
+    private final NodeId self;
+    private final Limits limits;
+    private final Sender sender;
+    private final Output out;
+    private @Nullable Receiver receiver;
+
+    private final TreeMap<String, Listener> listeners = new TreeMap<>();
+    private final TreeMap<Long, Connection> connections = new TreeMap<>();
+    private final TreeMap<Long, Connection> byFlow = new TreeMap<>();
+    private final TreeMap<FlowLabel.Name, Connection> byInbound = new TreeMap<>();
+    private final TreeMap<Long, Listener> listenersByNumber = new TreeMap<>();
+    private long nextNumber = 1;
+    private long nextCheckNanos = Deadlines.NEVER;
+    private long now;
+
+    public Connections(NodeId self, Limits limits, Sender sender, Output out) {
+        this.self = self;
+        this.limits = limits;
+        this.sender = sender;
+        this.out = out;
+    }
+
+    /** The other half of what this machine drives; made after it. */
+    public void receiver(Receiver driven) {
+        receiver = driven;
+    }
+
+    public int count() {
+        return connections.size();
+    }
+
+    public boolean isListening(String endpoint) {
+        return listeners.containsKey(endpoint);
+    }
+
+    // ------------------------------------------------------------------ commands
+
+    /** Accepts connections to an endpoint; returns the listener's number. */
+    public long listen(String endpoint, SocketKind kind) {
+        Check.that(kind.isConnected(), kind + " is not a connected kind");
+        Check.that(!isListening(endpoint), "endpoint '" + endpoint + "' is open already");
+        Listener listener = new Listener(nextNumber++, endpoint, kind);
+        listeners.put(endpoint, listener);
+        listenersByNumber.put(listener.number, listener);
+        return listener.number;
+    }
+
+    /** Accepts no more; connections that the application has taken live on, others are reset. */
+    public void closeListener(long number, long nowNanos) {
+        now = nowNanos;
+        Listener closed = listenersByNumber.remove(number);
+        if (closed == null) {
+            return;
+        }
+        listeners.remove(closed.endpoint);
+        for (Connection connection : List.copyOf(connections.values())) {
+            if (connection.listener == closed) {
+                abort(connection, Outcome.Reason.CONNECTION_RESET);
+            }
+        }
+    }
+
+    /** The application has taken a connection out of the backlog. */
+    public void accept(long number) {
+        Connection connection = connections.get(number);
+        if (connection != null && connection.listener != null) {
+            connection.listener.waiting--;
+            connection.listener = null;
+            forgetIfOver(connection);
+        }
+    }
+
+    /** Asks for a connection; {@link Output#connected} tells what became of it. Returns its number. */
+    public long connect(
+            NodeId destination, SocketKind kind, String endpoint, Manner manner, long timeoutNanos, long nowNanos) {
+        now = nowNanos;
+        Connection connection = new Connection(nextNumber++, destination, new ReceiveBuffer(limits.capacityBytes()));
+        if (connections.size() >= limits.connectionsMax()) {
+            out.connected(connection.number, Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.LIMIT));
+            return connection.number;
+        }
+        connection.flow = sender.connect(destination, kind, endpoint, manner, timeoutNanos, nowNanos);
+        if (connection.flow == 0) {
+            out.connected(connection.number, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
+            return connection.number;
+        }
+        connections.put(connection.number, connection);
+        byFlow.put(connection.flow, connection);
+        return connection.number;
+    }
+
+    /** Sends on a connection; the flow settles the ticket, at once where the connection is no more or has ended. */
+    public void send(long number, Send send, long nowNanos) {
+        Connection connection = connections.get(number);
+        boolean isOpen =
+                connection != null && (connection.output == Direction.OPEN || connection.output == Direction.OPENING);
+        sender.sendOn(isOpen && connection != null ? connection.flow : 0, send, nowNanos);
+    }
+
+    /** The node at the other end. */
+    public Optional<NodeId> peer(long number) {
+        return Optional.ofNullable(connections.get(number)).map(connection -> connection.peer);
+    }
+
+    /** Nothing more will be sent; {@link Output#outputFinished} when all has arrived. */
+    public void finish(long number, long timeoutNanos, long nowNanos) {
+        now = nowNanos;
+        Connection connection = connections.get(number);
+        if (connection != null && connection.output != Direction.ENDING && connection.output != Direction.OVER) {
+            connection.output = Direction.ENDING;
+            sender.finish(connection.flow, timeoutNanos, nowNanos);
+        }
+    }
+
+    /** Ends a connection at once, both ways; the other end is told. The application hears nothing more of it. */
+    public void abort(long number, long nowNanos) {
+        now = nowNanos;
+        Connection connection = connections.get(number);
+        if (connection != null) {
+            abort(connection, Outcome.Reason.CONNECTION_RESET);
+        }
+    }
+
+    /** The application has used what it received; returns the buffer that has more room now. */
+    public Optional<ReceiveBuffer> taken(long number, long charge) {
+        Connection connection = connections.get(number);
+        if (connection == null) {
+            return Optional.empty();
+        }
+        connection.buffer.release(charge);
+        return Optional.of(connection.buffer);
+    }
+
+    /** Breaks all connections: this node is closing. */
+    public void close(long nowNanos) {
+        now = nowNanos;
+        for (Connection connection : List.copyOf(connections.values())) {
+            abort(connection, Outcome.Reason.SENDER_CLOSED);
+            out.broken(connection.number, Outcome.Reason.SENDER_CLOSED);
+        }
+    }
+
+    // ------------------------------------------------------------------ what the receiver asks and says
+
+    /** Whether a flow from another node may begin: because somebody listens, or because it answers one of ours. */
+    public Acceptance check(FlowLabel label, long nowNanos) {
+        now = nowNanos;
+        return label.answers() == 0 ? welcome(label) : match(label);
+    }
+
+    private Acceptance welcome(FlowLabel label) {
+        Listener listener = listeners.get(label.endpoint());
+        if (listener == null) {
+            return Acceptance.NO_ENDPOINT;
+        }
+        if (listener.kind != label.kind()) {
+            return Acceptance.WRONG_KIND;
+        }
+        if (listener.waiting >= limits.backlogMax() || connections.size() >= limits.connectionsMax()) {
+            return Acceptance.QUEUE_FULL;
+        }
+        Connection connection = new Connection(nextNumber++, label.origin(), new ReceiveBuffer(limits.capacityBytes()));
+        connection.inbound = label;
+        byInbound.put(label.name(), connection);
+        connection.input = Direction.OPEN;
+        connection.output = Direction.OPEN;
+        connection.listener = listener;
+        listener.waiting++;
+        connection.flow = sender.answer(label, Manner.DEFAULT, now);
+        connections.put(connection.number, connection);
+        byFlow.put(connection.flow, connection);
+        out.accepted(listener.number, connection.number, label.origin());
+        return Acceptance.TAKEN;
+    }
+
+    private Acceptance match(FlowLabel label) {
+        Connection connection = byFlow.get(label.answers());
+        if (connection == null || connection.inbound != null || !connection.peer.equals(label.origin())) {
+            return Acceptance.NO_ENDPOINT;
+        }
+        connection.inbound = label;
+        byInbound.put(label.name(), connection);
+        connection.input = Direction.OPEN;
+        return Acceptance.TAKEN;
+    }
+
+    public ReceiveBuffer buffer(FlowLabel label) {
+        return of(label).buffer;
+    }
+
+    public Acceptance deliver(FlowLabel label, ByteView payload) {
+        out.received(of(label).number, payload);
+        return Acceptance.TAKEN;
+    }
+
+    /** The other end has said its last word. */
+    public void inputEnded(FlowLabel label) {
+        Connection connection = of(label);
+        connection.input = Direction.OVER;
+        out.inputEnded(connection.number);
+        forgetIfOver(connection);
+    }
+
+    public void inputBroken(FlowLabel label, Outcome.Reason reason, long nowNanos) {
+        now = nowNanos;
+        Connection connection = find(label);
+        if (connection != null) {
+            abort(connection, reason);
+            out.broken(connection.number, reason);
+        }
+    }
+
+    // ------------------------------------------------------------------ what the sender says
+
+    public void opened(long flow, Outcome outcome) {
+        Connection connection = byFlow.get(flow);
+        if (connection == null) {
+            return;
+        }
+        if (!outcome.isDelivered()) {
+            remove(connection);
+        } else if (connection.output == Direction.OPENING) {
+            connection.output = Direction.OPEN;
+        }
+        out.connected(connection.number, outcome);
+    }
+
+    public void outputFinished(long flow) {
+        Connection connection = byFlow.get(flow);
+        if (connection != null) {
+            connection.output = Direction.OVER;
+            out.outputFinished(connection.number);
+            forgetIfOver(connection);
+        }
+    }
+
+    public void outputBroken(long flow, Outcome.Reason reason) {
+        Connection connection = byFlow.get(flow);
+        if (connection != null) {
+            remove(connection);
+            resetInput(connection);
+            out.broken(connection.number, reason);
+        }
+    }
+
+    // ------------------------------------------------------------------ nodes out of reach
+
+    /** Connections to nodes that cannot be reached are given up after a while, for their ends may wait for nothing. */
+    public void handleReachable(SortedSet<NodeId> reachable, long nowNanos) {
+        nextCheckNanos = Deadlines.NEVER;
+        for (Connection connection : connections.values()) {
+            if (reachable.contains(connection.peer) || connection.peer.equals(self)) {
+                connection.unreachableSinceNanos = Deadlines.NEVER;
+            } else if (connection.unreachableSinceNanos == Deadlines.NEVER) {
+                connection.unreachableSinceNanos = nowNanos;
+            }
+            if (connection.unreachableSinceNanos != Deadlines.NEVER) {
+                nextCheckNanos = Math.min(nextCheckNanos, connection.unreachableSinceNanos + limits.silenceNanos());
+            }
+        }
+    }
+
+    public void handleTime(long nowNanos) {
+        if (nowNanos < nextCheckNanos) {
+            return;
+        }
+        now = nowNanos;
+        nextCheckNanos = Deadlines.NEVER;
+        for (Connection connection : List.copyOf(connections.values())) {
+            if (connection.unreachableSinceNanos == Deadlines.NEVER) {
+                continue;
+            }
+            long end = connection.unreachableSinceNanos + limits.silenceNanos();
+            if (end <= nowNanos) {
+                abort(connection, Outcome.Reason.NO_ROUTE);
+                out.broken(connection.number, Outcome.Reason.NO_ROUTE);
+            } else {
+                nextCheckNanos = Math.min(nextCheckNanos, end);
+            }
+        }
+    }
+
+    public long nextDeadlineNanos() {
+        return nextCheckNanos;
+    }
+
+    // ------------------------------------------------------------------ the book of connections
+
+    private void abort(Connection connection, Outcome.Reason reason) {
+        remove(connection);
+        sender.abort(connection.flow, reason, now);
+        resetInput(connection);
+    }
+
+    private void resetInput(Connection connection) {
+        FlowLabel inbound = connection.inbound;
+        if (inbound != null) {
+            driven().reset(inbound);
+        }
+    }
+
+    private void forgetIfOver(Connection connection) {
+        if (connection.isOver() && connection.listener == null) {
+            remove(connection);
+        }
+    }
+
+    private void remove(Connection connection) {
+        connections.remove(connection.number);
+        byFlow.remove(connection.flow);
+        FlowLabel inbound = connection.inbound;
+        if (inbound != null) {
+            byInbound.remove(inbound.name());
+        }
+        Listener listener = connection.listener;
+        if (listener != null) {
+            listener.waiting--;
+            connection.listener = null;
+        }
+    }
+
+    private Connection of(FlowLabel label) {
+        Connection connection = find(label);
+        if (connection == null) {
+            throw new InvariantError("no connection has the flow " + label.number() + " of " + label.origin());
+        }
+        return connection;
+    }
+
+    private @Nullable Connection find(FlowLabel label) {
+        return byInbound.get(label.name());
+    }
+
+    private Receiver driven() {
+        Receiver present = receiver;
+        if (present == null) {
+            throw new InvariantError("connections without a receiver");
+        }
+        return present;
+    }
+}

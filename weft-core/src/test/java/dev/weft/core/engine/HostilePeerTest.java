@@ -1,0 +1,197 @@
+package dev.weft.core.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.Locator;
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Prng;
+import dev.weft.core.link.Assurance;
+import dev.weft.core.link.Security;
+import dev.weft.core.socket.Endpoints;
+import dev.weft.core.wire.Close;
+import dev.weft.core.wire.CloseReason;
+import dev.weft.core.wire.FrameType;
+import dev.weft.core.wire.Hello;
+import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.VersionRange;
+import dev.weft.core.wire.WireReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** An engine before somebody who does not keep to the protocol. */
+final class HostilePeerTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final ByteView OWN_KEY = key(1);
+    private static final Locator FROM = Locator.parse("tcp/10.0.0.9:51000");
+
+    private long nowNanos;
+    private final Engine engine = new Engine(
+            EngineConfig.DEFAULT,
+            new Engine.Self(
+                    "demo",
+                    idOf(OWN_KEY),
+                    7,
+                    1,
+                    "us",
+                    ByteView.of(new byte[16]),
+                    List.of(Locator.parse("tcp/10.0.0.1:7400")),
+                    0),
+            Security.OPEN,
+            new Prng(1),
+            new Deaf());
+
+    private static ByteView key(int number) {
+        byte[] bytes = new byte[Assurance.KEY_HASH_BYTES];
+        bytes[0] = (byte) number;
+        return ByteView.of(bytes);
+    }
+
+    private static NodeId idOf(ByteView key) {
+        return NodeId.fromDigest(key.toByteArray());
+    }
+
+    private static ByteView hello(ByteView key) {
+        return new Hello(
+                        VersionRange.OURS,
+                        "demo",
+                        idOf(key),
+                        99,
+                        1,
+                        "them",
+                        ByteView.of(new byte[16]),
+                        0,
+                        List.of(),
+                        Optional.empty(),
+                        1,
+                        1_000,
+                        1 << 20,
+                        ByteView.of(new byte[Hello.NONCE_BYTES]))
+                .encode();
+    }
+
+    private long connect(Assurance assurance) {
+        return engine.handleAccepted(FROM, assurance, nowNanos);
+    }
+
+    private void say(long connection, ByteView frame) {
+        engine.handleFrame(connection, frame, nowNanos);
+    }
+
+    /** What the engine says on a connection, up to a Close. */
+    private Optional<Close> heardClose(long connection) {
+        for (ByteView frame = engine.poll(connection); frame != null; frame = engine.poll(connection)) {
+            WireReader in = new WireReader(frame);
+            try {
+                if (FrameType.decode(in) == FrameType.CLOSE) {
+                    return Optional.of(Close.decode(in));
+                }
+            } catch (MalformedFrame e) {
+                throw new AssertionError(e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Test
+    void aNodeThatSendsGarbageIsShutOutUnderItsIdAndComesBackLater() {
+        engine.start(0);
+        ByteView rogue = key(2);
+        long first = connect(Assurance.authenticated(OWN_KEY, rogue));
+        say(first, hello(rogue));
+        say(first, ByteView.of(new byte[] {99, 1, 2, 3}));
+        assertThat(heardClose(first).orElseThrow().reason()).isEqualTo(CloseReason.MALFORMED);
+
+        long second = connect(Assurance.authenticated(OWN_KEY, rogue));
+        say(second, hello(rogue));
+        Close refusal = heardClose(second).orElseThrow();
+        assertThat(refusal.reason()).isEqualTo(CloseReason.SHUT_OUT);
+        assertThat(refusal.text()).contains("30 s more").contains("MALFORMED");
+        assertThat(engine.refusals())
+                .extracting(Refusal::reason)
+                .containsExactly(CloseReason.MALFORMED, CloseReason.SHUT_OUT);
+        assertThat(engine.refusals()).allMatch(known -> known.node().equals(Optional.of(idOf(rogue))));
+        assertThat(engine.counters()).containsEntry("link.shut-out", 1L);
+
+        nowNanos = 31 * SECOND;
+        long third = connect(Assurance.authenticated(OWN_KEY, rogue));
+        say(third, hello(rogue));
+        assertThat(heardClose(third)).isEmpty();
+    }
+
+    @Test
+    void nobodyCanHaveAnotherShutOutByTakingItsName() {
+        engine.start(0);
+        ByteView victim = key(3);
+        long plain = connect(Assurance.PLAIN);
+        say(plain, hello(victim));
+        say(plain, ByteView.of(new byte[] {99}));
+        ByteView thief = key(4);
+        long stolen = connect(Assurance.authenticated(OWN_KEY, thief));
+        say(stolen, hello(victim));
+        assertThat(heardClose(stolen).orElseThrow().reason()).isEqualTo(CloseReason.WRONG_IDENTITY);
+
+        long honest = connect(Assurance.authenticated(OWN_KEY, victim));
+        say(honest, hello(victim));
+        assertThat(heardClose(honest)).isEmpty();
+    }
+
+    @Test
+    void handshakesThatAreNotFinishedAreBoundedAndTheOldestGoes() {
+        engine.start(0);
+        List<Long> silent = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            silent.add(connect(Assurance.authenticated(OWN_KEY, key(5))));
+            assertThat(engine.counters().get("link.half-open")).isLessThanOrEqualTo(Links.HALF_OPEN_MAX);
+        }
+        assertThat(heardClose(silent.get(0)).orElseThrow().reason()).isEqualTo(CloseReason.LIMIT);
+        long honest = connect(Assurance.authenticated(OWN_KEY, key(6)));
+        say(honest, hello(key(6)));
+        assertThat(heardClose(honest)).isEmpty();
+        assertThat(engine.refusals()).hasSize(Refusals.KEPT_MAX);
+    }
+
+    private static final class Deaf implements Engine.Output {
+        @Override
+        public void dial(long connection, Locator locator) {}
+
+        @Override
+        public void beacon(ByteView datagram) {}
+
+        @Override
+        public void beaconTo(String source, ByteView datagram) {}
+
+        @Override
+        public void deliver(long endpoint, Endpoints.Delivery delivery) {}
+
+        @Override
+        public void accepted(long listener, long connection, NodeId from) {}
+
+        @Override
+        public void connected(long connection, Outcome outcome) {}
+
+        @Override
+        public void received(long connection, ByteView payload) {}
+
+        @Override
+        public void inputEnded(long connection) {}
+
+        @Override
+        public void outputFinished(long connection) {}
+
+        @Override
+        public void broken(long connection, Outcome.Reason reason) {}
+
+        @Override
+        public void settled(long ticket, Outcome outcome) {}
+
+        @Override
+        public void probed(long probe, NodeId responder, int hops, long roundTripNanos) {}
+
+        @Override
+        public void trace(TraceEvent event) {}
+    }
+}

@@ -1,0 +1,137 @@
+package dev.weft.node;
+
+import dev.weft.Locator;
+import dev.weft.MeshConfig;
+import dev.weft.MeshKey;
+import dev.weft.MeshStartException;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.link.Security;
+import dev.weft.net.secure.BeaconSeal;
+import dev.weft.net.secure.MeshProver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node's configuration means for who may talk to it: which addresses it uses, how it proves itself, whether its
+ * beacons are sealed. One per node; {@link #replace}, {@link #seal} and {@link #open} are called on its loop.
+ */
+final class Secrets {
+    /** Addresses and the one name that never lead elsewhere; {@code 127.example.org} does. */
+    private static final Pattern LOOPBACK =
+            Pattern.compile("(127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|localhost|\\[::1]|\\[0:0:0:0:0:0:0:1]):\\d+");
+
+    private final MeshConfig.Encryption encryption;
+    private final MeshProver prover;
+    private final @Nullable BeaconSeal seal;
+
+    Secrets(MeshConfig config) {
+        encryption = config.encryption();
+        prover = new MeshProver(config.keys());
+        seal = config.keys().isEmpty() ? null : new BeaconSeal(config.keys(), System::currentTimeMillis);
+    }
+
+    Security security() {
+        return new Security(
+                switch (encryption) {
+                    case REQUIRED -> Security.Carriage.PROTECTED;
+                    case PLAINTEXT -> Security.Carriage.ANY;
+                },
+                prover);
+    }
+
+    void replace(List<MeshKey> keys) {
+        BeaconSeal present = seal;
+        if (present == null) {
+            throw new IllegalStateException("the node was started without a key, so it has none to change");
+        }
+        // Checks the number of keys, so it comes first.
+        present.replace(keys);
+        prover.replace(keys);
+    }
+
+    // ------------------------------------------------------------------ addresses
+
+    /** Beyond the host either the key tells members from others, or everyone is welcome by the user's word. */
+    private boolean mayLeaveHost() {
+        return prover.isKeyed() || encryption == MeshConfig.Encryption.PLAINTEXT;
+    }
+
+    boolean mayDial(Locator to) {
+        return mayLeaveHost() || staysOnHost(to);
+    }
+
+    void requireMayDial(Locator to) {
+        if (!mayDial(to)) {
+            throw refusal("peer " + to + " is beyond this host");
+        }
+    }
+
+    void requireMayListen(Locator at) {
+        if (!mayDial(at)) {
+            throw refusal("listening at " + at + " would take connections from beyond this host");
+        }
+    }
+
+    private static MeshStartException refusal(String what) {
+        return new MeshStartException(
+                what + ", and without a key anyone there could join: give the mesh's key (--key FILE,"
+                        + " made by 'weft key new'), or say --plaintext (PLAINTEXT) where everyone may read and join");
+    }
+
+    /** What the operator should know of the addresses that are listened at. */
+    List<String> warnings(List<Locator> listening) {
+        List<String> warnings = new ArrayList<>();
+        if (encryption == MeshConfig.Encryption.PLAINTEXT) {
+            warnings.add(
+                    prover.isKeyed()
+                            ? "links are not encrypted: whoever reaches this network can read them"
+                            : "links are not encrypted: whoever reaches this network can read them and join");
+        } else if (!prover.isKeyed()) {
+            listening.stream()
+                    .filter(Secrets::isTcp)
+                    .forEach(at -> warnings.add("the mesh has no key: every user of this host can join at " + at));
+        }
+        return warnings;
+    }
+
+    private static boolean isTcp(Locator locator) {
+        return locator.scheme().equals("tcp");
+    }
+
+    private static boolean staysOnHost(Locator at) {
+        return !isTcp(at) || LOOPBACK.matcher(at.address()).matches();
+    }
+
+    // ------------------------------------------------------------------ beacons
+
+    /** The datagram to send for a beacon. */
+    ByteView seal(ByteView beacon) {
+        BeaconSeal present = seal;
+        return present == null ? beacon : present.seal(beacon);
+    }
+
+    /** The beacon in a datagram, where it is to be believed. */
+    Optional<ByteView> open(ByteView datagram) {
+        BeaconSeal present = seal;
+        return present == null ? Optional.of(datagram) : present.open(datagram);
+    }
+
+    /** By stable names. */
+    TreeMap<String, Long> counters() {
+        TreeMap<String, Long> counters = new TreeMap<>();
+        BeaconSeal present = seal;
+        if (present != null) {
+            for (BeaconSeal.Refusal why : BeaconSeal.Refusal.values()) {
+                counters.put(
+                        "beacon."
+                                + why.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+                        present.refusedCount(why));
+            }
+        }
+        return counters;
+    }
+}

@@ -1,0 +1,308 @@
+package dev.weft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.Endpoint;
+import dev.weft.Locator;
+import dev.weft.Mesh;
+import dev.weft.MeshBuilder;
+import dev.weft.MeshConfig;
+import dev.weft.MeshEvent;
+import dev.weft.MeshKey;
+import dev.weft.MeshStartException;
+import dev.weft.Message;
+import dev.weft.Outcome;
+import dev.weft.Peer;
+import dev.weft.SocketKind;
+import dev.weft.Ticket;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole nodes over TLS, that meet nowhere but on TCP. */
+@Timeout(120)
+class SecureNodesTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir
+    Path directory;
+
+    private final MeshKey key = MeshKey.random();
+
+    /** As if on a host of its own: it has a runtime directory that no other node looks into. */
+    private MeshBuilder node(String mesh, String name) {
+        return Mesh.builder(mesh)
+                .nodeName(name)
+                .ephemeral()
+                .runtimeDirectory(directory.resolve(name))
+                .beacon(MeshConfig.Beacon.NONE)
+                .heartbeat(Duration.ofMillis(200))
+                .listen(Locator.parse("tcp/127.0.0.1:0"));
+    }
+
+    private MeshBuilder node(String name) {
+        return node("safe", name);
+    }
+
+    private static Locator at(Mesh mesh) {
+        return mesh.self().locators().stream()
+                .filter(locator -> locator.scheme().equals("tcp"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void membersExchangeMessagesOverTls() throws InterruptedException {
+        try (Mesh alice = node("alice").key(key).join();
+                Mesh bob = node("bob").key(key).peer(at(alice)).join()) {
+            Endpoint inbox = alice.open("inbox", SocketKind.RDM);
+            Peer found = bob.await("alice", PATIENCE).orElseThrow();
+            byte[] large = new byte[3 << 20];
+            large[large.length - 1] = 7;
+            assertThat(bob.send(found.id(), "inbox", large).await().isDelivered())
+                    .isTrue();
+            Message message = inbox.receive();
+            assertThat(message.payload()).isEqualTo(large);
+            assertThat(message.from()).isEqualTo(bob.self().id());
+        }
+    }
+
+    @Test
+    void nodesWithoutAKeyMeetOverLoopbackUnderTlsAndAreWarned() throws InterruptedException {
+        try (Mesh alice = node("alice").join()) {
+            List<MeshEvent> events = events(alice);
+            try (Mesh bob = node("bob").peer(at(alice)).join()) {
+                assertThat(bob.await("alice", PATIENCE)).isPresent();
+                assertThat(events).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    void anotherKeyIsRefusedAndBothEndsSayWhy() {
+        refused(node("alice").key(key), node("mallory").key(MeshKey.random()), "NOT_A_MEMBER", "another mesh key");
+    }
+
+    @Test
+    void aStrangerWithoutAKeyIsRefusedAndBothEndsSayWhy() {
+        refused(node("alice").key(key), node("mallory"), "NOT_A_MEMBER", "has shown no key");
+    }
+
+    @Test
+    void anotherMeshIsRefusedAndBothEndsSayWhy() {
+        refused(node("alice").key(key), node("elsewhere", "mallory").key(key), "WRONG_MESH", "is not known here");
+    }
+
+    private void refused(MeshBuilder host, MeshBuilder guest, String reason, String text) {
+        try (Mesh alice = host.join()) {
+            List<MeshEvent> atAlice = events(alice);
+            try (Mesh mallory = guest.peer(at(alice)).join()) {
+                List<MeshEvent> atMallory = events(mallory);
+                until(() -> refusals(atAlice, reason, text) > 0 && refusals(atMallory, reason, text) > 0);
+                assertThat(alice.refusals())
+                        .anyMatch(
+                                refusal -> refusal.node().equals(mallory.self().id())
+                                        && refusal.reason().equals(reason)
+                                        && refusal.text().contains(text));
+                assertThat(mallory.refusals())
+                        .anyMatch(refusal -> refusal.locator().equals(java.util.Optional.of(at(alice)))
+                                && refusal.reason().equals(reason)
+                                && refusal.text().contains(text));
+                assertThat(alice.peers()).isEmpty();
+                assertThat(mallory.peers()).isEmpty();
+                assertThat(alice.statistics().links()).isEmpty();
+                String secret = key.text().substring(12, 22);
+                assertThat(atAlice).noneMatch(event -> event.detail().contains(secret));
+            }
+        }
+    }
+
+    private static long refusals(List<MeshEvent> events, String reason, String text) {
+        return List.copyOf(events).stream()
+                .filter(event -> event.kind() == MeshEvent.Kind.LINK_REFUSED)
+                .filter(event ->
+                        event.detail().startsWith(reason) && event.detail().contains(text))
+                .count();
+    }
+
+    @Test
+    void aNodeInPlainAndOneUnderTlsDoNotMeet() throws InterruptedException {
+        try (Mesh alice = node("alice").key(key).join();
+                Mesh bob = node("bob").key(key).plaintext().peer(at(alice)).join();
+                Mesh carol = node("carol").key(key).peer(at(bob)).join()) {
+            TimeUnit.SECONDS.sleep(2);
+            assertThat(alice.peers()).isEmpty();
+            assertThat(bob.peers()).isEmpty();
+            assertThat(carol.peers()).isEmpty();
+        }
+    }
+
+    @Test
+    void withoutAKeyNothingLeavesTheHost() {
+        assertThatThrownBy(() ->
+                        node("alice").listen(Locator.parse("tcp/0.0.0.0:0")).join())
+                .isInstanceOf(MeshStartException.class)
+                .hasMessageContaining("--key")
+                .hasMessageContaining("--plaintext");
+        assertThatThrownBy(() ->
+                        node("alice").peer(Locator.parse("tcp/192.0.2.1:7400")).join())
+                .isInstanceOf(MeshStartException.class)
+                .hasMessageContaining("beyond this host");
+        assertThatThrownBy(() -> node("alice")
+                        .peer(Locator.parse("tcp/127.example.org:7400"))
+                        .join())
+                .isInstanceOf(MeshStartException.class)
+                .hasMessageContaining("beyond this host");
+    }
+
+    @Test
+    void anIdentityThatOthersMayReadIsRefused() throws Exception {
+        Path state = directory.resolve("state");
+        MeshBuilder kept = Mesh.builder("safe")
+                .stateDirectory(state)
+                .runtimeDirectory(directory.resolve("run"))
+                .beacon(MeshConfig.Beacon.NONE);
+        Mesh first = kept.join();
+        String id = first.self().id().toString();
+        first.close();
+        Path file = state.resolve("safe").resolve("identity.key");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThatThrownBy(kept::join).isInstanceOf(MeshStartException.class).hasMessageContaining("chmod 600");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        try (Mesh again = kept.join()) {
+            assertThat(again.self().id().toString()).isEqualTo(id);
+        }
+    }
+
+    @Test
+    void twentyChangesOfTheKeyUnderTrafficLoseNothingAndDoubleNothing() throws InterruptedException {
+        try (Mesh alice =
+                        node("alice").key(key).heartbeat(Duration.ofSeconds(1)).join();
+                Mesh bob = node("bob")
+                        .key(key)
+                        .heartbeat(Duration.ofSeconds(1))
+                        .peer(at(alice))
+                        .join();
+                Mesh carol = node("carol")
+                        .key(key)
+                        .heartbeat(Duration.ofSeconds(1))
+                        .peer(at(alice))
+                        .peer(at(bob))
+                        .join()) {
+            AtomicIntegerArray seen = new AtomicIntegerArray(1_000_000);
+            Endpoint inbox = alice.open("inbox", SocketKind.RDM);
+            inbox.onMessage(message ->
+                    seen.incrementAndGet(ByteBuffer.wrap(message.payload()).getInt()));
+            Peer target = bob.await("alice", PATIENCE).orElseThrow();
+            assertThat(carol.await("bob", PATIENCE)).isPresent();
+            assertThat(carol.await("alice", PATIENCE)).isPresent();
+            until(() -> List.of(alice, bob, carol).stream()
+                    .allMatch(mesh -> mesh.statistics().links().size() == 2));
+            List<MeshEvent> events = new ArrayList<>();
+            List.of(alice, bob, carol)
+                    .forEach(mesh -> mesh.subscribe(event -> {
+                        // A machine that stands still for seconds, and the dialling after it, are another matter.
+                        if (event.kind() == MeshEvent.Kind.LINK_DOWN
+                                && !event.detail().startsWith("SILENT")
+                                && !event.detail().startsWith("DUPLICATE_LINK")) {
+                            synchronized (events) {
+                                events.add(event);
+                            }
+                        }
+                    }));
+            AtomicBoolean changing = new AtomicBoolean(true);
+            AtomicInteger sent = new AtomicInteger();
+            ConcurrentLinkedQueue<Ticket> tickets = new ConcurrentLinkedQueue<>();
+            Thread traffic = new Thread(() -> {
+                while (changing.get()) {
+                    for (int i = 0; i < 10; i++) {
+                        byte[] payload = ByteBuffer.allocate(64)
+                                .putInt(sent.getAndIncrement())
+                                .array();
+                        tickets.add(bob.send(target.id(), "inbox", payload));
+                    }
+                    java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
+                }
+            });
+            traffic.start();
+            MeshKey present = key;
+            for (int change = 0; change < 20; change++) {
+                MeshKey next = MeshKey.random();
+                for (Mesh mesh : List.of(alice, bob, carol)) {
+                    mesh.rekey(List.of(present, next));
+                    TimeUnit.MILLISECONDS.sleep(20);
+                }
+                for (Mesh mesh : List.of(carol, alice, bob)) {
+                    mesh.rekey(List.of(next));
+                    TimeUnit.MILLISECONDS.sleep(20);
+                }
+                present = next;
+            }
+            TimeUnit.MILLISECONDS.sleep(1_500);
+            changing.set(false);
+            traffic.join();
+            for (Ticket ticket : tickets) {
+                Outcome outcome = ticket.await();
+                assertThat(outcome.isDelivered()).as("%s", outcome).isTrue();
+            }
+            assertThat(sent.get()).isGreaterThan(1_000);
+            for (int i = 0; i < sent.get(); i++) {
+                assertThat(seen.get(i)).as("message %d", i).isEqualTo(1);
+            }
+            assertThat(events).isEmpty();
+
+            // Who keeps the first key is a stranger by now.
+            try (Mesh late = node("late").key(key).peer(at(alice)).join()) {
+                List<MeshEvent> atLate = events(late);
+                until(() -> refusals(atLate, "NOT_A_MEMBER", "another mesh key") > 0);
+            }
+            // And who does not follow is cut off, and told.
+            List<MeshEvent> atCarol = events(carol);
+            alice.rekey(List.of(MeshKey.random()));
+            bob.rekey(List.of(MeshKey.random()));
+            until(() -> atCarol.stream()
+                    .anyMatch(event -> event.kind() == MeshEvent.Kind.LINK_DOWN
+                            && event.detail().startsWith("NOT_A_MEMBER")));
+        }
+    }
+
+    @Test
+    void aNodeWithoutAKeyHasNoneToChange() {
+        try (Mesh alice = node("alice").join()) {
+            assertThatThrownBy(() -> alice.rekey(List.of(key))).isInstanceOf(IllegalStateException.class);
+        }
+        try (Mesh alice = node("alice").key(key).join()) {
+            assertThatThrownBy(() -> alice.rekey(List.of())).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    private static List<MeshEvent> events(Mesh mesh) {
+        List<MeshEvent> events = new java.util.concurrent.CopyOnWriteArrayList<>();
+        mesh.subscribe(events::add);
+        return events;
+    }
+
+    private static void until(BooleanSupplier condition) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
+            java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+        }
+    }
+}

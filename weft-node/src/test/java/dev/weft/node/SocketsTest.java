@@ -1,0 +1,212 @@
+package dev.weft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.ConnectOptions;
+import dev.weft.ConnectionException;
+import dev.weft.Endpoint;
+import dev.weft.Listener;
+import dev.weft.Mesh;
+import dev.weft.MeshBuilder;
+import dev.weft.MeshConfig;
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.PacketSocket;
+import dev.weft.SendOptions;
+import dev.weft.SocketKind;
+import dev.weft.StreamSocket;
+import dev.weft.Ticket;
+import dev.weft.WhenFull;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Connected sockets and the room of endpoints, between two nodes of one process over real sockets. */
+@Timeout(90)
+class SocketsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    private Mesh alice;
+    private Mesh bob;
+    private NodeId toBob;
+
+    private MeshBuilder node(String name) {
+        return Mesh.builder("sockets")
+                .nodeName(name)
+                .stateDirectory(directory.resolve(name))
+                .runtimeDirectory(directory.resolve("run"))
+                .beacon(MeshConfig.Beacon.NONE);
+    }
+
+    @BeforeEach
+    void meet() throws InterruptedException {
+        alice = node("alice").join();
+        bob = node("bob").join();
+        toBob = alice.await("bob", PATIENCE).orElseThrow().id();
+        assertThat(bob.await("alice", PATIENCE)).isPresent();
+    }
+
+    @AfterEach
+    void part() {
+        alice.close();
+        bob.close();
+    }
+
+    @Test
+    void packetsArriveInOrderInBothDirectionsAndTheEndComesLast() throws Exception {
+        try (Listener<PacketSocket> listener = bob.listenPackets("talk");
+                PacketSocket mine = alice.connectPackets(toBob, "talk", ConnectOptions.DEFAULT);
+                PacketSocket theirs = listener.accept()) {
+            List<Ticket> tickets = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                tickets.add(mine.send(("message " + i).getBytes(StandardCharsets.UTF_8)));
+            }
+            mine.finish();
+            for (int i = 0; i < 1_000; i++) {
+                byte[] message = theirs.receive().orElseThrow();
+                assertThat(new String(message, StandardCharsets.UTF_8)).isEqualTo("message " + i);
+            }
+            assertThat(theirs.receive()).isEmpty();
+            theirs.send(new byte[0]);
+            theirs.finish();
+            assertThat(mine.receive())
+                    .hasValueSatisfying(empty -> assertThat(empty).isEmpty());
+            assertThat(mine.receive()).isEmpty();
+            for (Ticket ticket : tickets) {
+                assertThat(ticket.await().isDelivered()).isTrue();
+            }
+            assertThatThrownBy(() -> mine.send(new byte[1]))
+                    .isInstanceOf(ConnectionException.class)
+                    .hasMessageContaining("finished");
+            assertThat(theirs.peer()).isEqualTo(alice.self().id());
+        }
+    }
+
+    @Test
+    void aStreamCarriesEveryByteThoughItsReaderIsSlow() throws Exception {
+        byte[] sent = new byte[20 << 20];
+        new Random(7).nextBytes(sent);
+        try (Listener<StreamSocket> listener = bob.listenStream("bytes");
+                StreamSocket mine = alice.connectStream(toBob, "bytes", ConnectOptions.DEFAULT);
+                StreamSocket theirs = listener.accept()) {
+            CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+                try {
+                    mine.output().write(sent);
+                    mine.finish();
+                    mine.awaitFinished();
+                } catch (IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            try (OutputStream sink = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+                theirs.input().transferTo(sink);
+            }
+            writer.join();
+            assertThat(digest.digest())
+                    .isEqualTo(MessageDigest.getInstance("SHA-256").digest(sent));
+        }
+    }
+
+    @Test
+    void connectingToNobodyOrToAnotherKindIsRefusedWithTheReason() {
+        bob.open("inbox", SocketKind.RDM);
+        bob.listenStream("bytes");
+        assertThat(refusal("nobody")).isEqualTo(Outcome.Reason.NO_ENDPOINT);
+        assertThat(refusal("inbox")).isEqualTo(Outcome.Reason.WRONG_KIND);
+        assertThat(refusal("bytes")).isEqualTo(Outcome.Reason.WRONG_KIND);
+        assertThatThrownBy(() -> alice.connectPackets(new NodeId(1, 2), "x", ConnectOptions.DEFAULT))
+                .isInstanceOf(ConnectionException.class)
+                .hasMessageContaining("no route");
+    }
+
+    private Outcome.Reason refusal(String endpoint) {
+        try {
+            alice.connectPackets(toBob, endpoint, ConnectOptions.DEFAULT);
+            return Outcome.Reason.NONE;
+        } catch (ConnectionException e) {
+            return e.outcome().reason();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void anAbortIsSeenAtTheOtherEndAndByWhoeverWaits() throws Exception {
+        try (Listener<PacketSocket> listener = bob.listenPackets("talk");
+                PacketSocket mine = alice.connectPackets(toBob, "talk", ConnectOptions.DEFAULT);
+                PacketSocket theirs = listener.accept()) {
+            assertThatThrownBy(() -> theirs.receive(Duration.ofMillis(10))).isInstanceOf(TimeoutException.class);
+            mine.abort();
+            assertThatThrownBy(theirs::receive)
+                    .isInstanceOf(ConnectionException.class)
+                    .hasMessageContaining("connection reset");
+            assertThatThrownBy(() -> mine.send(new byte[1])).isInstanceOf(ConnectionException.class);
+        }
+    }
+
+    @Test
+    void aNodeThatLeavesEndsItsConnections() throws Exception {
+        Listener<PacketSocket> listener = bob.listenPackets("talk");
+        PacketSocket mine = alice.connectPackets(toBob, "talk", ConnectOptions.DEFAULT);
+        listener.accept();
+        bob.close();
+        assertThatThrownBy(mine::receive).isInstanceOf(ConnectionException.class);
+    }
+
+    @Test
+    void aNodeConnectsToItself() throws Exception {
+        try (Listener<PacketSocket> listener = alice.listenPackets("self");
+                PacketSocket out = alice.connectPackets(alice.self().id(), "self", ConnectOptions.DEFAULT);
+                PacketSocket in = listener.accept()) {
+            Outcome outcome = out.send(new byte[] {1, 2}).await();
+            assertThat(outcome.isDelivered()).isTrue();
+            assertThat(outcome.hops()).isZero();
+            assertThat(in.receive().orElseThrow()).containsExactly(1, 2);
+        }
+    }
+
+    @Test
+    void aFullEndpointMakesSendersWaitOrRefusesThemAsTheyChose() throws Exception {
+        Endpoint inbox = bob.open("inbox", SocketKind.RDM);
+        byte[] large = new byte[1 << 20];
+        List<Ticket> waiting = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            waiting.add(alice.send(toBob, "inbox", large));
+        }
+        for (int i = 0; i < 16; i++) {
+            assertThat(waiting.get(i).await(PATIENCE)).isPresent();
+        }
+        assertThat(waiting.get(23).await(Duration.ofMillis(300))).isEmpty();
+        SendOptions impatient = SendOptions.RDM.withWhenFull(WhenFull.REFUSE);
+        Outcome refused = alice.send(toBob, "inbox", large, impatient).await();
+        assertThat(refused.kind()).isEqualTo(Outcome.Kind.REJECTED);
+        assertThat(refused.reason()).isEqualTo(Outcome.Reason.QUEUE_FULL);
+        for (int i = 0; i < 24; i++) {
+            assertThat(inbox.receive(PATIENCE)).isPresent();
+        }
+        for (Ticket ticket : waiting) {
+            assertThat(ticket.await(PATIENCE))
+                    .hasValueSatisfying(
+                            outcome -> assertThat(outcome.isDelivered()).isTrue());
+        }
+    }
+}

@@ -1,0 +1,331 @@
+package dev.weft.sim;
+
+import dev.weft.Outcome;
+import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Prng;
+import dev.weft.core.wire.WireWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of a run and what must hold for them: each end receives exactly what the other has sent, in order
+ * and without a gap, as far as it gets; what was acknowledged has been received; who was told that all has arrived was
+ * told the truth; a connection is accepted once; and when faults have stopped, every connection ends.
+ */
+final class Sessions {
+    private static final long TIMEOUT_NANOS = 30_000_000_000L;
+
+    private final World world;
+    private final Prng prng;
+    private final List<Session> all = new ArrayList<>();
+
+    Sessions(World world, Prng prng) {
+        this.world = world;
+        this.prng = prng;
+    }
+
+    /** One connection: some messages there, each of them echoed, an orderly end. */
+    final class Session {
+        private final int number;
+        private final SocketKind kind;
+        private final int messages;
+        private final int bytesMax;
+        final End connector;
+        private @Nullable End acceptor;
+        private boolean refused;
+
+        private Session(int number, SimNode from, SocketKind kind, int messages, int bytesMax) {
+            this.number = number;
+            this.kind = kind;
+            this.messages = messages;
+            this.bytesMax = bytesMax;
+            this.connector = new End(from);
+            connector.session = this;
+        }
+
+        private boolean isOver() {
+            End other = acceptor;
+            return refused || connector.isOver() && (other == null || other.isOver());
+        }
+
+        @Override
+        public String toString() {
+            return "session " + number + " (" + kind + ", " + messages + " messages, connector " + connector
+                    + ", acceptor " + acceptor + ")";
+        }
+    }
+
+    /** One end of a connection: an application of a node, while that lives. */
+    final class End {
+        private final SimNode node;
+        private final int life;
+        private @Nullable Session session;
+        private long connection;
+        private int sent;
+        private long sentBytes;
+        private int received;
+        private long receivedBytes;
+        private boolean inputEnded;
+        private boolean outputFinished;
+        private boolean broken;
+        /** The first bytes of a stream, until they name the session. */
+        private ByteView unknown = ByteView.EMPTY;
+
+        private End(SimNode node) {
+            this.node = node;
+            this.life = node.life();
+        }
+
+        private boolean isOver() {
+            return broken || !node.lives(life) || inputEnded && outputFinished;
+        }
+
+        @Override
+        public String toString() {
+            return "node " + node.index + " sent " + sent + " received " + received + " (" + receivedBytes + " bytes)"
+                    + (inputEnded ? " input ended" : "") + (outputFinished ? " output finished" : "")
+                    + (broken ? " broken" : "") + (node.lives(life) ? "" : " died");
+        }
+
+        void connectedAs(long number) {
+            connection = number;
+        }
+
+        // -------------------------------------------------------------- what the engine says
+
+        void connected(Outcome outcome) {
+            Session mine = known();
+            if (outcome.isDelivered()) {
+                sendNext();
+            } else {
+                mine.refused = true;
+            }
+        }
+
+        void received(ByteView payload) {
+            node.takenFrom(life, connection, payload, prng.chance(900_000) ? 0 : prng.below(20_000_000));
+            if (session == null && !identify(payload)) {
+                return;
+            }
+            Session mine = known();
+            if (mine.kind == SocketKind.SEQPACKET) {
+                ByteView expected = message(mine, received);
+                if (!payload.equals(expected)) {
+                    world.violations.add("packets arrive in order, whole and once", mine + " got " + index(payload));
+                }
+                received++;
+                receivedBytes += payload.length();
+            } else {
+                ByteView whole = unknown.isEmpty() ? payload : joined(unknown, payload);
+                unknown = ByteView.EMPTY;
+                for (int i = 0; i < whole.length(); i++) {
+                    if (whole.at(i) != streamByte(mine, receivedBytes + i)) {
+                        world.violations.add("streams arrive byte for byte", mine + " at " + (receivedBytes + i));
+                        return;
+                    }
+                }
+                receivedBytes += whole.length();
+                received++;
+                payload = whole;
+            }
+            if (this != mine.connector) {
+                echo(payload);
+            }
+        }
+
+        void inputEnded() {
+            inputEnded = true;
+            Session mine = session;
+            if (mine != null && this == mine.acceptor && receivedBytes != mine.connector.sentBytes) {
+                world.violations.add("an end comes after all", mine.toString());
+            }
+            if (mine != null
+                    && this == mine.connector
+                    && mine.acceptor != null
+                    && receivedBytes != mine.acceptor.sentBytes) {
+                world.violations.add("an end comes after all", mine.toString());
+            }
+            if (mine == null || this != mine.connector) {
+                node.finish(life, connection);
+            }
+        }
+
+        void outputFinished() {
+            outputFinished = true;
+            Session mine = session;
+            if (mine == null) {
+                return;
+            }
+            End other = this == mine.connector ? mine.acceptor : mine.connector;
+            if (other == null ? sentBytes > 0 : !other.inputEnded && other.node.lives(other.life) && !other.broken) {
+                world.violations.add("finished means that the other end knows", mine.toString());
+            }
+        }
+
+        void broken(Outcome.Reason reason) {
+            broken = true;
+        }
+
+        void settled(int index, long bytesBefore, int bytes, Outcome outcome) {
+            Session mine = known();
+            End other = this == mine.connector ? mine.acceptor : mine.connector;
+            if (outcome.isDelivered() && (other == null || other.receivedBytes < bytesBefore + bytes)) {
+                world.violations.add("delivered means received", mine + ", message " + index);
+            }
+        }
+
+        // -------------------------------------------------------------- what the application does
+
+        private void sendNext() {
+            Session mine = known();
+            if (broken || !node.lives(life)) {
+                return;
+            }
+            if (sent == mine.messages) {
+                node.finish(life, connection);
+                return;
+            }
+            say(
+                    mine.kind == SocketKind.SEQPACKET
+                            ? message(mine, sent)
+                            : streamBytes(mine, sentBytes, size(mine, sent)));
+            world.events.after(prng.below(40_000_000), at -> sendNext());
+        }
+
+        private void echo(ByteView payload) {
+            if (!broken) {
+                say(payload);
+            }
+        }
+
+        private void say(ByteView payload) {
+            int index = sent++;
+            long before = sentBytes;
+            sentBytes += payload.length();
+            node.sendOn(
+                    this,
+                    life,
+                    connection,
+                    known().kind,
+                    payload,
+                    TIMEOUT_NANOS,
+                    outcome -> settled(index, before, payload.length(), outcome));
+        }
+
+        private Session known() {
+            Session mine = session;
+            if (mine == null) {
+                throw new IllegalStateException("an end of no session");
+            }
+            return mine;
+        }
+
+        /** The first eight bytes name the session. */
+        private boolean identify(ByteView payload) {
+            ByteView whole = unknown.isEmpty() ? payload : joined(unknown, payload);
+            if (whole.length() < 8) {
+                unknown = whole;
+                return false;
+            }
+            long number = 0;
+            for (int i = 0; i < 8; i++) {
+                number = number << 8 | whole.at(i) & 0xff;
+            }
+            if (number < 0 || number >= all.size()) {
+                world.violations.add("nothing unsent is delivered", "a connection of session " + number);
+                return false;
+            }
+            Session named = all.get((int) number);
+            if (named.acceptor != null) {
+                world.violations.add("a connection is accepted once", named.toString());
+            }
+            named.acceptor = this;
+            session = named;
+            return true;
+        }
+    }
+
+    // ------------------------------------------------------------------ beginning and end
+
+    void begin(SimNode from, SimNode to, SocketKind kind, int messages, int bytesMax) {
+        Session session = new Session(all.size(), from, kind, messages, bytesMax);
+        all.add(session);
+        from.connect(session.connector, to.id(), kind);
+    }
+
+    /** The other end of a connection, which will say whose it is. */
+    End accepted(SimNode node, long connection) {
+        End end = new End(node);
+        end.connection = connection;
+        return end;
+    }
+
+    long open() {
+        return all.stream().filter(session -> !session.isOver()).count();
+    }
+
+    int size() {
+        return all.size();
+    }
+
+    /** How many went their whole way. */
+    long completed() {
+        return all.stream()
+                .filter(session -> session.connector.inputEnded && session.connector.outputFinished)
+                .count();
+    }
+
+    void requireAllOver() {
+        for (Session session : all) {
+            if (!session.isOver()) {
+                world.violations.add("every connection ends", session.toString());
+                return;
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ what is sent
+
+    private static int size(Session session, int index) {
+        long mixed = (session.number * 1_000_003L + index) * 0x9E3779B97F4A7C15L >>> 33;
+        return (int) (12 + (mixed % 10 == 0 ? mixed % (session.bytesMax + 1) : mixed % 200));
+    }
+
+    private static ByteView message(Session session, int index) {
+        int bytes = size(session, index);
+        WireWriter out = new WireWriter(bytes);
+        out.u64(session.number).varint(index);
+        byte[] filling = new byte[bytes];
+        for (int i = 0; i < bytes; i++) {
+            filling[i] = (byte) (session.number * 31 + index * 7 + i);
+        }
+        return out.bytes(ByteView.of(filling)).view();
+    }
+
+    private static byte streamByte(Session session, long position) {
+        return position < 8
+                ? (byte) ((long) session.number >>> 8 * (7 - position))
+                : (byte) (session.number * 31L + position * 7 + position / 251);
+    }
+
+    private static ByteView streamBytes(Session session, long from, int count) {
+        byte[] bytes = new byte[count];
+        for (int i = 0; i < count; i++) {
+            bytes[i] = streamByte(session, from + i);
+        }
+        return ByteView.of(bytes);
+    }
+
+    private static long index(ByteView payload) {
+        return payload.length() < 9 ? -1 : payload.at(8);
+    }
+
+    private static ByteView joined(ByteView one, ByteView other) {
+        byte[] both = new byte[one.length() + other.length()];
+        one.copyTo(both, 0);
+        other.copyTo(both, one.length());
+        return ByteView.of(both);
+    }
+}
