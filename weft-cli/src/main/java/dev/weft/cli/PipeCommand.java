@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Join stdin and stdout to a STREAM connection.",
-            "With NODE it connects, with --listen it waits for one connection. What comes in on stdin goes to the other end,"
+            "With NODE it connects, with --accept it waits for one connection. What comes in on stdin goes to the other end,"
                     + " what comes from there goes to stdout; it ends when both have ended."
         })
 final class PipeCommand implements Callable<Integer> {
@@ -34,11 +34,11 @@ final class PipeCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..2",
             paramLabel = "[NODE] ENDPOINT",
-            description = "An id, the beginning of one, or a name, and its endpoint; with --listen the endpoint alone.")
+            description = "An id, the beginning of one, or a name, and its endpoint; with --accept the endpoint alone.")
     String[] target = {};
 
-    @Option(names = "--listen", description = "Wait for one connection to ENDPOINT; default connect to NODE.")
-    boolean listen;
+    @Option(names = "--accept", description = "Wait for one connection to ENDPOINT; default connect to NODE.")
+    boolean accept;
 
     @Option(names = "--name", paramLabel = "NAME", description = "This node's name; default weft- and the process id.")
     @Nullable
@@ -49,9 +49,9 @@ final class PipeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        if (target.length != (listen ? 1 : 2)) {
+        if (target.length != (accept ? 1 : 2)) {
             throw new CommandFailure(
-                    ExitCode.USAGE, listen ? "--listen takes ENDPOINT alone" : "NODE and ENDPOINT are needed");
+                    ExitCode.USAGE, accept ? "--accept takes ENDPOINT alone" : "NODE and ENDPOINT are needed");
         }
         String endpoint = target[target.length - 1];
         SendCommand.requireEndpoint(endpoint);
@@ -62,7 +62,7 @@ final class PipeCommand implements Callable<Integer> {
                                 chosen == null
                                         ? "weft-" + ProcessHandle.current().pid()
                                         : chosen));
-                StreamSocket stream = listen ? accept(mesh, endpoint) : connect(mesh, target[0], endpoint)) {
+                StreamSocket stream = accept ? accept(mesh, endpoint) : connect(mesh, target[0], endpoint)) {
             return join(stream);
         } catch (ConnectionException e) {
             throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()));
