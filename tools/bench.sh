@@ -32,6 +32,10 @@ case ${1:-} in
         (($# > 0)) || set -- -f 1 -wi 3 -w 1s -i 5 -r 1s
         exec "$java" "${options[@]}" -cp "$class_path" org.openjdk.jmh.Main "$pattern" -prof gc -foe true "$@"
         ;;
+    transports)
+        shift
+        exec "$java" "${options[@]}" -cp "$class_path" dev.weft.bench.transport.TransportBench "$@"
+        ;;
     *)
         exec "$java" "${options[@]}" -cp "$class_path" dev.weft.bench.scenario.Bench "$@"
         ;;

@@ -2,7 +2,8 @@ package dev.weft;
 
 /**
  * Where a node can be reached: {@code scheme/address}, for example {@code tcp/10.0.0.7:7400},
- * {@code tcp/[fd77::1]:7400} or {@code unix//run/user/1000/weft/a.sock}.
+ * {@code tcp/[fd77::1]:7400}, {@code unix//run/user/1000/weft/a.sock}, or {@code shm//run/user/1000/weft/a.shm} for memory
+ * that is shared with whoever comes to that socket.
  *
  * @param scheme names the transport: 1 to 16 lower-case letters and digits
  * @param address what that transport dials: 1 to 200 characters, none of them a control character or half of one

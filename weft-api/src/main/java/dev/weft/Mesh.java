@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.spi.MeshProvider;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -96,6 +97,26 @@ public interface Mesh extends AutoCloseable {
      * @throws IllegalStateException if the mesh is closed
      */
     Ticket send(NodeId node, String endpoint, byte[] payload, SendOptions options);
+
+    /**
+     * A group by its name; {@code ""} is the group of everyone.
+     *
+     * @throws IllegalArgumentException if the name has more than 128 bytes of UTF-8, or a control character
+     */
+    Group group(String name);
+
+    /** The groups that this node or one that can be reached is in, in order; {@code ""} is not named. */
+    List<String> groups();
+
+    /**
+     * Sends one message to an endpoint of that name on each of the nodes.
+     *
+     * @param options with the name of an endpoint
+     * @param payload at most 16 MiB; copied before this returns
+     * @throws IllegalArgumentException if the payload is too large or no endpoint is named
+     * @throws IllegalStateException if the mesh is closed
+     */
+    GroupTicket sendToAll(Collection<NodeId> nodes, byte[] payload, GroupSendOptions options);
 
     /**
      * Takes SEQPACKET connections.

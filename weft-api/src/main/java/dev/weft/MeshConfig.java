@@ -19,7 +19,8 @@ import java.util.concurrent.Executor;
  * @param encryption what is demanded of links that leave the host
  * @param keys the keys of the mesh: none, one, or two while the key is changed; without one a node stays on its host
  *     unless it is told to speak in plain
- * @param listen what to listen on; by default a Unix socket, and TCP on any port where {@code remoteHops} is above 0
+ * @param listen what to listen on; by default shared memory and a Unix socket, and TCP on any port where
+ *     {@code remoteHops} is above 0
  * @param peers where to look for others, beside what discovery finds
  * @param peerFile a list of peers, one a line
  * @param beacon the multicast group

@@ -23,6 +23,10 @@ public record MeshEvent(Instant at, Kind kind, NodeId node, String detail) {
         PEER_LOST,
         /** What a node says of itself has changed. */
         PEER_CHANGED,
+        /** A node that can be reached is in a group; the detail is the group's name. */
+        GROUP_JOINED,
+        /** A node has left a group, or the mesh; the detail is the group's name. */
+        GROUP_LEFT,
         LINK_UP,
         LINK_DOWN,
         /** A connection was refused, by this node or the other; the detail says why. */

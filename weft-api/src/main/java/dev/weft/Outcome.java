@@ -42,7 +42,9 @@ public record Outcome(Kind kind, Reason reason, Duration roundTrip, int hops) {
         /** The retry limit of the send was reached. */
         RETRIES,
         /** The other end has closed the connection, or does not know it any more. */
-        CONNECTION_RESET
+        CONNECTION_RESET,
+        /** The member has fallen out of the group's flow because it was too slow. */
+        DETACHED
     }
 
     public boolean isDelivered() {

@@ -71,7 +71,7 @@ final class JoinOptions {
             names = "--listen",
             paramLabel = "LOCATOR",
             description =
-                    "Where to listen, as tcp/host:port; repeatable; default a Unix socket, and TCP where --remote is above 0.")
+                    "Where to listen, as tcp/host:port; repeatable; default shared memory and a Unix socket, and TCP where --remote is above 0.")
     List<String> listen = new ArrayList<>();
 
     @Option(

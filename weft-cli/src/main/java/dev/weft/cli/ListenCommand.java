@@ -1,6 +1,9 @@
 package dev.weft.cli;
 
 import dev.weft.Endpoint;
+import dev.weft.GroupMessage;
+import dev.weft.Membership;
+import dev.weft.MembershipOptions;
 import dev.weft.Mesh;
 import dev.weft.Message;
 import dev.weft.SocketKind;
@@ -12,8 +15,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Receives messages and prints them. */
 @Command(name = "listen", mixinStandardHelpOptions = true, description = "Receive messages and print them.")
@@ -21,8 +27,30 @@ final class ListenCommand implements Callable<Integer> {
     @Mixin
     JoinOptions join = new JoinOptions();
 
-    @Parameters(paramLabel = "ENDPOINT", description = "The name to receive under, 1 to 128 bytes.")
-    String endpoint = "";
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "ENDPOINT",
+            description = "The name to receive under, 1 to 128 bytes; none with --group or --everyone.")
+    @Nullable
+    String endpoint;
+
+    @Option(names = "--group", paramLabel = "GROUP", description = "Join a group and receive what is sent to it.")
+    @Nullable
+    String group;
+
+    @Option(names = "--everyone", description = "Receive what is sent to everyone.")
+    boolean everyone;
+
+    @Option(
+            names = "--when-full",
+            paramLabel = "POLICY",
+            description = "What to do with messages of a group that are not taken in time: block, drop-oldest,"
+                    + " latest-only or detach; default block.")
+    String whenFull = "block";
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
 
     @Option(names = "--name", paramLabel = "NAME", description = "This node's name; default weft- and the process id.")
     @Nullable
@@ -42,7 +70,16 @@ final class ListenCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         SocketKind kind = SendCommand.kind(type);
-        SendCommand.requireEndpoint(endpoint);
+        boolean toMany = group != null || everyone;
+        MembershipOptions options = MembershipOptions.BLOCK.withWhenFull(whenFull());
+        String called = endpoint == null ? "" : endpoint;
+        if (toMany == (endpoint != null) && spec != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "Missing required parameter: ENDPOINT, or --group GROUP in its place");
+        }
+        if (!toMany) {
+            SendCommand.requireEndpoint(called);
+        }
         Text.requireSome("--count", count);
         String chosen = name;
         AtomicBoolean leaving = new AtomicBoolean();
@@ -50,11 +87,13 @@ final class ListenCommand implements Callable<Integer> {
                 .ephemeral()
                 .nodeName(chosen == null ? "weft-" + ProcessHandle.current().pid() : chosen))) {
             JoinOptions.leaveAtExit(mesh, () -> leaving.set(true));
-            Endpoint inbox = mesh.open(endpoint, kind);
+            Receiving inbox = toMany
+                    ? received(mesh.group(group == null ? "" : group).join(options))
+                    : received(mesh.open(called, kind));
             System.err.println("listening as " + mesh.self().name() + ", node "
                     + mesh.self().id());
             for (long received = 0; received < count; received++) {
-                print(inbox.receive());
+                print(inbox.next());
             }
         } catch (IllegalStateException e) {
             // Ctrl-C closes the inbox under the waiting receiver, which is no failure.
@@ -64,6 +103,39 @@ final class ListenCommand implements Callable<Integer> {
             return ExitCode.INTERRUPTED.code();
         }
         return ExitCode.OK.code();
+    }
+
+    /** Where messages come from: an endpoint, or a place in a group. */
+    private interface Receiving {
+        Message next() throws InterruptedException;
+    }
+
+    private static Receiving received(Endpoint inbox) {
+        return inbox::receive;
+    }
+
+    private static Receiving received(Membership membership) {
+        return () -> {
+            GroupMessage message = membership.receive();
+            if (message.missed() > 0) {
+                System.err.println(
+                        message.missed() + " messages of " + message.from().brief() + " are missing here");
+            }
+            return new Message(message.from(), message.payload(), message.hops());
+        };
+    }
+
+    private MembershipOptions.WhenFull whenFull() {
+        return switch (whenFull) {
+            case "block" -> MembershipOptions.WhenFull.BLOCK;
+            case "drop-oldest" -> MembershipOptions.WhenFull.DROP_OLDEST;
+            case "latest-only" -> MembershipOptions.WhenFull.LATEST_ONLY;
+            case "detach" -> MembershipOptions.WhenFull.DETACH;
+            default ->
+                throw new CommandFailure(
+                        ExitCode.USAGE,
+                        "--when-full " + whenFull + " must be block, drop-oldest, latest-only or detach");
+        };
     }
 
     private void print(Message message) throws IOException {

@@ -19,11 +19,13 @@ import picocli.CommandLine.Option;
         subcommands = {
             UpCommand.class,
             PeersCommand.class,
+            GroupsCommand.class,
             TopologyCommand.class,
             PingCommand.class,
             RouteCommand.class,
             SendCommand.class,
             ListenCommand.class,
+            PipeCommand.class,
             DeadCommand.class,
             StatsCommand.class,
             ConfigCommand.class,

@@ -1,18 +1,30 @@
 package dev.weft.cli;
 
+import dev.weft.Group;
+import dev.weft.GroupOutcome;
+import dev.weft.GroupSendOptions;
 import dev.weft.Mesh;
+import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Peer;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Sends one message and says what became of it. */
 @Command(name = "send", mixinStandardHelpOptions = true, description = "Send one message and say what became of it.")
@@ -23,21 +35,39 @@ final class SendCommand implements Callable<Integer> {
     @Mixin
     JoinOptions join = new JoinOptions();
 
-    @Mixin
-    TargetOptions target = new TargetOptions();
-
-    @Parameters(index = "1", paramLabel = "ENDPOINT", description = "The name of its endpoint, 1 to 128 bytes.")
-    String endpoint = "";
+    @Spec
+    @Nullable
+    CommandSpec spec;
 
     @Parameters(
-            index = "2",
-            arity = "0..1",
-            paramLabel = "DATA",
-            description = "The message, at most 16 MiB; - or none reads stdin.")
-    @Nullable
-    String data;
+            arity = "0..3",
+            paramLabel = "NODE ENDPOINT [DATA]",
+            hideParamSyntax = true,
+            description = {
+                "A node by its id, the beginning of one, or its name; the name of its endpoint; the message, at most"
+                        + " 16 MiB. - for the message, or none, reads stdin.",
+                "With --group or --everyone the message alone, and --endpoint where it is not for the inboxes of those"
+                        + " who have joined."
+            })
+    List<String> words = new ArrayList<>();
 
-    @Option(names = "--type", paramLabel = "KIND", description = "dgram or rdm; default rdm.")
+    @Option(names = "--group", paramLabel = "GROUP", description = "Send to all other members of a group.")
+    @Nullable
+    String group;
+
+    @Option(names = "--everyone", description = "Send to all other nodes.")
+    boolean everyone;
+
+    @Option(names = "--endpoint", paramLabel = "ENDPOINT", description = "The endpoint at each member of a group.")
+    String memberEndpoint = "";
+
+    @Option(
+            names = "--wait",
+            paramLabel = "TIME",
+            description = "How long to wait for the node, or a member, to be seen; default 3s.")
+    String wait = "3s";
+
+    @Option(names = "--type", paramLabel = "KIND", description = "dgram or rdm, to groups also seqpacket; default rdm.")
     String type = "rdm";
 
     @Option(names = "--timeout", paramLabel = "TIME", description = "When to give up, 1ms to 1h; default 30s.")
@@ -48,32 +78,105 @@ final class SendCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
+        return group == null && !everyone ? toOne() : toMany();
+    }
+
+    private Integer toOne() throws InterruptedException, IOException {
+        if (words.size() > 3) {
+            throw misused("Unmatched argument: '" + words.get(3) + "'");
+        }
+        if (words.size() < 2) {
+            throw misused("Missing required parameters: NODE ENDPOINT, or --group GROUP");
+        }
         SendOptions options = options();
+        String endpoint = words.get(1);
         requireEndpoint(endpoint);
-        target.patience();
-        String given = data;
-        byte[] payload = given == null || given.equals("-")
-                ? System.in.readNBytes(BYTES_MAX + 1)
-                : given.getBytes(StandardCharsets.UTF_8);
+        Duration patience = Text.duration(wait);
+        byte[] payload = payload(2);
+        try (Mesh mesh = join.joinBriefly()) {
+            String node = words.get(0);
+            Peer target = mesh.await(node, patience).orElseGet(() -> mesh.find(node));
+            Outcome outcome = mesh.send(target.id(), endpoint, payload, options).await();
+            System.out.println(json ? object(outcome) : outcome.toString());
+            return code(outcome.kind());
+        }
+    }
+
+    private Integer toMany() throws InterruptedException, IOException {
+        if (words.size() > 1) {
+            throw misused("With --group or --everyone there is only the message to say");
+        }
+        String name = group == null ? "" : group;
+        GroupSendOptions options = groupOptions();
+        Duration patience = Text.duration(wait);
+        byte[] payload = payload(0);
+        try (Mesh mesh = join.joinBriefly()) {
+            Group target = mesh.group(name);
+            awaitOthers(mesh, target, patience);
+            GroupOutcome outcome = target.send(payload, options).await();
+            if (json) {
+                outcome.byMember()
+                        .forEach((member, its) -> System.out.println(object(its).put("member", member.toString())));
+            } else {
+                System.out.println(outcome);
+                outcome.byMember().forEach((member, its) -> System.out.println("  " + member.brief() + "  " + its));
+            }
+            Outcome.Kind worst = Outcome.Kind.DELIVERED;
+            for (Outcome its : outcome.byMember().values()) {
+                worst = worst.compareTo(its.kind()) < 0 ? its.kind() : worst;
+            }
+            return outcome.byMember().isEmpty() ? ExitCode.NOT_FOUND.code() : code(worst);
+        }
+    }
+
+    /** A node that has only just joined the mesh may not know the members yet. */
+    private static void awaitOthers(Mesh mesh, Group target, Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        NodeId self = mesh.self().id();
+        while (target.members().stream().allMatch(self::equals) && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private RuntimeException misused(String complaint) {
+        return spec == null
+                ? new CommandFailure(ExitCode.USAGE, complaint)
+                : new ParameterException(spec.commandLine(), complaint);
+    }
+
+    private byte[] payload(int word) throws IOException {
+        String given = words.size() > word ? words.get(word) : "-";
+        byte[] payload =
+                given.equals("-") ? System.in.readNBytes(BYTES_MAX + 1) : given.getBytes(StandardCharsets.UTF_8);
         if (payload.length > BYTES_MAX) {
             throw new CommandFailure(ExitCode.USAGE, "a message has at most " + BYTES_MAX + " bytes");
         }
-        try (Mesh mesh = join.joinBriefly()) {
-            Outcome outcome = mesh.send(target.find(mesh).id(), endpoint, payload, options)
-                    .await();
-            System.out.println(
-                    json
-                            ? new Json()
-                                    .put("outcome", outcome.kind().name().toLowerCase(Locale.ROOT))
-                                    .put("reason", outcome.reason().name().toLowerCase(Locale.ROOT))
-                                    .put("rttMicros", outcome.roundTrip().toNanos() / 1_000)
-                                    .put("hops", outcome.hops())
-                            : outcome.toString());
-            return switch (outcome.kind()) {
-                case DELIVERED -> ExitCode.OK.code();
-                case REJECTED, UNDELIVERABLE -> ExitCode.FAILED.code();
-                case EXPIRED, UNKNOWN -> ExitCode.TIMED_OUT.code();
-            };
+        return payload;
+    }
+
+    private static Json object(Outcome outcome) {
+        return new Json()
+                .put("outcome", outcome.kind().name().toLowerCase(Locale.ROOT))
+                .put("reason", outcome.reason().name().toLowerCase(Locale.ROOT))
+                .put("rttMicros", outcome.roundTrip().toNanos() / 1_000)
+                .put("hops", outcome.hops());
+    }
+
+    private static int code(Outcome.Kind kind) {
+        return switch (kind) {
+            case DELIVERED -> ExitCode.OK.code();
+            case REJECTED, UNDELIVERABLE -> ExitCode.FAILED.code();
+            case EXPIRED, UNKNOWN -> ExitCode.TIMED_OUT.code();
+        };
+    }
+
+    private GroupSendOptions groupOptions() {
+        SocketKind kind = type.equals("seqpacket") ? SocketKind.SEQPACKET : kind(type);
+        try {
+            return new GroupSendOptions(
+                    kind, Text.duration(timeout), memberEndpoint, GroupSendOptions.Hearing.OTHERS_ONLY);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }
     }
 

@@ -71,6 +71,7 @@ final class SimCommand implements Callable<Integer> {
                 .put("wallSeconds", Math.round((System.nanoTime() - began) / 1e7) / 100.0)
                 .put("events", report.events())
                 .put("outcomes", report.outcomes())
+                .put("copies", report.copies())
                 .put("faults", report.faults())
                 .put("traceHash", report.traceHash()));
         return report.isGood();

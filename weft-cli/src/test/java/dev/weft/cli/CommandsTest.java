@@ -3,6 +3,7 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.DeadLetter;
+import dev.weft.GroupSendOptions;
 import dev.weft.LinkStatus;
 import dev.weft.Locator;
 import dev.weft.MeshConfig;
@@ -306,6 +307,60 @@ class CommandsTest {
     @Test
     void aComplaintCannotSteerTheTerminal() {
         assertRefused(lab.ask("route", "e\u001bve"), ExitCode.NOT_FOUND, "there is no 'e?ve'");
+    }
+
+    // ---- groups
+
+    @Test
+    void groupsAreATableForPeople() {
+        CommandLab.Run run = lab.ask("groups");
+        assertQuiet(run);
+        assertThat(run.out()).isEqualTo("""
+                        GROUP    COUNT  MEMBERS
+                        ops      2      alice bob
+                        weather  1      bob
+                        """);
+    }
+
+    @Test
+    void groupsAreAnObjectALineForPrograms() {
+        CommandLab.Run run = lab.ask("groups", "--json");
+        assertQuiet(run);
+        assertThat(run.out())
+                .isEqualTo("{\"group\":\"ops\",\"members\":[\"" + FakeMesh.ALICE + "\",\"" + FakeMesh.BOB + "\"]}\n"
+                        + "{\"group\":\"weather\",\"members\":[\"" + FakeMesh.BOB + "\"]}\n");
+    }
+
+    @Test
+    void whatIsSentToAGroupHasAnOutcomeForEachMemberAndTheWorstDecides() {
+        mesh.fates.put(FakeMesh.ALICE, DELIVERED);
+        CommandLab.Run run = lab.ask("send", "--group", "ops", "hello");
+        assertQuiet(run);
+        assertThat(run.out()).isEqualTo("1 member: delivered 1\n  a11ce000  delivered in 2871 µs over 2 hops\n");
+        assertThat(mesh.sentToGroups).containsExactly(new FakeMesh.SentToGroup("ops", "hello", GroupSendOptions.RDM));
+        mesh.fates.put(FakeMesh.BOB, Outcome.of(Outcome.Kind.UNKNOWN, Outcome.Reason.TIMEOUT));
+        CommandLab.Run json =
+                lab.ask("send", "--group", "ops", "hello", "--type", "seqpacket", "--endpoint", "inbox", "--json");
+        assertThat(json.out().lines()).hasSize(2);
+        assertThat(json.out()).contains("\"member\":\"" + FakeMesh.BOB + "\"");
+        assertThat(json.code()).isEqualTo(ExitCode.TIMED_OUT.code());
+        assertThat(mesh.sentToGroups.get(1).options()).isEqualTo(GroupSendOptions.SEQPACKET.withEndpoint("inbox"));
+    }
+
+    @Test
+    void aGroupWithoutMembersIsNotFound() {
+        CommandLab.Run run = lab.ask("send", "--everyone", "hello", "--wait", "1ms");
+        assertThat(run.out()).isEqualTo("no members\n");
+        assertThat(run.code()).isEqualTo(ExitCode.NOT_FOUND.code());
+    }
+
+    @Test
+    void listeningToAGroupJoinsIt() {
+        mesh.arriving(FakeMesh.BOB, 2, "storm");
+        CommandLab.Run run = lab.run("listen", "--group", "weather", "--count", "1", "--when-full", "drop-oldest");
+        assertThat(run.out()).isEqualTo("storm\n");
+        assertThat(run.code()).isZero();
+        assertThat(mesh.opened).containsExactly("group weather DROP_OLDEST");
     }
 
     // ---- send
@@ -784,6 +839,9 @@ class CommandsTest {
                 "route",
                 "listen",
                 "send bob",
+                "send --group ops one two",
+                "listen",
+                "listen inbox --group ops",
                 "send bob inbox one two",
                 "ping bob --count many",
                 "ping bob --count 1 --count 2",

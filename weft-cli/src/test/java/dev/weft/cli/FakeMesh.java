@@ -4,8 +4,15 @@ import dev.weft.ConnectOptions;
 import dev.weft.DeadLetter;
 import dev.weft.Description;
 import dev.weft.Endpoint;
+import dev.weft.Group;
+import dev.weft.GroupMessage;
+import dev.weft.GroupOutcome;
+import dev.weft.GroupSendOptions;
+import dev.weft.GroupTicket;
 import dev.weft.Listener;
 import dev.weft.Locator;
+import dev.weft.Membership;
+import dev.weft.MembershipOptions;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
@@ -27,10 +34,12 @@ import dev.weft.Topology;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -57,6 +66,9 @@ final class FakeMesh implements Mesh {
     /** One send as the mesh was asked for it. */
     record Sent(NodeId node, String endpoint, String payload, SendOptions options) {}
 
+    /** One send to a group as the mesh was asked for it. */
+    record SentToGroup(String group, String payload, GroupSendOptions options) {}
+
     final List<Peer> peers = new ArrayList<>(List.of(
             peer(ALICE, "alice", 1, Duration.ofNanos(412_345)),
             peer(BOB, "bob", 2, Duration.ofNanos(1_900_000)),
@@ -73,6 +85,10 @@ final class FakeMesh implements Mesh {
     final List<Message> arriving = new ArrayList<>();
     final List<MeshEvent> events = new ArrayList<>();
     final List<Sent> sent = new ArrayList<>();
+    final List<SentToGroup> sentToGroups = new ArrayList<>();
+    final TreeMap<String, List<NodeId>> members =
+            new TreeMap<>(Map.of("ops", List.of(ALICE, BOB), "weather", List.of(BOB)));
+    final TreeMap<NodeId, Outcome> fates = new TreeMap<>();
     final List<String> opened = new ArrayList<>();
     final CountDownLatch waiting = new CountDownLatch(1);
     final CompletableFuture<Outcome> fate = new CompletableFuture<>();
@@ -211,6 +227,21 @@ final class FakeMesh implements Mesh {
     }
 
     @Override
+    public Group group(String name) {
+        return new FakeGroup(name);
+    }
+
+    @Override
+    public List<String> groups() {
+        return List.copyOf(members.keySet());
+    }
+
+    @Override
+    public GroupTicket sendToAll(Collection<NodeId> nodes, byte[] payload, GroupSendOptions options) {
+        throw new UnsupportedOperationException("no command lists nodes");
+    }
+
+    @Override
     public Listener<PacketSocket> listenPackets(String endpoint) {
         throw new UnsupportedOperationException(endpoint);
     }
@@ -284,6 +315,108 @@ final class FakeMesh implements Mesh {
     @Override
     public void close() {
         closings++;
+    }
+
+    private final class FakeGroup implements Group {
+        private final String name;
+
+        private FakeGroup(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public List<NodeId> members() {
+            return members.getOrDefault(name, List.of());
+        }
+
+        @Override
+        public Membership join(MembershipOptions options) {
+            opened.add("group " + name + " " + options.whenFull());
+            return new FakeMembership(name);
+        }
+
+        @Override
+        public GroupTicket send(byte[] payload, GroupSendOptions options) {
+            sentToGroups.add(new SentToGroup(name, new String(payload, StandardCharsets.UTF_8), options));
+            return new FakeGroupTicket();
+        }
+    }
+
+    private final class FakeGroupTicket implements GroupTicket {
+        @Override
+        public long number() {
+            return 1;
+        }
+
+        @Override
+        public SortedMap<NodeId, Outcome> known() {
+            return fates;
+        }
+
+        @Override
+        public CompletionStage<GroupOutcome> outcome() {
+            return CompletableFuture.completedFuture(await());
+        }
+
+        @Override
+        public GroupOutcome await() {
+            return new GroupOutcome(fates);
+        }
+
+        @Override
+        public Optional<GroupOutcome> await(Duration timeout) {
+            return Optional.of(await());
+        }
+    }
+
+    private final class FakeMembership implements Membership {
+        private final String group;
+        private final FakeEndpoint inbox;
+
+        private FakeMembership(String group) {
+            this.group = group;
+            this.inbox = new FakeEndpoint(group, SocketKind.RDM);
+        }
+
+        @Override
+        public String group() {
+            return group;
+        }
+
+        @Override
+        public GroupMessage receive() throws InterruptedException {
+            Message message = inbox.receive();
+            return new GroupMessage(message.from(), message.payload(), message.hops(), 0);
+        }
+
+        @Override
+        public Optional<GroupMessage> receive(Duration timeout) throws InterruptedException {
+            return Optional.of(receive());
+        }
+
+        @Override
+        public void onMessage(Consumer<GroupMessage> handler) {}
+
+        @Override
+        public boolean isDetached() {
+            return false;
+        }
+
+        @Override
+        public void catchUp() {}
+
+        @Override
+        public Counts counts() {
+            return new Counts(0, 0, 0, 0, 0);
+        }
+
+        @Override
+        public void close() {}
     }
 
     private final class FakeEndpoint implements Endpoint {

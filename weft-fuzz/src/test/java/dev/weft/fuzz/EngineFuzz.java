@@ -28,6 +28,10 @@ import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.FlowRef;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
+import dev.weft.core.wire.GroupAck;
+import dev.weft.core.wire.GroupAdvance;
+import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.Interest;
 import dev.weft.core.wire.Lsa;
@@ -46,7 +50,13 @@ import dev.weft.core.wire.Reset;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.RoutedFrame;
+import dev.weft.core.wire.TreeFrame;
+import dev.weft.core.wire.TreeHeader;
+import dev.weft.core.wire.TreeLayout;
+import dev.weft.core.wire.TreeMark;
+import dev.weft.core.wire.Verdict;
 import dev.weft.core.wire.VersionRange;
+import dev.weft.core.wire.WireWriter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -277,6 +287,20 @@ class EngineFuzz {
             NodeId destination = draws.nodeId(NODES);
             SocketKind kind = draws.oneOf(List.of(SocketKind.values()));
             int times = 1 + draws.below(8);
+            if (draws.below(4) == 3) {
+                subject.turn(engine -> {
+                    if (draws.chance()) {
+                        engine.join("red", subject.now());
+                    } else {
+                        engine.leave("red", subject.now());
+                    }
+                });
+                subject.sendToGroup(
+                        draws.chance() ? "" : "red",
+                        draws.oneOf(List.of(SocketKind.DGRAM, SocketKind.RDM, SocketKind.SEQPACKET)),
+                        draws.block(6_000),
+                        SECOND * (1 + draws.below(60)));
+            }
             for (int i = 0; i < times; i++) {
                 subject.send(
                         destination, draws.oneOf(ENDPOINTS), kind, draws.block(6_000), SECOND * (1 + draws.below(60)));
@@ -480,7 +504,68 @@ class EngineFuzz {
                 case PROBE_REPLY -> routed(new ProbeReply(draws.number(), draws.nodeId(NODES), draws.u8()));
                 case RESET -> routed(new Reset(draws.nodeId(NODES), draws.number(), flowRef()));
                 case ABORT -> routed(new Abort(flowRef(), draws.oneOf(List.of(Outcome.Reason.values()))));
+                case GROUP_DATA -> tree(groupData());
+                case GROUP_ACK -> routed(groupAck());
+                case GROUP_ADVANCE -> {
+                    long message = draws.number();
+                    yield tree(new GroupAdvance(draws.below(4), message, Math.min(message, draws.below(4))));
+                }
             };
+        }
+
+        /** From some origin, over this node, to two behind it; this node and they are members, or others are. */
+        private Frame tree(Frame body) {
+            TreeMark here = TreeMark.member(TreeMark.checkOf(SELF, SELF_INCARNATION));
+            TreeMark mark = draws.below(4) == 3
+                    ? TreeMark.RELAY
+                    : draws.chance() ? here : here.withFloorDistance(draws.chance() ? draws.below(4) : draws.number());
+            int first = draws.within(1, 128);
+            TreeLayout layout = TreeLayout.of(
+                    new int[] {0, 0, 1, 1},
+                    new int[] {0, 1, first, first + draws.within(1, 64)},
+                    List.of(TreeMark.RELAY, mark, TreeMark.member(1), TreeMark.member(2)));
+            TreeHeader.TreeOrigin origin = new TreeHeader.TreeOrigin(
+                    draws.nodeId(NODES), draws.chance() ? PEER_INCARNATION : draws.number(), draws.below(64));
+            WireWriter out = new WireWriter();
+            body.encodeBody(out);
+            TreeHeader header = TreeHeader.first(origin, draws.within(0, TreeHeader.PATIENCE_MILLIS_MAX), layout, 1);
+            return new TreeFrame(body.type(), header, out.view());
+        }
+
+        private GroupData groupData() {
+            GroupName name = new GroupName(
+                    draws.oneOf(List.of(GroupName.Scope.values())),
+                    draws.oneOf(List.of(SocketKind.values())),
+                    draws.chance() ? "" : "red",
+                    draws.chance() ? "" : draws.oneOf(ENDPOINTS));
+            long message = draws.chance() ? draws.below(16) : draws.number();
+            int count = draws.chance() ? 1 : 1 + draws.below(4);
+            ByteView payload = draws.block(600);
+            return new GroupData(
+                    draws.below(4),
+                    message,
+                    Math.min(message, draws.below(4)),
+                    draws.chance() ? Optional.of(name) : Optional.empty(),
+                    draws.below(count),
+                    count,
+                    count == 1 ? payload.length() : payload.length() + draws.below(64),
+                    payload);
+        }
+
+        private GroupAck groupAck() {
+            List<GroupAck.Answer> answers = new ArrayList<>();
+            for (int left = 1 + draws.below(3); left > 0; left--) {
+                int from = draws.below(40);
+                Verdict verdict = draws.oneOf(List.of(
+                        Verdict.ABSENT,
+                        Verdict.HELD,
+                        Verdict.DELIVERED,
+                        Verdict.UNKNOWN_FLOW,
+                        Verdict.refused(Outcome.Reason.NO_ENDPOINT)));
+                answers.add(new GroupAck.Answer(
+                        draws.below(64), List.of(new GroupAck.Run(from, from + 1 + draws.below(60), verdict))));
+            }
+            return new GroupAck(draws.chance() ? SELF : draws.nodeId(NODES), SELF_INCARNATION, answers);
         }
 
         private Hello hello(NodeId node, long incarnation, long number) {

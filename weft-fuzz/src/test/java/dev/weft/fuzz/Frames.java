@@ -14,6 +14,9 @@ import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.FloodAck;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
+import dev.weft.core.wire.GroupAck;
+import dev.weft.core.wire.GroupAdvance;
+import dev.weft.core.wire.GroupData;
 import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.MalformedFrame;
@@ -26,6 +29,7 @@ import dev.weft.core.wire.ProbeReply;
 import dev.weft.core.wire.Reset;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.RoutedFrame;
+import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.WireReader;
 
 /** Reads frames as an engine does that they are meant for, with all their parts. */
@@ -41,6 +45,10 @@ final class Frames {
         if (type.scope() == FrameType.Scope.ROUTED) {
             RoutedFrame routed = RoutedFrame.decode(type, in);
             return new Read(routed, body(type, new WireReader(routed.body())));
+        }
+        if (type.scope() == FrameType.Scope.TREE) {
+            TreeFrame tree = TreeFrame.decode(type, in);
+            return new Read(tree, body(type, new WireReader(tree.body())));
         }
         Frame frame = body(type, in);
         return new Read(frame, frame);
@@ -64,6 +72,9 @@ final class Frames {
             case PROBE -> Probe.decode(in);
             case PROBE_REPLY -> ProbeReply.decode(in);
             case RESET -> Reset.decode(in);
+            case GROUP_DATA -> GroupData.decode(in);
+            case GROUP_ACK -> GroupAck.decode(in);
+            case GROUP_ADVANCE -> GroupAdvance.decode(in);
             case ABORT -> Abort.decode(in);
         };
     }

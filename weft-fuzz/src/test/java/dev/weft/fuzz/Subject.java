@@ -14,6 +14,8 @@ import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.engine.LinkReport;
 import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.flow.FlowConfig;
+import dev.weft.core.flow.GroupReceiver;
+import dev.weft.core.flow.GroupSend;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
@@ -23,8 +25,10 @@ import dev.weft.core.link.Security;
 import dev.weft.core.route.SpfBackoff;
 import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
+import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.topology.TopologyConfig;
 import dev.weft.core.wire.Beacon;
+import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.MalformedFrame;
@@ -86,6 +90,7 @@ final class Subject implements Engine.Output {
     final Locator locator;
     private final World world;
     private final TreeMap<Long, Long> deadlineOfTicket = new TreeMap<>();
+    private final TreeMap<Long, TreeSet<NodeId>> openMembers = new TreeMap<>();
     private final TreeSet<NodeId> neighborsEver = new TreeSet<>();
     /** Numbers of open endpoints; of listeners below 0. */
     private final TreeMap<String, Long> endpoints = new TreeMap<>();
@@ -168,6 +173,17 @@ final class Subject implements Engine.Output {
                 new Send(ticket, destination, endpoint, kind, Manner.DEFAULT, payload, timeoutNanos), now));
     }
 
+    /** To all members of a group, this node among them where it is one. */
+    void sendToGroup(String group, SocketKind kind, ByteView payload, long timeoutNanos) {
+        long ticket = nextTicket++;
+        turn(present -> {
+            TreeSet<NodeId> members = new TreeSet<>(present.members(group));
+            openMembers.put(ticket, new TreeSet<>(members));
+            GroupName name = new GroupName(GroupName.Scope.GROUP, kind, group, "");
+            present.sendToMany(new GroupSend(ticket, name, members, payload, timeoutNanos), now);
+        });
+    }
+
     /** The number that the next message gets. */
     long nextTicket() {
         return nextTicket;
@@ -179,6 +195,7 @@ final class Subject implements Engine.Output {
         drain();
         engine.audit();
         assertThat(deadlineOfTicket).as("tickets without outcome after the end").isEmpty();
+        assertThat(openMembers).as("members without outcome after the end").isEmpty();
         assertThat(engine.ledger().inFlight()).isZero();
         assertThat(engine.counters()).containsEntry("flow.queued-bytes", 0L);
     }
@@ -279,6 +296,27 @@ final class Subject implements Engine.Output {
                 world.deliver(name, delivery.payload());
             }
         });
+    }
+
+    @Override
+    public GroupAcceptance deliverToGroup(GroupReceiver.Delivery delivery) {
+        assertThat(delivery.hops()).isNotNegative();
+        assertThat(delivery.missedCount()).isNotNegative();
+        return delivery.payload().length() % 5 == 4 ? GroupAcceptance.LATER : GroupAcceptance.TAKEN;
+    }
+
+    @Override
+    public void settledFor(long ticket, NodeId member, Outcome outcome) {
+        assertThat(openMembers.getOrDefault(ticket, new TreeSet<>()).remove(member))
+                .as("member %s of ticket %d, settled as %s, was open", member, ticket, outcome)
+                .isTrue();
+    }
+
+    @Override
+    public void groupSettled(long ticket) {
+        assertThat(openMembers.remove(ticket))
+                .as("open members of ticket %d", ticket)
+                .isEmpty();
     }
 
     @Override

@@ -7,19 +7,19 @@ import java.util.Arrays;
  * Cuts a stream into frames: each is preceded by its length as a varint of 1 to 4 bytes in the shortest form. Whatever
  * way the stream is cut into reads, the frames are the same. Frames that lie whole in a read are views of it.
  */
-final class FrameSplitter {
+public final class FrameSplitter {
     /** The longest frame, in bytes. */
-    static final int FRAME_BYTES_MAX = 1 << 20;
+    public static final int FRAME_BYTES_MAX = 1 << 20;
 
     private static final int PREFIX_BYTES_MAX = 4;
 
     /** Takes the frames. */
-    interface Sink {
+    public interface Sink {
         void frame(ByteView frame);
     }
 
     /** The stream is not one of frames. */
-    static final class BadLength extends Exception {
+    public static final class BadLength extends Exception {
         private static final long serialVersionUID = 1L;
 
         BadLength(String message) {
@@ -31,7 +31,7 @@ final class FrameSplitter {
     private int partialLength;
 
     /** @param chunk what was read; not to be changed afterwards */
-    void feed(byte[] chunk, Sink sink) throws BadLength {
+    public void feed(byte[] chunk, Sink sink) throws BadLength {
         int at = 0;
         while (partialLength > 0 && at < chunk.length) {
             int wanted = partialNeeds();

@@ -77,7 +77,7 @@ public final class Loop implements AutoCloseable {
     }
 
     /** Runs a task, or says that the loop has closed. */
-    boolean tryExecute(Runnable task) {
+    public boolean tryExecute(Runnable task) {
         try {
             eventLoop.execute(task);
             return true;

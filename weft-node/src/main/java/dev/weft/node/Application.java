@@ -1,5 +1,6 @@
 package dev.weft.node;
 
+import dev.weft.GroupMessage;
 import dev.weft.Locator;
 import dev.weft.MeshEvent;
 import dev.weft.Message;
@@ -10,7 +11,10 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.engine.TraceEvent;
+import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.socket.Endpoints;
+import dev.weft.core.socket.GroupAcceptance;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Application implements Engine.Output {
     private static final int PROBES_PER_RUN_MAX = 64;
+    private static final int GROUPS_BYTES_MAX = 8_192;
 
     private final NodeId self;
     private final Driver driver;
@@ -39,6 +44,8 @@ final class Application implements Engine.Output {
     private final ConcurrentHashMap<Long, SocketKind> listenerKinds = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, ConnectionEnd> connections = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, Settled> tickets = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, GroupInbox> memberships = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, GroupTicketEnd> groupTickets = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, LongConsumer> probes = new ConcurrentHashMap<>();
     private final SendBudget budget = new SendBudget(EngineConfig.DEFAULT.flow().queuedBytesMax());
     private volatile @Nullable Accepting accepting;
@@ -59,6 +66,32 @@ final class Application implements Engine.Output {
 
     void accepting(Accepting maker) {
         accepting = maker;
+    }
+
+    /** @throws IllegalStateException if the node is a member already, or in too many groups */
+    void joined(GroupInbox inbox, int groupsMax) {
+        int bytes = inbox.group().length();
+        for (String group : memberships.keySet()) {
+            bytes += group.getBytes(StandardCharsets.UTF_8).length;
+        }
+        // Every node keeps what each says of itself.
+        if (memberships.size() >= groupsMax || bytes > GROUPS_BYTES_MAX) {
+            throw new IllegalStateException("this node is in " + memberships.size() + " groups whose names have "
+                    + bytes + " bytes with this one: at most " + groupsMax + " and " + GROUPS_BYTES_MAX);
+        }
+        if (memberships.putIfAbsent(inbox.group(), inbox) != null) {
+            throw new IllegalStateException("this node is a member of '" + inbox.group() + "' already");
+        }
+    }
+
+    void left(GroupInbox inbox) {
+        memberships.remove(inbox.group(), inbox);
+    }
+
+    GroupTicketEnd newGroupTicket() {
+        GroupTicketEnd ticket = new GroupTicketEnd(nextTicket.getAndIncrement());
+        groupTickets.put(ticket.number(), ticket);
+        return ticket;
     }
 
     void opened(long number, Inbox inbox) {
@@ -103,7 +136,9 @@ final class Application implements Engine.Output {
 
     /** Whether something is on its way of which an outcome will be known. */
     boolean isBusy() {
-        return !tickets.isEmpty() || connections.values().stream().anyMatch(ConnectionEnd::isFinishing);
+        return !tickets.isEmpty()
+                || !groupTickets.isEmpty()
+                || connections.values().stream().anyMatch(ConnectionEnd::isFinishing);
     }
 
     /** The first of as many numbers as the probes of one path may need. */
@@ -129,6 +164,9 @@ final class Application implements Engine.Output {
         for (Inbox inbox : List.copyOf(inboxes.values())) {
             inbox.end();
         }
+        groupTickets.values().forEach(ticket -> ticket.end(callbacks));
+        groupTickets.clear();
+        memberships.values().forEach(GroupInbox::end);
         for (ListenerEnd<?> listener : listeners.values()) {
             listener.end();
         }
@@ -222,6 +260,34 @@ final class Application implements Engine.Output {
         ConnectionEnd end = connections.remove(connection);
         if (end != null) {
             end.broken(reason);
+        }
+    }
+
+    @Override
+    public GroupAcceptance deliverToGroup(GroupReceiver.Delivery delivery) {
+        GroupInbox inbox = memberships.get(delivery.name().group());
+        return inbox == null
+                ? GroupAcceptance.NO_MEMBER
+                : inbox.offer(new GroupMessage(
+                        delivery.from(), delivery.payload().toByteArray(), delivery.hops(), delivery.missedCount()));
+    }
+
+    @Override
+    public void settledFor(long ticket, NodeId member, Outcome outcome) {
+        GroupTicketEnd end = groupTickets.get(ticket);
+        if (end != null) {
+            end.settle(member, outcome);
+        }
+        if (!outcome.isDelivered()) {
+            events.tell(MeshEvent.Kind.DEAD_LETTER, member, "message " + ticket + " for many is " + outcome);
+        }
+    }
+
+    @Override
+    public void groupSettled(long ticket) {
+        GroupTicketEnd end = groupTickets.remove(ticket);
+        if (end != null) {
+            end.end(callbacks);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.weft.net.Connection;
 import dev.weft.net.ConnectionHandler;
 import dev.weft.net.Transport;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -57,11 +58,12 @@ final class Listening {
     private List<Locator> wanted() {
         List<Locator> wanted = new ArrayList<>(config.listen());
         if (wanted.isEmpty()) {
-            String socket = config.runtimeDirectory()
-                    .resolve(config.mesh())
-                    .resolve(self.brief() + ".sock")
-                    .toString();
-            wanted.add(new Locator("unix", socket));
+            Path directory = config.runtimeDirectory().resolve(config.mesh());
+            // In the order they are dialled: whoever cannot share memory refuses, and the socket is next.
+            wanted.add(
+                    new Locator("shm", directory.resolve(self.brief() + ".shm").toString()));
+            wanted.add(new Locator(
+                    "unix", directory.resolve(self.brief() + ".sock").toString()));
             if (config.remoteHops() > 0) {
                 wanted.add(Locator.parse("tcp/0.0.0.0:0"));
             }
@@ -74,6 +76,6 @@ final class Listening {
                 .filter(transport -> transport.scheme().equals(locator.scheme()))
                 .findFirst()
                 .orElseThrow(() -> new MeshStartException(
-                        "no transport is called '" + locator.scheme() + "': there are tcp and unix"));
+                        "no transport is called '" + locator.scheme() + "': there are shm, tcp and unix"));
     }
 }

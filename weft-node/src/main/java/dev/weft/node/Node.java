@@ -5,6 +5,9 @@ import dev.weft.ConnectionException;
 import dev.weft.DeadLetter;
 import dev.weft.Description;
 import dev.weft.Endpoint;
+import dev.weft.Group;
+import dev.weft.GroupSendOptions;
+import dev.weft.GroupTicket;
 import dev.weft.Listener;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
@@ -33,6 +36,7 @@ import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -51,11 +55,13 @@ final class Node implements Mesh {
 
     private final NodeLife life;
     private final Application application;
+    private final Groups groups;
     private final Object describing = new Object();
 
     private Node(NodeLife life) {
         this.life = life;
         this.application = life.application();
+        this.groups = new Groups(life);
         application.accepting((listener, kind, from, connection) -> {
             ConnectionEnd end = new ConnectionEnd(life, from, listener.name(), kind, ConnectOptions.DEFAULT);
             end.numbered(connection);
@@ -238,6 +244,21 @@ final class Node implements Mesh {
         life.turn((engine, now) -> connection.begin(engine, manner, now));
         connection.awaitConnected();
         return connection;
+    }
+
+    @Override
+    public Group group(String name) {
+        return groups.group(name);
+    }
+
+    @Override
+    public List<String> groups() {
+        return groups.names();
+    }
+
+    @Override
+    public GroupTicket sendToAll(Collection<NodeId> nodes, byte[] payload, GroupSendOptions options) {
+        return groups.send(nodes, payload, options);
     }
 
     @Override

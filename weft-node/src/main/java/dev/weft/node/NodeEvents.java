@@ -46,6 +46,8 @@ final class NodeEvents {
             case NODE_UP -> Optional.of(MeshEvent.Kind.PEER_UP);
             case NODE_CHANGED -> Optional.of(MeshEvent.Kind.PEER_CHANGED);
             case NODE_LOST -> Optional.of(MeshEvent.Kind.PEER_LOST);
+            case GROUP_JOINED -> Optional.of(MeshEvent.Kind.GROUP_JOINED);
+            case GROUP_LEFT -> Optional.of(MeshEvent.Kind.GROUP_LEFT);
             case ROUTES_CHANGED -> Optional.of(MeshEvent.Kind.ROUTE_CHANGED);
             case MALFORMED, DUPLICATE_IDENTITY -> Optional.of(MeshEvent.Kind.WARNING);
             case DIALLING, DIAL_FAILED, PEER_FORGOTTEN, ROUTE_ERROR -> Optional.empty();

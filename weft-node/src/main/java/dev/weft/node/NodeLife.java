@@ -16,6 +16,7 @@ import dev.weft.net.Loop;
 import dev.weft.net.TcpTransport;
 import dev.weft.net.Transport;
 import dev.weft.net.UnixTransport;
+import dev.weft.net.shm.SharedMemoryTransport;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -110,7 +111,7 @@ final class NodeLife {
             case REQUIRED -> TcpTransport.secured(loop, identity.key());
             case PLAINTEXT -> TcpTransport.plain(loop);
         };
-        this.transports = List.of(tcp, new UnixTransport(loop));
+        this.transports = List.of(tcp, new UnixTransport(loop), new SharedMemoryTransport(loop));
         this.driver = new Driver(loop, this::nowNanos, transports, secrets);
         this.application = new Application(identity.id(), driver, events, callbacks);
         this.listening = new Listening(config, identity.id(), transports, secrets);

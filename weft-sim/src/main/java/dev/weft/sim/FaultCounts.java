@@ -11,6 +11,8 @@ final class FaultCounts {
     long restarts;
     long pauses;
     long endpointsClosed;
+    long inboxesFull;
+    long membershipsChanged;
     long partitions;
     long oneWayCuts;
 }

@@ -53,7 +53,7 @@ final class Journal {
     }
 
     /** The bytes of the next message: its number, then filling. */
-    static ByteView payload(int number, int bytes) {
+    static ByteView payload(long number, int bytes) {
         WireWriter out = new WireWriter(bytes + 8);
         out.u64(number);
         byte[] filling = new byte[bytes];

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param events how many events happened
  * @param outcomes messages by outcome, those whose sender died as {@code orphaned}; connections begun, and those
  *     that went their whole way
+ * @param copies messages for many, by member and outcome
  * @param faults what really went wrong
  * @param traceHash equal for equal runs
  * @param violations what should never have happened
@@ -27,6 +28,7 @@ public record RunReport(
         long virtualNanos,
         long events,
         Map<String, Long> outcomes,
+        Map<String, Long> copies,
         Map<String, Long> faults,
         String traceHash,
         List<String> violations,
@@ -54,6 +56,8 @@ public record RunReport(
         faults.put("restarts", world.counts.restarts);
         faults.put("pauses", world.counts.pauses);
         faults.put("endpointsClosed", world.counts.endpointsClosed);
+        faults.put("inboxesFull", world.counts.inboxesFull);
+        faults.put("membershipsChanged", world.counts.membershipsChanged);
         faults.put("partitions", world.counts.partitions);
         faults.put("oneWayCuts", world.counts.oneWayCuts);
         return new RunReport(
@@ -62,6 +66,7 @@ public record RunReport(
                 world.events.nowNanos(),
                 world.events.happenedCount(),
                 outcomes,
+                world.groups.described(),
                 faults,
                 world.trace.hex(),
                 world.violations.all().stream().map(Object::toString).toList(),

@@ -10,15 +10,21 @@ import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.engine.TraceEvent;
+import dev.weft.core.flow.GroupReceiver;
+import dev.weft.core.flow.GroupSend;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.socket.Endpoints;
+import dev.weft.core.socket.GroupAcceptance;
+import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +69,7 @@ final class SimNode {
                                     .hash64()
                             + frame.length());
                     requireNoLoop(frame);
-                    present.handleFrame(number, frame, local);
+                    present.handleFrame(number, world.tampering.alter(SimNode.this, frame), local);
                 }
             });
         }
@@ -122,6 +128,9 @@ final class SimNode {
     private final TreeMap<Long, Sessions.End> ends = new TreeMap<>();
     private final TreeMap<Long, Consumer<Outcome>> fates = new TreeMap<>();
     private int identities;
+    private final TreeMap<String, Long> joinedSince = new TreeMap<>();
+    private final TreeMap<Long, Long> groupTickets = new TreeMap<>();
+    private GroupAcceptance full = GroupAcceptance.TAKEN;
 
     SimNode(int index, World world, Community community, Prng prng, int driftPpmMax, EngineConfig config) {
         this.index = index;
@@ -189,6 +198,38 @@ final class SimNode {
                 present.addConfigured(locator, local);
             }
             present.start(local);
+            full = GroupAcceptance.TAKEN;
+            joinedSince.clear();
+            for (String group : World.GROUPS) {
+                if (group.isEmpty() || prng.chance(500_000)) {
+                    joinedSince.put(group, world.events.nowNanos());
+                    present.join(group, local);
+                }
+            }
+        });
+    }
+
+    /** In or out of a group. */
+    void changeMembership(String group) {
+        turn((present, local) -> {
+            if (joinedSince.remove(group) != null) {
+                present.leave(group, local);
+            } else {
+                joinedSince.put(group, world.events.nowNanos());
+                present.join(group, local);
+            }
+        });
+    }
+
+    /** The inbox of this node's memberships has no room for a while. */
+    void fillInboxFor(GroupAcceptance answer, long nanos) {
+        int bound = life;
+        full = answer;
+        world.events.after(nanos, at -> {
+            if (life == bound && isAlive()) {
+                full = GroupAcceptance.TAKEN;
+                turn((present, local) -> present.handleRoom(local));
+            }
         });
     }
 
@@ -198,7 +239,9 @@ final class SimNode {
             hangUp(wire);
         }
         wires.clear();
+        world.groups.crashed(lifeName());
         tickets.clear();
+        groupTickets.clear();
         endpoints.clear();
         ends.clear();
         fates.clear();
@@ -240,7 +283,7 @@ final class SimNode {
         }
     }
 
-    private static String endpointOf(SocketKind kind) {
+    static String endpointOf(SocketKind kind) {
         return ENDPOINT + "-" + kind;
     }
 
@@ -334,6 +377,31 @@ final class SimNode {
         tickets.put(ticket, number);
         turn((present, local) -> present.send(
                 new Send(ticket, to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos), local));
+    }
+
+    private String lifeName() {
+        return "node" + index + "." + life;
+    }
+
+    /** To the members of a group, or to the nodes listed where there are some. */
+    void sendToMany(GroupName name, SortedSet<NodeId> listed, World.Hearing hearing, int bytes, long timeoutNanos) {
+        turn((present, local) -> {
+            TreeSet<NodeId> members = new TreeSet<>(listed.isEmpty() ? present.members(name.group()) : listed);
+            if (hearing == World.Hearing.OTHERS_ONLY) {
+                members.remove(id);
+            }
+            long number = world.groups.nextNumber();
+            ByteView payload = Journal.payload(number, bytes);
+            world.groups.sent(lifeName(), name, members, payload, world.events.nowNanos());
+            long ticket = nextTicket++;
+            groupTickets.put(ticket, number);
+            present.sendToMany(new GroupSend(ticket, name, members, payload, timeoutNanos), local);
+        });
+    }
+
+    /** The application has received something. */
+    void received(ByteView payload, GroupName name, long missed) {
+        world.groups.received(id, lifeName(), joinedSince.getOrDefault(name.group(), Long.MAX_VALUE), payload, missed);
     }
 
     void hear(ByteView beacon, int source) {
@@ -517,7 +585,11 @@ final class SimNode {
                 world.violations.add(
                         "nothing is delivered to a closed endpoint", "node " + index + " has closed " + endpoint);
             }
-            world.application.receive(SimNode.this, delivery.payload());
+            if (GroupJournal.isForMany(delivery.payload())) {
+                world.groups.received(id, lifeName(), Long.MAX_VALUE, delivery.payload(), -1);
+            } else {
+                world.application.receive(SimNode.this, delivery.payload());
+            }
             long charge = ReceiveBuffer.charge(delivery.payload());
             int bound = life;
             world.events.after(
@@ -557,6 +629,35 @@ final class SimNode {
         @Override
         public void broken(long connection, Outcome.Reason reason) {
             atEnd(connection, end -> end.broken(reason));
+        }
+
+        @Override
+        public GroupAcceptance deliverToGroup(GroupReceiver.Delivery delivery) {
+            if (!joinedSince.containsKey(delivery.name().group())) {
+                world.violations.add(
+                        "nothing is delivered to a group that was left",
+                        "node " + index + " has left " + delivery.name().group());
+            }
+            switch (full) {
+                case TAKEN -> SimNode.this.received(delivery.payload(), delivery.name(), delivery.missedCount());
+                case DETACHED -> world.groups.refused(id, delivery.payload());
+                case LATER, NO_MEMBER -> {}
+            }
+            return full;
+        }
+
+        @Override
+        public void settledFor(long ticket, NodeId member, Outcome outcome) {
+            world.trace.add(ticket * 31L + outcome.kind().ordinal());
+            world.groups.settled(groupTickets.getOrDefault(ticket, -1L), member, outcome);
+        }
+
+        @Override
+        public void groupSettled(long ticket) {
+            Long number = groupTickets.remove(ticket);
+            if (number != null) {
+                world.groups.ended(number);
+            }
         }
 
         @Override

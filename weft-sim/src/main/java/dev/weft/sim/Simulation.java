@@ -90,6 +90,7 @@ public final class Simulation {
                 requireAgreement(world);
                 requireRightRoutes(world, plan);
                 world.journal.requireAllSettled();
+                world.groups.requireAllEnded();
                 world.sessions.requireAllOver();
             }
         } catch (InvariantError broken) {
@@ -116,7 +117,7 @@ public final class Simulation {
                 return false;
             }
         }
-        return world.journal.open() == 0 && world.sessions.open() == 0;
+        return world.journal.open() == 0 && world.groups.open() == 0 && world.sessions.open() == 0;
     }
 
     private static void requireAgreement(World world) {

@@ -9,9 +9,12 @@ import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.link.Security;
+import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.wire.FrameType;
+import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.RouteHeader;
+import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,6 +30,25 @@ final class World {
     interface Application {
         void receive(SimNode node, ByteView payload);
     }
+
+    /** The groups that nodes join and leave; everyone is in the first. */
+    static final List<String> GROUPS = List.of("", "red", "blue");
+
+    private static final List<SocketKind> KINDS_FOR_MANY =
+            List.of(SocketKind.DGRAM, SocketKind.RDM, SocketKind.SEQPACKET);
+
+    /** Whether the sender is a member like the others. */
+    enum Hearing {
+        ITSELF_TOO,
+        OTHERS_ONLY
+    }
+
+    /** What a test does to frames before they are read. */
+    interface Tampering {
+        ByteView alter(SimNode reader, ByteView frame);
+    }
+
+    Tampering tampering = (reader, frame) -> frame;
 
     private static final int LOG_MAX = 200;
 
@@ -58,6 +80,7 @@ final class World {
     final TraceHash trace = new TraceHash();
     final Violations violations = new Violations();
     final Journal journal = new Journal(violations);
+    final GroupJournal groups = new GroupJournal(violations);
     final FaultCounts counts = new FaultCounts();
     final Prng prng;
     final SwarmOptions options;
@@ -199,6 +222,8 @@ final class World {
         schedule(options.partitionEverySeconds(), this::partitionOnce);
         schedule(options.pauseEverySeconds(), this::pauseOnce);
         schedule(options.pauseEverySeconds(), this::closeOnce);
+        schedule(options.pauseEverySeconds(), this::fillOnce);
+        schedule(options.crashEverySeconds(), this::changeOnce);
     }
 
     /** From here on nothing breaks any more, and what is broken is mended. */
@@ -244,11 +269,34 @@ final class World {
             SocketKind kind = load.chance(800_000) ? SocketKind.RDM : SocketKind.DGRAM;
             int bytes = load.chance(900_000) ? load.below(200) : load.below(options.payloadBytesMax() + 1);
             long timeoutNanos = load.between(500, 30_000) * 1_000_000;
-            if (from != to && from.isAlive()) {
+            if (load.chance(250_000)) {
+                loadMany(from, bytes, timeoutNanos);
+            } else if (from != to && from.isAlive()) {
                 from.send(to.index, to.id(), kind, Journal.payload(journal.nextNumber(), bytes), timeoutNanos);
             }
         }
         events.after(load.between(1, 2_000_000_000L / options.messagesPerSecond()), at -> loadOnce());
+    }
+
+    private void loadMany(SimNode from, int bytes, long timeoutNanos) {
+        SocketKind kind = KINDS_FOR_MANY.get(load.below(KINDS_FOR_MANY.size()));
+        SocketKind endpoint = kind == SocketKind.DGRAM ? SocketKind.DGRAM : SocketKind.RDM;
+        Hearing hearing = load.chance(500_000) ? Hearing.ITSELF_TOO : Hearing.OTHERS_ONLY;
+        TreeSet<NodeId> listed = new TreeSet<>();
+        GroupName name = new GroupName(GroupName.Scope.GROUP, kind, GROUPS.get(load.below(GROUPS.size())), "");
+        if (load.chance(200_000)) {
+            for (int i = 0; i < 3; i++) {
+                listed.add(nodes.get(load.below(options.nodes())).id());
+            }
+            listed.remove(from.id());
+            name = new GroupName(GroupName.Scope.LIST, kind, "", SimNode.endpointOf(endpoint));
+        } else if (load.chance(200_000)) {
+            name = new GroupName(GroupName.Scope.GROUP, kind, name.group(), SimNode.endpointOf(endpoint));
+        }
+        boolean nobody = listed.isEmpty() && name.scope() == GroupName.Scope.LIST;
+        if (from.isAlive() && !nobody) {
+            from.sendToMany(name, listed, hearing, bytes, timeoutNanos);
+        }
     }
 
     private void sessionOnce() {
@@ -328,6 +376,19 @@ final class World {
         });
     }
 
+    private void fillOnce() {
+        counts.inboxesFull++;
+        SimNode node = nodes.get(mischief.below(nodes.size()));
+        GroupAcceptance answer = mischief.chance(700_000) ? GroupAcceptance.LATER : GroupAcceptance.DETACHED;
+        node.fillInboxFor(answer, mischief.between(10_000_000L, 5_000_000_000L));
+    }
+
+    private void changeOnce() {
+        counts.membershipsChanged++;
+        SimNode node = nodes.get(mischief.below(nodes.size()));
+        node.changeMembership(GROUPS.get(1 + mischief.below(GROUPS.size() - 1)));
+    }
+
     private void closeOnce() {
         SimNode node = nodes.get(mischief.below(nodes.size()));
         counts.endpointsClosed++;
@@ -355,14 +416,16 @@ final class World {
             if (type.scope() == FrameType.Scope.LINK) {
                 return;
             }
-            route = RouteHeader.decode(in);
+            route = type.scope() == FrameType.Scope.TREE
+                    ? TreeHeader.decode(in).back()
+                    : RouteHeader.decode(in).back();
         } catch (MalformedFrame malformed) {
             violations.add("every frame can be read", String.valueOf(malformed.getMessage()));
             return;
         }
         List<NodeId> visited = new ArrayList<>(List.of(at.id(), from.id()));
         Engine engine = from.engine();
-        for (RouteHeader back = route.back(); engine != null && !back.isAtEnd(); back = back.forwarded(1)) {
+        for (RouteHeader back = route; engine != null && !back.isAtEnd(); back = back.forwarded(1)) {
             Optional<NodeId> before = engine.neighborBehind(back.nextLabel());
             if (before.isEmpty()) {
                 return;

@@ -8,8 +8,9 @@ import java.util.Optional;
 
 /** The systems that are measured, each in the shapes that make a difference. */
 enum Contender {
-    /** Over its default within a host, a Unix socket, with callbacks on threads of their own, as by default. */
+    /** Over its default within a host, shared memory, with callbacks on threads of their own, as by default. */
     WEFT("weft"),
+    WEFT_UNIX("weft-unix"),
     WEFT_TCP("weft-tcp"),
     /** Callbacks run on the loop. */
     WEFT_DIRECT("weft-direct"),
@@ -67,7 +68,7 @@ enum Contender {
 
     Relaying relaying() {
         return switch (this) {
-            case WEFT, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> Relaying.UNASKED;
+            case WEFT, WEFT_UNIX, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> Relaying.UNASKED;
             case NETTY, NETTY_UNIX, JEROMQ -> Relaying.BY_HARNESS;
             case AERON_IPC, AERON_UDP, JGROUPS, NATS -> Relaying.NOT_MEASURED;
         };
@@ -76,7 +77,7 @@ enum Contender {
     /** The most messages that may be under way: what the receiving end can hold without refusing any. */
     int windowMessagesMax() {
         return switch (this) {
-            case WEFT, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> 4_000;
+            case WEFT, WEFT_UNIX, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> 4_000;
             case NETTY, NETTY_UNIX, AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> 65_536;
         };
     }
@@ -105,7 +106,7 @@ enum Contender {
 
     Station open(Setting setting, Station.Listener listener) throws Exception {
         return switch (this) {
-            case WEFT, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> new WeftStation(setting, listener);
+            case WEFT, WEFT_UNIX, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> new WeftStation(setting, listener);
             case NETTY, NETTY_UNIX -> new NettyStation(setting, listener);
             case AERON_IPC, AERON_UDP -> new AeronStation(setting, listener);
             case JEROMQ -> new JeroMqStation(listener);
@@ -116,7 +117,7 @@ enum Contender {
 
     Relay openRelay(Setting setting) throws Exception {
         return switch (this) {
-            case WEFT, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> new IdleRelay(setting);
+            case WEFT, WEFT_UNIX, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> new IdleRelay(setting);
             case NETTY, NETTY_UNIX -> new NettyRelay(setting);
             case AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> new TakingRelay(setting);
         };

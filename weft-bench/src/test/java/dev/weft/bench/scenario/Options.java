@@ -31,6 +31,7 @@ record Options(
             tools/bench.sh s4    one way to several: deliveries per second
             tools/bench.sh s5    one way through relays
             tools/bench.sh s7    footprint: memory, start, idle processor time
+            tools/bench.sh transports [ROUNDS]           shared memory, Unix sockets and TCP without a mesh
             tools/bench.sh hot FILE.jfr...               where the processor time of recordings went
 
               --sizes 64,1024,4096,65536   bytes per message

@@ -52,6 +52,11 @@ final class WeftStation implements Station {
         if (setting.contender().word().contains("tcp")) {
             builder.listen(Locator.parse("tcp/127.0.0.1:0"));
         }
+        if (setting.contender().word().contains("unix")) {
+            builder.listen(new Locator(
+                    "unix",
+                    setting.directory().resolve(setting.name() + ".sock").toString()));
+        }
         if (setting.contender().word().contains("direct")) {
             builder.callbacks(Runnable::run);
         }

@@ -1,5 +1,6 @@
 package dev.weft.core.base;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -56,6 +57,12 @@ public final class ByteView {
 
     public void copyTo(byte[] target, int at) {
         System.arraycopy(array, offset, target, at, length);
+    }
+
+    /** Copies a part to an absolute place in a buffer, whose position stays. */
+    public void copyTo(int from, int count, ByteBuffer target, int at) {
+        Check.that(from >= 0 && count >= 0 && from <= length - count, "a copy from beyond its view");
+        target.put(at, array, offset + from, count);
     }
 
     public byte[] toByteArray() {

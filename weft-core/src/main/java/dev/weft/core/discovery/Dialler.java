@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who to dial and when: all locators of a target are raced (RFC 8305), the first at once and the next each 100 ms
  * later, faster where there are many, so that twenty dead locators cost less than a second; a target that none of them
- * reaches is tried again after a back-off.
+ * reaches is tried again after a back-off. Shared memory is given a second before the race goes on.
  *
  * <p>Called by {@link Discovery} alone.
  */
@@ -29,6 +29,9 @@ final class Dialler {
     }
 
     private static final long STAGGER_NANOS = 100_000_000L;
+    /** On the host itself a dial is answered or refused at once, so the next would only race the best way there is. */
+    private static final long SHARED_MEMORY_ALONE_NANOS = 1_000_000_000L;
+
     private static final long RACE_NANOS = 800_000_000L;
 
     /** How many dials may be under way at once. */
@@ -177,7 +180,8 @@ final class Dialler {
         target.attempts.add(number);
         attempts.put(number, new Attempt(target, locator));
         ends.update(number, nowNanos + config.attemptNanos());
-        turns.update(target.number, target.untried.isEmpty() ? Deadlines.NEVER : nowNanos + target.staggerNanos);
+        long aloneNanos = locator.scheme().equals("shm") ? SHARED_MEMORY_ALONE_NANOS : target.staggerNanos;
+        turns.update(target.number, target.untried.isEmpty() ? Deadlines.NEVER : nowNanos + aloneNanos);
         out.dial(number, locator, target.node);
     }
 

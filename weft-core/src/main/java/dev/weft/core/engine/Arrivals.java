@@ -11,6 +11,7 @@ import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Advance;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.Probe;
 import dev.weft.core.wire.ProbeReply;
@@ -31,6 +32,7 @@ final class Arrivals implements Forwarder.Output {
     private final Sender sender;
     private final Receiver receiver;
     private final Probes probes;
+    private final Groups groups;
     private final LongSupplier now;
     private final Engine.Output out;
 
@@ -40,6 +42,7 @@ final class Arrivals implements Forwarder.Output {
             Sender sender,
             Receiver receiver,
             Probes probes,
+            Groups groups,
             LongSupplier now,
             Engine.Output out) {
         this.links = links;
@@ -47,6 +50,7 @@ final class Arrivals implements Forwarder.Output {
         this.sender = sender;
         this.receiver = receiver;
         this.probes = probes;
+        this.groups = groups;
         this.now = now;
         this.out = out;
     }
@@ -78,7 +82,8 @@ final class Arrivals implements Forwarder.Output {
             case ROUTE_ERROR -> handleRouteError(RouteError.decode(in), nowNanos);
             case PROBE -> probes.handleProbe(Probe.decode(in), arrival);
             case PROBE_REPLY -> probes.handleReply(ProbeReply.decode(in), nowNanos);
-            case HELLO, ACCEPT, CLOSE, PING, PONG, PEERS, FLOOD, FLOOD_ACK, DIGEST ->
+            case GROUP_ACK -> groups.handleAck(GroupAck.decode(in), arrival, nowNanos);
+            case HELLO, ACCEPT, CLOSE, PING, PONG, PEERS, FLOOD, FLOOD_ACK, DIGEST, GROUP_DATA, GROUP_ADVANCE ->
                 throw new MalformedFrame("frame type", frame.type() + " does not travel on routes");
         }
     }
@@ -87,7 +92,10 @@ final class Arrivals implements Forwarder.Output {
         out.trace(new TraceEvent(
                 TraceEvent.Kind.ROUTE_ERROR, error.reporter(), error.reason() + " at label " + error.failedLabel()));
         switch (error.reason()) {
-            case NO_LINK, LOOP, OTHER -> router.distrust(error.reporter(), error.failedLabel(), nowNanos);
+            case NO_LINK, LOOP, OTHER -> {
+                router.distrust(error.reporter(), error.failedLabel(), nowNanos);
+                groups.handleRouteError(error, nowNanos);
+            }
             case QUEUE_FULL -> {}
         }
         sender.handleRouteError(error, nowNanos);

@@ -33,6 +33,7 @@ final class Audit {
         Check.that(incomplete <= flow.reassemblyBytesMax(), "%d bytes of incomplete messages", incomplete);
         int inbound = machines.receiver.flowCount();
         Check.that(inbound <= flow.inboundFlowsMax(), "%d flows to here", inbound);
+        machines.groups.audit();
         int neighbors = machines.links.neighborCount();
         Check.that(neighbors <= config.linksMax(), "%d links", neighbors);
     }
@@ -48,6 +49,7 @@ final class Audit {
         counters.put("flow.queued-bytes", machines.sender.queuedBytes());
         counters.put("flow.reassembly-bytes", machines.receiver.reassemblyBytes());
         counters.put("forward.refused", machines.forwarder.refusedCount());
+        machines.groups.count(counters);
         counters.put("link.half-open", (long) machines.links.halfOpenCount());
         counters.put("link.malformed", machines.links.malformedCount());
         counters.put("link.shut-out", machines.links.shutOutCount());

@@ -7,6 +7,8 @@ import dev.weft.Outcome;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
+import dev.weft.core.flow.GroupReceiver;
+import dev.weft.core.flow.GroupSend;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.Paths;
 import dev.weft.core.flow.ReceiveBuffer;
@@ -19,6 +21,7 @@ import dev.weft.core.route.Route;
 import dev.weft.core.route.Routes;
 import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
+import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.socket.Ledger;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Lsdb;
@@ -81,7 +84,16 @@ public final class Engine {
         /** Sends a datagram to where one came from. */
         void beaconTo(String source, ByteView datagram);
 
+        /** A message for a group, to the inbox of this node's membership. */
+        GroupAcceptance deliverToGroup(GroupReceiver.Delivery delivery);
+
         void settled(long ticket, Outcome outcome);
+
+        /** The one and only outcome of a send to many for one of them. */
+        void settledFor(long ticket, NodeId member, Outcome outcome);
+
+        /** Every member of a send to many has its outcome. */
+        void groupSettled(long ticket);
 
         void probed(long probe, NodeId responder, int hops, long roundTripNanos);
 
@@ -194,6 +206,7 @@ public final class Engine {
         }
         machines.sender.handleTime(nowNanos);
         machines.receiver.handleTime(nowNanos);
+        machines.groups.handleTime(nowNanos);
         machines.connections.handleTime(nowNanos);
     }
 
@@ -203,7 +216,8 @@ public final class Engine {
         long connected = machines.connections.nextDeadlineNanos();
         long sending = Math.min(machines.sender.nextDeadlineNanos(), machines.receiver.nextDeadlineNanos());
         long moving = machines.post.hasMailForSelf() ? machines.now() : Math.min(sending, connected);
-        return Math.min(Math.min(control, finding), Math.min(moving, machines.router.nextDeadlineNanos()));
+        long toMany = Math.min(machines.groups.nextDeadlineNanos(), machines.router.nextDeadlineNanos());
+        return Math.min(Math.min(control, finding), Math.min(moving, toMany));
     }
 
     /** Ends a turn: what has gathered over it goes into the queues of the links. */
@@ -213,6 +227,7 @@ public final class Engine {
             machines.post.deliverToSelf(machines.arrivals);
             machines.receiver.flush(nowNanos);
         }
+        machines.groups.flush();
         machines.discovery.takeUnreachable().forEach(machines::suspect);
         machines.membership.flush(nowNanos);
         machines.tellNews();
@@ -322,6 +337,29 @@ public final class Engine {
         machines.sends.send(send, nowNanos);
     }
 
+    /** This node is a member of a group from now on; of the group {@code ""} it always is, but hears it only joined. */
+    public void join(String group, long nowNanos) {
+        machines.now(nowNanos);
+        machines.membership.groupsChanged(machines.groups.join(group), nowNanos);
+    }
+
+    public void leave(String group, long nowNanos) {
+        machines.now(nowNanos);
+        machines.membership.groupsChanged(machines.groups.leave(group), nowNanos);
+    }
+
+    /** Sends to every node named; one outcome each. */
+    public void sendToMany(GroupSend send, long nowNanos) {
+        machines.now(nowNanos);
+        machines.groups.send(send, nowNanos);
+    }
+
+    /** An inbox that had no room has some. */
+    public void handleRoom(long nowNanos) {
+        machines.now(nowNanos);
+        machines.groups.handleRoom(nowNanos);
+    }
+
     /** Asks every node on the way to one for a sign of life; returns the probes' numbers by node, nearest first. */
     public List<ProbeSent> probe(NodeId destination, long firstNumber, long nowNanos) {
         machines.now(nowNanos);
@@ -370,6 +408,7 @@ public final class Engine {
         machines.now(nowNanos);
         machines.connections.close(nowNanos);
         machines.sender.close();
+        machines.groups.close();
         machines.links.closeAll(CloseReason.SHUTDOWN, "the node is leaving", nowNanos);
     }
 
@@ -383,6 +422,16 @@ public final class Engine {
     /** The neighbor that this node's label leads to, while the link is up. */
     public Optional<NodeId> neighborBehind(int label) {
         return machines.labels.neighborOf(label).filter(machines.links::isUp);
+    }
+
+    /** The members of a group that can be reached, this node included where it is one; of {@code ""} everyone. */
+    public SortedSet<NodeId> members(String group) {
+        return machines.groups.members(group);
+    }
+
+    /** Every group that a node that can be reached, or this one, is in; {@code ""} is not named. */
+    public SortedSet<String> groupNames() {
+        return machines.groups.names();
     }
 
     public Ledger ledger() {

@@ -271,7 +271,21 @@ final class Links {
             case CLOSE -> link.handleClose(Close.decode(in));
             case PING -> link.handlePing(Ping.decode(in), now);
             case PONG -> link.handlePong(Pong.decode(in), now);
-            case PEERS, FLOOD, FLOOD_ACK, DIGEST, DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET, ABORT -> {
+            case PEERS,
+                    FLOOD,
+                    FLOOD_ACK,
+                    DIGEST,
+                    DATA,
+                    ACK,
+                    ADVANCE,
+                    ROUTE_ERROR,
+                    PROBE,
+                    PROBE_REPLY,
+                    RESET,
+                    ABORT,
+                    GROUP_DATA,
+                    GROUP_ACK,
+                    GROUP_ADVANCE -> {
                 link.handleTraffic(now);
                 NodeId peer = member.peer;
                 if (link.isUp() && peer != null) {

@@ -8,6 +8,7 @@ import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
 import dev.weft.core.discovery.Discovery;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.GroupConfig;
 import dev.weft.core.flow.Paths;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Receiver;
@@ -40,6 +41,7 @@ import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.Peers;
 import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.RoutedFrame;
+import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.VersionRange;
 import dev.weft.core.wire.WireReader;
 import java.util.Optional;
@@ -64,6 +66,7 @@ final class Machines {
     final Endpoints endpoints;
     final Connections connections;
     final Probes probes;
+    final Groups groups;
     final Post post;
     final Arrivals arrivals;
     final Dials dials = new Dials();
@@ -111,7 +114,18 @@ final class Machines {
         this.connections = new Connections(self.node(), config.connections(), sender, out);
         connections.receiver(receiver);
         sends.connections(connections);
-        this.arrivals = new Arrivals(links, router, sender, receiver, probes, () -> now, out);
+        this.groups = new Groups(
+                self,
+                GroupConfig.DEFAULT,
+                flooding.lsdb(),
+                links,
+                router,
+                post,
+                endpoints,
+                new LabelLookup(),
+                () -> now,
+                out);
+        this.arrivals = new Arrivals(links, router, sender, receiver, probes, groups, () -> now, out);
         this.forwarder = new Forwarder(self.node(), new LabelLookup(), arrivals);
     }
 
@@ -192,12 +206,14 @@ final class Machines {
     void routesChanged() {
         for (TraceEvent event : membership.compareReachable(router.reachable())) {
             out.trace(event);
+            groups.review(event.node());
         }
         if (!router.routes().leadsLike(knownRoutes)) {
             knownRoutes = router.routes();
             trace(TraceEvent.Kind.ROUTES_CHANGED, self, router.reachable().size() + " nodes can be reached");
         }
         sender.handleTopologyChange(now);
+        groups.handleTopologyChange(now);
         connections.handleReachable(router.reachable(), now);
     }
 
@@ -241,6 +257,7 @@ final class Machines {
             router.forgetPaths();
             trace(TraceEvent.Kind.LINK_DOWN, neighbor, reason + ": " + text);
             sender.handleTopologyChange(now);
+            groups.handleLinkDown(neighbor, now);
         }
 
         @Override
@@ -295,8 +312,9 @@ final class Machines {
                 case FLOOD -> flooding.handleFlood(neighbor, Flood.decode(in), now);
                 case FLOOD_ACK -> flooding.handleFloodAck(neighbor, FloodAck.decode(in));
                 case DIGEST -> flooding.handleDigest(neighbor, Digest.decode(in), now);
-                case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET, ABORT ->
+                case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET, ABORT, GROUP_ACK ->
                     forwarder.handle(neighbor, RoutedFrame.decode(type, in));
+                case GROUP_DATA, GROUP_ADVANCE -> groups.handleTree(neighbor, TreeFrame.decode(type, in), now);
                 case HELLO, ACCEPT, CLOSE, PING, PONG -> throw new InvariantError(type + " is the link's own business");
             }
         }
@@ -324,6 +342,7 @@ final class Machines {
         public void recordChanged(NodeId origin) {
             Optional<NodeRecord> record = flooding.lsdb().recordOf(origin);
             receiver.handleNodeGone(origin, flooding.lsdb().incarnationOf(origin));
+            groups.handleRecord(origin, flooding.lsdb().incarnationOf(origin), now);
             if (origin.equals(self)) {
                 return;
             }

@@ -3,7 +3,6 @@ package dev.weft.core.engine;
 import dev.weft.Description;
 import dev.weft.Locator;
 import dev.weft.NodeId;
-import dev.weft.Peer;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.discovery.Discovery;
 import dev.weft.core.topology.Flooding;
@@ -60,6 +59,8 @@ final class Membership {
 
     private TreeSet<NodeId> members = new TreeSet<>();
     private NodeRecord record;
+    private Description described = Description.EMPTY;
+    private List<String> joined = List.of();
     private boolean adjacenciesStale;
     private Flooding.Haste haste = Flooding.Haste.PACED;
     private boolean choiceStale;
@@ -107,19 +108,28 @@ final class Membership {
         flooding.originate(LsaKind.NODE, record.encode(), Flooding.Haste.URGENT, nowNanos);
     }
 
+    /** This node is a member of these groups from now on, beside those that it describes itself by. */
+    void groupsChanged(List<String> groups, long nowNanos) {
+        joined = List.copyOf(groups);
+        describe(described, Flooding.Haste.URGENT, nowNanos);
+    }
+
     Description description() {
-        return new Description(
-                record.groups(),
-                record.tags(),
-                record.attributes(),
-                new Peer.Bandwidth(record.receiveBitsPerSecond(), record.sendBitsPerSecond()));
+        return described;
     }
 
     /** Told at the pace of changes; before the start it is only noted. */
     void describe(Description description, long nowNanos) {
-        record = record.withDescription(description);
+        describe(description, Flooding.Haste.PACED, nowNanos);
+    }
+
+    private void describe(Description description, Flooding.Haste pace, long nowNanos) {
+        described = description;
+        TreeSet<String> groups = new TreeSet<>(description.groups());
+        groups.addAll(joined);
+        record = record.withDescription(description).withGroups(List.copyOf(groups));
         if (choiceNanos != Deadlines.NEVER) {
-            flooding.originate(LsaKind.NODE, record.encode(), Flooding.Haste.PACED, nowNanos);
+            flooding.originate(LsaKind.NODE, record.encode(), pace, nowNanos);
         }
     }
 

@@ -51,6 +51,7 @@ final class Router implements Paths {
     private Routes routes;
     private TreeSet<NodeId> reachable = new TreeSet<>();
     private long computedCount;
+    private long edition;
 
     Router(NodeId self, Lsdb lsdb, SpfBackoff.Timing timing, Predicate<NodeId> linkIsUp) {
         this.self = self;
@@ -110,6 +111,7 @@ final class Router implements Paths {
 
     /** A link of this node has come or gone: paths are chosen anew, before any computation. */
     void forgetPaths() {
+        edition++;
         primaries.clear();
         alternates.clear();
         special.clear();
@@ -126,6 +128,11 @@ final class Router implements Paths {
     /** Whether the routes are made from all that is known. */
     boolean isCurrent() {
         return changed.isEmpty();
+    }
+
+    /** Another number whenever a path may be another. */
+    long edition() {
+        return edition;
     }
 
     long computedCount() {
@@ -245,7 +252,8 @@ final class Router implements Paths {
         return true;
     }
 
-    private List<Routes.LinkName> unusable() {
+    /** The links that no path may use now. */
+    List<Routes.LinkName> unusable() {
         List<Routes.LinkName> off = new ArrayList<>(distrusted.keySet());
         for (Adjacencies.Adjacency link : lsdb.adjacenciesOf(self)) {
             if (!linkIsUp.test(link.neighbor())) {

@@ -22,6 +22,8 @@ public record TraceEvent(Kind kind, NodeId node, String detail) {
         NODE_UP,
         NODE_CHANGED,
         NODE_LOST,
+        GROUP_JOINED,
+        GROUP_LEFT,
         ROUTES_CHANGED,
         ROUTE_ERROR,
         MALFORMED,

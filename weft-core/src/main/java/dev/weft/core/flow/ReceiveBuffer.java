@@ -50,11 +50,11 @@ public final class ReceiveBuffer {
         return used;
     }
 
-    boolean hasRoom() {
+    public boolean hasRoom() {
         return used < capacity;
     }
 
-    void take(long charge) {
+    public void take(long charge) {
         used += charge;
     }
 

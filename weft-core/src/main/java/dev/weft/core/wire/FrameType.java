@@ -20,6 +20,9 @@ public enum FrameType {
     PROBE(20, Scope.ROUTED),
     PROBE_REPLY(21, Scope.ROUTED),
     RESET(22, Scope.ROUTED),
+    GROUP_DATA(23, Scope.TREE),
+    GROUP_ACK(24, Scope.ROUTED),
+    GROUP_ADVANCE(25, Scope.TREE),
     ABORT(28, Scope.ROUTED);
 
     /** How far a frame of this type travels. */
@@ -27,7 +30,9 @@ public enum FrameType {
         /** From one end of a link to the other. */
         LINK,
         /** Along a source route: a {@link RouteHeader} follows the type byte. */
-        ROUTED
+        ROUTED,
+        /** Along the branches of a tree: a {@link TreeHeader} follows the type byte. */
+        TREE
     }
 
     private static final @Nullable FrameType[] BY_CODE = byCode();

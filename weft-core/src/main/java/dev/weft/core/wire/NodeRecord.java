@@ -79,6 +79,11 @@ public record NodeRecord(
                 name, hostId, changed, groups, tags, attributes, receiveBitsPerSecond, sendBitsPerSecond, status);
     }
 
+    public NodeRecord withGroups(List<String> changed) {
+        return new NodeRecord(
+                name, hostId, locators, changed, tags, attributes, receiveBitsPerSecond, sendBitsPerSecond, status);
+    }
+
     public NodeRecord withDescription(Description changed) {
         return new NodeRecord(
                 name,

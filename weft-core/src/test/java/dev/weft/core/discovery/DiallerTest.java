@@ -116,6 +116,23 @@ class DiallerTest {
     }
 
     @Test
+    void sharedMemoryIsRacedOnlyWhenItHasHadASecond() {
+        Locator shared = Locator.parse("shm/run/a.shm");
+        lab.dialler.want(node(1), List.of(shared, at(1), at(2)), 0);
+        lab.runFor(2 * SECOND);
+        assertThat(lab.dialledMillis()).containsExactly(0L, 1_000L, 1_100L);
+    }
+
+    @Test
+    void sharedMemoryThatIsRefusedIsFollowedByTheNextAtOnce() {
+        Locator shared = Locator.parse("shm/run/a.shm");
+        lab.refusingNanos.put(shared, MILLI);
+        lab.dialler.want(node(1), List.of(shared, at(1), at(2)), 0);
+        lab.runFor(2 * SECOND);
+        assertThat(lab.dialledMillis()).containsExactly(0L, 1L, 101L);
+    }
+
+    @Test
     void refusedDialIsFollowedByTheNextAtOnce() {
         lab.refusingNanos.put(at(1), MILLI);
         lab.dialler.want(node(1), ats(1, 3), 0);

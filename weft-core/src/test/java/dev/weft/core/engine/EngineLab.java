@@ -170,6 +170,17 @@ final class EngineLab {
         public void broken(long connection, Outcome.Reason reason) {}
 
         @Override
+        public dev.weft.core.socket.GroupAcceptance deliverToGroup(dev.weft.core.flow.GroupReceiver.Delivery delivery) {
+            return dev.weft.core.socket.GroupAcceptance.TAKEN;
+        }
+
+        @Override
+        public void settledFor(long ticket, NodeId member, Outcome outcome) {}
+
+        @Override
+        public void groupSettled(long ticket) {}
+
+        @Override
         public void settled(long ticket, Outcome outcome) {}
 
         @Override

@@ -156,6 +156,17 @@ final class HostilePeerTest {
 
     private static final class Deaf implements Engine.Output {
         @Override
+        public dev.weft.core.socket.GroupAcceptance deliverToGroup(dev.weft.core.flow.GroupReceiver.Delivery delivery) {
+            return dev.weft.core.socket.GroupAcceptance.TAKEN;
+        }
+
+        @Override
+        public void settledFor(long ticket, NodeId member, Outcome outcome) {}
+
+        @Override
+        public void groupSettled(long ticket) {}
+
+        @Override
         public void dial(long connection, Locator locator) {}
 
         @Override

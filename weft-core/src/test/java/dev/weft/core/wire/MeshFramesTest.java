@@ -69,7 +69,49 @@ class MeshFramesTest {
                 RoutedFrame.of(RouteHeader.along(1), new Probe(77)),
                 RoutedFrame.of(RouteHeader.DIRECT.back(), new ProbeReply(77, TWO, 2)),
                 RoutedFrame.of(RouteHeader.DIRECT, new Reset(TWO, 4, FlowRef.established(99))),
-                RoutedFrame.of(RouteHeader.DIRECT, new Abort(FlowRef.established(99), Outcome.Reason.TIMEOUT)));
+                RoutedFrame.of(RouteHeader.DIRECT, new Abort(FlowRef.established(99), Outcome.Reason.TIMEOUT)),
+                tree(new GroupData(
+                        3,
+                        7,
+                        2,
+                        Optional.of(new GroupName(GroupName.Scope.GROUP, SocketKind.RDM, "ops", "inbox")),
+                        0,
+                        2,
+                        9,
+                        ByteView.utf8("hello"))),
+                RoutedFrame.of(
+                        RouteHeader.DIRECT,
+                        new GroupAck(
+                                ONE,
+                                3,
+                                List.of(
+                                        new GroupAck.Answer(300, List.of(new GroupAck.Run(4, 90, Verdict.DELIVERED))),
+                                        new GroupAck.Answer(
+                                                301,
+                                                List.of(
+                                                        new GroupAck.Run(4, 40, Verdict.HELD),
+                                                        new GroupAck.Run(
+                                                                52,
+                                                                90,
+                                                                Verdict.refused(Outcome.Reason.NO_ENDPOINT))))))),
+                tree(new GroupAdvance(3, 7, 2)));
+    }
+
+    /** Seven nodes: the origin, two neighbors, and behind the first of them four members. */
+    static TreeLayout layout() {
+        TreeMark member = TreeMark.member(0x01020304);
+        return TreeLayout.of(
+                new int[] {0, 0, 1, 2, 2, 1, 0},
+                new int[] {0, 5, 7, 1, 300, 9, 6},
+                List.of(TreeMark.RELAY, TreeMark.RELAY, member, member.withFloorDistance(7), member, member, member));
+    }
+
+    private static TreeFrame tree(Frame body) {
+        TreeHeader atFirst = TreeHeader.first(new TreeHeader.TreeOrigin(ONE, 3, 300), 40, layout(), 1);
+        TreeHeader next = atFirst.forwarded(atFirst.branches().get(0), 11);
+        WireWriter out = new WireWriter();
+        body.encodeBody(out);
+        return new TreeFrame(body.type(), next, out.view());
     }
 
     /** Reads a frame with all its parts, as the engine does. */
@@ -85,6 +127,14 @@ class MeshFramesTest {
                 default -> throw new MalformedFrame("type", "of another test");
             };
         }
+        if (type.scope() == FrameType.Scope.TREE) {
+            TreeFrame tree = TreeFrame.decode(type, in);
+            WireReader body = new WireReader(tree.body());
+            Frame read = type == FrameType.GROUP_DATA ? GroupData.decode(body) : GroupAdvance.decode(body);
+            WireWriter out = new WireWriter();
+            read.encodeBody(out);
+            return new TreeFrame(type, tree.header(), out.view());
+        }
         RoutedFrame routed = RoutedFrame.decode(type, in);
         WireReader body = new WireReader(routed.body());
         Frame read = switch (type) {
@@ -95,6 +145,7 @@ class MeshFramesTest {
             case PROBE -> Probe.decode(body);
             case PROBE_REPLY -> ProbeReply.decode(body);
             case RESET -> Reset.decode(body);
+            case GROUP_ACK -> GroupAck.decode(body);
             case ABORT -> Abort.decode(body);
             default -> throw new InvariantError("no routed frame: " + type);
         };

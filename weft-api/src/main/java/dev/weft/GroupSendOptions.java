@@ -1,0 +1,58 @@
+package dev.weft;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/**
+ * How a message for many is to be sent. Immutable.
+ *
+ * @param kind DGRAM (tried once), RDM (reliable), or SEQPACKET (reliable, in the order of this sender)
+ * @param timeout after which the send is given up for members that have not answered: 1 ms to 1 hour
+ * @param endpoint the endpoint at each node, of kind DGRAM for DGRAM and of kind RDM for the others; empty for the inboxes of those who have joined
+ * @param hearing whether this node hears its own message where it is a member
+ */
+public record GroupSendOptions(SocketKind kind, Duration timeout, String endpoint, Hearing hearing) {
+    /** Whether a sender hears itself. */
+    public enum Hearing {
+        OTHERS_ONLY,
+        ITSELF_TOO
+    }
+
+    /** Reliable to all others, given up after 30 s. */
+    public static final GroupSendOptions RDM =
+            new GroupSendOptions(SocketKind.RDM, Duration.ofSeconds(30), "", Hearing.OTHERS_ONLY);
+
+    /** Reliable and in order to all others, given up after 30 s. */
+    public static final GroupSendOptions SEQPACKET =
+            new GroupSendOptions(SocketKind.SEQPACKET, Duration.ofSeconds(30), "", Hearing.OTHERS_ONLY);
+
+    /** One try to all others; the outcome is unknown for those who have not answered within 5 s. */
+    public static final GroupSendOptions DGRAM =
+            new GroupSendOptions(SocketKind.DGRAM, Duration.ofSeconds(5), "", Hearing.OTHERS_ONLY);
+
+    private static final int ENDPOINT_BYTES_MAX = 128;
+
+    public GroupSendOptions {
+        if (kind == SocketKind.STREAM) {
+            throw new IllegalArgumentException("a stream has two ends; messages for many are DGRAM, RDM or SEQPACKET");
+        }
+        if (timeout.toMillis() < 1 || timeout.compareTo(Duration.ofHours(1)) > 0) {
+            throw new IllegalArgumentException("send timeout " + timeout + " must be from 1 ms to 1 hour");
+        }
+        if (endpoint.getBytes(StandardCharsets.UTF_8).length > ENDPOINT_BYTES_MAX) {
+            throw new IllegalArgumentException("an endpoint's name has at most " + ENDPOINT_BYTES_MAX + " bytes");
+        }
+    }
+
+    public GroupSendOptions withTimeout(Duration longest) {
+        return new GroupSendOptions(kind, longest, endpoint, hearing);
+    }
+
+    public GroupSendOptions withEndpoint(String name) {
+        return new GroupSendOptions(kind, timeout, name, hearing);
+    }
+
+    public GroupSendOptions withHearing(Hearing changed) {
+        return new GroupSendOptions(kind, timeout, endpoint, changed);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.weft;
+
+/**
+ * How much a membership's inbox holds, and what happens when its application is too slow for it. Immutable.
+ *
+ * @param whenFull what becomes of a message that does not fit
+ * @param messagesMax how many messages may wait: 1 to 1,000,000
+ * @param bytesMax how many bytes may wait: 1 to 1 GiB; one message of any size always fits an empty inbox
+ */
+public record MembershipOptions(WhenFull whenFull, int messagesMax, long bytesMax) {
+    /** What to do when the inbox is full. Only the first lets a slow member slow the others. */
+    public enum WhenFull {
+        /** Have the sender wait, as long as its send's timeout allows. */
+        BLOCK,
+        /** Drop the oldest message that waits. */
+        DROP_OLDEST,
+        /** Keep only the newest message, always. */
+        LATEST_ONLY,
+        /** Fall out: refuse this message and all after it, until {@link Membership#catchUp}. */
+        DETACH
+    }
+
+    /** 4,096 messages and 16 MiB; the sender waits. */
+    public static final MembershipOptions BLOCK = new MembershipOptions(WhenFull.BLOCK, 4_096, 16L << 20);
+
+    public MembershipOptions {
+        if (messagesMax < 1 || messagesMax > 1_000_000 || bytesMax < 1 || bytesMax > 1L << 30) {
+            throw new IllegalArgumentException("an inbox of " + messagesMax + " messages and " + bytesMax
+                    + " bytes must have 1 to 1,000,000 and 1 to 1 GiB");
+        }
+    }
+
+    public MembershipOptions withWhenFull(WhenFull policy) {
+        return new MembershipOptions(policy, messagesMax, bytesMax);
+    }
+
+    public MembershipOptions withMessagesMax(int messages) {
+        return new MembershipOptions(whenFull, messages, bytesMax);
+    }
+
+    public MembershipOptions withBytesMax(long bytes) {
+        return new MembershipOptions(whenFull, messagesMax, bytes);
+    }
+}

@@ -1,0 +1,159 @@
+package dev.weft.cli;
+
+import dev.weft.ConnectOptions;
+import dev.weft.ConnectionException;
+import dev.weft.Listener;
+import dev.weft.Mesh;
+import dev.weft.StreamSocket;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Joins stdin and stdout to a stream. */
+@Command(
+        name = "pipe",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Join stdin and stdout to a STREAM connection.",
+            "With NODE it connects, with --accept it waits for one connection. What comes in on stdin goes to the other end,"
+                    + " what comes from there goes to stdout; it ends when both have ended."
+        })
+final class PipeCommand implements Callable<Integer> {
+    private static final int BUFFER_BYTES = 64 << 10;
+
+    @Mixin
+    JoinOptions join = new JoinOptions();
+
+    @Parameters(
+            arity = "1..2",
+            paramLabel = "[NODE] ENDPOINT",
+            description = "An id, the beginning of one, or a name, and its endpoint; with --accept the endpoint alone.")
+    String[] target = {};
+
+    @Option(names = "--accept", description = "Wait for one connection to ENDPOINT; default connect to NODE.")
+    boolean accept;
+
+    @Option(names = "--name", paramLabel = "NAME", description = "This node's name; default weft- and the process id.")
+    @Nullable
+    String name;
+
+    @Option(names = "--wait", paramLabel = "TIME", description = "How long to wait for NODE to be seen; default 3s.")
+    String wait = "3s";
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        if (target.length != (accept ? 1 : 2)) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, accept ? "--accept takes ENDPOINT alone" : "NODE and ENDPOINT are needed");
+        }
+        String endpoint = target[target.length - 1];
+        SendCommand.requireEndpoint(endpoint);
+        String chosen = name;
+        try (Mesh mesh = join.join(join.builder()
+                        .ephemeral()
+                        .nodeName(
+                                chosen == null
+                                        ? "weft-" + ProcessHandle.current().pid()
+                                        : chosen));
+                StreamSocket stream = accept ? accept(mesh, endpoint) : connect(mesh, target[0], endpoint)) {
+            return join(stream);
+        } catch (ConnectionException e) {
+            throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static StreamSocket accept(Mesh mesh, String endpoint) throws InterruptedException {
+        try (Listener<StreamSocket> listener = mesh.listenStream(endpoint)) {
+            System.err.println("listening as " + mesh.self().name() + ", node "
+                    + mesh.self().id());
+            return listener.accept();
+        }
+    }
+
+    private StreamSocket connect(Mesh mesh, String node, String endpoint)
+            throws InterruptedException, ConnectionException {
+        mesh.await(node, Text.duration(wait));
+        return mesh.connectStream(mesh.find(node).id(), endpoint, ConnectOptions.DEFAULT);
+    }
+
+    private static int join(StreamSocket stream) throws InterruptedException, IOException {
+        Throughput sent = new Throughput(isTerminal());
+        Thread sender = new Thread(() -> send(stream, sent), "weft-pipe-stdin");
+        sender.setDaemon(true);
+        sender.start();
+        copy(stream.input(), System.out, new Throughput(false));
+        System.out.flush();
+        sender.join();
+        stream.awaitFinished();
+        sent.end();
+        return ExitCode.OK.code();
+    }
+
+    /** Whether somebody watches stderr, as far as this system tells. */
+    private static boolean isTerminal() {
+        try {
+            String file = Path.of("/proc/self/fd/2").toRealPath().toString();
+            return file.startsWith("/dev/pts/") || file.startsWith("/dev/tty");
+        } catch (IOException notKnown) {
+            return false;
+        }
+    }
+
+    private static void send(StreamSocket stream, Throughput progress) {
+        try {
+            copy(System.in, stream.output(), progress);
+            stream.finish();
+        } catch (IOException broken) {
+            // Whoever reads is told of the same, and says so.
+            stream.abort();
+        }
+    }
+
+    private static void copy(InputStream from, OutputStream to, Throughput progress) throws IOException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
+            to.write(buffer, 0, count);
+            to.flush();
+            progress.add(count);
+        }
+    }
+
+    /** Bytes, rate and time on stderr, twice a second. */
+    private static final class Throughput {
+        private final boolean shown;
+        private final long beganNanos = System.nanoTime();
+        private long bytes;
+        private long saidNanos = beganNanos;
+
+        private Throughput(boolean shown) {
+            this.shown = shown;
+        }
+
+        private void add(int count) {
+            bytes += count;
+            if (shown && System.nanoTime() - saidNanos > 500_000_000L) {
+                say();
+            }
+        }
+
+        private void say() {
+            saidNanos = System.nanoTime();
+            double seconds = (saidNanos - beganNanos) / 1e9;
+            System.err.printf("\r%,d bytes  %,.1f MB/s  %.1f s ", bytes, bytes / 1e6 / seconds, seconds);
+        }
+
+        private void end() {
+            if (shown) {
+                say();
+                System.err.println();
+            }
+        }
+    }
+}

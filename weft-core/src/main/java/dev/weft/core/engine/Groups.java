@@ -1,0 +1,368 @@
+package dev.weft.core.engine;
+
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
+import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.GroupConfig;
+import dev.weft.core.flow.GroupReceiver;
+import dev.weft.core.flow.GroupSend;
+import dev.weft.core.flow.GroupSender;
+import dev.weft.core.flow.Paths;
+import dev.weft.core.flow.ReceiveBuffer;
+import dev.weft.core.forward.Arrival;
+import dev.weft.core.forward.Forwarder;
+import dev.weft.core.forward.LinkQueue;
+import dev.weft.core.forward.TreeForwarder;
+import dev.weft.core.socket.Endpoints;
+import dev.weft.core.topology.Lsdb;
+import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.FrameType;
+import dev.weft.core.wire.GroupAck;
+import dev.weft.core.wire.GroupAdvance;
+import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.NodeRecord;
+import dev.weft.core.wire.RouteError;
+import dev.weft.core.wire.TreeFrame;
+import dev.weft.core.wire.Verdict;
+import dev.weft.core.wire.WireReader;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+
+/**
+ * Groups on this node: which ones it is in, who else is, what goes out to them and comes in from them.
+ *
+ * <p>Called by {@link Engine}, {@link Machines} and {@link Arrivals}.
+ */
+final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupReceiver.Output {
+    private final NodeId self;
+    private final Lsdb lsdb;
+    private final Links links;
+    private final Router router;
+    private final Post post;
+    private final Endpoints endpoints;
+    private final LongSupplier now;
+    private final Engine.Output out;
+    private final TreeForwarder forwarder;
+    private final GroupSender sender;
+    private final GroupReceiver receiver;
+    private final TreeSet<String> joined = new TreeSet<>();
+    /** The groups of the other nodes that can be reached. */
+    private final TreeMap<NodeId, List<String>> groupsOf = new TreeMap<>();
+
+    private final TreeMap<String, TreeSet<NodeId>> membersOf = new TreeMap<>();
+
+    Groups(
+            Engine.Self self,
+            GroupConfig config,
+            Lsdb lsdb,
+            Links links,
+            Router router,
+            Post post,
+            Endpoints endpoints,
+            Forwarder.Labels labels,
+            LongSupplier now,
+            Engine.Output out) {
+        this.self = self.node();
+        this.lsdb = lsdb;
+        this.links = links;
+        this.router = router;
+        this.post = post;
+        this.endpoints = endpoints;
+        this.now = now;
+        this.out = out;
+        this.forwarder = new TreeForwarder(self.node(), self.incarnation(), labels, this);
+        this.sender =
+                new GroupSender(self.node(), self.incarnation(), config, new TreeRouter(self.node(), router), this);
+        this.receiver = new GroupReceiver(config, this);
+    }
+
+    // ------------------------------------------------------------------ who is in
+
+    /** Returns the groups to be announced. */
+    List<String> join(String group) {
+        joined.add(group);
+        return announced();
+    }
+
+    /** Returns the groups to be announced. */
+    List<String> leave(String group) {
+        joined.remove(group);
+        receiver.handleLeft(group);
+        return announced();
+    }
+
+    /** The members that can be reached, this node included where it is one. */
+    SortedSet<NodeId> members(String group) {
+        TreeSet<NodeId> members = new TreeSet<>();
+        if (group.isEmpty()) {
+            members.addAll(router.reachable());
+            members.add(self);
+            return members;
+        }
+        members.addAll(membersOf.getOrDefault(group, new TreeSet<>()));
+        if (joined.contains(group)) {
+            members.add(self);
+        }
+        return members;
+    }
+
+    /** Every group that somebody is in, apart from the one of everyone. */
+    SortedSet<String> names() {
+        TreeSet<String> names = new TreeSet<>(membersOf.keySet());
+        names.addAll(announced());
+        return names;
+    }
+
+    /** A node has come or gone, or says something new of itself. */
+    void review(NodeId node) {
+        if (node.equals(self)) {
+            return;
+        }
+        List<String> before = groupsOf.getOrDefault(node, List.of());
+        List<String> after = router.reachable().contains(node)
+                ? lsdb.recordOf(node).map(NodeRecord::groups).orElse(List.of())
+                : List.of();
+        if (before.equals(after)) {
+            return;
+        }
+        for (String group : before) {
+            if (!after.contains(group)) {
+                TreeSet<NodeId> members = membersOf.get(group);
+                if (members != null && members.remove(node) && members.isEmpty()) {
+                    membersOf.remove(group);
+                }
+                out.trace(new TraceEvent(TraceEvent.Kind.GROUP_LEFT, node, group));
+            }
+        }
+        for (String group : after) {
+            if (!before.contains(group)) {
+                membersOf.computeIfAbsent(group, name -> new TreeSet<>()).add(node);
+                out.trace(new TraceEvent(TraceEvent.Kind.GROUP_JOINED, node, group));
+            }
+        }
+        if (after.isEmpty()) {
+            groupsOf.remove(node);
+        } else {
+            groupsOf.put(node, after);
+        }
+    }
+
+    private List<String> announced() {
+        return joined.stream().filter(group -> !group.isEmpty()).toList();
+    }
+
+    // ------------------------------------------------------------------ inputs
+
+    void send(GroupSend send, long nowNanos) {
+        sender.send(send, nowNanos);
+    }
+
+    void handleTree(NodeId neighbor, TreeFrame frame, long nowNanos) {
+        forwarder.handle(neighbor, frame, nowNanos);
+    }
+
+    void handleAck(GroupAck ack, Arrival arrival, long nowNanos) {
+        if (ack.origin().equals(self)) {
+            sender.handleAck(ack, nowNanos);
+        } else {
+            forwarder.handleAck(arrival.neighbor(), ack);
+        }
+    }
+
+    void handleRouteError(RouteError error, long nowNanos) throws MalformedFrame {
+        if (error.failedType() == FrameType.GROUP_DATA) {
+            TreeForwarder.LostBranch lost = TreeForwarder.LostBranch.decode(error.excerpt());
+            sender.handleLostBranch(lost.transmission(), lost.from(), lost.to(), nowNanos);
+        }
+    }
+
+    void handleTopologyChange(long nowNanos) {
+        sender.handleTopologyChange(nowNanos);
+    }
+
+    void handleLinkDown(NodeId neighbor, long nowNanos) {
+        forwarder.handleLinkDown(neighbor);
+        sender.handleTopologyChange(nowNanos);
+    }
+
+    /** The record of a node is another one. */
+    void handleRecord(NodeId node, long incarnation, long nowNanos) {
+        receiver.handleNodeGone(node, incarnation);
+        review(node);
+        boolean leaving = lsdb.recordOf(node)
+                .filter(record -> record.status() == NodeRecord.Status.LEAVING)
+                .isPresent();
+        if (leaving && !node.equals(self)) {
+            sender.handleNodeGone(node, nowNanos);
+        }
+    }
+
+    /** The application of this node can take messages that it had no room for. */
+    void handleRoom(long nowNanos) {
+        receiver.handleRoom();
+        sender.handleRoomHere(nowNanos);
+    }
+
+    void handleTime(long nowNanos) {
+        forwarder.handleTime(nowNanos);
+        receiver.handleTime(nowNanos);
+        sender.handleTime(nowNanos);
+    }
+
+    long nextDeadlineNanos() {
+        return Math.min(
+                forwarder.nextDeadlineNanos(), Math.min(receiver.nextDeadlineNanos(), sender.nextDeadlineNanos()));
+    }
+
+    void flush() {
+        receiver.flush();
+        forwarder.flush();
+    }
+
+    void close() {
+        sender.close();
+    }
+
+    // ------------------------------------------------------------------ between the machines
+
+    @Override
+    public Verdict take(TreeFrame frame) {
+        WireReader in = new WireReader(frame.body());
+        long nowNanos = now.getAsLong();
+        try {
+            return frame.type() == FrameType.GROUP_DATA
+                    ? receiver.handleData(frame.header(), GroupData.decode(in), nowNanos)
+                    : receiver.handleAdvance(frame.header(), GroupAdvance.decode(in), nowNanos);
+        } catch (MalformedFrame malformed) {
+            // The neighbor only passed it on: its link is not to blame.
+            out.trace(new TraceEvent(
+                    TraceEvent.Kind.MALFORMED,
+                    frame.header().origin().node(),
+                    frame.type() + ": " + malformed.getMessage()));
+            return Verdict.refused(Outcome.Reason.LIMIT);
+        }
+    }
+
+    @Override
+    public LinkQueue.Taken send(NodeId neighbor, Frame frame, LinkQueue.Urgency urgency) {
+        return links.send(neighbor, frame, urgency, now.getAsLong());
+    }
+
+    @Override
+    public void send(NodeId neighbor, Frame frame) {
+        links.send(neighbor, frame, TreeForwarder.urgencyOf(frame.type()), now.getAsLong());
+    }
+
+    @Override
+    public boolean isUp(NodeId neighbor) {
+        return links.isUp(neighbor);
+    }
+
+    @Override
+    public void sendTo(NodeId origin, Frame frame) {
+        router.path(origin, Paths.Choice.PRIMARY).ifPresent(path -> post.transmit(path, 0, frame));
+    }
+
+    @Override
+    public void answer(NodeId origin, GroupAck ack) {
+        sendTo(origin, ack);
+    }
+
+    @Override
+    public long incarnationOf(NodeId node) {
+        return lsdb.incarnationOf(node);
+    }
+
+    @Override
+    public Verdict deliverHere(GroupName name, ByteView payload) {
+        return deliver(new GroupReceiver.Delivery(self, name, payload, 0, 0));
+    }
+
+    @Override
+    public Verdict deliver(GroupReceiver.Delivery delivery) {
+        GroupName name = delivery.name();
+        boolean isMember =
+                name.scope() == GroupName.Scope.LIST || name.group().isEmpty() || joined.contains(name.group());
+        if (!isMember) {
+            return Verdict.refused(Outcome.Reason.NO_ENDPOINT);
+        }
+        if (!name.endpoint().isEmpty()) {
+            return deliverToEndpoint(delivery);
+        }
+        if (name.scope() == GroupName.Scope.LIST || !joined.contains(name.group())) {
+            return Verdict.refused(Outcome.Reason.NO_ENDPOINT);
+        }
+        return switch (out.deliverToGroup(delivery)) {
+            case TAKEN -> Verdict.DELIVERED;
+            case LATER -> Verdict.HELD;
+            case DETACHED -> Verdict.refused(Outcome.Reason.DETACHED);
+            case NO_MEMBER -> Verdict.refused(Outcome.Reason.NO_ENDPOINT);
+        };
+    }
+
+    /** Messages for many come to endpoints that take messages from anybody, in whatever order their flow promises. */
+    private Verdict deliverToEndpoint(GroupReceiver.Delivery delivery) {
+        String endpoint = delivery.name().endpoint();
+        SocketKind kind = delivery.name().kind() == SocketKind.DGRAM ? SocketKind.DGRAM : SocketKind.RDM;
+        Acceptance acceptance = endpoints.check(endpoint, kind);
+        if (acceptance != Acceptance.TAKEN) {
+            return Verdict.refused(acceptance.reason());
+        }
+        ReceiveBuffer buffer = endpoints.buffer(endpoint);
+        if (!buffer.hasRoom()) {
+            return Verdict.HELD;
+        }
+        buffer.take(ReceiveBuffer.charge(delivery.payload()));
+        endpoints.deliver(endpoint, kind, new Endpoints.Delivery(delivery.from(), delivery.payload(), delivery.hops()));
+        return Verdict.DELIVERED;
+    }
+
+    @Override
+    public void settled(long ticket, NodeId member, Outcome outcome) {
+        out.settledFor(ticket, member, outcome);
+    }
+
+    @Override
+    public void ended(long ticket) {
+        out.groupSettled(ticket);
+    }
+
+    // ------------------------------------------------------------------ questions
+
+    void audit() {
+        sender.audit();
+        receiver.audit();
+        Check.that(
+                forwarder.gatheringCount() <= TreeForwarder.GATHERINGS_MAX,
+                "%d transmissions are gathered",
+                forwarder.gatheringCount());
+    }
+
+    GroupSender sender() {
+        return sender;
+    }
+
+    void count(TreeMap<String, Long> counters) {
+        counters.put("group.addressed", sender.addressedCount());
+        for (Outcome.Kind kind : Outcome.Kind.values()) {
+            counters.put("group." + kind.name().toLowerCase(java.util.Locale.ROOT), sender.outcomes(kind));
+        }
+        counters.put("group.copies", sender.copyCount());
+        counters.put("group.forwarded", forwarder.forwardedCount());
+        counters.put("group.gathering", (long) forwarder.gatheringCount());
+        counters.put("group.held-bytes", receiver.heldBytes());
+        counters.put("group.inbound", (long) receiver.flowCount());
+        counters.put("group.outbound", (long) sender.flowCount());
+        counters.put("group.queued-bytes", sender.queuedBytes());
+        counters.put("group.refused-branches", forwarder.refusedCount());
+        counters.put("group.strays", forwarder.strayCount());
+    }
+}

@@ -1,0 +1,302 @@
+package dev.weft.core.flow;
+
+import dev.weft.Outcome;
+import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.TreeHeader;
+import dev.weft.core.wire.TreeMark;
+import dev.weft.core.wire.Verdict;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member's side of one flow to many: which messages are decided, which are incomplete, which wait for earlier ones
+ * or for room. A message is decided only when the application has it, or it was refused for good.
+ *
+ * <p>Called by {@link GroupReceiver} alone.
+ */
+final class GroupInbound {
+    interface Output {
+        /** {@link Verdict#HELD} where the application has no room now and the sender is to wait. */
+        Verdict deliver(GroupInbound flow, Arrived message);
+
+        /** Room for a message that cannot be delivered yet, or a refusal. */
+        InboundFlow.Room reserve(int bytes);
+
+        void release(int bytes);
+
+        /** A verdict that was not known when the message came. */
+        void answer(GroupInbound flow, long transmission, int from, Verdict verdict);
+    }
+
+    /**
+     * A whole message.
+     *
+     * @param missedCount how many messages before it, of this sender, were given up for this member
+     */
+    record Arrived(ByteView payload, int hops, long missedCount) {}
+
+    /** A message that has come, in part or whole, and is not decided. */
+    private static final class Pending {
+        private final @Nullable ByteView[] parts;
+        private final int messageBytes;
+        private int missing;
+        private int bytes;
+        private long transmission;
+        private int from;
+        private int hops;
+        private long touchedNanos;
+
+        private Pending(GroupData data) {
+            parts = new @Nullable ByteView[data.count()];
+            messageBytes = data.messageBytes();
+            missing = parts.length;
+        }
+
+        private boolean add(GroupData data) {
+            if (data.count() != parts.length || data.messageBytes() != messageBytes) {
+                return false;
+            }
+            if (parts[data.index()] == null) {
+                parts[data.index()] = data.payload().compact();
+                missing--;
+                bytes += data.payload().length();
+            }
+            return bytes <= messageBytes && (missing > 0 || bytes == messageBytes);
+        }
+
+        private ByteView payload() {
+            ByteView only = parts[0];
+            if (parts.length == 1 && only != null) {
+                return only;
+            }
+            byte[] whole = new byte[messageBytes];
+            int at = 0;
+            for (ByteView part : parts) {
+                if (part != null) {
+                    part.copyTo(whole, at);
+                    at += part.length();
+                }
+            }
+            return ByteView.of(whole);
+        }
+    }
+
+    private final GroupName name;
+    private final GroupReceiver.Origin origin;
+    private final Output out;
+    private final TreeMap<Long, Verdict> decided = new TreeMap<>();
+    private final TreeMap<Long, Pending> pending = new TreeMap<>();
+    /** What lies below is decided for everybody. */
+    private long commonFloor;
+    /** What lies below this member need not wait for. */
+    private long floor;
+    /** The next message to be delivered, where order counts. */
+    private long next;
+
+    private long missedCount;
+    private boolean countsMissed = true;
+    private long usedNanos;
+
+    GroupInbound(GroupName name, GroupReceiver.Origin origin, long floor, Output out, long nowNanos) {
+        this.name = name;
+        this.origin = origin;
+        this.floor = floor;
+        this.next = floor;
+        this.out = out;
+        this.usedNanos = nowNanos;
+    }
+
+    GroupName name() {
+        return name;
+    }
+
+    GroupReceiver.Origin origin() {
+        return origin;
+    }
+
+    long usedNanos() {
+        return usedNanos;
+    }
+
+    boolean hasPending() {
+        return !pending.isEmpty();
+    }
+
+    Verdict handleData(TreeHeader header, GroupData data, long nowNanos) {
+        usedNanos = nowNanos;
+        long message = data.message();
+        raise(header.mark(), message, data.lag());
+        Verdict known = known(message);
+        if (known != null) {
+            return known;
+        }
+        Pending arriving = pending.get(message);
+        if (arriving == null) {
+            if (out.reserve(data.messageBytes()) == InboundFlow.Room.FULL) {
+                return Verdict.ABSENT;
+            }
+            arriving = new Pending(data);
+            pending.put(message, arriving);
+        }
+        arriving.transmission = header.origin().transmission();
+        arriving.from = header.from();
+        arriving.hops = header.hopsTravelled();
+        arriving.touchedNanos = nowNanos;
+        if (!arriving.add(data)) {
+            return decide(message, Verdict.refused(Outcome.Reason.LIMIT));
+        }
+        Verdict verdict = arriving.missing == 0 && isNext(message) ? offer(message, arriving) : Verdict.HELD;
+        if (verdict.kind() != Verdict.Kind.HELD) {
+            drain();
+        }
+        return verdict;
+    }
+
+    /** What became of a message, as far as it is known here. */
+    Verdict handleQuestion(TreeHeader header, long message, long lag, long nowNanos) {
+        usedNanos = nowNanos;
+        raise(header.mark(), message, lag);
+        drain();
+        Verdict known = known(message);
+        if (known != null) {
+            return known;
+        }
+        Pending held = pending.get(message);
+        if (held == null || held.missing > 0) {
+            return Verdict.ABSENT;
+        }
+        held.transmission = header.origin().transmission();
+        held.from = header.from();
+        return Verdict.HELD;
+    }
+
+    /** Delivers what can be delivered now: earlier messages have come, or there is room again. */
+    void drain() {
+        if (isOrdered()) {
+            for (Pending first = pending.get(next);
+                    first != null && first.missing == 0 && late(next, first);
+                    first = pending.get(next)) {}
+            return;
+        }
+        for (Map.Entry<Long, Pending> entry = pending.firstEntry();
+                entry != null;
+                entry = pending.higherEntry(entry.getKey())) {
+            if (entry.getValue().missing == 0 && !late(entry.getKey(), entry.getValue())) {
+                return;
+            }
+        }
+    }
+
+    /** Forgets messages that have not grown for a while: the memory is needed, and their origin would send them again. */
+    void dropStalled(long beforeNanos) {
+        for (Long message : java.util.List.copyOf(pending.keySet())) {
+            Pending stalled = pending.get(message);
+            if (stalled != null && stalled.touchedNanos < beforeNanos && stalled.missing > 0) {
+                discard(message);
+            }
+        }
+    }
+
+    /** The application is no member any more: what it misses from here on it has not asked for. */
+    void handleLeft() {
+        countsMissed = false;
+    }
+
+    void close() {
+        for (Long message : java.util.List.copyOf(pending.keySet())) {
+            discard(message);
+        }
+    }
+
+    private boolean late(long message, Pending held) {
+        long transmission = held.transmission;
+        int from = held.from;
+        Verdict verdict = offer(message, held);
+        if (verdict.kind() == Verdict.Kind.HELD) {
+            return false;
+        }
+        out.answer(this, transmission, from, verdict);
+        return true;
+    }
+
+    private Verdict offer(long message, Pending whole) {
+        Verdict verdict = out.deliver(this, new Arrived(whole.payload(), whole.hops, missedCount));
+        if (verdict.kind() == Verdict.Kind.HELD) {
+            return name.kind() == SocketKind.DGRAM
+                    ? decide(message, Verdict.refused(Outcome.Reason.QUEUE_FULL))
+                    : verdict;
+        }
+        if (verdict.kind() == Verdict.Kind.DELIVERED) {
+            missedCount = 0;
+            countsMissed = true;
+        }
+        return decide(message, verdict);
+    }
+
+    private Verdict decide(long message, Verdict verdict) {
+        discard(message);
+        decided.put(message, verdict);
+        while (decided.containsKey(next)) {
+            next++;
+        }
+        return verdict;
+    }
+
+    private boolean isNext(long message) {
+        return !isOrdered() || message == next;
+    }
+
+    private boolean isOrdered() {
+        return name.kind() == SocketKind.SEQPACKET;
+    }
+
+    /** The answer that needs no look at the message; null where it is news. */
+    private @Nullable Verdict known(long message) {
+        Verdict verdict = decided.get(message);
+        if (verdict != null) {
+            return verdict;
+        }
+        boolean beyond = message < floor || message >= commonFloor + GroupConfig.RETAINED_MESSAGES_MAX;
+        return beyond ? Verdict.ABSENT : null;
+    }
+
+    private void raise(TreeMark mark, long message, long lag) {
+        commonFloor = Math.max(commonFloor, message - lag);
+        long own = mark.floorDistance() == TreeMark.UNSAID ? 0 : Math.max(0, message - mark.floorDistance());
+        long raised = Math.max(commonFloor, own);
+        if (raised > floor) {
+            floor = raised;
+            skipTo(raised);
+        }
+        while (!decided.isEmpty() && decided.firstKey() < commonFloor) {
+            decided.pollFirstEntry();
+        }
+    }
+
+    /** Messages below are given up, or decided: nobody waits for them. */
+    private void skipTo(long raised) {
+        while (!pending.isEmpty() && pending.firstKey() < raised) {
+            discard(pending.firstKey());
+        }
+        if (next < raised) {
+            if (countsMissed && isOrdered()) {
+                missedCount += raised - next - decided.subMap(next, raised).size();
+            }
+            next = raised;
+        }
+        while (decided.containsKey(next)) {
+            next++;
+        }
+    }
+
+    private void discard(long message) {
+        Pending dropped = pending.remove(message);
+        if (dropped != null) {
+            out.release(dropped.messageBytes);
+        }
+    }
+}

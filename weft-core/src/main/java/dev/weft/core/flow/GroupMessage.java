@@ -1,0 +1,137 @@
+package dev.weft.core.flow;
+
+import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/** A message for many under way at its origin: what is known of it for each member. */
+final class GroupMessage {
+    /** A piece of it. */
+    static final class Piece {
+        final GroupMessage message;
+        final int index;
+        /** The members, by their numbers in the message, that have not said that they have it. */
+        final BitSet missing = new BitSet();
+        /** The latest transmissions, oldest first. */
+        final List<Shot> shots = new ArrayList<>();
+
+        long dueNanos = -1;
+        int expiries;
+        int repairs;
+        /** How many bytes of it count as in flight. */
+        int countedBytes;
+
+        private Piece(GroupMessage message, int index) {
+            this.message = message;
+            this.index = index;
+        }
+    }
+
+    /**
+     * One transmission over one tree.
+     *
+     * @param piece the piece, or the first one where the members were only asked
+     * @param question whether they were only asked what became of the message
+     */
+    record Shot(long number, Piece piece, Question question, TreePlan plan, long sentNanos) {}
+
+    /** What a transmission was for. */
+    enum Question {
+        /** Here is a piece of the message. */
+        TAKE,
+        /** What became of the message? */
+        TELL
+    }
+
+    final long ticket;
+    final ByteView payload;
+    final long deadlineNanos;
+    final GroupMember[] members;
+    /** The members whose outcome is not known. */
+    final BitSet open = new BitSet();
+    /** The members that a copy was sent to. */
+    final BitSet left = new BitSet();
+
+    final List<Piece> pieces;
+    private final int fragmentBytes;
+
+    /** Its number in the flow; -1 while it waits for its turn. */
+    long number = -1;
+    /** The next piece to be sent for the first time. */
+    int fresh;
+
+    int laggingCount;
+    boolean hereIsOpen;
+    boolean counted;
+    long firstSentNanos = -1;
+    long askNanos = -1;
+    int asked;
+    final List<Shot> questions = new ArrayList<>();
+
+    GroupMessage(GroupSend send, GroupMember[] members, int fragmentBytes, long nowNanos) {
+        this.ticket = send.ticket();
+        this.payload = send.payload();
+        this.deadlineNanos = nowNanos + send.timeoutNanos();
+        this.members = members;
+        this.fragmentBytes = fragmentBytes;
+        open.set(0, members.length);
+        int count = Math.max(1, (payload.length() + fragmentBytes - 1) / fragmentBytes);
+        this.pieces = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            Piece piece = new Piece(this, i);
+            piece.missing.set(0, members.length);
+            pieces.add(piece);
+        }
+    }
+
+    /** The member's number in this message, negative where it is none. */
+    int indexOf(NodeId node) {
+        int low = 0;
+        int high = members.length - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int order = members[middle].node.compareTo(node);
+            if (order == 0) {
+                return middle;
+            }
+            if (order < 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return -1;
+    }
+
+    boolean isSettled() {
+        return open.isEmpty() && !hereIsOpen;
+    }
+
+    /** Whether somebody who answers still has to. */
+    boolean isAwaited() {
+        return hereIsOpen || open.cardinality() > laggingCount;
+    }
+
+    /** The members that have every piece and have not said what became of the message. */
+    BitSet undecided() {
+        BitSet undecided = (BitSet) open.clone();
+        for (Piece piece : pieces) {
+            undecided.andNot(piece.missing);
+        }
+        return undecided;
+    }
+
+    ByteView payload(int index) {
+        int from = index * fragmentBytes;
+        return payload.slice(from, Math.min(fragmentBytes, payload.length() - from));
+    }
+
+    @Override
+    public String toString() {
+        return "message " + number + " for "
+                + Arrays.stream(members).map(m -> m.node.brief()).toList() + ", open " + open;
+    }
+}

@@ -1,0 +1,244 @@
+package dev.weft.core.flow;
+
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Deadlines;
+import dev.weft.core.wire.GroupAck;
+import dev.weft.core.wire.GroupAdvance;
+import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.TreeHeader;
+import dev.weft.core.wire.TreeMark;
+import dev.weft.core.wire.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All flows to many in which this node is a member. What it says to a frame at once is gathered on the way back; a
+ * verdict that is known only later goes straight to the origin, in one frame a turn. Driven by the engine.
+ */
+public final class GroupReceiver {
+    /** What the receiver wants and reports. May not call back in. */
+    public interface Output {
+        /**
+         * Offers a message to the application: {@link Verdict#DELIVERED}, a refusal, or {@link Verdict#HELD} where it
+         * has no room now and the sender is to wait.
+         */
+        Verdict deliver(Delivery delivery);
+
+        /** To the origin of a flow, by the best way. */
+        void answer(NodeId origin, GroupAck ack);
+
+        /** The latest life that a node is known to live, 0 where it is not known. */
+        long incarnationOf(NodeId node);
+    }
+
+    /**
+     * A message for many that has arrived here whole.
+     *
+     * @param missedCount how many messages before it, of this sender and in order, were given up for this member
+     */
+    public record Delivery(NodeId from, GroupName name, ByteView payload, int hops, long missedCount) {}
+
+    /** A flow's name between nodes. */
+    record Origin(NodeId node, long incarnation, long flow) implements Comparable<Origin> {
+        @Override
+        public int compareTo(Origin other) {
+            int byNode = node.compareTo(other.node);
+            int byLife = byNode != 0 ? byNode : Long.compare(incarnation, other.incarnation);
+            return byLife != 0 ? byLife : Long.compare(flow, other.flow);
+        }
+    }
+
+    private record Life(NodeId node, long incarnation) implements Comparable<Life> {
+        @Override
+        public int compareTo(Life other) {
+            int byNode = node.compareTo(other.node);
+            return byNode != 0 ? byNode : Long.compare(incarnation, other.incarnation);
+        }
+    }
+
+    /** As in {@link Receiver}: longer than any send may last. */
+    private static final long IDLE_NANOS = 7_200_000_000_000L;
+
+    private static final long STALLED_NANOS = 60_000_000_000L;
+    private static final long SWEEP_NANOS = 30_000_000_000L;
+    private static final long ROOM_NANOS = 200_000_000L;
+
+    private final GroupConfig config;
+    private final Output out;
+    private final GroupInbound.Output flowOutput = new FlowOutput();
+    private final TreeMap<Origin, GroupInbound> flows = new TreeMap<>();
+    private final TreeMap<Life, List<GroupAck.Answer>> answers = new TreeMap<>();
+    private long heldBytes;
+    private long sweepNanos = Deadlines.NEVER;
+    private long roomNanos = Deadlines.NEVER;
+
+    public GroupReceiver(GroupConfig config, Output out) {
+        this.config = config;
+        this.out = out;
+    }
+
+    public int flowCount() {
+        return flows.size();
+    }
+
+    /** How many bytes the undecided messages may grow to. */
+    public long heldBytes() {
+        return heldBytes;
+    }
+
+    /** @throws dev.weft.core.base.InvariantError unless the bounds hold */
+    public void audit() {
+        dev.weft.core.base.Check.that(
+                heldBytes <= config.heldBytesMax() && flows.size() <= config.flowsMax() * 8,
+                "%d bytes of undecided messages in %d flows",
+                heldBytes,
+                flows.size());
+    }
+
+    public Verdict handleData(TreeHeader header, GroupData data, long nowNanos) {
+        Origin origin = new Origin(header.origin().node(), header.origin().incarnation(), data.flow());
+        if (origin.incarnation() < out.incarnationOf(origin.node())) {
+            return Verdict.ABSENT;
+        }
+        GroupInbound flow = flows.get(origin);
+        if (flow == null) {
+            if (data.name().isEmpty() || header.mark().floorDistance() == TreeMark.UNSAID) {
+                return Verdict.UNKNOWN_FLOW;
+            }
+            if (flows.size() >= config.flowsMax() * 8) {
+                return Verdict.refused(Outcome.Reason.LIMIT);
+            }
+            long floor = Math.max(0, data.message() - header.mark().floorDistance());
+            flow = new GroupInbound(data.name().get(), origin, floor, flowOutput, nowNanos);
+            flows.put(origin, flow);
+            sweepNanos = Math.min(sweepNanos, nowNanos + SWEEP_NANOS);
+        }
+        Verdict verdict = flow.handleData(header, data, nowNanos);
+        watch(flow, nowNanos);
+        return verdict;
+    }
+
+    public Verdict handleAdvance(TreeHeader header, GroupAdvance advance, long nowNanos) {
+        GroupInbound flow =
+                flows.get(new Origin(header.origin().node(), header.origin().incarnation(), advance.flow()));
+        if (flow == null) {
+            return Verdict.UNKNOWN_FLOW;
+        }
+        Verdict verdict = flow.handleQuestion(header, advance.message(), advance.lag(), nowNanos);
+        watch(flow, nowNanos);
+        return verdict;
+    }
+
+    /** A node has gone for good, or lives anew: its old flows will not speak again. */
+    public void handleNodeGone(NodeId node, long incarnationsBelow) {
+        for (GroupInbound flow : List.copyOf(flows.values())) {
+            if (flow.origin().node().equals(node) && flow.origin().incarnation() < incarnationsBelow) {
+                remove(flow);
+            }
+        }
+    }
+
+    /** The application has made room. */
+    public void handleRoom() {
+        flows.values().forEach(GroupInbound::drain);
+    }
+
+    /** The application has left a group. */
+    public void handleLeft(String group) {
+        for (GroupInbound flow : flows.values()) {
+            if (flow.name().scope() == GroupName.Scope.GROUP
+                    && flow.name().group().equals(group)) {
+                flow.handleLeft();
+                flow.drain();
+            }
+        }
+    }
+
+    public void handleTime(long nowNanos) {
+        if (nowNanos >= roomNanos) {
+            roomNanos = Deadlines.NEVER;
+            for (GroupInbound flow : flows.values()) {
+                flow.drain();
+                watch(flow, nowNanos);
+            }
+        }
+        if (nowNanos < sweepNanos) {
+            return;
+        }
+        for (GroupInbound flow : List.copyOf(flows.values())) {
+            flow.dropStalled(nowNanos - STALLED_NANOS);
+            if (nowNanos - flow.usedNanos() > IDLE_NANOS) {
+                remove(flow);
+            }
+        }
+        sweepNanos = flows.isEmpty() ? Deadlines.NEVER : nowNanos + SWEEP_NANOS;
+    }
+
+    public long nextDeadlineNanos() {
+        return Math.min(sweepNanos, roomNanos);
+    }
+
+    /** Sends the late verdicts of this turn. */
+    public void flush() {
+        for (Map.Entry<Life, List<GroupAck.Answer>> entry = answers.pollFirstEntry();
+                entry != null;
+                entry = answers.pollFirstEntry()) {
+            List<GroupAck.Answer> all = entry.getValue();
+            for (int i = 0; i < all.size(); i += GroupAck.ANSWERS_MAX) {
+                out.answer(
+                        entry.getKey().node(),
+                        new GroupAck(
+                                entry.getKey().node(),
+                                entry.getKey().incarnation(),
+                                all.subList(i, Math.min(all.size(), i + GroupAck.ANSWERS_MAX))));
+            }
+        }
+    }
+
+    /** What is held may be delivered when the application has room, which it may forget to say. */
+    private void watch(@Nullable GroupInbound flow, long nowNanos) {
+        if (flow != null && flow.hasPending()) {
+            roomNanos = Math.min(roomNanos, nowNanos + ROOM_NANOS);
+        }
+    }
+
+    private void remove(GroupInbound flow) {
+        flow.close();
+        flows.remove(flow.origin());
+    }
+
+    private final class FlowOutput implements GroupInbound.Output {
+        @Override
+        public Verdict deliver(GroupInbound flow, GroupInbound.Arrived message) {
+            return out.deliver(new Delivery(
+                    flow.origin().node(), flow.name(), message.payload(), message.hops(), message.missedCount()));
+        }
+
+        @Override
+        public InboundFlow.Room reserve(int bytes) {
+            if (heldBytes + bytes > config.heldBytesMax()) {
+                return InboundFlow.Room.FULL;
+            }
+            heldBytes += bytes;
+            return InboundFlow.Room.GRANTED;
+        }
+
+        @Override
+        public void release(int bytes) {
+            heldBytes -= bytes;
+        }
+
+        @Override
+        public void answer(GroupInbound flow, long transmission, int from, Verdict verdict) {
+            answers.computeIfAbsent(
+                            new Life(flow.origin().node(), flow.origin().incarnation()), life -> new ArrayList<>())
+                    .add(new GroupAck.Answer(transmission, List.of(new GroupAck.Run(from, from + 1, verdict))));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.weft.core.flow;
+
+import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.wire.GroupName;
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * One message that an application wants sent to many.
+ *
+ * @param ticket the caller's number for it, unique on this node
+ * @param name who is addressed, with which guarantees
+ * @param members the nodes that are to have it: fixed from here on, this node among them where it hears itself
+ * @param payload at most {@link dev.weft.core.wire.Data#MESSAGE_BYTES_MAX} bytes
+ * @param timeoutNanos how long it may take
+ */
+public record GroupSend(long ticket, GroupName name, SortedSet<NodeId> members, ByteView payload, long timeoutNanos) {
+    public GroupSend {
+        members = Collections.unmodifiableSortedSet(new TreeSet<>(members));
+    }
+}

@@ -1,0 +1,327 @@
+package dev.weft.core.flow;
+
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.core.base.Check;
+import dev.weft.core.base.DeadlineIndex;
+import dev.weft.core.base.Deadlines;
+import dev.weft.core.wire.Data;
+import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.GroupAck;
+import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.TreeFrame;
+import dev.weft.core.wire.TreeHeader;
+import dev.weft.core.wire.WireWriter;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All flows to many that begin on this node: finds or opens the flow of each send, and keeps the books: what was
+ * addressed to members = sum of their outcomes + open. Driven by the engine.
+ */
+public final class GroupSender {
+    /** What the sender wants and reports. May not call back in. */
+    public interface Output {
+        void send(NodeId neighbor, Frame frame);
+
+        /** This node is a member itself: its application is offered the message. */
+        dev.weft.core.wire.Verdict deliverHere(GroupName name, dev.weft.core.base.ByteView payload);
+
+        /** The one and only outcome of a send for a member. */
+        void settled(long ticket, NodeId member, Outcome outcome);
+
+        /** Every member has an outcome. */
+        void ended(long ticket);
+    }
+
+    private static final long IDLE_NANOS = 600_000_000_000L;
+    private static final long SWEEP_NANOS = 60_000_000_000L;
+
+    private record Conversation(GroupName name, List<NodeId> listed) implements Comparable<Conversation> {
+        private static Conversation of(GroupSend send) {
+            return new Conversation(
+                    send.name(), send.name().scope() == GroupName.Scope.LIST ? List.copyOf(send.members()) : List.of());
+        }
+
+        @Override
+        public int compareTo(Conversation other) {
+            int byName = name.compareTo(other.name);
+            if (byName != 0) {
+                return byName;
+            }
+            for (int i = 0; i < Math.min(listed.size(), other.listed.size()); i++) {
+                int byNode = listed.get(i).compareTo(other.listed.get(i));
+                if (byNode != 0) {
+                    return byNode;
+                }
+            }
+            return Integer.compare(listed.size(), other.listed.size());
+        }
+    }
+
+    private final NodeId self;
+    private final long incarnation;
+    private final GroupConfig config;
+    private final Trees trees;
+    private final Output out;
+    private final GroupFlow.Output flowOutput = new FlowOutput();
+
+    private final TreeMap<Conversation, GroupFlow> byConversation = new TreeMap<>();
+    private final TreeMap<Long, GroupFlow> flows = new TreeMap<>();
+    private final TreeMap<Long, GroupFlow> byTransmission = new TreeMap<>();
+    private final DeadlineIndex deadlines = new DeadlineIndex();
+    private final TreeSet<Long> open = new TreeSet<>();
+    private final long[] outcomes = new long[Outcome.Kind.values().length];
+    private long addressedCount;
+    private long openCount;
+    private long queuedBytes;
+    private long nextFlow = 1;
+    private long nextTransmission = 1;
+    private long copyCount;
+    private long sweepNanos = Deadlines.NEVER;
+
+    public GroupSender(NodeId self, long incarnation, GroupConfig config, Trees trees, Output out) {
+        this.self = self;
+        this.incarnation = incarnation;
+        this.config = config;
+        this.trees = trees;
+        this.out = out;
+    }
+
+    public int flowCount() {
+        return flows.size();
+    }
+
+    /** How many sends have members without an outcome. */
+    public int inFlight() {
+        return open.size();
+    }
+
+    public long queuedBytes() {
+        return queuedBytes;
+    }
+
+    /** How often a member was addressed. */
+    public long addressedCount() {
+        return addressedCount;
+    }
+
+    public long outcomes(Outcome.Kind kind) {
+        return outcomes[kind.ordinal()];
+    }
+
+    /** Frames that this node has sent as an origin. */
+    public long copyCount() {
+        return copyCount;
+    }
+
+    /** @throws dev.weft.core.base.InvariantError unless the books balance and the bounds hold */
+    public void audit() {
+        long settled = 0;
+        for (long count : outcomes) {
+            settled += count;
+        }
+        Check.that(addressedCount == settled + openCount, "%d copies, %d of them settled", addressedCount, settled);
+        Check.that(
+                queuedBytes <= config.queuedBytesMax() && open.size() <= config.queuedMessagesMax(),
+                "%d messages for many of %d bytes are queued",
+                open.size(),
+                queuedBytes);
+        Check.that(flows.size() <= config.flowsMax(), "%d flows to many", flows.size());
+    }
+
+    public void send(GroupSend send, long nowNanos) {
+        addressedCount += send.members().size();
+        openCount += send.members().size();
+        if (send.members().isEmpty()) {
+            out.ended(send.ticket());
+        } else if (send.payload().length() > Data.MESSAGE_BYTES_MAX) {
+            reject(send, Outcome.Reason.TOO_LARGE);
+        } else if (open.size() >= config.queuedMessagesMax()
+                || queuedBytes + send.payload().length() > config.queuedBytesMax()) {
+            reject(send, Outcome.Reason.QUEUE_FULL);
+        } else if (send.members().size() > config.membersMax()) {
+            reject(send, Outcome.Reason.LIMIT);
+        } else {
+            GroupFlow flow = flowFor(Conversation.of(send), nowNanos);
+            if (flow == null) {
+                reject(send, Outcome.Reason.LIMIT);
+                return;
+            }
+            open.add(send.ticket());
+            queuedBytes += send.payload().length();
+            flow.add(send, self, nowNanos);
+            flow.handleRoomHere(self, nowNanos);
+            touched(flow);
+        }
+    }
+
+    public void handleAck(GroupAck ack, long nowNanos) {
+        if (!ack.origin().equals(self) || ack.incarnation() != incarnation) {
+            return;
+        }
+        for (GroupAck.Answer answer : ack.answers()) {
+            GroupFlow flow = byTransmission.get(answer.transmission());
+            if (flow != null) {
+                flow.handleAnswer(answer, self, nowNanos);
+                touched(flow);
+            }
+        }
+    }
+
+    /** A hop could not serve a branch of one of the trees. */
+    public void handleLostBranch(long transmission, int from, int to, long nowNanos) {
+        GroupFlow flow = byTransmission.get(transmission);
+        if (flow != null) {
+            flow.handleLostBranch(transmission, from, to, nowNanos);
+            touched(flow);
+        }
+    }
+
+    /** Paths, or the lives of nodes, are not what they were. */
+    public void handleTopologyChange(long nowNanos) {
+        for (GroupFlow flow : List.copyOf(flows.values())) {
+            flow.handleTopologyChange(nowNanos);
+            touched(flow);
+        }
+    }
+
+    /** A node has said good-bye: nothing more will be answered. */
+    public void handleNodeGone(NodeId node, long nowNanos) {
+        for (GroupFlow flow : List.copyOf(flows.values())) {
+            flow.handleNodeGone(node, nowNanos);
+            touched(flow);
+        }
+    }
+
+    /** An application of this node has made room. */
+    public void handleRoomHere(long nowNanos) {
+        for (GroupFlow flow : List.copyOf(flows.values())) {
+            flow.handleRoomHere(self, nowNanos);
+            touched(flow);
+        }
+    }
+
+    public void handleTime(long nowNanos) {
+        for (Long number = deadlines.pollDue(nowNanos); number != null; number = deadlines.pollDue(nowNanos)) {
+            GroupFlow flow = flows.get(number);
+            if (flow != null) {
+                flow.handleTime(self, nowNanos);
+                touched(flow);
+            }
+        }
+        if (nowNanos >= sweepNanos) {
+            byConversation.values().removeIf(flow -> isOver(flow, nowNanos));
+            flows.values().removeIf(flow -> isOver(flow, nowNanos));
+            sweepNanos = flows.isEmpty() ? Deadlines.NEVER : nowNanos + SWEEP_NANOS;
+        }
+    }
+
+    public long nextDeadlineNanos() {
+        return Math.min(sweepNanos, deadlines.nextNanos());
+    }
+
+    /** Settles everything: this node is closing. */
+    public void close() {
+        for (GroupFlow flow : List.copyOf(flows.values())) {
+            flow.close(self);
+        }
+    }
+
+    private static boolean isOver(GroupFlow flow, long nowNanos) {
+        return flow.isIdle() && nowNanos - flow.usedNanos() > IDLE_NANOS;
+    }
+
+    private void reject(GroupSend send, Outcome.Reason reason) {
+        for (NodeId member : send.members()) {
+            settled(send.ticket(), member, Outcome.of(Outcome.Kind.REJECTED, reason));
+        }
+        out.ended(send.ticket());
+    }
+
+    private void settled(long ticket, NodeId member, Outcome outcome) {
+        openCount--;
+        outcomes[outcome.kind().ordinal()]++;
+        out.settled(ticket, member, outcome);
+    }
+
+    private @Nullable GroupFlow flowFor(Conversation conversation, long nowNanos) {
+        GroupFlow present = byConversation.get(conversation);
+        if (present != null) {
+            return present;
+        }
+        if (flows.size() >= config.flowsMax()) {
+            GroupFlow idle = null;
+            for (GroupFlow flow : flows.values()) {
+                if (flow.isIdle() && (idle == null || flow.usedNanos() < idle.usedNanos())) {
+                    idle = flow;
+                }
+            }
+            if (idle == null) {
+                return null;
+            }
+            GroupFlow over = idle;
+            flows.remove(over.number());
+            byConversation.values().removeIf(flow -> flow == over);
+            deadlines.update(over.number(), Deadlines.NEVER);
+        }
+        GroupFlow flow = new GroupFlow(nextFlow++, conversation.name(), config, trees, flowOutput, nowNanos);
+        flows.put(flow.number(), flow);
+        byConversation.put(conversation, flow);
+        if (sweepNanos == Deadlines.NEVER) {
+            sweepNanos = nowNanos + SWEEP_NANOS;
+        }
+        return flow;
+    }
+
+    private void touched(GroupFlow flow) {
+        if (flows.containsKey(flow.number())) {
+            deadlines.update(flow.number(), flow.nextDeadlineNanos());
+        }
+    }
+
+    private final class FlowOutput implements GroupFlow.Output {
+        @Override
+        public long transmission(GroupFlow flow) {
+            byTransmission.put(nextTransmission, flow);
+            return nextTransmission++;
+        }
+
+        @Override
+        public void forget(long transmission) {
+            byTransmission.remove(transmission);
+        }
+
+        @Override
+        public void send(NodeId neighbor, long transmission, GroupFlow.Copy copy) {
+            TreeHeader header = TreeHeader.first(
+                    new TreeHeader.TreeOrigin(self, incarnation, transmission),
+                    copy.patienceMillis(),
+                    copy.layout(),
+                    copy.at());
+            WireWriter body = new WireWriter();
+            copy.body().encodeBody(body);
+            copyCount++;
+            out.send(neighbor, new TreeFrame(copy.body().type(), header, body.view()));
+        }
+
+        @Override
+        public dev.weft.core.wire.Verdict deliverHere(GroupName name, GroupMessage message) {
+            return out.deliverHere(name, message.payload);
+        }
+
+        @Override
+        public void settled(GroupMessage message, NodeId member, Outcome outcome) {
+            GroupSender.this.settled(message.ticket, member, outcome);
+        }
+
+        @Override
+        public void ended(GroupMessage message) {
+            open.remove(message.ticket);
+            queuedBytes -= message.payload.length();
+            out.ended(message.ticket);
+        }
+    }
+}

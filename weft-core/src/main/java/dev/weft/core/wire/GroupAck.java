@@ -1,0 +1,111 @@
+package dev.weft.core.wire;
+
+import dev.weft.NodeId;
+import dev.weft.core.base.Check;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What members say to frames for many: from the end of a branch to the node before it, gathered on the way, or straight
+ * to the origin. Equal verdicts of neighboring nodes are one run, so "all of this branch have it" takes a few bytes
+ * however large the branch. Behind the type byte and the {@link RouteHeader}:
+ * <pre>
+ *   +-------------+-------------+---------+----------------------------------------------------------------+
+ *   | origin (16) | incarnation | answers | transmission varint, runs u8, then for each run:               |
+ *   |             |   varint    |   u8    | gap varint, length - 1 varint, verdict u8                      |
+ *   +-------------+-------------+---------+----------------------------------------------------------------+
+ * </pre>
+ *
+ * @param origin whose frames
+ * @param incarnation in which life
+ * @param answers 1 to 64
+ */
+public record GroupAck(NodeId origin, long incarnation, List<Answer> answers) implements Frame {
+    /** The most answers in one frame. */
+    public static final int ANSWERS_MAX = 64;
+
+    /** The most runs in one answer; what does not fit is asked for again. */
+    public static final int RUNS_MAX = 128;
+
+    /**
+     * The verdict of all members that begin in a part of the origin's layout.
+     *
+     * @param from its beginning
+     * @param to one past its end
+     */
+    public record Run(int from, int to, Verdict verdict) {
+        public Run {
+            Check.that(from >= 0 && to > from, "a run from %d to %d", from, to);
+        }
+    }
+
+    /**
+     * What is known of one transmission.
+     *
+     * @param runs ascending, apart from each other
+     */
+    public record Answer(long transmission, List<Run> runs) {
+        public Answer {
+            runs = List.copyOf(runs);
+            Check.that(!runs.isEmpty() && runs.size() <= RUNS_MAX, "an answer of %d runs", runs.size());
+        }
+    }
+
+    public GroupAck {
+        answers = List.copyOf(answers);
+        Check.that(!answers.isEmpty() && answers.size() <= ANSWERS_MAX, "%d answers", answers.size());
+    }
+
+    @Override
+    public FrameType type() {
+        return FrameType.GROUP_ACK;
+    }
+
+    public static GroupAck decode(WireReader in) throws MalformedFrame {
+        NodeId origin = in.nodeId("origin");
+        long incarnation = in.varint("origin incarnation");
+        int answerCount = count(in, "answers", ANSWERS_MAX);
+        List<Answer> answers = new ArrayList<>(answerCount);
+        for (int left = answerCount; left > 0; left--) {
+            long transmission = in.varint("transmission");
+            int runCount = count(in, "runs", RUNS_MAX);
+            List<Run> runs = new ArrayList<>(runCount);
+            int at = 0;
+            for (int more = runCount; more > 0; more--) {
+                int from = at + in.varintWithin("run gap", 0, TreeLayout.BYTES_MAX - at);
+                int to = from + 1 + in.varintWithin("run length", 0, TreeLayout.BYTES_MAX);
+                if (to > TreeLayout.BYTES_MAX) {
+                    throw new MalformedFrame("run length", "beyond the largest tree");
+                }
+                runs.add(new Run(from, to, Verdict.decode(in)));
+                at = to;
+            }
+            answers.add(new Answer(transmission, runs));
+        }
+        in.expectEnd(FrameType.GROUP_ACK);
+        return new GroupAck(origin, incarnation, answers);
+    }
+
+    @Override
+    public void encodeBody(WireWriter out) {
+        out.nodeId(origin).varint(incarnation).u8(answers.size());
+        for (Answer answer : answers) {
+            out.varint(answer.transmission()).u8(answer.runs().size());
+            int at = 0;
+            for (Run run : answer.runs()) {
+                Check.that(run.from() >= at, "runs out of order");
+                out.varint(run.from() - at).varint(run.to() - run.from() - 1);
+                run.verdict().encode(out);
+                at = run.to();
+            }
+        }
+    }
+
+    private static int count(WireReader in, String field, int max) throws MalformedFrame {
+        int count = in.u8(field);
+        if (count < 1 || count > max) {
+            throw new MalformedFrame(field, count + " is not from 1 to " + max);
+        }
+        return count;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.weft.core.wire;
+
+import dev.weft.core.base.Check;
+
+/**
+ * Asks members what became of a message, and tells them what they need not wait for: a member's own floor is in its
+ * mark. Answered like {@link GroupData}. Behind the type byte and the {@link TreeHeader}:
+ * <pre>
+ *   +--------------------+----------------+------------+
+ *   | flow number varint | message varint | lag varint |
+ *   +--------------------+----------------+------------+
+ * </pre>
+ *
+ * @param flow the origin's number for the flow
+ * @param message which message
+ * @param lag how far the first message that is undecided for anybody lies below it
+ */
+public record GroupAdvance(long flow, long message, long lag) implements Frame {
+    public GroupAdvance {
+        Check.that(lag >= 0 && lag <= message, "message %d with a lag of %d", message, lag);
+    }
+
+    @Override
+    public FrameType type() {
+        return FrameType.GROUP_ADVANCE;
+    }
+
+    public static GroupAdvance decode(WireReader in) throws MalformedFrame {
+        long flow = in.varint("flow number");
+        long message = in.varint("message");
+        long lag = in.varint("lag");
+        if (lag > message) {
+            throw new MalformedFrame("lag", lag + " reaches below message 0");
+        }
+        in.expectEnd(FrameType.GROUP_ADVANCE);
+        return new GroupAdvance(flow, message, lag);
+    }
+
+    @Override
+    public void encodeBody(WireWriter out) {
+        out.varint(flow).varint(message).varint(lag);
+    }
+}

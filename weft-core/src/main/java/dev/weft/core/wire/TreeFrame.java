@@ -1,0 +1,24 @@
+package dev.weft.core.wire;
+
+import dev.weft.core.base.ByteView;
+
+/**
+ * A frame for many as it lies on a link: type byte, {@link TreeHeader}, body. A relay reads the header alone and passes
+ * the body on unparsed, a copy along each branch.
+ */
+public record TreeFrame(FrameType type, TreeHeader header, ByteView body) implements Frame {
+    /** Reads what follows the type byte. */
+    public static TreeFrame decode(FrameType type, WireReader in) throws MalformedFrame {
+        return new TreeFrame(type, TreeHeader.decode(in), in.rest());
+    }
+
+    public TreeFrame along(TreeHeader.Branch branch, int arrivalLabel) {
+        return new TreeFrame(type, header.forwarded(branch, arrivalLabel), body);
+    }
+
+    @Override
+    public void encodeBody(WireWriter out) {
+        header.encode(out);
+        out.bytes(body);
+    }
+}

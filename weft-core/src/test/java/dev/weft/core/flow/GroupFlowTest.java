@@ -1,0 +1,441 @@
+package dev.weft.core.flow;
+
+import static dev.weft.core.flow.GroupLab.MILLI;
+import static dev.weft.core.flow.GroupLab.SECOND;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.Outcome;
+import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Prng;
+import dev.weft.core.wire.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Messages for many, from one origin over a small mesh: who gets them, in which order, and what the origin learns. */
+class GroupFlowTest {
+    private static final int[][] LINE = {{0, 1}, {1, 2}, {2, 3}};
+
+    /** A ring of six with a chord: two ways to everybody. */
+    private static final int[][] RING = {{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 0}, {0, 3}};
+
+    private static GroupConfig config(int windowMessages, int retained) {
+        GroupConfig plain = GroupConfig.DEFAULT;
+        return new GroupConfig(
+                plain.fragmentBytes(),
+                windowMessages,
+                plain.windowBytes(),
+                retained,
+                plain.queuedBytesMax(),
+                plain.queuedMessagesMax(),
+                plain.membersMax(),
+                plain.flowsMax(),
+                plain.heldBytesMax(),
+                plain.retransmission());
+    }
+
+    private static GroupLab lab(long seed, int nodes, int[][] links) {
+        return new GroupLab(seed, GroupConfig.DEFAULT, nodes, links);
+    }
+
+    @Test
+    void everyMemberHasTheMessageOnceAndTheOriginLearnsOfEach() {
+        for (SocketKind kind : List.of(SocketKind.DGRAM, SocketKind.RDM, SocketKind.SEQPACKET)) {
+            GroupLab lab = lab(1, 4, LINE);
+            long ticket = lab.send(kind, "hello", SECOND, 1, 3);
+            lab.run(100 * MILLI);
+            assertThat(lab.nodes.get(1).received).containsExactly("hello");
+            assertThat(lab.nodes.get(2).received).isEmpty();
+            assertThat(lab.nodes.get(3).received).containsExactly("hello");
+            assertThat(lab.outcome(ticket, 1).isDelivered()).isTrue();
+            assertThat(lab.outcome(ticket, 3).hops()).isEqualTo(3);
+            assertThat(lab.ended).containsExactly(ticket);
+            assertThat(lab.framesFromOrigin).isEqualTo(1);
+            assertThat(lab.dataFrames).isEqualTo(3);
+            assertThat(lab.acksAtOrigin).isEqualTo(1);
+        }
+    }
+
+    /** Two relays with thirty members behind each: two frames out, two answers in. */
+    @Test
+    void theOriginsCostGrowsWithItsNeighborsNotWithTheGroup() {
+        List<int[]> links = new ArrayList<>(List.of(new int[] {0, 1}, new int[] {0, 2}));
+        int[] members = new int[60];
+        for (int i = 0; i < 60; i++) {
+            links.add(new int[] {1 + i % 2, 3 + i});
+            members[i] = 3 + i;
+        }
+        GroupLab lab = lab(1, 63, links.toArray(new int[0][]));
+        for (int i = 0; i < 10; i++) {
+            lab.send(SocketKind.RDM, "m" + i, SECOND, members);
+            lab.run(20 * MILLI);
+        }
+        assertThat(lab.ended).hasSize(10);
+        assertThat(lab.framesFromOrigin).isEqualTo(20);
+        assertThat(lab.acksAtOrigin).isEqualTo(20);
+        assertThat(lab.dataFrames).isEqualTo(620);
+        for (int member : members) {
+            assertThat(lab.nodes.get(member).received).hasSize(10);
+        }
+    }
+
+    @Test
+    void overAnyNetworkReliableMessagesArriveOnceAndInTheOrderOfTheSenderWhereThatCounts() {
+        for (long seed = 1; seed <= 150; seed++) {
+            Prng prng = new Prng(seed);
+            GroupLab lab = lab(seed, 6, RING);
+            lab.lossPerMillion = prng.below(300_000);
+            lab.duplicationPerMillion = prng.below(200_000);
+            lab.delayMaxNanos = MILLI + prng.below(30 * MILLI);
+            SocketKind kind = prng.chance(500_000) ? SocketKind.RDM : SocketKind.SEQPACKET;
+            List<String> sent = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                sent.add("m" + i);
+                lab.send(kind, "m" + i, 300 * SECOND, 1, 2, 3, 4, 5);
+                lab.run(prng.below(40 * MILLI));
+            }
+            lab.run(300 * SECOND);
+            assertThat(lab.ended).as("seed %d", seed).hasSize(40);
+            for (int member = 1; member <= 5; member++) {
+                List<String> received = new ArrayList<>(lab.nodes.get(member).received);
+                if (kind == SocketKind.RDM) {
+                    assertThat(received)
+                            .as("seed %d member %d", seed, member)
+                            .containsExactlyInAnyOrderElementsOf(sent);
+                } else {
+                    assertThat(received).as("seed %d member %d", seed, member).containsExactlyElementsOf(sent);
+                }
+                assertThat(lab.nodes.get(member).gatheringCount()).isZero();
+                for (long ticket : lab.ended) {
+                    assertThat(lab.outcome(ticket, member).isDelivered())
+                            .as("seed %d", seed)
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    /** What the origin is told agrees with what happened, even where nodes refuse, sleep, restart and lose state. */
+    @Test
+    void outcomesAgreeWithWhatMembersReceivedWhateverHappens() {
+        for (long seed = 1; seed <= 200; seed++) {
+            Prng prng = new Prng(seed);
+            GroupLab lab = lab(seed, 6, RING);
+            lab.lossPerMillion = prng.below(400_000);
+            lab.duplicationPerMillion = prng.below(200_000);
+            lab.delayMaxNanos = MILLI + prng.below(30 * MILLI);
+            for (int node = 1; node < 6; node++) {
+                Prng mood = prng.fork(node);
+                lab.nodes.get(node).application = payload -> mood.chance(700_000)
+                        ? Verdict.DELIVERED
+                        : mood.chance(500_000) ? Verdict.HELD : Verdict.refused(Outcome.Reason.QUEUE_FULL);
+            }
+            SocketKind kind = SocketKind.values()[prng.below(3)];
+            for (int i = 0; i < 40; i++) {
+                lab.send(kind, "m" + i, 50 * MILLI + prng.below(3 * SECOND), 1, 2, 3, 4, 5);
+                lab.run(prng.below(60 * MILLI));
+                int victim = 1 + prng.below(5);
+                if (prng.chance(100_000)) {
+                    lab.nodes.get(victim).forgetGatherings();
+                }
+                if (prng.chance(100_000)) {
+                    lab.silent.add(GroupLab.link(victim, (victim + 1) % 6));
+                    lab.silent.remove(GroupLab.link(prng.below(5), prng.below(5)));
+                }
+            }
+            lab.silent.clear();
+            lab.run(60 * SECOND);
+            assertThat(lab.ended).as("seed %d", seed).hasSize(40);
+            for (int member = 1; member <= 5; member++) {
+                List<String> received = lab.nodes.get(member).received;
+                assertThat(new TreeSet<>(received)).as("seed %d once", seed).hasSameSizeAs(received);
+                for (long ticket : lab.ended) {
+                    boolean has = received.contains("m" + (ticket - 1));
+                    switch (lab.outcome(ticket, member).kind()) {
+                        case DELIVERED ->
+                            assertThat(has)
+                                    .as("seed %d ticket %d", seed, ticket)
+                                    .isTrue();
+                        case REJECTED, UNDELIVERABLE, EXPIRED ->
+                            assertThat(has)
+                                    .as("seed %d ticket %d at %d", seed, ticket, member)
+                                    .isFalse();
+                        case UNKNOWN -> {}
+                    }
+                }
+                if (kind == SocketKind.SEQPACKET) {
+                    List<Integer> numbers = received.stream()
+                            .map(text -> Integer.parseInt(text.substring(1)))
+                            .toList();
+                    assertThat(numbers).as("seed %d order", seed).isSorted();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aBranchThatIsReportedDeadIsServedAnotherWayAtOnce() {
+        GroupLab lab = lab(1, 6, RING);
+        lab.send(SocketKind.RDM, "first", SECOND, 1, 2, 3, 4, 5);
+        lab.run(100 * MILLI);
+        lab.down.add(GroupLab.link(1, 2));
+        long ticket = lab.send(SocketKind.RDM, "second", SECOND, 1, 2, 3, 4, 5);
+        lab.run(15 * MILLI);
+        assertThat(lab.routeErrors).isPositive();
+        assertThat(lab.nodes.get(2).received).containsExactly("first", "second");
+        assertThat(lab.ended).contains(ticket);
+    }
+
+    @Test
+    void aBranchThatSwallowsEverythingIsAvoidedWhenTheTimerExpires() {
+        GroupLab lab = lab(1, 6, RING);
+        lab.send(SocketKind.RDM, "first", SECOND, 1, 2, 3, 4, 5);
+        lab.run(100 * MILLI);
+        lab.silent.add(GroupLab.link(0, 1));
+        long ticket = lab.send(SocketKind.RDM, "second", 2 * SECOND, 1, 2, 3, 4, 5);
+        lab.run(400 * MILLI);
+        assertThat(lab.nodes.get(1).received).containsExactly("first", "second");
+        assertThat(lab.outcome(ticket, 1).isDelivered()).isTrue();
+    }
+
+    @Test
+    void aBranchThatTheTopologyLosesIsServedAnotherWayAtOnce() {
+        GroupLab lab = lab(1, 6, RING);
+        lab.silent.add(GroupLab.link(0, 1));
+        long ticket = lab.send(SocketKind.RDM, "only", 2 * SECOND, 1, 2, 3, 4, 5);
+        lab.run(5 * MILLI);
+        lab.known.add(GroupLab.link(0, 1));
+        lab.topologyChanged();
+        lab.run(40 * MILLI);
+        assertThat(lab.outcome(ticket, 1).isDelivered()).isTrue();
+        assertThat(lab.outcome(ticket, 2).isDelivered()).isTrue();
+    }
+
+    @Test
+    void aRelayThatForgetsWhatItGatheredCostsDirectAnswersOnly() {
+        GroupLab lab = lab(1, 4, LINE);
+        long ticket = lab.send(SocketKind.RDM, "hello", SECOND, 1, 2, 3);
+        lab.run(2 * MILLI);
+        lab.nodes.get(1).forgetGatherings();
+        lab.run(60 * MILLI);
+        assertThat(lab.directAnswers).isPositive();
+        assertThat(lab.outcome(ticket, 2).isDelivered()).isTrue();
+        assertThat(lab.outcome(ticket, 3).isDelivered()).isTrue();
+        assertThat(lab.nodes.get(3).received).containsExactly("hello");
+    }
+
+    @Test
+    void refusalsReachTheOriginByMemberWithTheirReason() {
+        GroupLab lab = lab(1, 4, LINE);
+        lab.nodes.get(2).application = payload -> Verdict.refused(Outcome.Reason.NO_ENDPOINT);
+        long ticket = lab.send(SocketKind.RDM, "hello", SECOND, 1, 2, 3);
+        lab.run(60 * MILLI);
+        assertThat(lab.outcome(ticket, 1).isDelivered()).isTrue();
+        assertThat(lab.outcome(ticket, 2))
+                .extracting(Outcome::kind, Outcome::reason)
+                .containsExactly(Outcome.Kind.REJECTED, Outcome.Reason.NO_ENDPOINT);
+        assertThat(lab.outcome(ticket, 3).isDelivered()).isTrue();
+        assertThat(lab.acksAtOrigin).isEqualTo(1);
+    }
+
+    @Test
+    void aMemberWithoutRoomHoldsTheSenderUpUntilItHasSome() {
+        GroupLab lab = new GroupLab(1, config(4, 16), 4, LINE);
+        lab.nodes.get(3).application = payload -> Verdict.HELD;
+        for (int i = 0; i < 10; i++) {
+            lab.send(SocketKind.SEQPACKET, "m" + i, 60 * SECOND, 1, 3);
+        }
+        lab.run(5 * SECOND);
+        assertThat(lab.nodes.get(1).received).hasSize(4);
+        lab.nodes.get(3).application = payload -> Verdict.DELIVERED;
+        lab.nodes.get(3).room();
+        lab.run(SECOND);
+        assertThat(lab.nodes.get(1).received).hasSize(10);
+        assertThat(lab.nodes.get(3).received).hasSize(10).isSorted();
+        assertThat(lab.ended).hasSize(10);
+    }
+
+    @Test
+    void aMemberThatDoesNotAnswerHoldsNobodyUpForLong() {
+        GroupLab lab = new GroupLab(1, config(4, 16), 4, LINE);
+        lab.send(SocketKind.SEQPACKET, "first", 60 * SECOND, 1, 3);
+        lab.run(100 * MILLI);
+        lab.silent.add(GroupLab.link(2, 3));
+        for (int i = 0; i < 30; i++) {
+            lab.send(SocketKind.SEQPACKET, "m" + i, 60 * SECOND, 1, 3);
+            lab.run(100 * MILLI);
+        }
+        lab.run(3 * SECOND);
+        assertThat(lab.nodes.get(1).received).hasSize(31);
+        lab.silent.clear();
+        lab.run(70 * SECOND);
+        assertThat(lab.ended).hasSize(31);
+        List<String> received = lab.nodes.get(3).received;
+        assertThat(received).startsWith("first").endsWith("m29");
+        // What the flow could not keep any longer is told as a gap, and nothing beyond it is missing.
+        assertThat(received.size() + lab.nodes.get(3).missed).isEqualTo(31);
+    }
+
+    @Test
+    void aMessageThatIsGivenUpIsToldAsAGapAndHoldsBackNothingBehindIt() {
+        GroupLab lab = lab(1, 4, LINE);
+        lab.send(SocketKind.SEQPACKET, "first", SECOND, 1, 3);
+        lab.run(100 * MILLI);
+        lab.silent.add(GroupLab.link(2, 3));
+        long lost = lab.send(SocketKind.SEQPACKET, "lost", 300 * MILLI, 1, 3);
+        long kept = lab.send(SocketKind.SEQPACKET, "kept", 60 * SECOND, 1, 3);
+        lab.run(SECOND);
+        lab.silent.clear();
+        lab.run(10 * SECOND);
+        assertThat(lab.nodes.get(3).received).containsExactly("first", "kept");
+        assertThat(lab.nodes.get(3).missed).isEqualTo(1);
+        assertThat(lab.nodes.get(1).received).containsExactly("first", "lost", "kept");
+        assertThat(lab.outcome(lost, 3).kind()).isEqualTo(Outcome.Kind.UNKNOWN);
+        assertThat(lab.outcome(lost, 1).isDelivered()).isTrue();
+        assertThat(lab.outcome(kept, 3).isDelivered()).isTrue();
+    }
+
+    @Test
+    void whatIsUnderWayToALifeThatEndedIsUnknownAndTheNextLifeStartsAfresh() {
+        GroupLab lab = lab(1, 4, LINE);
+        lab.send(SocketKind.SEQPACKET, "first", SECOND, 1, 3);
+        lab.run(100 * MILLI);
+        lab.silent.add(GroupLab.link(2, 3));
+        long underWay = lab.send(SocketKind.SEQPACKET, "under way", 60 * SECOND, 1, 3);
+        lab.run(100 * MILLI);
+        lab.nodes.get(3).restart();
+        lab.silent.clear();
+        lab.run(SECOND);
+        assertThat(lab.nodes.get(3).received).as("the old life's message").containsExactly("first");
+        lab.lives.put(GroupLab.id(3), 2L);
+        lab.topologyChanged();
+        long fresh = lab.send(SocketKind.SEQPACKET, "fresh", SECOND, 1, 3);
+        lab.run(SECOND);
+        assertThat(lab.outcome(underWay, 3))
+                .extracting(Outcome::kind, Outcome::reason)
+                .containsExactly(Outcome.Kind.UNKNOWN, Outcome.Reason.DESTINATION_RESTARTED);
+        assertThat(lab.outcome(fresh, 3).isDelivered()).isTrue();
+        assertThat(lab.nodes.get(3).received).containsExactly("first", "fresh");
+        assertThat(lab.nodes.get(3).missed).isZero();
+    }
+
+    @Test
+    void aMemberThatWasAwayNeedsNothingOfTheTimeBetween() {
+        GroupLab lab = lab(1, 4, LINE);
+        lab.send(SocketKind.SEQPACKET, "a", SECOND, 1, 3);
+        lab.run(100 * MILLI);
+        lab.send(SocketKind.SEQPACKET, "b", SECOND, 1);
+        lab.run(100 * MILLI);
+        long back = lab.send(SocketKind.SEQPACKET, "c", SECOND, 1, 3);
+        lab.run(100 * MILLI);
+        assertThat(lab.nodes.get(3).received).containsExactly("a", "c");
+        assertThat(lab.outcome(back, 3).isDelivered()).isTrue();
+    }
+
+    @Test
+    void aMemberThatJoinsLaterStartsWithWhatIsForIt() {
+        GroupLab lab = lab(1, 4, LINE);
+        for (int i = 0; i < 20; i++) {
+            lab.send(SocketKind.SEQPACKET, "old" + i, SECOND, 1);
+        }
+        long first = lab.send(SocketKind.SEQPACKET, "new", SECOND, 1, 3);
+        lab.run(100 * MILLI);
+        assertThat(lab.nodes.get(3).received).containsExactly("new");
+        assertThat(lab.nodes.get(3).missed).isZero();
+        assertThat(lab.outcome(first, 3).isDelivered()).isTrue();
+    }
+
+    @Test
+    void largeMessagesTravelInPiecesAndArriveWhole() {
+        GroupLab lab = lab(1, 6, RING);
+        lab.lossPerMillion = 50_000;
+        byte[] large = new byte[300_000];
+        List<ByteView> taken = new ArrayList<>();
+        lab.nodes.get(4).application = payload -> {
+            taken.add(payload);
+            return Verdict.DELIVERED;
+        };
+        for (int i = 0; i < large.length; i++) {
+            large[i] = (byte) (i * 31 ^ i >> 9);
+        }
+        long ticket = lab.send(SocketKind.RDM, ByteView.of(large), 60 * SECOND, 1, 2, 3, 4, 5);
+        lab.run(60 * SECOND);
+        for (int member = 1; member <= 5; member++) {
+            assertThat(lab.outcome(ticket, member).isDelivered()).isTrue();
+            assertThat(lab.nodes.get(member).received).containsExactly("large");
+        }
+        assertThat(taken).containsExactly(ByteView.of(large));
+    }
+
+    @Test
+    void aDatagramIsTriedOnceAndItsFateIsUnknownWhereNobodyAnswers() {
+        GroupLab lab = lab(1, 4, LINE);
+        lab.silent.add(GroupLab.link(2, 3));
+        long ticket = lab.send(SocketKind.DGRAM, "hello", SECOND, 1, 3);
+        lab.run(2 * SECOND);
+        assertThat(lab.outcome(ticket, 1).isDelivered()).isTrue();
+        assertThat(lab.outcome(ticket, 3).kind()).isEqualTo(Outcome.Kind.UNKNOWN);
+        assertThat(lab.framesFromOrigin).isEqualTo(1);
+    }
+
+    @Test
+    void aNodeOfWhichNothingIsKnownYetIsWaitedFor() {
+        GroupLab lab = lab(1, 4, LINE);
+        lab.lives.put(GroupLab.id(3), 0L);
+        lab.known.add(GroupLab.link(2, 3));
+        long ticket = lab.send(SocketKind.SEQPACKET, "hello", 10 * SECOND, 1, 3);
+        lab.run(SECOND);
+        assertThat(lab.nodes.get(1).received).containsExactly("hello");
+        lab.lives.put(GroupLab.id(3), 1L);
+        lab.known.clear();
+        lab.topologyChanged();
+        lab.run(SECOND);
+        assertThat(lab.outcome(ticket, 3).isDelivered()).isTrue();
+    }
+
+    @Test
+    void aMemberThatNoLinkLeadsToIsUndeliverable() {
+        GroupLab lab = new GroupLab(1, GroupConfig.DEFAULT, 5, LINE);
+        long datagram = lab.send(SocketKind.DGRAM, "hello", SECOND, 1, 4);
+        long reliable = lab.send(SocketKind.RDM, "hello", SECOND, 1, 4);
+        lab.run(2 * SECOND);
+        for (long ticket : new long[] {datagram, reliable}) {
+            assertThat(lab.outcome(ticket, 4))
+                    .extracting(Outcome::kind, Outcome::reason)
+                    .containsExactly(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE);
+            assertThat(lab.outcome(ticket, 1).isDelivered()).isTrue();
+        }
+    }
+
+    @Test
+    void aSenderThatIsAMemberHearsItselfInOrder() {
+        GroupLab lab = lab(1, 4, LINE);
+        long ticket = lab.send(SocketKind.SEQPACKET, "a", SECOND, 0, 3);
+        lab.send(SocketKind.SEQPACKET, "b", SECOND, 0, 3);
+        lab.run(100 * MILLI);
+        assertThat(lab.nodes.get(0).received).containsExactly("a", "b");
+        assertThat(lab.outcome(ticket, 0).isDelivered()).isTrue();
+        assertThat(lab.outcome(ticket, 3).isDelivered()).isTrue();
+    }
+
+    @Test
+    void aMessageForNobodyEndsAtOnce() {
+        GroupLab lab = lab(1, 4, LINE);
+        long ticket = lab.send(SocketKind.RDM, "hello", SECOND);
+        assertThat(lab.ended).containsExactly(ticket);
+        assertThat(lab.outcomes).isEmpty();
+    }
+
+    @Test
+    void closingSettlesEverything() {
+        GroupLab lab = lab(1, 4, LINE);
+        lab.silent.add(GroupLab.link(0, 1));
+        long ticket = lab.send(SocketKind.RDM, "hello", SECOND, 1, 3);
+        lab.sender.close();
+        assertThat(lab.outcome(ticket, 1).reason()).isEqualTo(Outcome.Reason.SENDER_CLOSED);
+        assertThat(lab.ended).containsExactly(ticket);
+        lab.sender.audit();
+    }
+}

@@ -1,0 +1,396 @@
+package dev.weft.core.flow;
+
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Prng;
+import dev.weft.core.forward.Forwarder;
+import dev.weft.core.forward.LinkQueue;
+import dev.weft.core.forward.TreeForwarder;
+import dev.weft.core.route.DeliveryTree;
+import dev.weft.core.route.DeliveryTrees;
+import dev.weft.core.route.LinkGraph;
+import dev.weft.core.route.Routes;
+import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.FrameType;
+import dev.weft.core.wire.GroupAck;
+import dev.weft.core.wire.GroupAdvance;
+import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.RouteError;
+import dev.weft.core.wire.RoutedFrame;
+import dev.weft.core.wire.TreeFrame;
+import dev.weft.core.wire.Verdict;
+import dev.weft.core.wire.WireReader;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** A mesh of nodes that know only groups, on a clock of its own. Node 0 sends. */
+final class GroupLab {
+    static final long MILLI = 1_000_000L;
+    static final long SECOND = 1_000 * MILLI;
+
+    private record Landing(long atNanos, long order, int from, int to, ByteView frame) {}
+
+    /** One node. */
+    final class Node implements TreeForwarder.Output, GroupReceiver.Output {
+        final int index;
+        final List<String> received = new ArrayList<>();
+        long missed;
+        Function<ByteView, Verdict> application = payload -> Verdict.DELIVERED;
+        long life = 1;
+        private TreeForwarder forwarder;
+        private GroupReceiver receiver;
+
+        private Node(int index) {
+            this.index = index;
+            forwarder = newForwarder();
+            receiver = new GroupReceiver(config, this);
+        }
+
+        private TreeForwarder newForwarder() {
+            return new TreeForwarder(id(index), life, new LabelsOf(index), this);
+        }
+
+        /** Forgets everything and lives anew. */
+        void restart() {
+            life++;
+            forwarder = newForwarder();
+            receiver = new GroupReceiver(config, this);
+        }
+
+        /** Loses what was gathered of answers. */
+        void forgetGatherings() {
+            forwarder = newForwarder();
+        }
+
+        void room() {
+            receiver.handleRoom();
+            flush();
+        }
+
+        int gatheringCount() {
+            return forwarder.gatheringCount();
+        }
+
+        private void handle(int from, ByteView bytes) {
+            try {
+                WireReader in = new WireReader(bytes);
+                FrameType type = FrameType.decode(in);
+                if (type.scope() == FrameType.Scope.TREE) {
+                    forwarder.handle(id(from), TreeFrame.decode(type, in), nowNanos);
+                } else {
+                    routed(from, RoutedFrame.decode(type, in));
+                }
+            } catch (MalformedFrame e) {
+                throw new AssertionError(e);
+            }
+            flush();
+        }
+
+        private void routed(int from, RoutedFrame frame) throws MalformedFrame {
+            if (!frame.route().isAtEnd()) {
+                int next = frame.route().nextLabel() - 1;
+                put(index, next, frame.forwarded(1 + from));
+                return;
+            }
+            WireReader in = new WireReader(frame.body());
+            switch (frame.type()) {
+                case GROUP_ACK -> {
+                    GroupAck ack = GroupAck.decode(in);
+                    if (ack.origin().equals(id(index))) {
+                        acksAtOrigin++;
+                        sender.handleAck(ack, nowNanos);
+                    } else {
+                        forwarder.handleAck(id(from), ack);
+                    }
+                }
+                case ROUTE_ERROR -> {
+                    RouteError error = RouteError.decode(in);
+                    routeErrors++;
+                    known.add(Routes.LinkName.of(error.reporter(), id(error.failedLabel() - 1)));
+                    edition++;
+                    TreeForwarder.LostBranch lost = TreeForwarder.LostBranch.decode(error.excerpt());
+                    sender.handleLostBranch(lost.transmission(), lost.from(), lost.to(), nowNanos);
+                }
+                default -> throw new AssertionError(frame.type());
+            }
+        }
+
+        private void flush() {
+            receiver.flush();
+            forwarder.flush();
+        }
+
+        @Override
+        public Verdict take(TreeFrame frame) {
+            try {
+                WireReader in = new WireReader(frame.body());
+                return frame.type() == FrameType.GROUP_DATA
+                        ? receiver.handleData(frame.header(), GroupData.decode(in), nowNanos)
+                        : receiver.handleAdvance(frame.header(), GroupAdvance.decode(in), nowNanos);
+            } catch (MalformedFrame e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public LinkQueue.Taken send(NodeId neighbor, Frame frame, LinkQueue.Urgency urgency) {
+            put(index, GroupLab.index(neighbor), frame);
+            return LinkQueue.Taken.QUEUED;
+        }
+
+        @Override
+        public boolean isUp(NodeId neighbor) {
+            return !neighbor.equals(NodeId.ZERO);
+        }
+
+        @Override
+        public void sendTo(NodeId origin, Frame frame) {
+            directAnswers++;
+            // The lab has no unicast routes: what goes straight to the origin arrives there after a while.
+            land(index, 0, 3 * MILLI, RoutedFrame.of(dev.weft.core.wire.RouteHeader.DIRECT, frame));
+        }
+
+        @Override
+        public Verdict deliver(GroupReceiver.Delivery delivery) {
+            Verdict verdict = application.apply(delivery.payload());
+            if (verdict.equals(Verdict.DELIVERED)) {
+                missed += delivery.missedCount();
+                received.add(
+                        delivery.payload().length() > 100
+                                ? "large"
+                                : delivery.payload().utf8());
+            }
+            return verdict;
+        }
+
+        @Override
+        public void answer(NodeId origin, GroupAck ack) {
+            sendTo(origin, ack);
+        }
+
+        @Override
+        public long incarnationOf(NodeId node) {
+            return 1;
+        }
+    }
+
+    private final class LabelsOf implements Forwarder.Labels {
+        private final int index;
+
+        private LabelsOf(int index) {
+            this.index = index;
+        }
+
+        @Override
+        public Optional<NodeId> neighborOf(int label) {
+            return down.contains(Routes.LinkName.of(id(index), id(label - 1)))
+                    ? Optional.empty()
+                    : Optional.of(id(label - 1));
+        }
+
+        @Override
+        public int labelOf(NodeId neighbor) {
+            return 1 + GroupLab.index(neighbor);
+        }
+    }
+
+    private final class Ways implements Trees {
+        @Override
+        public DeliveryTree tree(Collection<NodeId> members, Paths.Choice choice) {
+            DeliveryTrees trees = new DeliveryTrees(graph, id(0), known);
+            return choice == Paths.Choice.PRIMARY ? trees.to(members) : trees.around(members);
+        }
+
+        @Override
+        public boolean isUsable(Routes.LinkName link) {
+            return !known.contains(link);
+        }
+
+        @Override
+        public long incarnationOf(NodeId node) {
+            return lives.getOrDefault(node, 1L);
+        }
+
+        @Override
+        public long edition() {
+            return edition;
+        }
+    }
+
+    final Prng prng;
+    final GroupConfig config;
+    final List<Node> nodes = new ArrayList<>();
+    final TreeMap<Long, TreeMap<Integer, Outcome>> outcomes = new TreeMap<>();
+    final TreeSet<Long> ended = new TreeSet<>();
+    /** Links that swallow everything. */
+    final TreeSet<Routes.LinkName> silent = new TreeSet<>();
+    /** Links that their ends know to be down. */
+    final TreeSet<Routes.LinkName> down = new TreeSet<>();
+    /** Links that the origin knows to be down. */
+    final TreeSet<Routes.LinkName> known = new TreeSet<>();
+
+    final TreeMap<NodeId, Long> lives = new TreeMap<>();
+    int lossPerMillion;
+    int duplicationPerMillion;
+    long delayMinNanos = MILLI;
+    long delayMaxNanos = MILLI;
+    long nowNanos;
+    long edition;
+    int framesFromOrigin;
+    int dataFrames;
+    int acksAtOrigin;
+    int directAnswers;
+    int routeErrors;
+    GroupSender sender;
+
+    private final LinkGraph graph;
+    private final PriorityQueue<Landing> landings = new PriorityQueue<>(
+            (a, b) -> a.atNanos != b.atNanos ? Long.compare(a.atNanos, b.atNanos) : Long.compare(a.order, b.order));
+    private long order;
+    private long nextTicket = 1;
+
+    /** @param links pairs of nodes */
+    GroupLab(long seed, GroupConfig config, int count, int[][] links) {
+        this.prng = new Prng(seed);
+        this.config = config;
+        LinkGraph.Builder builder = new LinkGraph.Builder();
+        for (int i = 0; i < count; i++) {
+            builder.node(id(i));
+        }
+        for (int[] link : links) {
+            builder.advertise(id(link[0]), id(link[1]), 1 + link[1], 10);
+            builder.advertise(id(link[1]), id(link[0]), 1 + link[0], 10);
+        }
+        graph = builder.build();
+        for (int i = 0; i < count; i++) {
+            nodes.add(new Node(i));
+        }
+        sender = new GroupSender(id(0), 1, config, new Ways(), new SenderOutput());
+    }
+
+    static NodeId id(int index) {
+        return new NodeId(7, 1 + index);
+    }
+
+    static int index(NodeId node) {
+        return (int) node.low() - 1;
+    }
+
+    static Routes.LinkName link(int a, int b) {
+        return Routes.LinkName.of(id(a), id(b));
+    }
+
+    long send(SocketKind kind, String text, long timeoutNanos, int... members) {
+        return send(kind, ByteView.utf8(text), timeoutNanos, members);
+    }
+
+    long send(SocketKind kind, ByteView payload, long timeoutNanos, int... members) {
+        TreeSet<NodeId> to = new TreeSet<>();
+        for (int member : members) {
+            to.add(id(member));
+        }
+        long ticket = nextTicket++;
+        GroupName name = new GroupName(GroupName.Scope.GROUP, kind, "g", "");
+        sender.send(new GroupSend(ticket, name, to, payload, timeoutNanos), nowNanos);
+        return ticket;
+    }
+
+    Outcome outcome(long ticket, int member) {
+        Outcome outcome = outcomes.getOrDefault(ticket, new TreeMap<>()).get(member);
+        if (outcome == null) {
+            throw new AssertionError("ticket " + ticket + " has no outcome for " + member);
+        }
+        return outcome;
+    }
+
+    /** What the origin's routing learns. */
+    void topologyChanged() {
+        edition++;
+        sender.handleTopologyChange(nowNanos);
+    }
+
+    void run(long nanos) {
+        long until = nowNanos + nanos;
+        while (true) {
+            Landing landing = landings.peek();
+            long next = landing == null ? Long.MAX_VALUE : landing.atNanos;
+            next = Math.min(next, sender.nextDeadlineNanos());
+            for (Node node : nodes) {
+                next = Math.min(next, node.forwarder.nextDeadlineNanos());
+                next = Math.min(next, node.receiver.nextDeadlineNanos());
+            }
+            if (next > until) {
+                nowNanos = until;
+                sender.audit();
+                return;
+            }
+            nowNanos = Math.max(nowNanos, next);
+            if (landing != null && landing.atNanos <= nowNanos) {
+                landings.remove();
+                nodes.get(landing.to).handle(landing.from, landing.frame);
+            }
+            sender.handleTime(nowNanos);
+            for (Node node : nodes) {
+                node.forwarder.handleTime(nowNanos);
+                node.receiver.handleTime(nowNanos);
+                node.receiver.audit();
+                node.flush();
+            }
+        }
+    }
+
+    private void put(int from, int to, Frame frame) {
+        boolean isData = frame.type() == FrameType.GROUP_DATA;
+        dataFrames += isData ? 1 : 0;
+        framesFromOrigin += from == 0 ? 1 : 0;
+        if (silent.contains(link(from, to)) || down.contains(link(from, to))) {
+            return;
+        }
+        int copies = prng.chance(lossPerMillion) ? 0 : prng.chance(duplicationPerMillion) ? 2 : 1;
+        for (int i = 0; i < copies; i++) {
+            land(from, to, prng.between(delayMinNanos, delayMaxNanos), frame);
+        }
+    }
+
+    private void land(int from, int to, long delayNanos, Frame frame) {
+        landings.add(new Landing(nowNanos + delayNanos, order++, from, to, frame.encode()));
+    }
+
+    private final class SenderOutput implements GroupSender.Output {
+        @Override
+        public void send(NodeId neighbor, Frame frame) {
+            put(0, index(neighbor), frame);
+        }
+
+        @Override
+        public Verdict deliverHere(GroupName name, ByteView payload) {
+            return nodes.get(0).deliver(new GroupReceiver.Delivery(id(0), name, payload, 0, 0));
+        }
+
+        @Override
+        public void settled(long ticket, NodeId member, Outcome outcome) {
+            Outcome before =
+                    outcomes.computeIfAbsent(ticket, number -> new TreeMap<>()).put(index(member), outcome);
+            if (before != null) {
+                throw new AssertionError("ticket " + ticket + " is settled twice for " + index(member));
+            }
+        }
+
+        @Override
+        public void ended(long ticket) {
+            if (!ended.add(ticket)) {
+                throw new AssertionError("ticket " + ticket + " ends twice");
+            }
+        }
+    }
+}
