@@ -99,6 +99,7 @@ final class FakeMesh implements Mesh {
     int looks;
     int looksUntilSeen;
     int closings;
+    private boolean left;
 
     static Peer peer(NodeId id, String name, int hops, Duration roundTrip) {
         return new Peer(
@@ -152,6 +153,7 @@ final class FakeMesh implements Mesh {
     Joiner joiner() {
         return described -> {
             joined = Optional.of(described.config());
+            left = false;
             if (refusal.isPresent()) {
                 throw refusal.get();
             }
@@ -166,7 +168,7 @@ final class FakeMesh implements Mesh {
 
     @Override
     public Peer self() {
-        if (closings > 0) {
+        if (left) {
             throw new IllegalStateException("the node has left");
         }
         return peer(SELF, joined.map(MeshConfig::nodeName).orElse("self"), 0, Duration.ZERO);
@@ -315,6 +317,7 @@ final class FakeMesh implements Mesh {
     @Override
     public void close() {
         closings++;
+        left = true;
     }
 
     private final class FakeGroup implements Group {
