@@ -2,29 +2,17 @@ package dev.weft.node;
 
 import dev.weft.Listener;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
-/** Connections that were accepted by the loop and wait for the application. */
+/** Connections that were accepted by the loop and wait for the application. The engine keeps them within bounds. */
 final class ListenerEnd<C> implements Listener<C> {
     private final String name;
-    private final Executor callbacks;
     private final Function<ConnectionEnd, C> shown;
-    private final Consumer<ConnectionEnd> taken;
     private final Runnable unregister;
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition arrived = lock.newCondition();
-    private final ArrayDeque<ConnectionEnd> queue = new ArrayDeque<>();
-    private boolean closed;
-    private boolean handing;
-    private @Nullable Consumer<C> handler;
+    private final Mailbox<ConnectionEnd> mailbox;
 
     /**
      * @param shown what the application gets to see
@@ -37,22 +25,14 @@ final class ListenerEnd<C> implements Listener<C> {
             Consumer<ConnectionEnd> taken,
             Runnable unregister) {
         this.name = name;
-        this.callbacks = callbacks;
         this.shown = shown;
-        this.taken = taken;
         this.unregister = unregister;
+        this.mailbox = new Mailbox<>("the listener of '" + name + "'", callbacks, taken);
     }
 
-    /** Called on the loop. The engine keeps the backlog within its bounds. */
+    /** Called on the loop. */
     void add(ConnectionEnd connection) {
-        lock.lock();
-        try {
-            queue.add(connection);
-            arrived.signal();
-            startHanding();
-        } finally {
-            lock.unlock();
-        }
+        mailbox.add(connection);
     }
 
     @Override
@@ -62,88 +42,21 @@ final class ListenerEnd<C> implements Listener<C> {
 
     @Override
     public C accept() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (queue.isEmpty()) {
-                requireOpen();
-                arrived.await();
-            }
-            return next();
-        } finally {
-            lock.unlock();
-        }
+        return shown.apply(mailbox.take());
     }
 
     @Override
     public Optional<C> accept(Duration timeout) throws InterruptedException {
-        long left = timeout.toNanos();
-        lock.lockInterruptibly();
-        try {
-            while (queue.isEmpty()) {
-                requireOpen();
-                if (left <= 0) {
-                    return Optional.empty();
-                }
-                left = arrived.awaitNanos(left);
-            }
-            return Optional.of(next());
-        } finally {
-            lock.unlock();
+        Optional<C> accepted = mailbox.take(timeout).map(shown);
+        if (accepted.isEmpty()) {
+            mailbox.requireOpen();
         }
+        return accepted;
     }
 
     @Override
-    public void onConnection(Consumer<C> newHandler) {
-        lock.lock();
-        try {
-            handler = newHandler;
-            startHanding();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void startHanding() {
-        if (handler != null && !handing && !queue.isEmpty()) {
-            handing = true;
-            callbacks.execute(this::handOver);
-        }
-    }
-
-    private void handOver() {
-        while (true) {
-            C connection;
-            Consumer<C> receiver;
-            lock.lock();
-            try {
-                receiver = handler;
-                if (queue.isEmpty() || receiver == null) {
-                    handing = false;
-                    return;
-                }
-                connection = next();
-            } finally {
-                lock.unlock();
-            }
-            try {
-                receiver.accept(connection);
-            } catch (RuntimeException e) {
-                Thread thread = Thread.currentThread();
-                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
-            }
-        }
-    }
-
-    private C next() {
-        ConnectionEnd connection = queue.remove();
-        taken.accept(connection);
-        return shown.apply(connection);
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the listener of '" + name + "' is closed");
-        }
+    public void onConnection(Consumer<C> handler) {
+        mailbox.onEach(connection -> handler.accept(shown.apply(connection)));
     }
 
     @Override
@@ -155,15 +68,8 @@ final class ListenerEnd<C> implements Listener<C> {
 
     /** No connection will come any more; false where that was so already. */
     boolean end() {
-        lock.lock();
-        try {
-            boolean wasOpen = !closed;
-            closed = true;
-            queue.clear();
-            arrived.signalAll();
-            return wasOpen;
-        } finally {
-            lock.unlock();
-        }
+        boolean wasOpen = mailbox.close();
+        mailbox.clear();
+        return wasOpen;
     }
 }

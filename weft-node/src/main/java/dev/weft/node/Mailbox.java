@@ -1,0 +1,163 @@
+package dev.weft.node;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the loop has for the application, first come first taken: by threads that wait, or by a handler that gets one at
+ * a time. Whoever adds keeps it within bounds.
+ */
+final class Mailbox<T> {
+    private final String name;
+    private final Executor callbacks;
+    private final Consumer<T> taken;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private final ArrayDeque<T> queue = new ArrayDeque<>();
+    private boolean closed;
+    private boolean handing;
+    private @Nullable Consumer<T> handler;
+
+    /**
+     * @param name for the error that tells that it is closed
+     * @param taken hears of each item as it is taken, one at a time; not to call back
+     */
+    Mailbox(String name, Executor callbacks, Consumer<T> taken) {
+        this.name = name;
+        this.callbacks = callbacks;
+        this.taken = taken;
+    }
+
+    /** Called on the loop; never waits for the application. */
+    void add(T item) {
+        lock.lock();
+        try {
+            queue.add(item);
+            arrived.signal();
+            startHanding();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** @throws IllegalStateException if it is closed and empty */
+    T take() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (queue.isEmpty()) {
+                requireOpen();
+                arrived.await();
+            }
+            return next();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Empty when none has come in time, or when it is closed and empty. */
+    Optional<T> take(Duration timeout) throws InterruptedException {
+        long left = timeout.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (queue.isEmpty()) {
+                if (closed || left <= 0) {
+                    return Optional.empty();
+                }
+                left = arrived.awaitNanos(left);
+            }
+            return Optional.of(next());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void onEach(Consumer<T> newHandler) {
+        lock.lock();
+        try {
+            handler = newHandler;
+            startHanding();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whoever waits is told; what is in it stays to be taken. False where it was closed already. */
+    boolean close() {
+        lock.lock();
+        try {
+            boolean wasOpen = !closed;
+            closed = true;
+            arrived.signalAll();
+            return wasOpen;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throws away what is in it; {@code taken} hears nothing of that. */
+    void clear() {
+        lock.lock();
+        try {
+            queue.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** @throws IllegalStateException if it is closed */
+    void requireOpen() {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException(name + " is closed");
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private T next() {
+        T item = queue.remove();
+        taken.accept(item);
+        return item;
+    }
+
+    /** At most one task hands items over, so the handler sees one at a time and in order. */
+    private void startHanding() {
+        if (handler != null && !handing && !queue.isEmpty()) {
+            handing = true;
+            callbacks.execute(this::handOver);
+        }
+    }
+
+    private void handOver() {
+        while (true) {
+            T item;
+            Consumer<T> receiver;
+            lock.lock();
+            try {
+                receiver = handler;
+                if (queue.isEmpty() || receiver == null) {
+                    handing = false;
+                    return;
+                }
+                item = next();
+            } finally {
+                lock.unlock();
+            }
+            try {
+                receiver.accept(item);
+            } catch (RuntimeException e) {
+                Thread thread = Thread.currentThread();
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            }
+        }
+    }
+}
