@@ -217,8 +217,11 @@ public final class Credential {
     }
 
     static void requireName(String name) {
-        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes < 1 || bytes > NAME_BYTES_MAX || name.chars().anyMatch(Character::isISOControl)) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length < 1
+                || bytes.length > NAME_BYTES_MAX
+                || name.chars().anyMatch(Character::isISOControl)
+                || !new String(bytes, StandardCharsets.UTF_8).equals(name)) {
             throw new IllegalArgumentException("a node's name has 1 to 64 bytes and no control characters");
         }
     }

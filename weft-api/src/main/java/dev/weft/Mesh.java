@@ -173,6 +173,40 @@ public interface Mesh extends AutoCloseable {
      */
     void rekey(List<MeshKey> keys);
 
+    /**
+     * Shows another credential from now on. No link is lost by it; a neighbor that knew the one before hears of the new
+     * one at once.
+     *
+     * @throws IllegalArgumentException if nobody would take it; the message says why
+     * @throws IllegalStateException if the node was started without an authority
+     */
+    void renew(Credential credential);
+
+    /**
+     * Hands this node a list of revocations. If it is newer than what is known here it goes to the whole mesh, and
+     * whoever is on it loses its links.
+     *
+     * @return the number of the list that holds now
+     * @throws IllegalArgumentException if it is not of the authority of this mesh
+     * @throws IllegalStateException if the node was started without an authority
+     */
+    long revoke(Revocations revocations);
+
+    /** The list of revocations that holds; empty where none is known. */
+    Optional<Revocations> revocations();
+
+    /** What the authority says of a node, as far as it is known here and was found right. */
+    Optional<Credential> credentialOf(NodeId node);
+
+    /**
+     * What a node of that description would ask the authority of its mesh with. Its key is made if there is none yet.
+     *
+     * @throws MeshStartException if its state directory cannot be used
+     */
+    static CredentialRequest request(MeshConfig config) {
+        return MeshProvider.installed().request(config);
+    }
+
     /** Has every event from now on told to a listener, on the callback executor, in order. */
     Subscription subscribe(Consumer<MeshEvent> listener);
 

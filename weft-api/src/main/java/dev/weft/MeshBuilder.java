@@ -12,13 +12,16 @@ import java.util.concurrent.Executor;
 /** Describes a node step by step; {@link #join} starts it. Not thread-safe. */
 public final class MeshBuilder {
     private final String mesh;
-    private String nodeName = hostName();
+    private Optional<String> nodeName = Optional.empty();
     private MeshConfig.Identity identity = MeshConfig.Identity.KEPT;
     private Path stateDirectory = home("XDG_STATE_HOME", ".local/state");
     private Path runtimeDirectory = runtimeHome();
     private int remoteHops;
     private MeshConfig.Encryption encryption = MeshConfig.Encryption.REQUIRED;
     private final List<MeshKey> keys = new ArrayList<>();
+    private Optional<AuthorityKey> authority = Optional.empty();
+    private Optional<Credential> credential = Optional.empty();
+    private Optional<Revocations> revocations = Optional.empty();
     private final List<Locator> listen = new ArrayList<>();
     private final List<Locator> peers = new ArrayList<>();
     private Optional<Path> peerFile = Optional.empty();
@@ -32,9 +35,9 @@ public final class MeshBuilder {
         this.mesh = mesh;
     }
 
-    /** For people; by default the host's name. */
+    /** For people; by default the name in the credential, else the host's. */
     public MeshBuilder nodeName(String name) {
-        nodeName = name;
+        nodeName = Optional.of(name);
         return this;
     }
 
@@ -56,7 +59,7 @@ public final class MeshBuilder {
         return this;
     }
 
-    /** How many hops beacons go: 0 stays on this host; more needs a {@link #key}, or {@link #plaintext}. */
+    /** How many hops beacons go: 0 stays on this host; more needs a {@link #key}, an {@link #authority}, or {@link #plaintext}. */
     public MeshBuilder remote(int hops) {
         remoteHops = hops;
         return this;
@@ -65,6 +68,24 @@ public final class MeshBuilder {
     /** The secret that all members of the mesh have; a second one is valid beside it while the key is changed. */
     public MeshBuilder key(MeshKey key) {
         keys.add(key);
+        return this;
+    }
+
+    /** The authority of the mesh: nobody without a credential of it is let in, and each may do what it says. */
+    public MeshBuilder authority(AuthorityKey key) {
+        authority = Optional.of(key);
+        return this;
+    }
+
+    /** What the authority says of this node; needs {@link #authority}. */
+    public MeshBuilder credential(Credential own) {
+        credential = Optional.of(own);
+        return this;
+    }
+
+    /** What the authority has taken back; needs {@link #authority}. The newest list of the mesh counts. */
+    public MeshBuilder revocations(Revocations list) {
+        revocations = Optional.of(list);
         return this;
     }
 
@@ -149,15 +170,23 @@ public final class MeshBuilder {
      * @throws IllegalArgumentException if a value is out of its range; the message names it and what is allowed
      */
     public MeshConfig config() {
+        if (authority.isEmpty() && (credential.isPresent() || revocations.isPresent())) {
+            throw new IllegalArgumentException(
+                    "a credential or a list of revocations is worth nothing without the key of the authority that"
+                            + " signed it: give that too (--authority FILE)");
+        }
+        String named = nodeName.orElseGet(
+                () -> credential.map(own -> own.grant().name()).orElseGet(MeshBuilder::hostName));
         return new MeshConfig(
                 mesh,
-                nodeName,
+                named,
                 identity,
                 stateDirectory,
                 runtimeDirectory,
                 remoteHops,
                 encryption,
                 keys,
+                authority.map(key -> new MeshConfig.Authorization(key, credential, revocations)),
                 listen,
                 peers,
                 peerFile,

@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
  * @param encryption what is demanded of links that leave the host
  * @param keys the keys of the mesh: none, one, or two while the key is changed; without one a node stays on its host
  *     unless it is told to speak in plain
+ * @param authorization the authority of the mesh, where it has one
  * @param listen what to listen on; by default shared memory and a Unix socket, and TCP on any port where
  *     {@code remoteHops} is above 0
  * @param peers where to look for others, beside what discovery finds
@@ -38,6 +39,7 @@ public record MeshConfig(
         int remoteHops,
         Encryption encryption,
         List<MeshKey> keys,
+        Optional<Authorization> authorization,
         List<Locator> listen,
         List<Locator> peers,
         Optional<Path> peerFile,
@@ -61,6 +63,16 @@ public record MeshConfig(
         /** None. Must be asked for: whoever reaches the network can read, and speak as any node. */
         PLAINTEXT
     }
+
+    /**
+     * What a node knows of the authority of its mesh.
+     *
+     * @param authority whose credentials it takes
+     * @param credential its own; without one it is let in by processes of the same user alone, and may do nothing
+     * @param revocations a list that it was handed; newer ones come over the mesh
+     */
+    public record Authorization(
+            AuthorityKey authority, Optional<Credential> credential, Optional<Revocations> revocations) {}
 
     /** Whether and where beacons are sent. */
     public record Beacon(Mode mode, String group, int port) {
@@ -128,7 +140,15 @@ public record MeshConfig(
             throw new IllegalArgumentException(keys.size() + " mesh keys were given: at most " + MeshKey.KEYS_MAX
                     + " can be valid at a time, the one in use and the one that follows it");
         }
-        if (remoteHops > 0 && encryption == Encryption.REQUIRED && keys.isEmpty()) {
+        String credentialName = authorization
+                .flatMap(Authorization::credential)
+                .map(credential -> credential.grant().name())
+                .orElse(nodeName);
+        if (!credentialName.equals(nodeName)) {
+            throw new IllegalArgumentException("the credential is for the name '" + credentialName
+                    + "', but the node is named '" + nodeName + "'");
+        }
+        if (remoteHops > 0 && encryption == Encryption.REQUIRED && keys.isEmpty() && authorization.isEmpty()) {
             throw new IllegalArgumentException(
                     "remote=" + remoteHops
                             + " leaves this host, and without a key anyone there could join: give the mesh's key (--key FILE, made by"

@@ -35,6 +35,8 @@ public record MeshEvent(Instant at, Kind kind, NodeId node, String detail) {
         ROUTE_CHANGED,
         /** A send did not end in a delivery. */
         DEAD_LETTER,
+        /** The authority of the mesh has taken something back; the detail says which list holds now. */
+        REVOCATIONS_CHANGED,
         /** Something is amiss that the operator may want to mend. */
         WARNING
     }

@@ -44,7 +44,9 @@ public record Outcome(Kind kind, Reason reason, Duration roundTrip, int hops) {
         /** The other end has closed the connection, or does not know it any more. */
         CONNECTION_RESET,
         /** The member has fallen out of the group's flow because it was too slow. */
-        DETACHED
+        DETACHED,
+        /** The authority of the mesh has not given this node the right to send to that endpoint or group. */
+        NOT_PERMITTED
     }
 
     public boolean isDelivered() {

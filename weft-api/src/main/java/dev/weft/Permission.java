@@ -29,10 +29,12 @@ public record Permission(Effect effect, Right right, String pattern) implements 
         if (star >= 0 && star < pattern.length() - 1) {
             throw new IllegalArgumentException("pattern '" + pattern + "' has a * before its end");
         }
-        if (pattern.getBytes(StandardCharsets.UTF_8).length > PATTERN_BYTES_MAX
-                || pattern.chars().anyMatch(c -> Character.isISOControl(c) || Character.isSurrogate((char) c))) {
-            throw new IllegalArgumentException(
-                    "a pattern has at most " + PATTERN_BYTES_MAX + " bytes and no control characters");
+        byte[] bytes = pattern.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > PATTERN_BYTES_MAX
+                || pattern.chars().anyMatch(Character::isISOControl)
+                || !new String(bytes, StandardCharsets.UTF_8).equals(pattern)) {
+            throw new IllegalArgumentException("a pattern has at most " + PATTERN_BYTES_MAX
+                    + " bytes of UTF-8 and no control characters");
         }
         if (right.subject() == Right.Subject.NONE && !pattern.isEmpty()) {
             throw new IllegalArgumentException("the right " + right + " is about nothing, so it has no pattern");

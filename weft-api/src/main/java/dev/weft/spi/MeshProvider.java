@@ -1,5 +1,6 @@
 package dev.weft.spi;
 
+import dev.weft.CredentialRequest;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
 import dev.weft.MeshStartException;
@@ -8,6 +9,8 @@ import java.util.ServiceLoader;
 /** Makes nodes. Found with {@link ServiceLoader}; one is expected on the class path. */
 public interface MeshProvider {
     Mesh join(MeshConfig config);
+
+    CredentialRequest request(MeshConfig config);
 
     /** @throws MeshStartException if there is none on the class path */
     static MeshProvider installed() {

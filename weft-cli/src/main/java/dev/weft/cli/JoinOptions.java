@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.AuthorityKey;
 import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
@@ -40,8 +41,9 @@ final class JoinOptions {
     /** A busy mesh paces its advertisements and computations: whoever has a link may see nobody for so long. */
     private static final long PACED_NANOS = 10_000_000_000L;
 
+    /** The whole command, or the group of commands that this one is of. */
     @ParentCommand
-    Main weft = new Main(MeshBuilder::join);
+    Object parent = new Main(MeshBuilder::join);
 
     @Option(
             names = "--mesh",
@@ -63,6 +65,39 @@ final class JoinOptions {
             description = "The mesh's key, made by 'weft key new'; repeatable while it is changed, read again when the"
                     + " file changes; default $WEFT_KEY, a key or the path of a file, else none.")
     List<Path> keyFiles = new ArrayList<>();
+
+    @Option(
+            names = "--authority",
+            paramLabel = "FILE",
+            description = "The public key of the mesh's authority: nobody without a credential of it is let in; default"
+                    + " the file's, else, for weft up, what weft join has kept, else none.")
+    @Nullable
+    Path authorityFile;
+
+    @Option(
+            names = "--credential",
+            paramLabel = "FILE",
+            description =
+                    "What the authority says of this node, read again when the file changes; a command that has one"
+                            + " takes the kept identity; default as for --authority.")
+    @Nullable
+    Path credentialFile;
+
+    @Option(
+            names = "--revocations",
+            paramLabel = "FILE",
+            description = "What the authority has taken back, read again when the file changes; default what the mesh"
+                    + " knows.")
+    @Nullable
+    Path revocationsFile;
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "Where the identity of weft up, or of a command with a credential, is kept; default"
+                    + " $XDG_STATE_HOME/weft.")
+    @Nullable
+    Path state;
 
     @Option(names = "--plaintext", description = "Allow links beyond this host that are not encrypted; default no.")
     boolean plaintext;
@@ -127,6 +162,7 @@ final class JoinOptions {
 
     private @Nullable Settings settings;
     private MeshKeys keys = MeshKeys.of(List.of(), "");
+    private AuthorityFiles authority = AuthorityFiles.none();
 
     /** What configuration says, read once. */
     Settings settings() {
@@ -136,6 +172,27 @@ final class JoinOptions {
             settings = known;
         }
         return known;
+    }
+
+    /** Adds what is known of the mesh's authority: from options and configuration, else from what was kept at a join. */
+    void authorize(MeshBuilder builder, Optional<Path> kept) {
+        authority = AuthorityFiles.of(
+                path(authorityFile, Setting.AUTHORITY)
+                        .or(() -> kept.flatMap(directory -> JoinCommand.left(directory, JoinCommand.AUTHORITY))),
+                path(credentialFile, Setting.CREDENTIAL)
+                        .or(() -> kept.flatMap(directory -> JoinCommand.left(directory, JoinCommand.CREDENTIAL))),
+                path(revocationsFile, Setting.REVOCATIONS));
+        authority.describe(builder);
+        path(state, Setting.STATE_DIRECTORY).ifPresent(builder::stateDirectory);
+    }
+
+    /** Where the identity of a node that stays is kept, and what a join has left beside it. */
+    Path keptAt() {
+        Settings said = settings();
+        String named = mesh;
+        MeshBuilder place = Mesh.builder(named != null ? named : said.text(Setting.MESH));
+        path(state, Setting.STATE_DIRECTORY).ifPresent(place::stateDirectory);
+        return JoinCommand.directory(place.config());
     }
 
     /** How to join, but for what only a node that stays says of itself. */
@@ -183,9 +240,25 @@ final class JoinOptions {
 
     /** Joins for the length of a command, and waits until the view of the mesh has settled. */
     Mesh joinBriefly() throws InterruptedException {
+        MeshBuilder builder = builder();
+        authorize(builder, Optional.empty());
+        return joinBriefly(builder);
+    }
+
+    /** As {@link #joinBriefly()}, where the authority is at hand. */
+    Mesh joinBriefly(AuthorityKey known) throws InterruptedException {
+        MeshBuilder builder = builder();
+        authorize(builder, Optional.empty());
+        return joinBriefly(builder.authority(known));
+    }
+
+    private Mesh joinBriefly(MeshBuilder builder) throws InterruptedException {
         Duration calm = Text.duration(settle);
-        Mesh joined = join(
-                builder().ephemeral().nodeName("weft-" + ProcessHandle.current().pid()));
+        // A credential is worth something to the identity that it names alone.
+        if (!authority.hasCredential()) {
+            builder.ephemeral().nodeName("weft-" + ProcessHandle.current().pid());
+        }
+        Mesh joined = join(builder);
         try {
             settle(joined, calm.toNanos());
         } catch (InterruptedException e) {
@@ -197,12 +270,17 @@ final class JoinOptions {
 
     Mesh join(MeshBuilder builder) {
         try {
-            Mesh joined = weft.joiner().join(builder);
+            Mesh joined = joiner().join(builder);
             keys.follow(joined);
+            authority.follow(joined);
             return joined;
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }
+    }
+
+    private Joiner joiner() {
+        return parent instanceof AuthorityCommand group ? group.weft.joiner() : ((Main) parent).joiner();
     }
 
     /** Has the mesh left in good order when the process is told to end. */

@@ -31,6 +31,8 @@ import picocli.CommandLine.Option;
             ConfigCommand.class,
             ExplainCommand.class,
             KeyCommand.class,
+            AuthorityCommand.class,
+            JoinCommand.class,
             SimCommand.class,
             DemoCommand.class,
             DemoNodeCommand.class

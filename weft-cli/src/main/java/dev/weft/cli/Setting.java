@@ -15,6 +15,9 @@ enum Setting {
     MESH("mesh", Kind.TEXT, "default", "the mesh to join"),
     REMOTE("remote", Kind.NUMBER, "", "how far beacons go, in hops"),
     PLAINTEXT("plaintext", Kind.FLAG, "", "allow links beyond this host that are not encrypted"),
+    AUTHORITY("authority", Kind.TEXT, "", "the file of the public key of the mesh's authority"),
+    CREDENTIAL("credential", Kind.TEXT, "", "the file of what the authority says of this node"),
+    REVOCATIONS("revocations", Kind.TEXT, "", "the file of what the authority has taken back"),
     PEERS("peers", Kind.WORDS, "", "nodes to contact, as tcp/host:port"),
     PEER_FILE("peer-file", Kind.TEXT, "", "a list of nodes to contact"),
     RUNTIME_DIRECTORY("runtime-directory", Kind.TEXT, "", "where nodes of one host meet"),
@@ -122,6 +125,9 @@ enum Setting {
                 }
             }
             case PLAINTEXT,
+                    AUTHORITY,
+                    CREDENTIAL,
+                    REVOCATIONS,
                     PEER_FILE,
                     RUNTIME_DIRECTORY,
                     STATE_DIRECTORY,

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -41,13 +42,6 @@ final class UpCommand implements Callable<Integer> {
             description = "The node's name; default the file's, else the host's.")
     @Nullable
     String name;
-
-    @Option(
-            names = "--state",
-            paramLabel = "DIR",
-            description = "Where the node's identity is kept; default $XDG_STATE_HOME/weft.")
-    @Nullable
-    Path state;
 
     @Option(names = "--ephemeral", description = "Take a new identity and forget it at the end; default the kept one.")
     boolean ephemeral;
@@ -110,10 +104,15 @@ final class UpCommand implements Callable<Integer> {
         } else if (said.isSaid(Setting.NODE_NAME)) {
             builder.nodeName(said.text(Setting.NODE_NAME));
         }
-        join.path(state, Setting.STATE_DIRECTORY).ifPresent(builder::stateDirectory);
+        join.path(join.state, Setting.STATE_DIRECTORY).ifPresent(builder::stateDirectory);
+        Optional<Path> kept = Optional.empty();
         if (ephemeral) {
             builder.ephemeral();
+        } else {
+            kept = Optional.of(join.keptAt());
         }
+        join.authorize(builder, kept);
+        kept.ifPresent(directory -> JoinCommand.peers(directory).forEach(builder::peer));
         try (Mesh mesh = join.join(builder)) {
             JoinOptions.leaveAtExit(mesh, () -> {});
             // No event is missed, and none is told before the joining itself.

@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.ConnectOptions;
+import dev.weft.Credential;
 import dev.weft.DeadLetter;
 import dev.weft.Description;
 import dev.weft.Endpoint;
@@ -25,6 +26,7 @@ import dev.weft.PacketSocket;
 import dev.weft.Peer;
 import dev.weft.Probed;
 import dev.weft.Refusal;
+import dev.weft.Revocations;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.Statistics;
@@ -299,6 +301,30 @@ final class FakeMesh implements Mesh {
     @Override
     public void rekey(List<MeshKey> keys) {
         rekeyed.add(keys);
+    }
+
+    final List<Credential> renewed = new java.util.concurrent.CopyOnWriteArrayList<>();
+    final List<Revocations> revoked = new java.util.concurrent.CopyOnWriteArrayList<>();
+
+    @Override
+    public void renew(Credential credential) {
+        renewed.add(credential);
+    }
+
+    @Override
+    public long revoke(Revocations revocations) {
+        revoked.add(revocations);
+        return revocations.content().number();
+    }
+
+    @Override
+    public Optional<Revocations> revocations() {
+        return revoked.isEmpty() ? Optional.empty() : Optional.of(revoked.get(revoked.size() - 1));
+    }
+
+    @Override
+    public Optional<Credential> credentialOf(NodeId node) {
+        return Optional.empty();
     }
 
     @Override

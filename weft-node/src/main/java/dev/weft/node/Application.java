@@ -6,6 +6,7 @@ import dev.weft.MeshEvent;
 import dev.weft.Message;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Revocations;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,7 @@ final class Application implements Engine.Output {
     private final ConcurrentHashMap<Long, LongConsumer> probes = new ConcurrentHashMap<>();
     private final SendBudget budget = new SendBudget(EngineConfig.DEFAULT.flow().queuedBytesMax());
     private volatile @Nullable Accepting accepting;
+    private volatile Consumer<Revocations> revocationKeeper = newest -> {};
     private final AtomicLong nextTicket = new AtomicLong(1);
     private final AtomicLong nextProbe = new AtomicLong(1);
 
@@ -57,6 +60,16 @@ final class Application implements Engine.Output {
         this.driver = driver;
         this.events = events;
         this.callbacks = callbacks;
+    }
+
+    /** What hears of each newer list of revocations, on the loop. */
+    void keepingRevocations(Consumer<Revocations> keeper) {
+        revocationKeeper = keeper;
+    }
+
+    @Override
+    public void revocationsChanged(Revocations newest) {
+        revocationKeeper.accept(newest);
     }
 
     /** Makes the ends of connections that other nodes have asked for. */

@@ -2,6 +2,7 @@ package dev.weft.node;
 
 import dev.weft.ConnectOptions;
 import dev.weft.ConnectionException;
+import dev.weft.Credential;
 import dev.weft.DeadLetter;
 import dev.weft.Description;
 import dev.weft.Endpoint;
@@ -20,6 +21,7 @@ import dev.weft.PacketSocket;
 import dev.weft.Peer;
 import dev.weft.Probed;
 import dev.weft.Refusal;
+import dev.weft.Revocations;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.Statistics;
@@ -311,6 +313,26 @@ final class Node implements Mesh {
     @Override
     public void rekey(List<MeshKey> keys) {
         life.rekey(keys);
+    }
+
+    @Override
+    public void renew(Credential credential) {
+        life.renew(credential);
+    }
+
+    @Override
+    public long revoke(Revocations revocations) {
+        return life.revoke(revocations);
+    }
+
+    @Override
+    public Optional<Revocations> revocations() {
+        return life.ask(engine -> engine.register().revocations());
+    }
+
+    @Override
+    public Optional<Credential> credentialOf(NodeId node) {
+        return life.ask(engine -> engine.register().credentialOf(node));
     }
 
     @Override

@@ -49,6 +49,7 @@ final class NodeEvents {
             case GROUP_JOINED -> Optional.of(MeshEvent.Kind.GROUP_JOINED);
             case GROUP_LEFT -> Optional.of(MeshEvent.Kind.GROUP_LEFT);
             case ROUTES_CHANGED -> Optional.of(MeshEvent.Kind.ROUTE_CHANGED);
+            case REVOCATIONS_CHANGED -> Optional.of(MeshEvent.Kind.REVOCATIONS_CHANGED);
             case MALFORMED, DUPLICATE_IDENTITY -> Optional.of(MeshEvent.Kind.WARNING);
             case DIALLING, DIAL_FAILED, PEER_FORGOTTEN, ROUTE_ERROR -> Optional.empty();
         };

@@ -1,11 +1,14 @@
 package dev.weft.node;
 
+import dev.weft.Credential;
 import dev.weft.Locator;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
 import dev.weft.MeshKey;
 import dev.weft.MeshStartException;
 import dev.weft.NodeId;
+import dev.weft.Revocations;
+import dev.weft.core.authority.Register;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
@@ -19,6 +22,7 @@ import dev.weft.net.UnixTransport;
 import dev.weft.net.shm.SharedMemoryTransport;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +76,7 @@ final class NodeLife {
     private final List<Transport> transports;
     private final Listening listening;
     private @Nullable HostDirectory hostDirectory;
+    private long warnedOfSerial;
     private volatile boolean closed;
 
     private NodeLife(MeshConfig config) {
@@ -106,7 +111,7 @@ final class NodeLife {
         }
         this.events = new NodeEvents(callbacks);
         this.memory = state == null ? null : new PeerMemory(state, identity.id(), events);
-        this.secrets = new Secrets(config);
+        this.secrets = new Secrets(config, identity.key());
         this.tcp = switch (config.encryption()) {
             case REQUIRED -> TcpTransport.secured(loop, identity.key());
             case PLAINTEXT -> TcpTransport.plain(loop);
@@ -272,6 +277,33 @@ final class NodeLife {
         return counters;
     }
 
+    /** Another credential is shown from now on. */
+    void renew(Credential credential) {
+        ask(present -> {
+            secrets.renew(credential);
+            driver.turn((engine, now) -> engine.credentialChanged(now));
+            return credential;
+        });
+    }
+
+    /** Takes a list of revocations; returns the number of the one that holds now. */
+    long revoke(Revocations revocations) {
+        return ask(present -> {
+            if (!present.register().isPresent()) {
+                throw new IllegalStateException(
+                        "the node was started without an authority, so no revocation means anything");
+            }
+            Register.Adoption[] adoption = new Register.Adoption[1];
+            driver.turn((engine, now) -> adoption[0] = engine.revoke(revocations, now));
+            if (adoption[0] == Register.Adoption.REFUSED) {
+                throw new IllegalArgumentException(
+                        "list " + revocations.content().number() + " of revocations is not of the authority of mesh '"
+                                + config.mesh() + "'");
+            }
+            return present.register().revocationsNumber();
+        });
+    }
+
     /** Other keys of the mesh are valid from now on. */
     void rekey(List<MeshKey> keys) {
         ask(present -> {
@@ -287,6 +319,7 @@ final class NodeLife {
         List<Locator> configured = new ArrayList<>(config.peers());
         config.peerFile().ifPresent(file -> configured.addAll(PeerFile.read(file)));
         configured.forEach(secrets::requireMayDial);
+        List<Revocations> known = revocations();
         loop.execute(() -> {
             driver.engine(engine);
             openBeacons();
@@ -299,6 +332,7 @@ final class NodeLife {
                     memory.recall(present, now);
                 }
                 present.describe(config.description(), now);
+                known.forEach(list -> present.revoke(list, now));
                 present.start(now);
             });
             for (Locator locator : listening.locators()) {
@@ -306,7 +340,55 @@ final class NodeLife {
             }
             secrets.warnings(listening.locators()).forEach(this::warn);
             keepPeers();
+            watchCredential();
         });
+    }
+
+    /** What is known of revocations before the mesh is heard; shows the node's own credential from now on. */
+    private List<Revocations> revocations() {
+        MeshConfig.Authorization authorization = config.authorization().orElse(null);
+        if (authorization == null) {
+            return List.of();
+        }
+        try {
+            authorization.credential().ifPresent(secrets::renew);
+        } catch (IllegalArgumentException e) {
+            throw new MeshStartException(String.valueOf(e.getMessage()), e);
+        }
+        List<Revocations> known = new ArrayList<>();
+        if (state != null) {
+            RevocationMemory kept = new RevocationMemory(state, callbacks);
+            kept.recall().ifPresent(known::add);
+            application.keepingRevocations(kept::keep);
+        }
+        authorization.revocations().ifPresent(list -> {
+            if (!authorization.authority().vouchesFor(list)
+                    || !list.content().mesh().equals(config.mesh())) {
+                throw new MeshStartException("list " + list.content().number()
+                        + " of revocations is not of authority "
+                        + authorization.authority().fingerprint()
+                        + " and mesh '" + config.mesh() + "'");
+            }
+            known.add(list);
+        });
+        return known;
+    }
+
+    /** Tells the operator in time that the credential is to be renewed. */
+    private void watchCredential() {
+        if (closed) {
+            return;
+        }
+        engine.register().notary().credential().ifPresent(own -> {
+            Instant end = own.grant().notAfter();
+            Duration left = Duration.between(Instant.now(), end);
+            Duration whole = Duration.between(own.grant().notBefore(), end);
+            if (left.compareTo(whole.dividedBy(10)) < 0 && own.grant().serial() != warnedOfSerial) {
+                warnedOfSerial = own.grant().serial();
+                warn("the credential of this node is valid until " + end + ": have it renewed");
+            }
+        });
+        loop.schedule(TimeUnit.SECONDS.toNanos(KEEP_PEERS_SECONDS), this::watchCredential);
     }
 
     private void openBeacons() {

@@ -1,13 +1,17 @@
 package dev.weft.node;
 
+import dev.weft.Credential;
 import dev.weft.Locator;
 import dev.weft.MeshConfig;
 import dev.weft.MeshKey;
 import dev.weft.MeshStartException;
+import dev.weft.core.authority.Notary;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.link.Security;
+import dev.weft.net.secure.AuthorityNotary;
 import dev.weft.net.secure.BeaconSeal;
 import dev.weft.net.secure.MeshProver;
+import dev.weft.net.secure.NodeKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,10 +31,14 @@ final class Secrets {
     private final MeshConfig.Encryption encryption;
     private final MeshProver prover;
     private final @Nullable BeaconSeal seal;
+    private final @Nullable AuthorityNotary notary;
 
-    Secrets(MeshConfig config) {
+    Secrets(MeshConfig config, NodeKey key) {
         encryption = config.encryption();
         prover = new MeshProver(config.keys());
+        notary = config.authorization()
+                .map(known -> new AuthorityNotary(known.authority(), key, config.mesh(), System::currentTimeMillis))
+                .orElse(null);
         seal = config.keys().isEmpty() ? null : new BeaconSeal(config.keys(), System::currentTimeMillis);
     }
 
@@ -40,7 +48,18 @@ final class Secrets {
                     case REQUIRED -> Security.Carriage.PROTECTED;
                     case PLAINTEXT -> Security.Carriage.ANY;
                 },
-                prover);
+                prover,
+                notary == null ? Notary.NONE : notary);
+    }
+
+    /** @throws IllegalArgumentException if nobody would take it */
+    void renew(Credential credential) {
+        AuthorityNotary present = notary;
+        if (present == null) {
+            throw new IllegalStateException(
+                    "the node was started without an authority, so no credential means anything");
+        }
+        present.renew(credential);
     }
 
     void replace(List<MeshKey> keys) {
@@ -55,9 +74,9 @@ final class Secrets {
 
     // ------------------------------------------------------------------ addresses
 
-    /** Beyond the host either the key tells members from others, or everyone is welcome by the user's word. */
+    /** Beyond the host either the key or the authority tells members from others, or everyone is welcome by the user's word. */
     private boolean mayLeaveHost() {
-        return prover.isKeyed() || encryption == MeshConfig.Encryption.PLAINTEXT;
+        return prover.isKeyed() || notary != null || encryption == MeshConfig.Encryption.PLAINTEXT;
     }
 
     boolean mayDial(Locator to) {
@@ -87,10 +106,10 @@ final class Secrets {
         List<String> warnings = new ArrayList<>();
         if (encryption == MeshConfig.Encryption.PLAINTEXT) {
             warnings.add(
-                    prover.isKeyed()
+                    prover.isKeyed() || notary != null
                             ? "links are not encrypted: whoever reaches this network can read them"
                             : "links are not encrypted: whoever reaches this network can read them and join");
-        } else if (!prover.isKeyed()) {
+        } else if (!prover.isKeyed() && notary == null) {
             listening.stream()
                     .filter(Secrets::isTcp)
                     .forEach(at -> warnings.add("the mesh has no key: every user of this host can join at " + at));

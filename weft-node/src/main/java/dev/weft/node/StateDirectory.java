@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a node keeps what outlives it: its key pair ({@code identity.key}), how often it has started
- * ({@code incarnation}) and whom it knew ({@code peers}). One running node holds a directory; a second one is refused,
+ * ({@code incarnation}), whom it knew ({@code peers}) and what the authority has taken back ({@code revocations}). One running node holds a directory; a second one is refused,
  * for two nodes with one identity would fight over it. Owner-only.
  */
 final class StateDirectory implements AutoCloseable {
@@ -46,10 +46,10 @@ final class StateDirectory implements AutoCloseable {
     }
 
     private final Path directory;
-    private final FileChannel lockFile;
+    private final @Nullable FileChannel lockFile;
     private final @Nullable FileLock lock;
 
-    private StateDirectory(Path directory, FileChannel lockFile, @Nullable FileLock lock) {
+    private StateDirectory(Path directory, @Nullable FileChannel lockFile, @Nullable FileLock lock) {
         this.directory = directory;
         this.lockFile = lockFile;
         this.lock = lock;
@@ -79,13 +79,30 @@ final class StateDirectory implements AutoCloseable {
         return new Identity(NodeKey.generate(), 1);
     }
 
-    /** Reads the identity, making it at the first start, and counts this start. */
-    Identity identity() {
-        NodeKey key = readSecret("identity.key").map(StateDirectory::parseKeys).orElseGet(() -> {
+    /** The key of the node that a directory is of, which may be running; made where there is none yet. */
+    static KeyPair keyOf(Path directory) {
+        StateDirectory kept = Files.exists(directory.resolve("identity.key"))
+                ? new StateDirectory(directory, null, null)
+                : open(directory);
+        try {
+            NodeKey key = kept.key();
+            return new KeyPair(key.publicKey(), key.privateKey());
+        } finally {
+            kept.close();
+        }
+    }
+
+    private NodeKey key() {
+        return readSecret("identity.key").map(StateDirectory::parseKeys).orElseGet(() -> {
             NodeKey made = NodeKey.generate();
             write("identity.key", formatKeys(made));
             return made;
         });
+    }
+
+    /** Reads the identity, making it at the first start, and counts this start. */
+    Identity identity() {
+        NodeKey key = key();
         long incarnation = read("incarnation").map(this::parseIncarnation).orElse(0L) + 1;
         write("incarnation", List.of(Long.toString(incarnation)));
         return new Identity(key, incarnation);
@@ -144,7 +161,9 @@ final class StateDirectory implements AutoCloseable {
             if (lock != null) {
                 lock.release();
             }
-            lockFile.close();
+            if (lockFile != null) {
+                lockFile.close();
+            }
         } catch (IOException e) {
             throw new MeshStartException("lock of " + directory + " cannot be released: " + e, e);
         }

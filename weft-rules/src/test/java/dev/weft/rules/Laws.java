@@ -51,6 +51,7 @@ final class Laws {
     private static final List<String> CORE_ORDER = List.of(
             "base",
             "wire",
+            "authority",
             "link",
             "discovery",
             "topology",

@@ -31,6 +31,7 @@ import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.Peers;
 import dev.weft.core.wire.Ping;
 import dev.weft.core.wire.Pong;
+import dev.weft.core.wire.Revoked;
 import dev.weft.core.wire.WireReader;
 import dev.weft.proto.Weft;
 import java.nio.ByteBuffer;
@@ -194,6 +195,8 @@ class PublishedSchemaTest {
                         .addAllProofs(accept.proofs().stream()
                                 .map(PublishedSchemaTest::bytes)
                                 .toList())
+                        .setCredential(bytes(accept.credential()))
+                        .setPossession(bytes(accept.possession()))
                         .setVersion(accept.version())
                         .build());
     }
@@ -328,7 +331,7 @@ class PublishedSchemaTest {
     private static dev.weft.proto.Lsa fields(Lsa lsa) {
         return dev.weft.proto.Lsa.newBuilder()
                 .setOrigin(bytes(lsa.key().origin()))
-                .setKind(lsa.key().kind() == LsaKind.ADJACENCY ? 1 : 2)
+                .setKind(code(lsa.key().kind()))
                 .setIncarnation(lsa.version().incarnation())
                 .setSequence(lsa.version().sequence())
                 .setContent(bytes(lsa.content()))
@@ -439,8 +442,29 @@ class PublishedSchemaTest {
     private static dev.weft.proto.LsaHeading fields(LsaKey key) {
         return dev.weft.proto.LsaHeading.newBuilder()
                 .setOrigin(bytes(key.origin()))
-                .setKind(key.kind() == LsaKind.ADJACENCY ? 1 : 2)
+                .setKind(code(key.kind()))
                 .build();
+    }
+
+    private static int code(LsaKind kind) {
+        return switch (kind) {
+            case ADJACENCY -> 1;
+            case NODE -> 2;
+            case CREDENTIAL -> 4;
+        };
+    }
+
+    @Test
+    void revoked() {
+        frames(
+                FrameType.REVOKED,
+                RandomFrames::revoked,
+                body -> Revoked.decode(new WireReader(body)),
+                dev.weft.proto.Revoked::parseFrom,
+                revoked -> dev.weft.proto.Revoked.newBuilder()
+                        .setList(bytes(revoked.list()))
+                        .setNext(revoked.next())
+                        .build());
     }
 
     @Test
@@ -465,7 +489,8 @@ class PublishedSchemaTest {
                         "Peers",
                         "PeersEntry",
                         "Ping",
-                        "Pong");
+                        "Pong",
+                        "Revoked");
         for (FrameType type : FrameType.values()) {
             if (type.scope() == FrameType.Scope.LINK) {
                 assertThat(published).as("frames of links are in the schema").contains(messageOf(type));

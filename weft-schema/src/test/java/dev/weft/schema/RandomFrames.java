@@ -22,6 +22,7 @@ import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.Peers;
 import dev.weft.core.wire.Ping;
 import dev.weft.core.wire.Pong;
+import dev.weft.core.wire.Revoked;
 import dev.weft.core.wire.VersionRange;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,10 +61,19 @@ final class RandomFrames {
     }
 
     Accept accept() {
+        ByteView credential =
+                prng.chance(500_000) ? ByteView.EMPTY : ByteView.of(bytes(within(1, Accept.CREDENTIAL_BYTES_MAX)));
         return new Accept(
                 anyBitsButNone(),
                 several(Accept.PROOFS_MAX, () -> ByteView.of(bytes(Accept.PROOF_BYTES))),
+                credential,
+                credential.isEmpty() ? ByteView.EMPTY : ByteView.of(bytes(within(1, Accept.POSSESSION_BYTES_MAX))),
                 within(1, 65_535));
+    }
+
+    Revoked revoked() {
+        ByteView list = prng.chance(500_000) ? ByteView.EMPTY : ByteView.of(bytes(within(1, 2_000)));
+        return new Revoked(list, number(1, Long.MAX_VALUE));
     }
 
     Close close() {

@@ -63,6 +63,11 @@ final class Journal {
         return out.bytes(ByteView.of(filling)).view();
     }
 
+    /** All messages from that number on. */
+    List<Entry> since(int number) {
+        return List.copyOf(entries.subList(number, entries.size()));
+    }
+
     int nextNumber() {
         return entries.size();
     }

@@ -3,6 +3,7 @@ package dev.weft.sim;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Revocations;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Deadlines;
@@ -151,6 +152,15 @@ final class SimNode {
         return community;
     }
 
+    String name() {
+        return "node" + (index + 1);
+    }
+
+    /** Hands this node a list of revocations. */
+    void revoke(Revocations list) {
+        turn((present, local) -> present.revoke(list, local));
+    }
+
     boolean isAlive() {
         return engine != null;
     }
@@ -179,14 +189,14 @@ final class SimNode {
                 id,
                 prng.nextLong() | 1,
                 incarnation,
-                "node" + (index + 1),
+                name(),
                 hostId(),
                 List.of(locatorOf(index)),
                 skewNanos);
         engine = new Engine(
                 config,
                 self,
-                world.security(community, prng.fork(0x5ec00000L + life)),
+                world.security(this, key, prng.fork(0x5ec00000L + life)),
                 prng.fork(life),
                 world.editions,
                 new Output());

@@ -88,6 +88,8 @@ final class World {
     final Sessions sessions;
     final SharedEditions editions = new SharedEditions();
 
+    final Chancery chancery = new Chancery(events::nowNanos);
+
     private final Guard guard;
     private final TreeMap<NodeId, Community> communities = new TreeMap<>();
     private final List<SimNode> nodes = new ArrayList<>();
@@ -130,9 +132,15 @@ final class World {
     }
 
     /** Every node shows its key; whether it asks for that of others is the world's choice. */
-    Security security(Community community, Prng nonces) {
+    Security security(SimNode node, ByteView key, Prng nonces) {
+        Community community = node.community();
         return switch (guard) {
             case KEYED -> new Security(Security.Carriage.PROTECTED, community.prover(nonces));
+            case CREDENTIALED ->
+                new Security(
+                        Security.Carriage.PROTECTED,
+                        community.prover(nonces),
+                        chancery.notary(community, node.id(), key, node.name()));
             case NONE -> Security.OPEN;
         };
     }
@@ -140,6 +148,8 @@ final class World {
     /** Whether nodes ask for the mesh key: all but the simulator's own tests do. */
     enum Guard {
         KEYED,
+        /** And for credentials of an authority, which all have. */
+        CREDENTIALED,
         NONE
     }
 

@@ -10,6 +10,7 @@ import dev.weft.core.wire.Abort;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Advance;
 import dev.weft.core.wire.Data;
+import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.MalformedFrame;
@@ -19,6 +20,7 @@ import dev.weft.core.wire.Reset;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.WireReader;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -33,6 +35,7 @@ final class Arrivals implements Forwarder.Output {
     private final Receiver receiver;
     private final Probes probes;
     private final Groups groups;
+    private final Guard guard;
     private final LongSupplier now;
     private final Engine.Output out;
 
@@ -43,6 +46,7 @@ final class Arrivals implements Forwarder.Output {
             Receiver receiver,
             Probes probes,
             Groups groups,
+            Guard guard,
             LongSupplier now,
             Engine.Output out) {
         this.links = links;
@@ -51,6 +55,7 @@ final class Arrivals implements Forwarder.Output {
         this.receiver = receiver;
         this.probes = probes;
         this.groups = groups;
+        this.guard = guard;
         this.now = now;
         this.out = out;
     }
@@ -74,7 +79,14 @@ final class Arrivals implements Forwarder.Output {
     private void read(RoutedFrame frame, Arrival arrival, long nowNanos) throws MalformedFrame {
         WireReader in = new WireReader(frame.body());
         switch (frame.type()) {
-            case DATA -> receiver.handleData(Data.decode(in), arrival, nowNanos);
+            case DATA -> {
+                Data data = Data.decode(in);
+                Optional<FlowLabel> opens = data.flow().label();
+                // Its origin's credential may be on its way; the message comes again.
+                if (opens.isEmpty() || !guard.isAwaited(opens.get().origin(), nowNanos)) {
+                    receiver.handleData(data, arrival, nowNanos);
+                }
+            }
             case ADVANCE -> receiver.handleAdvance(Advance.decode(in), arrival, nowNanos);
             case ACK -> sender.handleAck(Ack.decode(in), nowNanos);
             case ABORT -> receiver.handleAbort(Abort.decode(in), arrival);
@@ -83,7 +95,18 @@ final class Arrivals implements Forwarder.Output {
             case PROBE -> probes.handleProbe(Probe.decode(in), arrival);
             case PROBE_REPLY -> probes.handleReply(ProbeReply.decode(in), nowNanos);
             case GROUP_ACK -> groups.handleAck(GroupAck.decode(in), arrival, nowNanos);
-            case HELLO, ACCEPT, CLOSE, PING, PONG, PEERS, FLOOD, FLOOD_ACK, DIGEST, GROUP_DATA, GROUP_ADVANCE ->
+            case HELLO,
+                    ACCEPT,
+                    CLOSE,
+                    PING,
+                    PONG,
+                    PEERS,
+                    FLOOD,
+                    FLOOD_ACK,
+                    DIGEST,
+                    REVOKED,
+                    GROUP_DATA,
+                    GROUP_ADVANCE ->
                 throw new MalformedFrame("frame type", frame.type() + " does not travel on routes");
         }
     }

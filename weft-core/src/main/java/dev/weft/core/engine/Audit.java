@@ -50,6 +50,7 @@ final class Audit {
         counters.put("flow.reassembly-bytes", machines.receiver.reassemblyBytes());
         counters.put("forward.refused", machines.forwarder.refusedCount());
         machines.groups.count(counters);
+        machines.guard.count(counters);
         counters.put("link.half-open", (long) machines.links.halfOpenCount());
         counters.put("link.malformed", machines.links.malformedCount());
         counters.put("link.shut-out", machines.links.shutOutCount());

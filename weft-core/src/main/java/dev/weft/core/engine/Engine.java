@@ -4,7 +4,9 @@ import dev.weft.Description;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Revocations;
 import dev.weft.SocketKind;
+import dev.weft.core.authority.Register;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.flow.GroupReceiver;
@@ -98,6 +100,9 @@ public final class Engine {
         void probed(long probe, NodeId responder, int hops, long roundTripNanos);
 
         void trace(TraceEvent event);
+
+        /** A newer list of revocations holds, and is to outlive this process. */
+        default void revocationsChanged(Revocations newest) {}
     }
 
     /** A probe under way. */
@@ -126,6 +131,7 @@ public final class Engine {
     public void start(long nowNanos) {
         machines.now(nowNanos);
         machines.membership.start(nowNanos);
+        machines.guard.start(nowNanos);
         machines.discovery.start(self.locators(), nowNanos);
     }
 
@@ -198,6 +204,7 @@ public final class Engine {
     public void handleTime(long nowNanos) {
         machines.now(nowNanos);
         machines.links.handleTime(nowNanos);
+        machines.guard.handleTime(nowNanos);
         machines.flooding.handleTime(nowNanos);
         machines.discovery.handleTime(nowNanos);
         machines.membership.handleTime(nowNanos);
@@ -213,11 +220,12 @@ public final class Engine {
     public long nextDeadlineNanos() {
         long control = Math.min(machines.links.nextDeadlineNanos(), machines.flooding.nextDeadlineNanos());
         long finding = Math.min(machines.discovery.nextDeadlineNanos(), machines.membership.nextDeadlineNanos());
+        long guarding = machines.guard.nextDeadlineNanos();
         long connected = machines.connections.nextDeadlineNanos();
         long sending = Math.min(machines.sender.nextDeadlineNanos(), machines.receiver.nextDeadlineNanos());
         long moving = machines.post.hasMailForSelf() ? machines.now() : Math.min(sending, connected);
         long toMany = Math.min(machines.groups.nextDeadlineNanos(), machines.router.nextDeadlineNanos());
-        return Math.min(Math.min(control, finding), Math.min(moving, toMany));
+        return Math.min(Math.min(Math.min(control, finding), guarding), Math.min(moving, toMany));
     }
 
     /** Ends a turn: what has gathered over it goes into the queues of the links. */
@@ -395,6 +403,19 @@ public final class Engine {
         machines.links.keysChanged(nowNanos);
     }
 
+    /** The credential that this node's notary has is another one. */
+    public void credentialChanged(long nowNanos) {
+        machines.now(nowNanos);
+        machines.guard.announce(nowNanos);
+        machines.links.keysChanged(nowNanos);
+    }
+
+    /** A list of revocations that this node was handed: spread over the mesh if it is news. */
+    public Register.Adoption revoke(Revocations list, long nowNanos) {
+        machines.now(nowNanos);
+        return machines.guard.adopt(ByteView.of(list.bytes()), nowNanos);
+    }
+
     /** Tells all that this node is leaving. Frames may go on for a while; {@link #close} ends it. */
     public void leave(long nowNanos) {
         machines.now(nowNanos);
@@ -432,6 +453,11 @@ public final class Engine {
     /** Every group that a node that can be reached, or this one, is in; {@code ""} is not named. */
     public SortedSet<String> groupNames() {
         return machines.groups.names();
+    }
+
+    /** What this node knows of the word of the mesh's authority. */
+    public Register register() {
+        return machines.guard.register();
     }
 
     public Ledger ledger() {

@@ -2,7 +2,9 @@ package dev.weft.core.engine;
 
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Right;
 import dev.weft.SocketKind;
+import dev.weft.core.authority.Register;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.flow.Acceptance;
@@ -48,6 +50,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     private final Router router;
     private final Post post;
     private final Endpoints endpoints;
+    private final Guard guard;
     private final LongSupplier now;
     private final Engine.Output out;
     private final TreeForwarder forwarder;
@@ -67,6 +70,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             Router router,
             Post post,
             Endpoints endpoints,
+            Guard guard,
             Forwarder.Labels labels,
             LongSupplier now,
             Engine.Output out) {
@@ -76,6 +80,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         this.router = router;
         this.post = post;
         this.endpoints = endpoints;
+        this.guard = guard;
         this.now = now;
         this.out = out;
         this.forwarder = new TreeForwarder(self.node(), self.incarnation(), labels, this);
@@ -128,7 +133,9 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         }
         List<String> before = groupsOf.getOrDefault(node, List.of());
         List<String> after = router.reachable().contains(node)
-                ? lsdb.recordOf(node).map(NodeRecord::groups).orElse(List.of())
+                ? lsdb.recordOf(node).map(NodeRecord::groups).orElse(List.of()).stream()
+                        .filter(group -> guard.isInGroup(node, group))
+                        .toList()
                 : List.of();
         if (before.equals(after)) {
             return;
@@ -237,6 +244,9 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     public Verdict take(TreeFrame frame) {
         WireReader in = new WireReader(frame.body());
         long nowNanos = now.getAsLong();
+        if (guard.isAwaited(frame.header().origin().node(), nowNanos)) {
+            return Verdict.ABSENT;
+        }
         try {
             return frame.type() == FrameType.GROUP_DATA
                     ? receiver.handleData(frame.header(), GroupData.decode(in), nowNanos)
@@ -294,6 +304,9 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         if (!isMember) {
             return Verdict.refused(Outcome.Reason.NO_ENDPOINT);
         }
+        if (!isPermitted(delivery.from(), name)) {
+            return Verdict.refused(Outcome.Reason.NOT_PERMITTED);
+        }
         if (!name.endpoint().isEmpty()) {
             return deliverToEndpoint(delivery);
         }
@@ -306,6 +319,13 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             case DETACHED -> Verdict.refused(Outcome.Reason.DETACHED);
             case NO_MEMBER -> Verdict.refused(Outcome.Reason.NO_ENDPOINT);
         };
+    }
+
+    /** Who sends to a group must be allowed to be in it, and to send to the endpoint that is named. */
+    private boolean isPermitted(NodeId from, GroupName name) {
+        Register register = guard.register();
+        return (name.scope() == GroupName.Scope.LIST || register.permits(from, Right.JOIN, name.group()))
+                && (name.endpoint().isEmpty() || register.permits(from, Right.SEND, name.endpoint()));
     }
 
     /** Messages for many come to endpoints that take messages from anybody, in whatever order their flow promises. */

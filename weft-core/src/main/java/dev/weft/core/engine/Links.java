@@ -275,6 +275,7 @@ final class Links {
                     FLOOD,
                     FLOOD_ACK,
                     DIGEST,
+                    REVOKED,
                     DATA,
                     ACK,
                     ADVANCE,
@@ -368,11 +369,20 @@ final class Links {
         }
     }
 
-    /** This node's keys of the mesh have changed. */
+    /** This node's keys of the mesh or its credential have changed. */
     void keysChanged(long now) {
         nowNanos = now;
         for (Member member : List.copyOf(members.values())) {
             member.link.keysChanged(now);
+            touched(member);
+        }
+    }
+
+    /** The authority's word has changed, or time has passed. */
+    void review(long now) {
+        nowNanos = now;
+        for (Member member : List.copyOf(members.values())) {
+            member.link.review(now);
             touched(member);
         }
     }

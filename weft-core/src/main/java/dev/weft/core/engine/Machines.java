@@ -3,6 +3,8 @@ package dev.weft.core.engine;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Revocations;
+import dev.weft.core.authority.Register;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
@@ -39,6 +41,7 @@ import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.Peers;
+import dev.weft.core.wire.Revoked;
 import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.TreeFrame;
@@ -67,6 +70,7 @@ final class Machines {
     final Connections connections;
     final Probes probes;
     final Groups groups;
+    final Guard guard;
     final Post post;
     final Arrivals arrivals;
     final Dials dials = new Dials();
@@ -89,9 +93,11 @@ final class Machines {
         this.labels = new Labels(prng.fork(4));
         this.flooding = new Flooding(
                 self.node(), self.incarnation(), config.topology(), prng.fork(1), editions, new FloodingOutput());
+        Register register = new Register(self.mesh(), self.node(), security.notary());
+        this.guard = new Guard(register, flooding, new GuardOutput());
         this.links = new Links(
                 config.link(),
-                localNode(self, config.wishes(), security),
+                localNode(self, config.wishes(), security, register),
                 config.queue(),
                 config.wishes().isObserver() ? 1 : config.linksMax(),
                 () -> flooding.lsdb().hash(),
@@ -122,14 +128,16 @@ final class Machines {
                 router,
                 post,
                 endpoints,
+                guard,
                 new LabelLookup(),
                 () -> now,
                 out);
-        this.arrivals = new Arrivals(links, router, sender, receiver, probes, groups, () -> now, out);
+        this.arrivals = new Arrivals(links, router, sender, receiver, probes, groups, guard, () -> now, out);
         this.forwarder = new Forwarder(self.node(), new LabelLookup(), arrivals);
     }
 
-    private static LocalNode localNode(Engine.Self self, EngineConfig.LinkWishes wishes, Security security) {
+    private static LocalNode localNode(
+            Engine.Self self, EngineConfig.LinkWishes wishes, Security security, Register register) {
         return new LocalNode(
                 self.mesh(),
                 self.node(),
@@ -140,7 +148,8 @@ final class Machines {
                 wishes.isObserver() ? Hello.OBSERVER : 0,
                 VersionRange.OURS,
                 self.clockZeroNanos(),
-                security);
+                security,
+                register);
     }
 
     /** What beacons carry in place of a mesh's name. */
@@ -234,6 +243,7 @@ final class Machines {
             discovery.handleLinkUp(peer.node(), peer.incarnation(), peer.locators(), worked, now);
             labels.acquire(peer.node(), now);
             flooding.handleLinkUp(peer.node(), now);
+            guard.handleLinkUp(peer.node(), now);
             for (Peers peers : discovery.exchange(peer.node(), flooding.lsdb()::isKnown, now)) {
                 links.send(peer.node(), peers, LinkQueue.Urgency.CONTROL, now);
             }
@@ -249,6 +259,7 @@ final class Machines {
         public void neighborDown(NodeId neighbor, CloseReason reason, String text, long nowNanos) {
             labels.release(neighbor, now);
             flooding.handleLinkDown(neighbor);
+            guard.handleLinkDown(neighbor);
             if (reason == CloseReason.SHUTDOWN) {
                 discovery.handleLinkGoodbye(neighbor);
             }
@@ -282,7 +293,15 @@ final class Machines {
                         WRONG_IDENTITY,
                         NOT_ENCRYPTED,
                         NOT_A_MEMBER,
-                        SHUT_OUT -> trace(TraceEvent.Kind.LINK_REFUSED, peer.orElse(NodeId.ZERO), reason + ": " + text);
+                        SHUT_OUT,
+                        NO_CREDENTIAL,
+                        BAD_CREDENTIAL,
+                        WRONG_AUTHORITY,
+                        NOT_YET_VALID,
+                        EXPIRED,
+                        REVOKED,
+                        WRONG_NAME ->
+                    trace(TraceEvent.Kind.LINK_REFUSED, peer.orElse(NodeId.ZERO), reason + ": " + text);
             }
             dialEnded(connection);
         }
@@ -311,6 +330,7 @@ final class Machines {
                 }
                 case FLOOD -> flooding.handleFlood(neighbor, Flood.decode(in), now);
                 case FLOOD_ACK -> flooding.handleFloodAck(neighbor, FloodAck.decode(in));
+                case REVOKED -> guard.handleRevoked(neighbor, Revoked.decode(in), now);
                 case DIGEST -> flooding.handleDigest(neighbor, Digest.decode(in), now);
                 case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET, ABORT, GROUP_ACK ->
                     forwarder.handle(neighbor, RoutedFrame.decode(type, in));
@@ -354,11 +374,41 @@ final class Machines {
         }
 
         @Override
+        public void credentialChanged(NodeId origin) {
+            guard.credentialChanged(origin);
+            groups.review(origin);
+        }
+
+        @Override
         public void laterLifeOfThisNode(long incarnation) {
             trace(
                     TraceEvent.Kind.DUPLICATE_IDENTITY,
                     self,
                     "another process lives under this node's id, incarnation " + incarnation);
+        }
+    }
+
+    private final class GuardOutput implements Guard.Output {
+        @Override
+        public void send(NodeId neighbor, Frame frame) {
+            links.send(neighbor, frame, LinkQueue.Urgency.CONTROL, now);
+        }
+
+        @Override
+        public void review(long nowNanos) {
+            links.review(now);
+        }
+
+        @Override
+        public void revocationsChanged() {
+            Revocations newest = guard.register().revocations().orElseThrow();
+            out.revocationsChanged(newest);
+            trace(
+                    TraceEvent.Kind.REVOCATIONS_CHANGED,
+                    NodeId.ZERO,
+                    "list " + newest.content().number() + " of "
+                            + newest.content().entries().size() + " entries");
+            newest.content().entries().forEach(entry -> groups.review(entry.node()));
         }
     }
 
@@ -423,6 +473,10 @@ final class Machines {
 
         @Override
         public Acceptance check(FlowLabel flow) {
+            Acceptance permitted = guard.check(flow);
+            if (permitted != Acceptance.TAKEN) {
+                return permitted;
+            }
             String endpoint = flow.endpoint();
             if (flow.kind().isConnected()) {
                 return endpoints.isOpen(endpoint) ? Acceptance.WRONG_KIND : connections.check(flow, now);

@@ -28,7 +28,14 @@ final class Refusals {
                     WRONG_IDENTITY,
                     NOT_ENCRYPTED,
                     NOT_A_MEMBER,
-                    SHUT_OUT -> {
+                    SHUT_OUT,
+                    NO_CREDENTIAL,
+                    BAD_CREDENTIAL,
+                    WRONG_AUTHORITY,
+                    NOT_YET_VALID,
+                    EXPIRED,
+                    REVOKED,
+                    WRONG_NAME -> {
                 if (latest.size() == KEPT_MAX) {
                     latest.remove();
                 }

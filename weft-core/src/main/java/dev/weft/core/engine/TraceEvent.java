@@ -27,6 +27,8 @@ public record TraceEvent(Kind kind, NodeId node, String detail) {
         ROUTES_CHANGED,
         ROUTE_ERROR,
         MALFORMED,
-        DUPLICATE_IDENTITY
+        DUPLICATE_IDENTITY,
+        /** The authority of the mesh has taken something back. */
+        REVOCATIONS_CHANGED
     }
 }

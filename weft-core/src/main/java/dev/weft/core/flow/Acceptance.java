@@ -8,7 +8,8 @@ public enum Acceptance {
     NO_ENDPOINT(Outcome.Reason.NO_ENDPOINT),
     WRONG_KIND(Outcome.Reason.WRONG_KIND),
     QUEUE_FULL(Outcome.Reason.QUEUE_FULL),
-    TOO_LARGE(Outcome.Reason.TOO_LARGE);
+    TOO_LARGE(Outcome.Reason.TOO_LARGE),
+    NOT_PERMITTED(Outcome.Reason.NOT_PERMITTED);
 
     private final Outcome.Reason reason;
 

@@ -1,7 +1,10 @@
 package dev.weft.core.link;
 
+import dev.weft.Credential;
 import dev.weft.Locator;
 import dev.weft.NodeId;
+import dev.weft.core.authority.Notary;
+import dev.weft.core.authority.Register;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.base.Deadlines;
@@ -137,6 +140,9 @@ public final class Link {
     private @Nullable Heartbeat heartbeat;
     private @Nullable Close ourClose;
     private @Nullable Accept accepted;
+    /** The Accept whose proof of possession was found right. */
+    private @Nullable Accept possessed;
+
     private long pingSeq;
     private long pingSeqHeard;
     private Interest ourInterest = Interest.WANTED;
@@ -314,7 +320,7 @@ public final class Link {
     }
 
     /**
-     * This node's keys of the mesh have changed: the peer gets new proofs, and its own are judged again. A peer that
+     * This node's keys of the mesh or its credential have changed: the peer gets new proofs, and its own are judged again. A peer that
      * does not follow within two seconds loses the link.
      */
     public void keysChanged(long nowNanos) {
@@ -325,6 +331,13 @@ public final class Link {
                 reconsider(nowNanos);
             }
             case NEW, GREETING, LISTENING, CLOSED -> {}
+        }
+    }
+
+    /** The authority's word has changed, or time has passed: the peer is judged again. */
+    public void review(long nowNanos) {
+        if (phase == Phase.UP) {
+            reconsider(nowNanos);
         }
     }
 
@@ -462,11 +475,26 @@ public final class Link {
     private void accept(Hello hello) {
         int version = self.versions().highestCommon(hello.versions()).orElseThrow();
         ByteView transcript = Transcript.ofOurs(connection.assurance(), greeting, hello, version);
-        output.send(new Accept(hello.instance(), self.security().prover().prove(transcript), version));
+        List<ByteView> proofs = self.security().prover().prove(transcript);
+        Notary notary = self.register().notary();
+        Optional<Credential> credential = notary.credential();
+        output.send(
+                credential.isEmpty()
+                        ? new Accept(hello.instance(), proofs, version)
+                        : new Accept(
+                                hello.instance(),
+                                proofs,
+                                ByteView.of(credential.get().bytes()),
+                                notary.possession(transcript),
+                                version));
     }
 
     /** What speaks against the peer's being a member. */
     private Optional<Close> doubt(Accept accept) {
+        return doubtOfKey(accept).or(() -> doubtOfCredential(accept));
+    }
+
+    private Optional<Close> doubtOfKey(Accept accept) {
         Prover prover = self.security().prover();
         boolean isOfThisUser = connection.assurance().kind() == Assurance.Kind.SAME_USER;
         boolean isShown = !accept.proofs().isEmpty();
@@ -491,13 +519,52 @@ public final class Link {
                                 + self.node().brief() + ", or the handshake was altered on its way");
     }
 
-    /** The keys of this end or of the other have changed. */
+    /** A process of the same user is let in without a credential, for it could take this node's; it may do nothing. */
+    private Optional<Close> doubtOfCredential(Accept accept) {
+        Register register = self.register();
+        if (!register.isPresent()) {
+            return Optional.empty();
+        }
+        Hello peer = peerKnown();
+        if (accept.credential().isEmpty()) {
+            Optional<Close> objection = register.objection(peer.node());
+            boolean isOfThisUser = connection.assurance().kind() == Assurance.Kind.SAME_USER;
+            return isOfThisUser || objection.isPresent()
+                    ? objection
+                    : refusal(
+                            CloseReason.NO_CREDENTIAL,
+                            "node " + peer.node().brief() + " has shown no credential of the mesh's authority");
+        }
+        Optional<Close> objection = register.objection(peer.node(), peer.name(), accept.credential());
+        if (objection.isPresent() || accept == possessed) {
+            return objection;
+        }
+        ByteView transcript = Transcript.ofTheirs(connection.assurance(), greeting, peer, accept.version());
+        if (!register.notary().isPossessed(peer.node(), transcript, accept.possession())) {
+            return refusal(
+                    CloseReason.BAD_CREDENTIAL,
+                    "node " + peer.node().brief()
+                            + " has not shown the key of its credential, or the handshake was altered on its way");
+        }
+        possessed = accept;
+        return Optional.empty();
+    }
+
+    /** The keys or the credential of this end or of the other have changed, or the authority's word. */
     private void reconsider(long nowNanos) {
-        if (doubt(acceptKnown()).isEmpty()) {
+        Optional<Close> doubt = doubt(acceptKnown());
+        if (doubt.isEmpty()) {
             timers.disarm(Timer.PROOF);
+        } else if (isFinal(doubt.get().reason())) {
+            close(doubt.get().reason(), doubt.get().text());
         } else if (timers.nextNanos() == Deadlines.NEVER) {
             timers.arm(Timer.PROOF, nowNanos + PROOF_GRACE_NANOS);
         }
+    }
+
+    /** No later word of the peer can mend it in time. */
+    private static boolean isFinal(CloseReason reason) {
+        return reason == CloseReason.REVOKED || reason == CloseReason.EXPIRED;
     }
 
     private void confirm(long nowNanos) {

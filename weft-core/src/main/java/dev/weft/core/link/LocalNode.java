@@ -2,6 +2,8 @@ package dev.weft.core.link;
 
 import dev.weft.Locator;
 import dev.weft.NodeId;
+import dev.weft.core.authority.Notary;
+import dev.weft.core.authority.Register;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.wire.Hello;
@@ -17,6 +19,7 @@ import java.util.Optional;
  * @param clockZeroNanos what the clock that peers are shown reads at the engine's time 0: nanoseconds since 1970 in a
  *     real node; used for clock offsets only
  * @param security what it demands of its links
+ * @param register what it knows of the word of the mesh's authority
  */
 public record LocalNode(
         String mesh,
@@ -28,7 +31,34 @@ public record LocalNode(
         long capabilities,
         VersionRange versions,
         long clockZeroNanos,
-        Security security) {
+        Security security,
+        Register register) {
+    /** A node of a mesh without an authority. */
+    public LocalNode(
+            String mesh,
+            NodeId node,
+            long instance,
+            long incarnation,
+            String name,
+            ByteView hostId,
+            long capabilities,
+            VersionRange versions,
+            long clockZeroNanos,
+            Security security) {
+        this(
+                mesh,
+                node,
+                instance,
+                incarnation,
+                name,
+                hostId,
+                capabilities,
+                versions,
+                clockZeroNanos,
+                security,
+                new Register(mesh, node, Notary.NONE));
+    }
+
     /** A node that demands nothing of its links. */
     public LocalNode(
             String mesh,

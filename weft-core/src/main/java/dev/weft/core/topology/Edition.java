@@ -33,6 +33,7 @@ public record Edition(Lsa lsa, List<Adjacencies.Adjacency> links, Optional<NodeR
         return switch (kept.key().kind()) {
             case ADJACENCY ->
                 new Edition(kept, Adjacencies.decode(kept.content()).links(), Optional.empty());
+            case CREDENTIAL -> new Edition(kept, List.of(), Optional.empty());
             case NODE -> new Edition(kept, List.of(), Optional.of(NodeRecord.decode(kept.content())));
         };
     }

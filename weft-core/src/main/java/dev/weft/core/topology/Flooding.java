@@ -48,6 +48,9 @@ public final class Flooding {
         /** A node's record is new, newer, or gone. */
         void recordChanged(NodeId origin);
 
+        /** A node's credential is new, newer, or gone. */
+        default void credentialChanged(NodeId origin) {}
+
         /** Another process lives a later life under this node's id. */
         void laterLifeOfThisNode(long incarnation);
     }
@@ -345,6 +348,7 @@ public final class Flooding {
         switch (key.kind()) {
             case ADJACENCY -> out.adjacenciesChanged(key.origin());
             case NODE -> out.recordChanged(key.origin());
+            case CREDENTIAL -> out.credentialChanged(key.origin());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.weft.core.topology;
 
 import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.base.Prng;
@@ -106,6 +107,12 @@ public final class Lsdb {
     public Optional<NodeRecord> recordOf(NodeId node) {
         return Optional.ofNullable(entries.get(new LsaKey(node, LsaKind.NODE)))
                 .flatMap(entry -> entry.edition.record());
+    }
+
+    /** What a node shows of the authority of its mesh; nobody has checked it. */
+    public Optional<ByteView> credentialOf(NodeId node) {
+        return Optional.ofNullable(entries.get(new LsaKey(node, LsaKind.CREDENTIAL)))
+                .map(entry -> entry.lsa().content());
     }
 
     /** The links that a node announces; empty where it announces none or is not known. */

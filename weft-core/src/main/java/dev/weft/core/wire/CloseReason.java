@@ -22,7 +22,14 @@ public enum CloseReason {
     WRONG_IDENTITY(17, "the node id is not that of the key shown"),
     NOT_ENCRYPTED(18, "the connection is not encrypted"),
     NOT_A_MEMBER(19, "the mesh key is not the same"),
-    SHUT_OUT(20, "the node has misbehaved and is shut out for a while");
+    SHUT_OUT(20, "the node has misbehaved and is shut out for a while"),
+    NO_CREDENTIAL(21, "the mesh has an authority, and no credential was shown"),
+    BAD_CREDENTIAL(22, "the credential is forged, damaged, or shown by who has not its key"),
+    WRONG_AUTHORITY(23, "the credential is of another authority"),
+    NOT_YET_VALID(24, "the credential is not valid yet"),
+    EXPIRED(25, "the credential is not valid any more"),
+    REVOKED(26, "the credential was taken back"),
+    WRONG_NAME(27, "the node goes by another name than its credential");
 
     /** The largest code there can be. */
     static final int CODE_MAX = 65_535;

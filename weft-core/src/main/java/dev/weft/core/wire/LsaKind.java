@@ -5,7 +5,9 @@ public enum LsaKind {
     /** The links of a node, with labels and costs. */
     ADJACENCY(1),
     /** What a node says of itself. */
-    NODE(2);
+    NODE(2),
+    /** What the authority of the mesh says of a node: a {@link dev.weft.Credential}. */
+    CREDENTIAL(4);
 
     private final int code;
 
@@ -21,6 +23,7 @@ public enum LsaKind {
         return switch (code) {
             case 1 -> ADJACENCY;
             case 2 -> NODE;
+            case 4 -> CREDENTIAL;
             default -> throw new MalformedFrame("LSA kind", "unknown code " + code);
         };
     }

@@ -29,6 +29,7 @@ class LsdbTest {
     private static ByteView contentOf(LsaKind kind) {
         return switch (kind) {
             case ADJACENCY -> new Adjacencies(List.of()).encode();
+            case CREDENTIAL -> ByteView.EMPTY;
             case NODE -> FloodingLab.content("n");
         };
     }

@@ -13,7 +13,8 @@ final class AcceptTest extends FrameContract<Accept> {
 
     @Override
     Accept golden() {
-        return new Accept(0xfedcba9876543210L, List.of(PROOF), 1);
+        return new Accept(
+                0xfedcba9876543210L, List.of(PROOF), ByteView.utf8("credential"), ByteView.utf8("possession"), 1);
     }
 
     @Override
@@ -36,10 +37,20 @@ final class AcceptTest extends FrameContract<Accept> {
                 .element(2, PROOF)
                 .element(2, PROOF)
                 .element(2, PROOF)
-                .number(3, 1);
+                .number(5, 1);
         assertThatThrownBy(() -> Accept.decode(new WireReader(body.view())))
                 .isInstanceOf(MalformedFrame.class)
                 .hasMessageContaining("more than 2");
+    }
+
+    @Test
+    void aCredentialComesWithAProofOfItsKey() {
+        ByteView some = ByteView.utf8("some");
+        assertThatThrownBy(() -> new Accept(1, List.of(), some, ByteView.EMPTY, 1))
+                .isInstanceOf(IllegalArgumentException.class);
+        WireWriter body = new WireWriter();
+        new ProtoWriter(body).number(1, 1).bytes(4, some).number(5, 1);
+        assertThatThrownBy(() -> Accept.decode(new WireReader(body.view()))).isInstanceOf(MalformedFrame.class);
     }
 
     @Test
@@ -47,7 +58,7 @@ final class AcceptTest extends FrameContract<Accept> {
         ByteView cut = PROOF.slice(0, 31);
         assertThatThrownBy(() -> new Accept(1, List.of(cut), 1)).isInstanceOf(IllegalArgumentException.class);
         WireWriter body = new WireWriter();
-        new ProtoWriter(body).number(1, 1).element(2, cut).number(3, 1);
+        new ProtoWriter(body).number(1, 1).element(2, cut).number(5, 1);
         assertThatThrownBy(() -> Accept.decode(new WireReader(body.view()))).isInstanceOf(MalformedFrame.class);
     }
 }

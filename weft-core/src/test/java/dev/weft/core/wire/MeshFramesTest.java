@@ -47,6 +47,7 @@ class MeshFramesTest {
                 new Flood(List.of(new Flood.Item(30, adjacency), new Flood.Item(31, node))),
                 new FloodAck(List.of(heading)),
                 new Digest(Optional.empty(), Optional.of(node.key()), List.of(heading)),
+                new Revoked(ByteView.utf8("list"), 8),
                 RoutedFrame.of(
                         RouteHeader.along(5, 300), Data.whole(FlowRef.opening(label), 4, 1, ByteView.utf8("hello"))),
                 RoutedFrame.of(

@@ -1,0 +1,415 @@
+package dev.weft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.Authority;
+import dev.weft.Credential;
+import dev.weft.CredentialRequest;
+import dev.weft.Endpoint;
+import dev.weft.Locator;
+import dev.weft.Mesh;
+import dev.weft.MeshBuilder;
+import dev.weft.MeshConfig;
+import dev.weft.MeshEvent;
+import dev.weft.MeshKey;
+import dev.weft.MeshStartException;
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.Peer;
+import dev.weft.Permission;
+import dev.weft.Revocations;
+import dev.weft.Role;
+import dev.weft.SocketKind;
+import dev.weft.Ticket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole nodes over TLS in a mesh that has an authority. */
+@Timeout(120)
+class AuthorityNodesTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+
+    private final Authority authority = Authority.generate();
+    private long serial;
+
+    @TempDir
+    Path directory;
+
+    /** As if on a host of its own, with an identity that is kept. */
+    private MeshBuilder stranger(String name) {
+        return Mesh.builder("safe")
+                .nodeName(name)
+                .stateDirectory(directory.resolve("state-" + name))
+                .runtimeDirectory(directory.resolve("run-" + name))
+                .beacon(MeshConfig.Beacon.NONE)
+                .heartbeat(Duration.ofMillis(500))
+                .listen(Locator.parse("tcp/127.0.0.1:0"));
+    }
+
+    private MeshBuilder citizen(String name, String... may) {
+        return stranger(name).authority(authority.key()).credential(credential(name, may));
+    }
+
+    private Credential credential(String name, String... may) {
+        CredentialRequest request =
+                CredentialRequest.parse(Mesh.request(stranger(name).config()).text());
+        return sign(authority, request.node(), name, now.minusSeconds(60), now.plusSeconds(86_400), may);
+    }
+
+    private Credential sign(Authority by, NodeId node, String name, Instant from, Instant to, String... may) {
+        List<Permission> permissions = Arrays.stream(may).map(Permission::parse).toList();
+        return by.sign(new Credential.Grant(
+                by.key().fingerprint(),
+                "safe",
+                node,
+                name,
+                ++serial,
+                from,
+                to,
+                permissions.isEmpty() ? List.of(Role.MEMBER) : List.of(),
+                permissions));
+    }
+
+    private Revocations revocations(long number, NodeId... nodes) {
+        return authority.sign(new Revocations.Content(
+                authority.key().fingerprint(),
+                "safe",
+                number,
+                now,
+                Arrays.stream(nodes)
+                        .sorted()
+                        .map(node -> new Revocations.Entry(node, Revocations.Entry.ALL))
+                        .toList()));
+    }
+
+    private static Locator at(Mesh mesh) {
+        return mesh.self().locators().stream()
+                .filter(locator -> locator.scheme().equals("tcp"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<MeshEvent> events(Mesh mesh) {
+        List<MeshEvent> events = new CopyOnWriteArrayList<>();
+        mesh.subscribe(events::add);
+        return events;
+    }
+
+    private static void until(BooleanSupplier condition) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private static boolean hasRefusal(Mesh mesh, String reason, String text) {
+        return mesh.refusals().stream()
+                .anyMatch(refusal ->
+                        refusal.reason().equals(reason) && refusal.text().contains(text));
+    }
+
+    private void refused(MeshBuilder host, MeshBuilder guest, String reason, String text) {
+        try (Mesh alice = host.join();
+                Mesh mallory = guest.peer(at(alice)).join()) {
+            until(() -> hasRefusal(alice, reason, text) && hasRefusal(mallory, reason, text));
+            assertThat(alice.peers()).isEmpty();
+            assertThat(mallory.peers()).isEmpty();
+        }
+    }
+
+    @Test
+    void nodesWithCredentialsMeetWithoutAnyKeyAndExchangeMessages() throws InterruptedException {
+        try (Mesh alice = citizen("alice").join();
+                Mesh bob = citizen("bob").peer(at(alice)).join()) {
+            Endpoint inbox = alice.open("inbox", SocketKind.RDM);
+            Peer found = bob.await("alice", PATIENCE).orElseThrow();
+            assertThat(bob.send(found.id(), "inbox", new byte[100]).await().isDelivered())
+                    .isTrue();
+            assertThat(inbox.receive().from()).isEqualTo(bob.self().id());
+            assertThat(alice.credentialOf(bob.self().id()).orElseThrow().grant().name())
+                    .isEqualTo("bob");
+        }
+    }
+
+    @Test
+    void whoHasTheKeyOfTheMeshAndNoCredentialIsRefusedAndBothEndsSayWhy() {
+        MeshKey key = MeshKey.random();
+        refused(
+                citizen("alice").key(key),
+                stranger("mallory").key(key),
+                "NO_CREDENTIAL",
+                "has shown no credential of the mesh's authority");
+    }
+
+    @Test
+    void aCredentialOfAnotherAuthorityIsRefusedAndBothEndsSayWhy() {
+        Authority other = Authority.generate();
+        NodeId id = Mesh.request(stranger("mallory").config()).node();
+        Credential credential = sign(other, id, "mallory", now, now.plusSeconds(100));
+        refused(
+                citizen("alice"),
+                stranger("mallory").authority(other.key()).credential(credential),
+                "WRONG_AUTHORITY",
+                "is of authority");
+    }
+
+    @Test
+    void aCredentialThatDoesNotFitTheNodeKeepsItFromStarting() {
+        Credential alices = credential("alice");
+        assertStartFails(
+                stranger("bob").nodeName("alice").authority(authority.key()).credential(alices), "is for node");
+        assertStartFails(stranger("alice").authority(Authority.generate().key()).credential(alices), "is of authority");
+        NodeId id = alices.grant().node();
+        assertStartFails(
+                stranger("alice")
+                        .authority(authority.key())
+                        .credential(sign(authority, id, "alice", now.minusSeconds(9_000), now.minusSeconds(8_000))),
+                "was valid until");
+        assertStartFails(
+                stranger("alice")
+                        .authority(authority.key())
+                        .credential(sign(authority, id, "alice", now.plusSeconds(8_000), now.plusSeconds(9_000))),
+                "is not valid before");
+        assertThatThrownBy(() -> stranger("alice").credential(alices).config())
+                .hasMessageContaining("--authority FILE");
+        assertThatThrownBy(() -> stranger("bob")
+                        .authority(authority.key())
+                        .credential(alices)
+                        .config())
+                .hasMessageContaining("is for the name 'alice'");
+    }
+
+    private static void assertStartFails(MeshBuilder builder, String text) {
+        assertThatThrownBy(builder::join).isInstanceOf(MeshStartException.class).hasMessageContaining(text);
+    }
+
+    @Test
+    void whatANodeMayDoIsDecidedByWhoReceives() throws Exception {
+        try (Mesh alice = citizen("alice").join();
+                Mesh relay = citizen("relay").peer(at(alice)).join();
+                Mesh bob = citizen("bob", "send:orders", "join:shop*")
+                        .peer(at(relay))
+                        .links(new MeshConfig.Links(
+                                MeshConfig.Links.Policy.PINNED_ONLY, List.of("relay"), List.of("alice")))
+                        .join()) {
+            alice.open("orders", SocketKind.RDM);
+            alice.open("payroll", SocketKind.RDM);
+            NodeId target = bob.await("alice", PATIENCE).orElseThrow().id();
+            NodeId id = bob.self().id();
+            assertThat(bob.send(target, "orders", new byte[10]).await().isDelivered())
+                    .isTrue();
+            Outcome refused = bob.send(target, "payroll", new byte[10]).await();
+            assertThat(refused.kind()).isEqualTo(Outcome.Kind.REJECTED);
+            assertThat(refused.reason()).isEqualTo(Outcome.Reason.NOT_PERMITTED);
+            assertThat(alice.statistics().counters().get("authority.denied")).isPositive();
+
+            alice.listenStream("backdoor");
+            assertThatThrownBy(() -> bob.connectStream(target, "backdoor", dev.weft.ConnectOptions.DEFAULT))
+                    .hasMessageContainingAll("not permitted");
+
+            bob.group("shop-1").join();
+            bob.group("board").join();
+            until(() -> alice.groups().contains("shop-1"));
+            assertThat(alice.group("shop-1").members()).contains(id);
+            assertThat(alice.groups()).doesNotContain("board");
+            alice.group("board").join();
+            until(() -> bob.groups().contains("board")
+                    && bob.group("board").members().size() > 1);
+            assertThat(bob.group("board")
+                            .send(new byte[5])
+                            .await()
+                            .byMember()
+                            .get(target)
+                            .reason())
+                    .isEqualTo(Outcome.Reason.NOT_PERMITTED);
+        }
+    }
+
+    @Test
+    void aProcessOfTheSameUserWithoutACredentialSeesTheMeshAndMayDoNothing() throws InterruptedException {
+        Path run = directory.resolve("run");
+        try (Mesh alice = citizen("alice")
+                        .runtimeDirectory(run)
+                        .listen(Locator.parse("unix/" + run.resolve("a")))
+                        .join();
+                Mesh tool = Mesh.builder("safe")
+                        .ephemeral()
+                        .runtimeDirectory(run)
+                        .beacon(MeshConfig.Beacon.NONE)
+                        .join()) {
+            alice.open("inbox", SocketKind.RDM);
+            NodeId target = tool.await("alice", PATIENCE).orElseThrow().id();
+            Outcome outcome = tool.send(target, "inbox", new byte[1]).await();
+            assertThat(outcome.reason()).isEqualTo(Outcome.Reason.NOT_PERMITTED);
+        }
+    }
+
+    @Test
+    void whoIsRevokedIsCutOffEverywhereAndStaysOutAlsoAfterARestart() throws InterruptedException {
+        try (Mesh alice = citizen("alice").join();
+                Mesh carol = citizen("carol").peer(at(alice)).join()) {
+            NodeId bobId;
+            try (Mesh bob = citizen("bob").peer(at(alice)).peer(at(carol)).join()) {
+                bobId = bob.self().id();
+                until(() -> bob.statistics().links().size() == 2
+                        && alice.statistics().links().size() == 2
+                        && carol.statistics().links().size() == 2);
+                List<MeshEvent> atCarol = events(carol);
+                long began = System.nanoTime();
+                assertThat(alice.revoke(revocations(1, bobId))).isEqualTo(1);
+                until(() -> bob.statistics().links().isEmpty());
+                assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+                until(() -> carol.revocations().isPresent());
+                assertThat(hasRefusal(bob, "REVOKED", "is revoked by list 1")).isTrue();
+                assertThat(atCarol)
+                        .anyMatch(event -> event.kind() == MeshEvent.Kind.REVOCATIONS_CHANGED
+                                && event.detail().contains("list 1"));
+                TimeUnit.MILLISECONDS.sleep(500);
+                // Bob goes on dialling, and believes himself linked until the other end has judged him.
+                for (Mesh mesh : List.of(alice, carol)) {
+                    assertThat(mesh.statistics().links())
+                            .noneMatch(link -> link.peer().equals(bobId));
+                }
+                assertThat(carol.peers()).noneMatch(peer -> peer.id().equals(bobId));
+                // Numbers only rise.
+                assertThat(alice.revoke(revocations(1))).isEqualTo(1);
+                assertThat(alice.revocations().orElseThrow().revokes(bobId)).isTrue();
+                assertThatThrownBy(() -> alice.revoke(Authority.generate()
+                                .sign(new Revocations.Content(
+                                        Authority.generate().key().fingerprint(), "safe", 9, now, List.of()))))
+                        .isInstanceOf(IllegalArgumentException.class);
+            }
+            carol.close();
+            alice.close();
+            until(() ->
+                    directory.resolve("state-alice/safe/revocations").toFile().exists());
+            // Nobody is there who could tell.
+            try (Mesh again = citizen("alice").join()) {
+                until(() -> again.revocations().isPresent());
+                try (Mesh bob = citizen("bob").peer(at(again)).join()) {
+                    until(() -> hasRefusal(bob, "REVOKED", "is revoked by list 1"));
+                    assertThat(again.peers()).isEmpty();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aCredentialThatEndsEndsTheLinks() {
+        // It has ended already, but for what clocks may differ.
+        NodeId id = Mesh.request(stranger("bob").config()).node();
+
+        Credential ending = sign(authority, id, "bob", now.minusSeconds(100), now.minusSeconds(56));
+        try (Mesh alice = citizen("alice").join();
+                Mesh bob = stranger("bob")
+                        .authority(authority.key())
+                        .credential(ending)
+                        .peer(at(alice))
+                        .join()) {
+            until(() -> !alice.statistics().links().isEmpty());
+            until(() -> alice.statistics().links().isEmpty() && hasRefusal(bob, "EXPIRED", "was valid until"));
+            assertThat(Instant.now()).isBefore(now.plusSeconds(4 + 3));
+            bob.renew(sign(authority, id, "bob", now.minusSeconds(100), now.plusSeconds(100)));
+            until(() -> !alice.statistics().links().isEmpty());
+        }
+    }
+
+    @Test
+    void twentyRenewalsUnderTrafficLoseNothingAndDoubleNothing() throws InterruptedException {
+        try (Mesh alice = citizen("alice").heartbeat(Duration.ofSeconds(1)).join();
+                Mesh bob = citizen("bob")
+                        .heartbeat(Duration.ofSeconds(1))
+                        .peer(at(alice))
+                        .join();
+                Mesh carol = citizen("carol")
+                        .heartbeat(Duration.ofSeconds(1))
+                        .peer(at(alice))
+                        .peer(at(bob))
+                        .join()) {
+            List<Mesh> all = List.of(alice, bob, carol);
+            AtomicIntegerArray seen = new AtomicIntegerArray(1_000_000);
+            Endpoint inbox = alice.open("inbox", SocketKind.RDM);
+            inbox.onMessage(message ->
+                    seen.incrementAndGet(ByteBuffer.wrap(message.payload()).getInt()));
+            NodeId target = bob.await("alice", PATIENCE).orElseThrow().id();
+            until(() -> all.stream().allMatch(mesh -> mesh.statistics().links().size() == 2));
+            List<MeshEvent> lost = new CopyOnWriteArrayList<>();
+            all.forEach(mesh -> mesh.subscribe(event -> {
+                // A machine that stands still for seconds, and the dialling after it, are another matter.
+                if (event.kind() == MeshEvent.Kind.LINK_DOWN
+                        && !event.detail().startsWith("SILENT")
+                        && !event.detail().startsWith("DUPLICATE_LINK")) {
+                    lost.add(event);
+                }
+            }));
+            AtomicBoolean renewing = new AtomicBoolean(true);
+            AtomicInteger sent = new AtomicInteger();
+            ConcurrentLinkedQueue<Ticket> tickets = new ConcurrentLinkedQueue<>();
+            Thread traffic = new Thread(() -> {
+                while (renewing.get()) {
+                    for (int i = 0; i < 10; i++) {
+                        byte[] payload = ByteBuffer.allocate(64)
+                                .putInt(sent.getAndIncrement())
+                                .array();
+                        tickets.add(bob.send(target, "inbox", payload));
+                    }
+                    LockSupport.parkNanos(2_000_000);
+                }
+            });
+            traffic.start();
+            for (int round = 0; round < 20; round++) {
+                for (Mesh mesh : all) {
+                    mesh.renew(credential(mesh.self().name()));
+                    TimeUnit.MILLISECONDS.sleep(20);
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(2_500);
+            renewing.set(false);
+            traffic.join();
+            List<Outcome> failed = new ArrayList<>();
+            for (Ticket ticket : tickets) {
+                Outcome outcome = ticket.await();
+                if (!outcome.isDelivered()) {
+                    failed.add(outcome);
+                }
+            }
+            assertThat(failed).isEmpty();
+            assertThat(sent.get()).isGreaterThan(1_000);
+            for (int i = 0; i < sent.get(); i++) {
+                assertThat(seen.get(i)).as("message %d", i).isEqualTo(1);
+            }
+            assertThat(lost).isEmpty();
+            assertThat(alice.credentialOf(bob.self().id()).orElseThrow().grant().serial())
+                    .isGreaterThan(50);
+        }
+    }
+
+    @Test
+    void withoutAnAuthorityNothingOfItMeansAnything() {
+        try (Mesh alice = stranger("alice").key(MeshKey.random()).join()) {
+            assertThatThrownBy(() -> alice.renew(credential("alice"))).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> alice.revoke(revocations(1))).isInstanceOf(IllegalStateException.class);
+            assertThat(alice.revocations()).isEmpty();
+        }
+    }
+}
