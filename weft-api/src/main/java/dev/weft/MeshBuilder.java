@@ -22,6 +22,7 @@ public final class MeshBuilder {
     private Optional<AuthorityKey> authority = Optional.empty();
     private Optional<Credential> credential = Optional.empty();
     private Optional<Revocations> revocations = Optional.empty();
+    private final List<MeshConfig.Partner> partners = new ArrayList<>();
     private final List<Locator> listen = new ArrayList<>();
     private final List<Locator> peers = new ArrayList<>();
     private Optional<Path> peerFile = Optional.empty();
@@ -86,6 +87,12 @@ public final class MeshBuilder {
     /** What the authority has taken back; needs {@link #authority}. The newest list of the mesh counts. */
     public MeshBuilder revocations(Revocations list) {
         revocations = Optional.of(list);
+        return this;
+    }
+
+    /** Demands something of one partner: that it is a certain node, encryption, or none; repeatable. */
+    public MeshBuilder partner(MeshConfig.Partner partner) {
+        partners.add(partner);
         return this;
     }
 
@@ -187,6 +194,7 @@ public final class MeshBuilder {
                 encryption,
                 keys,
                 authority.map(key -> new MeshConfig.Authorization(key, credential, revocations)),
+                partners,
                 listen,
                 peers,
                 peerFile,

@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
  * @param keys the keys of the mesh: none, one, or two while the key is changed; without one a node stays on its host
  *     unless it is told to speak in plain
  * @param authorization the authority of the mesh, where it has one
+ * @param partners what is demanded of single partners beyond what is demanded of all
  * @param listen what to listen on; by default shared memory and a Unix socket, and TCP on any port where
  *     {@code remoteHops} is above 0
  * @param peers where to look for others, beside what discovery finds
@@ -40,6 +41,7 @@ public record MeshConfig(
         Encryption encryption,
         List<MeshKey> keys,
         Optional<Authorization> authorization,
+        List<Partner> partners,
         List<Locator> listen,
         List<Locator> peers,
         Optional<Path> peerFile,
@@ -73,6 +75,72 @@ public record MeshConfig(
      */
     public record Authorization(
             AuthorityKey authority, Optional<Credential> credential, Optional<Revocations> revocations) {}
+
+    /**
+     * What is demanded of one partner, or of some.
+     *
+     * @param where the locator that it is dialled at or comes from, or the beginning of one and {@code *}, as in
+     *     {@code tcp/10.0.0.7:*}; or the node's name
+     * @param node the one node that it may be; empty for any
+     */
+    public record Partner(String where, Carriage carriage, Optional<NodeId> node) {
+        /** How the connection must be. */
+        public enum Carriage {
+            /** As all others. */
+            AS_OTHERS,
+            /** Encrypted though others need not be. */
+            ENCRYPTED,
+            /** In plain though others are encrypted, both ways: the network between is trusted. */
+            PLAIN
+        }
+
+        public Partner {
+            if (where.isBlank() || where.indexOf('*') >= 0 && where.indexOf('*') < where.length() - 1) {
+                throw new IllegalArgumentException("partner '" + where
+                        + "' must be a locator as tcp/10.0.0.7:7400, the beginning of one and *, or a node's name");
+            }
+            if (carriage == Carriage.PLAIN && !where.startsWith("tcp/")) {
+                throw new IllegalArgumentException("partner '" + where
+                        + "' cannot be allowed in plain by its name, which is heard too late: give its address");
+            }
+        }
+
+        /**
+         * Reads what configuration says: {@code encrypted}, {@code plain}, the id of a node, or one of the words and
+         * the id.
+         */
+        public static Partner parse(String where, String demand) {
+            Carriage carriage = Carriage.AS_OTHERS;
+            Optional<NodeId> node = Optional.empty();
+            for (String word : demand.strip().split("\\s+")) {
+                switch (word) {
+                    case "encrypted" -> carriage = Carriage.ENCRYPTED;
+                    case "plain" -> carriage = Carriage.PLAIN;
+                    default -> {
+                        try {
+                            node = Optional.of(NodeId.parse(word));
+                        } catch (IllegalArgumentException e) {
+                            throw new IllegalArgumentException("partner '" + where + "': '" + word
+                                    + "' is none of encrypted, plain, or the id of a node");
+                        }
+                    }
+                }
+            }
+            return new Partner(where, carriage, node);
+        }
+
+        /** Whether a locator is meant. */
+        public boolean isAt(String locator) {
+            return where.endsWith("*")
+                    ? where.contains("/") && locator.startsWith(where.substring(0, where.length() - 1))
+                    : where.equals(locator);
+        }
+
+        /** Whether a node's name is meant. */
+        public boolean isNamed(String name) {
+            return !where.contains("/") && where.equals(name);
+        }
+    }
 
     /** Whether and where beacons are sent. */
     public record Beacon(Mode mode, String group, int port) {
@@ -154,6 +222,7 @@ public record MeshConfig(
                             + " leaves this host, and without a key anyone there could join: give the mesh's key (--key FILE, made by"
                             + " 'weft key new'), stay with remote=0, or say --plaintext (PLAINTEXT) where everyone may read and join");
         }
+        partners = List.copyOf(partners);
         listen = List.copyOf(listen);
         peers = List.copyOf(peers);
     }

@@ -33,8 +33,8 @@ public record Permission(Effect effect, Right right, String pattern) implements 
         if (bytes.length > PATTERN_BYTES_MAX
                 || pattern.chars().anyMatch(Character::isISOControl)
                 || !new String(bytes, StandardCharsets.UTF_8).equals(pattern)) {
-            throw new IllegalArgumentException("a pattern has at most " + PATTERN_BYTES_MAX
-                    + " bytes of UTF-8 and no control characters");
+            throw new IllegalArgumentException(
+                    "a pattern has at most " + PATTERN_BYTES_MAX + " bytes of UTF-8 and no control characters");
         }
         if (right.subject() == Right.Subject.NONE && !pattern.isEmpty()) {
             throw new IllegalArgumentException("the right " + right + " is about nothing, so it has no pattern");

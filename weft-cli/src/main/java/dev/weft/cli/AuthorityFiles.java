@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a command was given of the mesh's authority: its public key, the node's credential, a list of revocations. The
@@ -102,8 +101,8 @@ final class AuthorityFiles {
     /** What was last read of each file, and what was last complained of. */
     private final class Watch {
         private final Mesh mesh;
-        private @Nullable Credential shown = credential.orElse(null);
-        private @Nullable Revocations handed = revocations.orElse(null);
+        private Optional<Credential> shown = credential;
+        private Optional<Revocations> handed = revocations;
         private String complaint = "";
 
         private Watch(Mesh mesh) {
@@ -137,16 +136,16 @@ final class AuthorityFiles {
         private void look() {
             if (revocationsFile.isPresent()) {
                 Revocations list = read(revocationsFile.get(), Revocations::readFile);
-                if (!list.equals(handed)) {
+                if (!handed.equals(Optional.of(list))) {
                     mesh.revoke(list);
-                    handed = list;
+                    handed = Optional.of(list);
                 }
             }
             if (credentialFile.isPresent()) {
                 Credential next = read(credentialFile.get(), Credential::readFile);
-                if (!next.equals(shown)) {
+                if (!shown.equals(Optional.of(next))) {
                     mesh.renew(next);
-                    shown = next;
+                    shown = Optional.of(next);
                 }
             }
         }

@@ -211,6 +211,8 @@ final class JoinOptions {
             if (plaintext || said.flag(Setting.PLAINTEXT)) {
                 builder.plaintext();
             }
+            said.table(Setting.PARTNERS)
+                    .forEach((where, demand) -> builder.partner(MeshConfig.Partner.parse(where, demand)));
             listen.forEach(locator -> builder.listen(Locator.parse(locator)));
             (peers.isEmpty() ? said.words(Setting.PEERS) : peers)
                     .forEach(locator -> builder.peer(Locator.parse(locator)));

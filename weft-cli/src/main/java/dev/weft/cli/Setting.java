@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.Description;
 import dev.weft.Locator;
+import dev.weft.MeshConfig;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
@@ -18,6 +19,7 @@ enum Setting {
     AUTHORITY("authority", Kind.TEXT, "", "the file of the public key of the mesh's authority"),
     CREDENTIAL("credential", Kind.TEXT, "", "the file of what the authority says of this node"),
     REVOCATIONS("revocations", Kind.TEXT, "", "the file of what the authority has taken back"),
+    PARTNERS("partners", Kind.TABLE, "", "what is demanded of partners, by locator or name"),
     PEERS("peers", Kind.WORDS, "", "nodes to contact, as tcp/host:port"),
     PEER_FILE("peer-file", Kind.TEXT, "", "a list of nodes to contact"),
     RUNTIME_DIRECTORY("runtime-directory", Kind.TEXT, "", "where nodes of one host meet"),
@@ -124,6 +126,7 @@ enum Setting {
                     throw new IllegalArgumentException("must not be negative");
                 }
             }
+            case PARTNERS -> table(value).forEach(MeshConfig.Partner::parse);
             case PLAINTEXT,
                     AUTHORITY,
                     CREDENTIAL,

@@ -44,8 +44,10 @@ class AuthorityFuzz {
 
     @Test
     void whatIsWrittenIsRead() {
-        credentials().forEach(bytes -> assertThat(Credential.decode(bytes).bytes()).isEqualTo(bytes));
-        revocations().forEach(bytes -> assertThat(Revocations.decode(bytes).bytes()).isEqualTo(bytes));
+        credentials()
+                .forEach(bytes -> assertThat(Credential.decode(bytes).bytes()).isEqualTo(bytes));
+        revocations()
+                .forEach(bytes -> assertThat(Revocations.decode(bytes).bytes()).isEqualTo(bytes));
         credentials().forEach(AuthorityFuzz::judgeCredential);
         revocations().forEach(AuthorityFuzz::judgeRevocations);
         texts().forEach(bytes -> judgeText(new String(bytes, StandardCharsets.ISO_8859_1)));
@@ -82,15 +84,7 @@ class AuthorityFuzz {
 
     private static Credential.Grant grant(List<Role> roles, List<Permission> permissions) {
         return new Credential.Grant(
-                FINGERPRINT,
-                "demo",
-                new NodeId(1, 2),
-                "atlas",
-                7,
-                FROM,
-                FROM.plusSeconds(86_400),
-                roles,
-                permissions);
+                FINGERPRINT, "demo", new NodeId(1, 2), "atlas", 7, FROM, FROM.plusSeconds(86_400), roles, permissions);
     }
 
     private static void judgeCredential(byte[] input) {

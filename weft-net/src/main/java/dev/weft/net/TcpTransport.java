@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 
 /**
  * Frames over TCP: {@code tcp/host:port}, {@code tcp/[address]:port}. Names are looked up on a thread of their own, so
@@ -38,6 +39,11 @@ public final class TcpTransport implements Transport {
     /** Under TLS, with the key of this node; there is no way back to plain. */
     public static TcpTransport secured(Loop loop, NodeKey key) {
         return new TcpTransport(loop, new TlsLayer(key));
+    }
+
+    /** As {@link #secured(Loop, NodeKey)}, but in plain to and from the addresses that are trusted. */
+    public static TcpTransport secured(Loop loop, NodeKey key, Predicate<Locator> trusted) {
+        return new TcpTransport(loop, new ChosenLayer(trusted, new TlsLayer(key)));
     }
 
     private TcpTransport(Loop loop, Layer layer) {

@@ -113,7 +113,7 @@ final class NodeLife {
         this.memory = state == null ? null : new PeerMemory(state, identity.id(), events);
         this.secrets = new Secrets(config, identity.key());
         this.tcp = switch (config.encryption()) {
-            case REQUIRED -> TcpTransport.secured(loop, identity.key());
+            case REQUIRED -> TcpTransport.secured(loop, identity.key(), Secrets.trusted(config));
             case PLAINTEXT -> TcpTransport.plain(loop);
         };
         this.transports = List.of(tcp, new UnixTransport(loop), new SharedMemoryTransport(loop));

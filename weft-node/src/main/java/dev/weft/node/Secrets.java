@@ -7,6 +7,7 @@ import dev.weft.MeshKey;
 import dev.weft.MeshStartException;
 import dev.weft.core.authority.Notary;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.link.Partners;
 import dev.weft.core.link.Security;
 import dev.weft.net.secure.AuthorityNotary;
 import dev.weft.net.secure.BeaconSeal;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ final class Secrets {
     private final MeshProver prover;
     private final @Nullable BeaconSeal seal;
     private final @Nullable AuthorityNotary notary;
+    private final Partners partners;
 
     Secrets(MeshConfig config, NodeKey key) {
         encryption = config.encryption();
@@ -39,6 +42,7 @@ final class Secrets {
         notary = config.authorization()
                 .map(known -> new AuthorityNotary(known.authority(), key, config.mesh(), System::currentTimeMillis))
                 .orElse(null);
+        partners = new Partners(config.partners());
         seal = config.keys().isEmpty() ? null : new BeaconSeal(config.keys(), System::currentTimeMillis);
     }
 
@@ -49,7 +53,16 @@ final class Secrets {
                     case PLAINTEXT -> Security.Carriage.ANY;
                 },
                 prover,
-                notary == null ? Notary.NONE : notary);
+                notary == null ? Notary.NONE : notary,
+                partners);
+    }
+
+    /** Which addresses may be spoken to in plain. */
+    static Predicate<Locator> trusted(MeshConfig config) {
+        List<MeshConfig.Partner> plain = config.partners().stream()
+                .filter(partner -> partner.carriage() == MeshConfig.Partner.Carriage.PLAIN)
+                .toList();
+        return locator -> plain.stream().anyMatch(partner -> partner.isAt(locator.toString()));
     }
 
     /** @throws IllegalArgumentException if nobody would take it */

@@ -174,7 +174,7 @@ final class Links {
             Assurance assurance = link.connection().assurance();
             Optional<NodeId> known = assurance.node().or(() -> link.peer().map(Hello::node));
             // In plain anybody could have a node shut out by taking its name.
-            if (assurance.kind() != Assurance.Kind.PLAIN && ShutOut.isOffence(reason, side)) {
+            if (assurance.vouches() && ShutOut.isOffence(reason, side)) {
                 known.ifPresent(offender -> shutOut.handleOffence(offender, reason + ": " + text, nowNanos));
             }
             refusals.add(new Refusal(nowNanos, known, locator, reason, text, side));

@@ -21,9 +21,13 @@ public record Assurance(Kind kind, ByteView ownKey, ByteView peerKey) {
     /** The system vouches that the other end is a process of this user on this host. */
     public static final Assurance SAME_USER = new Assurance(Kind.SAME_USER, ByteView.EMPTY, ByteView.EMPTY);
 
+    /** In plain, on a way that configuration trusts: whoever is on that way can read and write. */
+    public static final Assurance TRUSTED = new Assurance(Kind.TRUSTED, ByteView.EMPTY, ByteView.EMPTY);
+
     /** How much is vouched for. */
     public enum Kind {
         PLAIN,
+        TRUSTED,
         SAME_USER,
         /** Encrypted, and each end has proved its key to the other. */
         AUTHENTICATED
@@ -41,6 +45,11 @@ public record Assurance(Kind kind, ByteView ownKey, ByteView peerKey) {
     /** Who is at the other end, where the connection vouches for a key. */
     public Optional<NodeId> node() {
         return kind == Kind.AUTHENTICATED ? Optional.of(NodeId.fromDigest(peerKey.toByteArray())) : Optional.empty();
+    }
+
+    /** Whether who is at the other end is known by more than his own word. */
+    public boolean vouches() {
+        return kind == Kind.AUTHENTICATED || kind == Kind.SAME_USER;
     }
 
     /** Whether the node at the other end may bear that id, as far as this connection knows. */

@@ -177,6 +177,11 @@ public final class Link {
                     "the connection is not encrypted, and node " + self.node().brief() + " demands that");
             return;
         }
+        Optional<Close> objection = self.security().partners().objection(connection);
+        if (objection.isPresent()) {
+            close(objection.get().reason(), objection.get().text());
+            return;
+        }
         timers.arm(Timer.HANDSHAKE, nowNanos + config.handshakeNanos());
         switch (connection.direction()) {
             case DIALLED -> {
@@ -449,7 +454,8 @@ public final class Link {
         if (connection.direction() == Connection.Direction.ACCEPTED && hello.dialNumber() == 0) {
             return refusal(CloseReason.PROTOCOL_VIOLATION, "Hello without a dial number from the end that dialled");
         }
-        return Optional.empty();
+        Partners.Proof proof = self.register().isPresent() ? Partners.Proof.ASKED : Partners.Proof.NOT_ASKED;
+        return self.security().partners().objection(connection, hello, proof);
     }
 
     private static Optional<Close> refusal(CloseReason reason, String text) {

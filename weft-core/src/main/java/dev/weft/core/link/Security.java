@@ -10,14 +10,20 @@ import dev.weft.core.authority.Notary;
  *     the same user that show none
  * @param notary the authority of the mesh; where there is one, whoever has no credential of it is refused, but for
  *     processes of the same user, which then may do nothing
+ * @param partners what is demanded of single ones
  */
-public record Security(Carriage carriage, Prover prover, Notary notary) {
+public record Security(Carriage carriage, Prover prover, Notary notary, Partners partners) {
     /** Demands nothing: for tests, and where {@code --plaintext} was said and no key given. */
     public static final Security OPEN = new Security(Carriage.ANY, Prover.KEYLESS);
 
     /** In a mesh without an authority. */
     public Security(Carriage carriage, Prover prover) {
         this(carriage, prover, Notary.NONE);
+    }
+
+    /** Where nothing is demanded of single partners. */
+    public Security(Carriage carriage, Prover prover, Notary notary) {
+        this(carriage, prover, notary, Partners.ANY);
     }
 
     /** Which connections are used. */
