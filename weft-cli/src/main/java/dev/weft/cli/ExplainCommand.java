@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.Credential;
 import dev.weft.Mesh;
 import dev.weft.NodeNotFoundException;
 import dev.weft.Peer;
@@ -49,6 +50,8 @@ final class ExplainCommand implements Callable<Integer> {
             } else {
                 System.out.println(found.map(ExplainCommand::reached)
                         .orElse(Text.harmless(node) + " is no node that can be reached now"));
+                found.flatMap(peer -> mesh.credentialOf(peer.id()))
+                        .ifPresent(credential -> System.out.println(credential(credential.grant())));
                 refusals.forEach(refusal -> System.out.println(line(refusal)));
                 if (!isReached && refusals.isEmpty()) {
                     System.out.println("nobody refused a link: the node is not running, or not where this one looks");
@@ -83,6 +86,11 @@ final class ExplainCommand implements Callable<Integer> {
                 + (hops.isPresent() && hops.getAsInt() == 1
                         ? " is linked"
                         : " is reached over " + (hops.isPresent() ? hops.getAsInt() : 0) + " hops");
+    }
+
+    private static String credential(Credential.Grant grant) {
+        return "credential " + grant.serial() + " until " + grant.notAfter() + ": " + grant.roles() + " "
+                + Text.harmless(grant.permissions().toString());
     }
 
     private static String line(Refusal refusal) {

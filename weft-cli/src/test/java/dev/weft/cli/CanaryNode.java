@@ -1,5 +1,13 @@
 package dev.weft.cli;
 
+import dev.weft.Authority;
+import dev.weft.Credential;
+import dev.weft.CredentialRequest;
+import dev.weft.Permission;
+import dev.weft.Right;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import dev.weft.Endpoint;
 import dev.weft.Locator;
 import dev.weft.Mesh;
@@ -18,13 +26,13 @@ final class CanaryNode {
 
     private CanaryNode() {}
 
-    /** Arguments: receive or send, a directory of its own, its address, and a key file where there is one. */
+    /** Arguments: receive or send, a directory of its own, its address, a key file where there is one, an authority's. */
     public static void main(String[] args) throws Exception {
         boolean sends = args[0].equals("send");
         MeshBuilder builder = Mesh.builder(CANARY + "-mesh")
                 .nodeName(CANARY + "-" + args[0])
                 .tag(CANARY + "-tag")
-                .ephemeral()
+                .stateDirectory(Path.of(args[1], "state"))
                 .runtimeDirectory(Path.of(args[1]))
                 .remote(1)
                 .listen(new Locator("tcp", args[2] + ":0"));
@@ -32,6 +40,9 @@ final class CanaryNode {
             MeshKey.readFile(Path.of(args[3])).forEach(builder::key);
         } else {
             builder.plaintext();
+        }
+        if (args.length > 4) {
+            authorize(builder, Authority.readFile(Path.of(args[4])));
         }
         try (Mesh mesh = builder.join()) {
             if (sends) {
@@ -54,5 +65,24 @@ final class CanaryNode {
                 Thread.sleep(1_000);
             }
         }
+    }
+
+    /** With a credential whose words are all to be kept from the wire. */
+    private static void authorize(MeshBuilder builder, Authority authority) {
+        CredentialRequest request = Mesh.request(builder.config());
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        builder.authority(authority.key())
+                .credential(authority.sign(new Credential.Grant(
+                        authority.key().fingerprint(),
+                        request.mesh(),
+                        request.node(),
+                        request.name(),
+                        1,
+                        now.minusSeconds(60),
+                        now.plusSeconds(3_600),
+                        List.of(),
+                        List.of(
+                                Permission.allow(Right.SEND, CANARY + "-endpoint"),
+                                Permission.allow(Right.JOIN, CANARY + "-group")))));
     }
 }

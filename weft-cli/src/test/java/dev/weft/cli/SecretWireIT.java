@@ -3,6 +3,7 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.weft.Authority;
 import dev.weft.MeshKey;
 import java.io.File;
 import java.io.IOException;
@@ -69,6 +70,20 @@ class SecretWireIT {
         String heard = exchange("sealed", key.toString());
         // What passes for a mesh, passed: TLS in both directions, and beacons.
         assertThat(heard).contains("Ws\u0001").contains("weft/1");
+        assertThat(heard).doesNotContain(CanaryNode.CANARY);
+    }
+
+    @Test
+    void withAnAuthorityNoWordOfACredentialIsReadableOnTheWire() throws Exception {
+        Path key = directory.resolve("mesh.key");
+        Path authority = directory.resolve("authority.key");
+        for (Path file : List.of(key, authority)) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
+        Files.writeString(key, MeshKey.random().text());
+        Files.writeString(authority, Authority.generate().text());
+        String heard = exchange("vouched", key.toString(), authority.toString());
+        assertThat(heard).contains("weft/1");
         assertThat(heard).doesNotContain(CanaryNode.CANARY);
     }
 

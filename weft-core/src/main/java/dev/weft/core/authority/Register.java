@@ -172,8 +172,8 @@ public final class Register {
 
     /** A node has told of its credential, by flooding; it is looked at when it is needed. */
     public void learn(NodeId node, ByteView shown) {
-        Standing standing = standing(node);
-        if (isPresent() && standing != null) {
+        Standing standing = isPresent() ? standing(node) : null;
+        if (standing != null) {
             standing.unread = shown;
         }
     }
