@@ -3,21 +3,21 @@ package dev.weft.cli;
 import dev.weft.Authority;
 import dev.weft.Credential;
 import dev.weft.CredentialRequest;
-import dev.weft.Permission;
-import dev.weft.Right;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.List;
 import dev.weft.Endpoint;
 import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
 import dev.weft.MeshKey;
 import dev.weft.Peer;
+import dev.weft.Permission;
+import dev.weft.Right;
 import dev.weft.SocketKind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 
 /** A process whose every word is a canary: one that listens, or one that sends until it is done. */
 final class CanaryNode {

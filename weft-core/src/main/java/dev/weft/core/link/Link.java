@@ -330,7 +330,11 @@ public final class Link {
      */
     public void keysChanged(long nowNanos) {
         switch (phase) {
-            case CONFIRMING -> accept(peerKnown());
+            case CONFIRMING -> {
+                if (!isWithheld()) {
+                    accept(peerKnown());
+                }
+            }
             case UP -> {
                 accept(peerKnown());
                 reconsider(nowNanos);
@@ -422,10 +426,22 @@ public final class Link {
         if (unheard) {
             greet(nowNanos);
         }
-        accept(hello);
+        if (!isWithheld()) {
+            accept(hello);
+        }
         if (accepted != null) {
             confirm(nowNanos);
         }
+    }
+
+    /**
+     * Where there is an authority the end that was dialled judges first: otherwise who is refused would take himself for
+     * linked for a moment, and dial again at once.
+     */
+    private boolean isWithheld() {
+        return phase == Phase.CONFIRMING
+                && connection.direction() == Connection.Direction.ACCEPTED
+                && self.register().isPresent();
     }
 
     /** What this end itself has against a peer. The texts suit both ends, and tell a stranger nothing of us. */
@@ -470,7 +486,9 @@ public final class Link {
         }
         if (hello.instance() == known.instance() && hello.dialNumber() == known.dialNumber()) {
             handleTraffic(nowNanos);
-            accept(hello);
+            if (!isWithheld()) {
+                accept(hello);
+            }
         } else if (hello.incarnation() > known.incarnation()) {
             close(
                     CloseReason.STALE_INCARNATION,
@@ -586,6 +604,9 @@ public final class Link {
         if (doubt.isPresent()) {
             close(doubt.get().reason(), doubt.get().text());
             return;
+        }
+        if (isWithheld()) {
+            accept(peerKnown());
         }
         timers.disarm(Timer.HANDSHAKE);
         timers.disarm(Timer.HELLO);

@@ -100,6 +100,39 @@ final class CredentialLinkTest {
     }
 
     @Test
+    void whoIsRefusedByTheEndHeDialledWasNeverUp() {
+        Citizen b = citizen(2);
+        Citizen a = citizen(1);
+        b.register.adopt(FakeNotary.revocations(AUTHORITY, "demo", 1, a.id));
+        List<End> pair = dial(a, b);
+        assertRefused(pair, "REVOKED", "is revoked");
+        assertThat(pair).allSatisfy(end -> assertThat(end.upAtNanos).isNegative());
+    }
+
+    @Test
+    void nodesWithCredentialsLinkUnderLossDuplicationAndReordering() {
+        int up = 0;
+        for (long seed = 1; seed <= 100; seed++) {
+            LinkLab stormy = new LinkLab(seed);
+            stormy.weather = new LinkLab.Weather(300_000, 200_000, LinkLab.MILLI, 50 * LinkLab.MILLI);
+            Citizen a = citizen(1);
+            Citizen b = citizen(2);
+            List<End> pair = stormy.connect(
+                    a.node,
+                    b.node,
+                    Assurance.authenticated(a.keyHash, b.keyHash),
+                    Assurance.authenticated(b.keyHash, a.keyHash));
+            pair.forEach(end -> end.link.start(0));
+            stormy.runFor(9 * SECOND);
+            assertThat(pair)
+                    .as("seed %d", seed)
+                    .noneSatisfy(end -> assertThat(end.closed.toString()).contains("CREDENTIAL"));
+            up += pair.stream().allMatch(end -> end.upAtNanos >= 0) ? 1 : 0;
+        }
+        assertThat(up).isGreaterThan(90);
+    }
+
+    @Test
     void nodesWithCredentialsLink() {
         assertUp(dial(citizen(1), citizen(2)));
     }

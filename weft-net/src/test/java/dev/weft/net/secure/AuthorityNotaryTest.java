@@ -45,7 +45,8 @@ class AuthorityNotaryTest {
         assertThat(other.isPossessed(key.id(), TRANSCRIPT, shown)).isTrue();
         assertThat(other.isPossessed(key.id(), ByteView.utf8("something else"), shown))
                 .isFalse();
-        assertThat(other.isPossessed(NodeKey.generate().id(), TRANSCRIPT, shown)).isFalse();
+        assertThat(other.isPossessed(NodeKey.generate().id(), TRANSCRIPT, shown))
+                .isFalse();
         assertThat(other.isPossessed(key.id(), TRANSCRIPT, other.possession(TRANSCRIPT)))
                 .isFalse();
     }
@@ -66,7 +67,8 @@ class AuthorityNotaryTest {
                     .isFalse();
         }
         byte[] longer = java.util.Arrays.copyOf(shown, 1_000);
-        assertThat(notary.isPossessed(key.id(), TRANSCRIPT, ByteView.of(longer))).isFalse();
+        assertThat(notary.isPossessed(key.id(), TRANSCRIPT, ByteView.of(longer)))
+                .isFalse();
     }
 
     @Test
