@@ -4,6 +4,7 @@ import dev.weft.MeshStartException;
 import dev.weft.Revocations;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Keeps the newest list of revocations in the state directory, so that a node that starts anew while nobody else is
@@ -34,7 +35,12 @@ final class RevocationMemory {
     }
 
     void keep(Revocations newest) {
-        executor.execute(() -> write(newest));
+        try {
+            executor.execute(() -> write(newest));
+        } catch (RejectedExecutionException closing) {
+            // The callbacks end before the loop does where they are the application's own.
+            write(newest);
+        }
     }
 
     private synchronized void write(Revocations list) {

@@ -125,6 +125,7 @@ class MeshFramesTest {
                 case FLOOD -> readable(Flood.decode(in));
                 case FLOOD_ACK -> FloodAck.decode(in);
                 case DIGEST -> Digest.decode(in);
+                case REVOKED -> Revoked.decode(in);
                 default -> throw new MalformedFrame("type", "of another test");
             };
         }
