@@ -47,6 +47,7 @@ import dev.weft.core.wire.Pong;
 import dev.weft.core.wire.Probe;
 import dev.weft.core.wire.ProbeReply;
 import dev.weft.core.wire.Reset;
+import dev.weft.core.wire.Revoked;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.RoutedFrame;
@@ -496,6 +497,7 @@ class EngineFuzz {
                 case FLOOD -> flood();
                 case FLOOD_ACK -> new FloodAck(headings());
                 case DIGEST -> new Digest(bound(), bound(), headings());
+                case REVOKED -> new Revoked(draws.block(200), 1 + draws.number() / 2);
                 case DATA -> routed(data());
                 case ACK -> routed(ack());
                 case ADVANCE -> routed(new Advance(flowRef(), draws.number()));

@@ -27,6 +27,7 @@ import dev.weft.core.wire.Pong;
 import dev.weft.core.wire.Probe;
 import dev.weft.core.wire.ProbeReply;
 import dev.weft.core.wire.Reset;
+import dev.weft.core.wire.Revoked;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.TreeFrame;
@@ -65,6 +66,7 @@ final class Frames {
             case FLOOD -> readable(Flood.decode(in));
             case FLOOD_ACK -> FloodAck.decode(in);
             case DIGEST -> Digest.decode(in);
+            case REVOKED -> Revoked.decode(in);
             case DATA -> Data.decode(in);
             case ACK -> Ack.decode(in);
             case ADVANCE -> Advance.decode(in);
@@ -85,6 +87,7 @@ final class Frames {
             Edition.read(lsa);
             switch (lsa.key().kind()) {
                 case ADJACENCY -> Advertisements.checkAdjacencies(Adjacencies.decode(lsa.content()));
+                case CREDENTIAL -> {}
                 case NODE -> Advertisements.checkRecord(NodeRecord.decode(lsa.content()));
             }
         }
