@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
  * @param runtimeDirectory where nodes of one host meet; by default {@code $XDG_RUNTIME_DIR/weft}
  * @param remoteHops how far beacons go: 0, the default, keeps this node within its host; at most 32
  * @param encryption what is demanded of links that leave the host
+ * @param sealing what is sealed from end to end; all nodes of a mesh must agree on whether anything is
  * @param keys the keys of the mesh: none, one, or two while the key is changed; without one a node stays on its host
  *     unless it is told to speak in plain
  * @param listen what to listen on; by default shared memory and a Unix socket, and TCP on any port where
@@ -37,6 +38,7 @@ public record MeshConfig(
         Path runtimeDirectory,
         int remoteHops,
         Encryption encryption,
+        Sealing sealing,
         List<MeshKey> keys,
         List<Locator> listen,
         List<Locator> peers,
@@ -60,6 +62,19 @@ public record MeshConfig(
         REQUIRED,
         /** None. Must be asked for: whoever reaches the network can read, and speak as any node. */
         PLAINTEXT
+    }
+
+    /**
+     * What is sealed from end to end, so that only the nodes at both ends can read and write it. Counts where the mesh
+     * has a key; without one a node does as the others do.
+     */
+    public enum Sealing {
+        /** What passes over other nodes. Over a link of its own two nodes have that link's encryption. */
+        RELAYED,
+        /** What goes over links of its own as well. */
+        ALWAYS,
+        /** Nothing: for meshes whose nodes all trust each other. */
+        NEVER
     }
 
     /** Whether and where beacons are sent. */

@@ -68,6 +68,14 @@ final class JoinOptions {
     boolean plaintext;
 
     @Option(
+            names = "--sealing",
+            paramLabel = "WHAT",
+            description = "What is sealed from end to end where the mesh has a key: relayed, always or never; all nodes"
+                    + " must agree on never; default relayed.")
+    @Nullable
+    String sealing;
+
+    @Option(
             names = "--listen",
             paramLabel = "LOCATOR",
             description =
@@ -154,6 +162,8 @@ final class JoinOptions {
             if (plaintext || said.flag(Setting.PLAINTEXT)) {
                 builder.plaintext();
             }
+            String what = sealing;
+            builder.sealing(parseSealing(what != null ? what : said.text(Setting.SEALING)));
             listen.forEach(locator -> builder.listen(Locator.parse(locator)));
             (peers.isEmpty() ? said.words(Setting.PEERS) : peers)
                     .forEach(locator -> builder.peer(Locator.parse(locator)));
@@ -236,6 +246,15 @@ final class JoinOptions {
             }
             Thread.sleep(10);
         }
+    }
+
+    static MeshConfig.Sealing parseSealing(String what) {
+        return switch (what) {
+            case "relayed" -> MeshConfig.Sealing.RELAYED;
+            case "always" -> MeshConfig.Sealing.ALWAYS;
+            case "never" -> MeshConfig.Sealing.NEVER;
+            default -> throw new IllegalArgumentException("sealing '" + what + "' must be relayed, always or never");
+        };
     }
 
     static MeshConfig.Beacon parseBeacon(String group) {

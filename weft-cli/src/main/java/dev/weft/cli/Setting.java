@@ -15,6 +15,7 @@ enum Setting {
     MESH("mesh", Kind.TEXT, "default", "the mesh to join"),
     REMOTE("remote", Kind.NUMBER, "", "how far beacons go, in hops"),
     PLAINTEXT("plaintext", Kind.FLAG, "", "allow links beyond this host that are not encrypted"),
+    SEALING("sealing", Kind.TEXT, "relayed", "what is sealed from end to end: relayed, always or never"),
     PEERS("peers", Kind.WORDS, "", "nodes to contact, as tcp/host:port"),
     PEER_FILE("peer-file", Kind.TEXT, "", "a list of nodes to contact"),
     RUNTIME_DIRECTORY("runtime-directory", Kind.TEXT, "", "where nodes of one host meet"),
@@ -111,6 +112,7 @@ enum Setting {
                 }
             }
             case PEERS, LISTEN -> words(value).forEach(Locator::parse);
+            case SEALING -> JoinOptions.parseSealing((String) value);
             case BEACON_GROUP -> JoinOptions.parseBeacon((String) value);
             case LINK_HEARTBEAT -> Text.duration((String) value);
             case NODE_GROUPS -> Description.EMPTY.withGroups(words(value));

@@ -29,6 +29,9 @@ import dev.weft.core.wire.ProbeReply;
 import dev.weft.core.wire.Reset;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.RoutedFrame;
+import dev.weft.core.wire.SealAnswer;
+import dev.weft.core.wire.SealRecord;
+import dev.weft.core.wire.Sealed;
 import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.WireReader;
 
@@ -76,6 +79,8 @@ final class Frames {
             case GROUP_ACK -> GroupAck.decode(in);
             case GROUP_ADVANCE -> GroupAdvance.decode(in);
             case ABORT -> Abort.decode(in);
+            case SEALED, SEALED_CONTROL -> Sealed.decode(type, in);
+            case SEAL_ANSWER -> SealAnswer.decode(in);
         };
     }
 
@@ -86,6 +91,7 @@ final class Frames {
             switch (lsa.key().kind()) {
                 case ADJACENCY -> Advertisements.checkAdjacencies(Adjacencies.decode(lsa.content()));
                 case NODE -> Advertisements.checkRecord(NodeRecord.decode(lsa.content()));
+                case SEAL -> Advertisements.checkSeal(SealRecord.decode(lsa.content()));
             }
         }
         return flood;

@@ -6,6 +6,7 @@ import dev.weft.MeshKey;
 import dev.weft.MeshStartException;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.link.Security;
+import dev.weft.core.seal.Sealer;
 import dev.weft.net.secure.BeaconSeal;
 import dev.weft.net.secure.MeshProver;
 import java.util.ArrayList;
@@ -25,11 +26,13 @@ final class Secrets {
             Pattern.compile("(127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|localhost|\\[::1]|\\[0:0:0:0:0:0:0:1]):\\d+");
 
     private final MeshConfig.Encryption encryption;
+    private final MeshConfig.Sealing sealing;
     private final MeshProver prover;
     private final @Nullable BeaconSeal seal;
 
     Secrets(MeshConfig config) {
         encryption = config.encryption();
+        sealing = config.sealing();
         prover = new MeshProver(config.keys());
         seal = config.keys().isEmpty() ? null : new BeaconSeal(config.keys(), System::currentTimeMillis);
     }
@@ -41,6 +44,16 @@ final class Secrets {
                     case PLAINTEXT -> Security.Carriage.ANY;
                 },
                 prover);
+    }
+
+    /** A node without a key is a guest of its user's other processes, and does as they do. */
+    Sealer.Terms sealing() {
+        return Sealer.Terms.of(
+                switch (sealing) {
+                    case RELAYED -> prover.isKeyed() ? Sealer.Policy.RELAYED : Sealer.Policy.AS_OTHERS;
+                    case ALWAYS -> prover.isKeyed() ? Sealer.Policy.ALWAYS : Sealer.Policy.AS_OTHERS;
+                    case NEVER -> Sealer.Policy.NEVER;
+                });
     }
 
     void replace(List<MeshKey> keys) {

@@ -56,6 +56,7 @@ final class Laws {
             "topology",
             "route",
             "forward",
+            "seal",
             "flow",
             "socket",
             "cluster",

@@ -31,6 +31,7 @@ import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.Peers;
 import dev.weft.core.wire.Ping;
 import dev.weft.core.wire.Pong;
+import dev.weft.core.wire.SealRecord;
 import dev.weft.core.wire.WireReader;
 import dev.weft.proto.Weft;
 import java.nio.ByteBuffer;
@@ -325,10 +326,18 @@ class PublishedSchemaTest {
                 });
     }
 
+    private static int codeOf(LsaKind kind) {
+        return switch (kind) {
+            case ADJACENCY -> 1;
+            case NODE -> 2;
+            case SEAL -> 4;
+        };
+    }
+
     private static dev.weft.proto.Lsa fields(Lsa lsa) {
         return dev.weft.proto.Lsa.newBuilder()
                 .setOrigin(bytes(lsa.key().origin()))
-                .setKind(lsa.key().kind() == LsaKind.ADJACENCY ? 1 : 2)
+                .setKind(codeOf(lsa.key().kind()))
                 .setIncarnation(lsa.version().incarnation())
                 .setSequence(lsa.version().sequence())
                 .setContent(bytes(lsa.content()))
@@ -370,6 +379,22 @@ class PublishedSchemaTest {
                     }
                     return fields.build();
                 });
+    }
+
+    @Test
+    void sealRecord() {
+        bodies(
+                RandomFrames::sealRecord,
+                SealRecord::encode,
+                SealRecord::decode,
+                dev.weft.proto.SealRecord::parseFrom,
+                record -> dev.weft.proto.SealRecord.newBuilder()
+                        .setNodeKey(bytes(record.nodeKey()))
+                        .setManner(record.manner() == SealRecord.Manner.ALWAYS ? 2 : 1)
+                        .setNumber(record.number())
+                        .setPrekey(bytes(record.prekey()))
+                        .setSignature(bytes(record.signature()))
+                        .build());
     }
 
     @Test
@@ -439,7 +464,7 @@ class PublishedSchemaTest {
     private static dev.weft.proto.LsaHeading fields(LsaKey key) {
         return dev.weft.proto.LsaHeading.newBuilder()
                 .setOrigin(bytes(key.origin()))
-                .setKind(key.kind() == LsaKind.ADJACENCY ? 1 : 2)
+                .setKind(codeOf(key.kind()))
                 .build();
     }
 
@@ -465,7 +490,8 @@ class PublishedSchemaTest {
                         "Peers",
                         "PeersEntry",
                         "Ping",
-                        "Pong");
+                        "Pong",
+                        "SealRecord");
         for (FrameType type : FrameType.values()) {
             if (type.scope() == FrameType.Scope.LINK) {
                 assertThat(published).as("frames of links are in the schema").contains(messageOf(type));

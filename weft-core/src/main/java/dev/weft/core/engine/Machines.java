@@ -22,6 +22,8 @@ import dev.weft.core.link.LinkTerms;
 import dev.weft.core.link.LocalNode;
 import dev.weft.core.link.Security;
 import dev.weft.core.route.Routes;
+import dev.weft.core.seal.Sealer;
+import dev.weft.core.seal.Seals;
 import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.topology.Edition;
@@ -36,11 +38,16 @@ import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.Hello;
+import dev.weft.core.wire.Lsa;
+import dev.weft.core.wire.LsaKey;
+import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.Peers;
 import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.RoutedFrame;
+import dev.weft.core.wire.SealAnswer;
+import dev.weft.core.wire.SealRecord;
 import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.VersionRange;
 import dev.weft.core.wire.WireReader;
@@ -67,6 +74,7 @@ final class Machines {
     final Connections connections;
     final Probes probes;
     final Groups groups;
+    final Seals seals;
     final Post post;
     final Arrivals arrivals;
     final Dials dials = new Dials();
@@ -81,6 +89,7 @@ final class Machines {
             EngineConfig config,
             Engine.Self self,
             Security security,
+            Sealer sealer,
             Prng prng,
             Edition.Source editions,
             Engine.Output out) {
@@ -89,9 +98,10 @@ final class Machines {
         this.labels = new Labels(prng.fork(4));
         this.flooding = new Flooding(
                 self.node(), self.incarnation(), config.topology(), prng.fork(1), editions, new FloodingOutput());
+        this.seals = new Seals(self.node(), self.incarnation(), sealer, new SealsOutput());
         this.links = new Links(
                 config.link(),
-                localNode(self, config.wishes(), security),
+                localNode(self, config.wishes(), security, seals.capabilities()),
                 config.queue(),
                 config.wishes().isObserver() ? 1 : config.linksMax(),
                 () -> flooding.lsdb().hash(),
@@ -105,7 +115,7 @@ final class Machines {
                 new DiscoveryOutput());
         this.membership = new Membership(self, config.wishes(), flooding, labels, discovery, links);
         this.endpoints = new Endpoints(out);
-        this.post = new Post(self.node(), links, () -> now);
+        this.post = new Post(self.node(), links, seals, () -> now);
         this.probes = new Probes(self.node(), router, post, out);
         this.sends = new Sends(self, config.flow(), router, post, this::suspect, () -> now, out);
         this.sender = sends.sender();
@@ -125,11 +135,12 @@ final class Machines {
                 new LabelLookup(),
                 () -> now,
                 out);
-        this.arrivals = new Arrivals(links, router, sender, receiver, probes, groups, () -> now, out);
+        this.arrivals = new Arrivals(links, router, sender, receiver, probes, groups, seals, () -> now, out);
         this.forwarder = new Forwarder(self.node(), new LabelLookup(), arrivals);
     }
 
-    private static LocalNode localNode(Engine.Self self, EngineConfig.LinkWishes wishes, Security security) {
+    private static LocalNode localNode(
+            Engine.Self self, EngineConfig.LinkWishes wishes, Security security, long capabilities) {
         return new LocalNode(
                 self.mesh(),
                 self.node(),
@@ -137,7 +148,7 @@ final class Machines {
                 self.incarnation(),
                 self.name(),
                 self.hostId(),
-                wishes.isObserver() ? Hello.OBSERVER : 0,
+                capabilities | (wishes.isObserver() ? Hello.OBSERVER : 0),
                 VersionRange.OURS,
                 self.clockZeroNanos(),
                 security);
@@ -312,8 +323,18 @@ final class Machines {
                 case FLOOD -> flooding.handleFlood(neighbor, Flood.decode(in), now);
                 case FLOOD_ACK -> flooding.handleFloodAck(neighbor, FloodAck.decode(in));
                 case DIGEST -> flooding.handleDigest(neighbor, Digest.decode(in), now);
-                case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET, ABORT, GROUP_ACK ->
-                    forwarder.handle(neighbor, RoutedFrame.decode(type, in));
+                case DATA,
+                        ACK,
+                        ADVANCE,
+                        ROUTE_ERROR,
+                        PROBE,
+                        PROBE_REPLY,
+                        RESET,
+                        ABORT,
+                        SEALED,
+                        SEALED_CONTROL,
+                        SEAL_ANSWER,
+                        GROUP_ACK -> forwarder.handle(neighbor, RoutedFrame.decode(type, in));
                 case GROUP_DATA, GROUP_ADVANCE -> groups.handleTree(neighbor, TreeFrame.decode(type, in), now);
                 case HELLO, ACCEPT, CLOSE, PING, PONG -> throw new InvariantError(type + " is the link's own business");
             }
@@ -321,7 +342,7 @@ final class Machines {
 
         @Override
         public Optional<Close> refuse(Hello theirs) {
-            return membership.refuse(theirs);
+            return seals.refuse(theirs).or(() -> membership.refuse(theirs));
         }
     }
 
@@ -343,6 +364,7 @@ final class Machines {
             Optional<NodeRecord> record = flooding.lsdb().recordOf(origin);
             receiver.handleNodeGone(origin, flooding.lsdb().incarnationOf(origin));
             groups.handleRecord(origin, flooding.lsdb().incarnationOf(origin), now);
+            seals.handleRecord(origin, now);
             if (origin.equals(self)) {
                 return;
             }
@@ -354,11 +376,53 @@ final class Machines {
         }
 
         @Override
+        public void sealRecordChanged(NodeId origin) {
+            seals.handleRecord(origin, now);
+        }
+
+        @Override
         public void laterLifeOfThisNode(long incarnation) {
             trace(
                     TraceEvent.Kind.DUPLICATE_IDENTITY,
                     self,
                     "another process lives under this node's id, incarnation " + incarnation);
+        }
+    }
+
+    private final class SealsOutput implements Seals.Output {
+        @Override
+        public void transmit(NodeId neighbor, RoutedFrame frame) {
+            post.transmit(neighbor, frame);
+        }
+
+        @Override
+        public void answer(Arrival arrival, SealAnswer answer) {
+            post.transmit(arrival.neighbor(), RoutedFrame.of(arrival.route().back(), answer));
+        }
+
+        @Override
+        public void publish(SealRecord record) {
+            flooding.originate(LsaKind.SEAL, record.encode(), Flooding.Haste.URGENT, now);
+        }
+
+        @Override
+        public Optional<Seals.Published> recordOf(NodeId node) {
+            return flooding.lsdb()
+                    .newestOf(new LsaKey(node, LsaKind.SEAL))
+                    .map(lsa -> new Seals.Published(readable(lsa), lsa.version().incarnation()));
+        }
+
+        private static SealRecord readable(Lsa lsa) {
+            try {
+                return SealRecord.decode(lsa.content());
+            } catch (MalformedFrame e) {
+                throw new InvariantError("an unreadable record was kept: " + e.getMessage());
+            }
+        }
+
+        @Override
+        public long incarnationOf(NodeId node) {
+            return flooding.lsdb().incarnationOf(node);
         }
     }
 

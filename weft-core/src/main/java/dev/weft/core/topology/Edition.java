@@ -4,6 +4,7 @@ import dev.weft.core.wire.Adjacencies;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
+import dev.weft.core.wire.SealRecord;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,6 +35,10 @@ public record Edition(Lsa lsa, List<Adjacencies.Adjacency> links, Optional<NodeR
             case ADJACENCY ->
                 new Edition(kept, Adjacencies.decode(kept.content()).links(), Optional.empty());
             case NODE -> new Edition(kept, List.of(), Optional.of(NodeRecord.decode(kept.content())));
+            case SEAL -> {
+                SealRecord.decode(kept.content());
+                yield new Edition(kept, List.of(), Optional.empty());
+            }
         };
     }
 }

@@ -48,6 +48,9 @@ public final class Flooding {
         /** A node's record is new, newer, or gone. */
         void recordChanged(NodeId origin);
 
+        /** To which key frames for a node are sealed is new, or another, or not known any more. */
+        void sealRecordChanged(NodeId origin);
+
         /** Another process lives a later life under this node's id. */
         void laterLifeOfThisNode(long incarnation);
     }
@@ -345,6 +348,7 @@ public final class Flooding {
         switch (key.kind()) {
             case ADJACENCY -> out.adjacenciesChanged(key.origin());
             case NODE -> out.recordChanged(key.origin());
+            case SEAL -> out.sealRecordChanged(key.origin());
         }
     }
 

@@ -5,7 +5,9 @@ public enum LsaKind {
     /** The links of a node, with labels and costs. */
     ADJACENCY(1),
     /** What a node says of itself. */
-    NODE(2);
+    NODE(2),
+    /** To which key frames for a node are sealed; 3 is kept for another record. */
+    SEAL(4);
 
     private final int code;
 
@@ -21,6 +23,7 @@ public enum LsaKind {
         return switch (code) {
             case 1 -> ADJACENCY;
             case 2 -> NODE;
+            case 4 -> SEAL;
             default -> throw new MalformedFrame("LSA kind", "unknown code " + code);
         };
     }

@@ -14,6 +14,7 @@ import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
+import dev.weft.core.wire.SealRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -30,6 +31,14 @@ class LsdbTest {
         return switch (kind) {
             case ADJACENCY -> new Adjacencies(List.of()).encode();
             case NODE -> FloodingLab.content("n");
+            case SEAL ->
+                new SealRecord(
+                                ByteView.utf8("key"),
+                                SealRecord.Manner.RELAYED,
+                                1,
+                                ByteView.utf8("prekey"),
+                                ByteView.utf8("signature"))
+                        .encode();
         };
     }
 
