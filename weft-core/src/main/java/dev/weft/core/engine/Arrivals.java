@@ -130,8 +130,7 @@ final class Arrivals implements Forwarder.Output {
             }
             case ACK -> {
                 Ack ack = Ack.decode(in);
-                Optional<NodeId> rightful = sender.destinationOf(ack.flowNumber());
-                if (rightful.isEmpty() || !seals.isImposture(rightful.get(), arrival)) {
+                if (mayAcknowledge(ack, arrival)) {
                     sender.handleAck(ack, nowNanos);
                 }
             }
@@ -170,7 +169,18 @@ final class Arrivals implements Forwarder.Output {
 
     /** A flow is its origin's alone. One that is not known here is answered, to whoever asks. */
     private boolean mayUse(FlowRef flow, Arrival arrival) {
+        if (!seals.isActive()) {
+            return true;
+        }
         Optional<NodeId> rightful = receiver.originOf(flow);
+        return rightful.isEmpty() || !seals.isImposture(rightful.get(), arrival);
+    }
+
+    private boolean mayAcknowledge(Ack ack, Arrival arrival) {
+        if (!seals.isActive()) {
+            return true;
+        }
+        Optional<NodeId> rightful = sender.destinationOf(ack.flowNumber());
         return rightful.isEmpty() || !seals.isImposture(rightful.get(), arrival);
     }
 
