@@ -273,16 +273,17 @@ public final class Seals {
 
     /** Seals a frame and sends it; where the keys are not there yet, it waits for them. */
     public void send(NodeId destination, NodeId neighbor, RouteHeader route, Frame frame, long nowNanos) {
-        WireWriter plain = new WireWriter();
-        plain.u8(frame.type().code());
-        frame.encodeBody(plain);
+        WireWriter writer = new WireWriter(1 + frame.bodyBytesAbout());
+        writer.u8(frame.type().code());
+        frame.encodeBody(writer);
+        ByteView plain = writer.taken();
         Outbound to = outboundTo(destination);
         Outgoing ready = usable(to, nowNanos);
         if (ready != null) {
             sealedCount++;
-            out.transmit(neighbor, ready.seal(route, frame.type(), plain.view()));
+            out.transmit(neighbor, ready.seal(route, frame.type(), plain));
         } else {
-            await(to, new Waiting(neighbor, route, frame.type(), plain.view(), nowNanos + WAIT_NANOS));
+            await(to, new Waiting(neighbor, route, frame.type(), plain, nowNanos + WAIT_NANOS));
             begin(to, nowNanos);
         }
     }

@@ -77,6 +77,11 @@ public record Sealed(FrameType type, int association, long counter, Optional<Sea
     }
 
     @Override
+    public int bodyBytesAbout() {
+        return 16 + (opening.isPresent() ? 320 : 0) + sealed.length();
+    }
+
+    @Override
     public void encodeBody(WireWriter out) {
         encodeHead(out, association, counter, opening);
         out.bytes(sealed);
