@@ -157,6 +157,12 @@ public interface Mesh extends AutoCloseable {
     /** The nodes on the present way to a node, both ends included; empty where there is none. */
     List<NodeId> route(NodeId node);
 
+    /**
+     * Whether messages for one node are sealed from end to end on the present way; over a link of its own they need not
+     * be. Those for many are never: every node on the way can read them.
+     */
+    boolean isSealed(NodeId node);
+
     /** Probes every node on the present way to a node. Completes within the timeout. */
     CompletionStage<List<Probed>> probe(NodeId node, Duration timeout);
 

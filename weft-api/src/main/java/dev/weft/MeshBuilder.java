@@ -18,6 +18,7 @@ public final class MeshBuilder {
     private Path runtimeDirectory = runtimeHome();
     private int remoteHops;
     private MeshConfig.Encryption encryption = MeshConfig.Encryption.REQUIRED;
+    private MeshConfig.Sealing sealing = MeshConfig.Sealing.RELAYED;
     private final List<MeshKey> keys = new ArrayList<>();
     private Optional<AuthorityKey> authority = Optional.empty();
     private Optional<Credential> credential = Optional.empty();
@@ -99,6 +100,12 @@ public final class MeshBuilder {
     /** Allows links beyond this host that anyone there can read, and has TCP speak in plain. */
     public MeshBuilder plaintext() {
         encryption = MeshConfig.Encryption.PLAINTEXT;
+        return this;
+    }
+
+    /** What is sealed from end to end; by default what passes over other nodes, in a mesh that has a key. */
+    public MeshBuilder sealing(MeshConfig.Sealing what) {
+        sealing = what;
         return this;
     }
 
@@ -192,6 +199,7 @@ public final class MeshBuilder {
                 runtimeDirectory,
                 remoteHops,
                 encryption,
+                sealing,
                 keys,
                 authority.map(key -> new MeshConfig.Authorization(key, credential, revocations)),
                 partners,

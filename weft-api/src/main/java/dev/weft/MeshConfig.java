@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
  * @param runtimeDirectory where nodes of one host meet; by default {@code $XDG_RUNTIME_DIR/weft}
  * @param remoteHops how far beacons go: 0, the default, keeps this node within its host; at most 32
  * @param encryption what is demanded of links that leave the host
+ * @param sealing what is sealed from end to end; all nodes of a mesh must agree on whether anything is
  * @param keys the keys of the mesh: none, one, or two while the key is changed; without one a node stays on its host
  *     unless it is told to speak in plain
  * @param authorization the authority of the mesh, where it has one
@@ -39,6 +40,7 @@ public record MeshConfig(
         Path runtimeDirectory,
         int remoteHops,
         Encryption encryption,
+        Sealing sealing,
         List<MeshKey> keys,
         Optional<Authorization> authorization,
         List<Partner> partners,
@@ -140,6 +142,19 @@ public record MeshConfig(
         public boolean isNamed(String name) {
             return !where.contains("/") && where.equals(name);
         }
+    }
+
+    /**
+     * What is sealed from end to end, so that only the nodes at both ends can read and write it. Counts where the mesh
+     * has a key; without one a node does as the others do.
+     */
+    public enum Sealing {
+        /** What passes over other nodes. Over a link of its own two nodes have that link's encryption. */
+        RELAYED,
+        /** What goes over links of its own as well. */
+        ALWAYS,
+        /** Nothing: for meshes whose nodes all trust each other. */
+        NEVER
     }
 
     /** Whether and where beacons are sent. */

@@ -103,6 +103,14 @@ final class JoinOptions {
     boolean plaintext;
 
     @Option(
+            names = "--sealing",
+            paramLabel = "WHAT",
+            description = "What is sealed from end to end where the mesh has a key: relayed, always or never; all nodes"
+                    + " must agree on never; default relayed.")
+    @Nullable
+    String sealing;
+
+    @Option(
             names = "--listen",
             paramLabel = "LOCATOR",
             description =
@@ -213,6 +221,8 @@ final class JoinOptions {
             }
             said.table(Setting.PARTNERS)
                     .forEach((where, demand) -> builder.partner(MeshConfig.Partner.parse(where, demand)));
+            String what = sealing;
+            builder.sealing(parseSealing(what != null ? what : said.text(Setting.SEALING)));
             listen.forEach(locator -> builder.listen(Locator.parse(locator)));
             (peers.isEmpty() ? said.words(Setting.PEERS) : peers)
                     .forEach(locator -> builder.peer(Locator.parse(locator)));
@@ -316,6 +326,15 @@ final class JoinOptions {
             }
             Thread.sleep(10);
         }
+    }
+
+    static MeshConfig.Sealing parseSealing(String what) {
+        return switch (what) {
+            case "relayed" -> MeshConfig.Sealing.RELAYED;
+            case "always" -> MeshConfig.Sealing.ALWAYS;
+            case "never" -> MeshConfig.Sealing.NEVER;
+            default -> throw new IllegalArgumentException("sealing '" + what + "' must be relayed, always or never");
+        };
     }
 
     static MeshConfig.Beacon parseBeacon(String group) {

@@ -31,10 +31,12 @@ final class RouteCommand implements Callable<Integer> {
             if (json) {
                 System.out.println(new Json()
                         .put("nodes", way.stream().map(NodeId::toString).toList())
-                        .put("hops", way.size() - 1));
+                        .put("hops", way.size() - 1)
+                        .put("sealed", mesh.isSealed(way.get(way.size() - 1))));
             } else {
-                System.out.println(
-                        String.join(" -> ", way.stream().map(NodeId::brief).toList()));
+                String nodes =
+                        String.join(" -> ", way.stream().map(NodeId::brief).toList());
+                System.out.println(mesh.isSealed(way.get(way.size() - 1)) ? nodes + "  sealed" : nodes);
             }
         }
         return ExitCode.OK.code();

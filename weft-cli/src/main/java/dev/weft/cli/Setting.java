@@ -20,6 +20,7 @@ enum Setting {
     CREDENTIAL("credential", Kind.TEXT, "", "the file of what the authority says of this node"),
     REVOCATIONS("revocations", Kind.TEXT, "", "the file of what the authority has taken back"),
     PARTNERS("partners", Kind.TABLE, "", "what is demanded of partners, by locator or name"),
+    SEALING("sealing", Kind.TEXT, "relayed", "what is sealed from end to end: relayed, always or never"),
     PEERS("peers", Kind.WORDS, "", "nodes to contact, as tcp/host:port"),
     PEER_FILE("peer-file", Kind.TEXT, "", "a list of nodes to contact"),
     RUNTIME_DIRECTORY("runtime-directory", Kind.TEXT, "", "where nodes of one host meet"),
@@ -116,6 +117,7 @@ enum Setting {
                 }
             }
             case PEERS, LISTEN -> words(value).forEach(Locator::parse);
+            case SEALING -> JoinOptions.parseSealing((String) value);
             case BEACON_GROUP -> JoinOptions.parseBeacon((String) value);
             case LINK_HEARTBEAT -> Text.duration((String) value);
             case NODE_GROUPS -> Description.EMPTY.withGroups(words(value));

@@ -253,7 +253,7 @@ class CommandsTest {
     void theRouteIsShownFromHereToThere() {
         CommandLab.Run run = lab.ask("route", "bob");
         assertQuiet(run);
-        assertThat(run.out()).isEqualTo("5e1f0000 -> a11ce000 -> b0b00000\n");
+        assertThat(run.out()).isEqualTo("5e1f0000 -> a11ce000 -> b0b00000  sealed\n");
     }
 
     @Test
@@ -263,8 +263,8 @@ class CommandsTest {
         assertThat(run.out())
                 .isEqualTo("{\"nodes\":[\"5e1f0000-0000-8000-8000-000000000001\","
                         + "\"a11ce000-0000-8000-8000-000000000002\",\"b0b00000-0000-8000-8000-000000000003\"],"
-                        + "\"hops\":2}\n");
-        assertThat(run.json().keys()).containsExactly("nodes", "hops");
+                        + "\"hops\":2,\"sealed\":true}\n");
+        assertThat(run.json().keys()).containsExactly("nodes", "hops", "sealed");
     }
 
     @Test

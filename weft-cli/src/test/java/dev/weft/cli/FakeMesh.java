@@ -278,6 +278,11 @@ final class FakeMesh implements Mesh {
     }
 
     @Override
+    public boolean isSealed(NodeId node) {
+        return route(node).size() > 2;
+    }
+
+    @Override
     public List<NodeId> route(NodeId node) {
         return routes.getOrDefault(node, List.of());
     }

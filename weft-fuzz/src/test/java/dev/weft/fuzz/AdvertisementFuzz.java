@@ -9,6 +9,7 @@ import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
+import dev.weft.core.wire.SealRecord;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,16 +25,20 @@ class AdvertisementFuzz {
 
     @Test
     void theAdvertisementsOfTheDocsAreRead() throws MalformedFrame {
-        assertThat(contents()).hasSize(4);
+        assertThat(contents()).hasSize(6);
         contents().forEach(AdvertisementFuzz::judge);
     }
 
     static Stream<byte[]> contents() throws MalformedFrame {
-        byte[] vector = Objects.requireNonNull(Vectors.all().get("FLOOD"));
-        Flood flood = (Flood) Frames.read(ByteView.of(vector)).frame();
-        return flood.items().stream()
+        return Stream.concat(items("FLOOD"), items("FLOOD_SEAL"))
                 .flatMap(item -> Stream.of(item.lsa().content(), item.lsa().bytes()))
                 .map(ByteView::toByteArray);
+    }
+
+    private static Stream<Flood.Item> items(String name) throws MalformedFrame {
+        byte[] vector = Objects.requireNonNull(Vectors.all().get(name));
+        Flood flood = (Flood) Frames.read(ByteView.of(vector)).frame();
+        return flood.items().stream();
     }
 
     private static void judge(byte[] input) {
@@ -47,6 +52,11 @@ class AdvertisementFuzz {
         }
         try {
             Advertisements.checkAdjacencies(Adjacencies.decode(content));
+        } catch (MalformedFrame expected) {
+            // The same bytes may be something else.
+        }
+        try {
+            Advertisements.checkSeal(SealRecord.decode(content));
         } catch (MalformedFrame expected) {
             // The same bytes may be something else.
         }

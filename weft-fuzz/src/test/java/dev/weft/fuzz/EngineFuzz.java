@@ -51,6 +51,9 @@ import dev.weft.core.wire.Revoked;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.RoutedFrame;
+import dev.weft.core.wire.SealAnswer;
+import dev.weft.core.wire.SealOpening;
+import dev.weft.core.wire.Sealed;
 import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.TreeLayout;
@@ -72,6 +75,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** One engine among peers that say what they like, well formed or not, in any order and at any time. */
 class EngineFuzz {
+    private static final ByteView RECEIPT = ByteView.of(new byte[SealAnswer.RECEIPT_BYTES]);
     private static final int OPERATIONS_MAX = 256;
     private static final long SECOND = 1_000_000_000L;
     private static final long SELF_INCARNATION = 4;
@@ -506,6 +510,10 @@ class EngineFuzz {
                 case PROBE_REPLY -> routed(new ProbeReply(draws.number(), draws.nodeId(NODES), draws.u8()));
                 case RESET -> routed(new Reset(draws.nodeId(NODES), draws.number(), flowRef()));
                 case ABORT -> routed(new Abort(flowRef(), draws.oneOf(List.of(Outcome.Reason.values()))));
+                case SEALED, SEALED_CONTROL -> routed(sealed(type));
+                case SEAL_ANSWER ->
+                    routed(new SealAnswer(
+                            draws.below(4), draws.nodeId(NODES), draws.chance() ? ByteView.EMPTY : RECEIPT));
                 case GROUP_DATA -> tree(groupData());
                 case GROUP_ACK -> routed(groupAck());
                 case GROUP_ADVANCE -> {
@@ -513,6 +521,24 @@ class EngineFuzz {
                     yield tree(new GroupAdvance(draws.below(4), message, Math.min(message, draws.below(4))));
                 }
             };
+        }
+
+        private Sealed sealed(FrameType type) {
+            SealOpening opening = new SealOpening(
+                    draws.nodeId(NODES),
+                    RECEIPT,
+                    draws.number(),
+                    draws.number(),
+                    draws.nodeId(NODES),
+                    draws.number(),
+                    draws.number(),
+                    RECEIPT);
+            return new Sealed(
+                    type,
+                    draws.below(4),
+                    draws.u8(),
+                    draws.chance() ? Optional.empty() : Optional.of(opening),
+                    ByteView.of(new byte[Sealed.TAG_BYTES + 1 + draws.below(64)]));
         }
 
         /** From some origin, over this node, to two behind it; this node and they are members, or others are. */

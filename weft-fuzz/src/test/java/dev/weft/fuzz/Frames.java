@@ -30,6 +30,9 @@ import dev.weft.core.wire.Reset;
 import dev.weft.core.wire.Revoked;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.RoutedFrame;
+import dev.weft.core.wire.SealAnswer;
+import dev.weft.core.wire.SealRecord;
+import dev.weft.core.wire.Sealed;
 import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.WireReader;
 
@@ -78,6 +81,8 @@ final class Frames {
             case GROUP_ACK -> GroupAck.decode(in);
             case GROUP_ADVANCE -> GroupAdvance.decode(in);
             case ABORT -> Abort.decode(in);
+            case SEALED, SEALED_CONTROL -> Sealed.decode(type, in);
+            case SEAL_ANSWER -> SealAnswer.decode(in);
         };
     }
 
@@ -89,6 +94,7 @@ final class Frames {
                 case ADJACENCY -> Advertisements.checkAdjacencies(Adjacencies.decode(lsa.content()));
                 case CREDENTIAL -> {}
                 case NODE -> Advertisements.checkRecord(NodeRecord.decode(lsa.content()));
+                case SEAL -> Advertisements.checkSeal(SealRecord.decode(lsa.content()));
             }
         }
         return flood;

@@ -279,6 +279,13 @@ final class Node implements Mesh {
     }
 
     @Override
+    public boolean isSealed(NodeId node) {
+        return life.ask(engine -> engine.way(node)
+                .map(nodes -> engine.isSealed(node, nodes.size() - 1))
+                .orElse(false));
+    }
+
+    @Override
     public List<NodeId> route(NodeId node) {
         return life.ask(engine -> engine.way(node).orElse(List.of()));
     }

@@ -13,12 +13,15 @@ import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.link.LinkConfig;
+import dev.weft.core.seal.Sealer;
+import dev.weft.core.topology.Edition;
 import dev.weft.net.BeaconSocket;
 import dev.weft.net.HostDirectory;
 import dev.weft.net.Loop;
 import dev.weft.net.TcpTransport;
 import dev.weft.net.Transport;
 import dev.weft.net.UnixTransport;
+import dev.weft.net.secure.HpkeSealer;
 import dev.weft.net.shm.SharedMemoryTransport;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -31,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -59,6 +63,7 @@ final class NodeLife {
     private final Driver driver;
     private final Handovers handovers;
     private final Engine engine;
+    private final HpkeSealer sealer;
     private final Secrets secrets;
     private final TcpTransport tcp;
     private final List<Transport> transports;
@@ -100,6 +105,8 @@ final class NodeLife {
         this.events = new NodeEvents(callbacks);
         this.memory = state == null ? null : new PeerMemory(state, identity.id(), events);
         this.secrets = new Secrets(config, identity.key());
+        this.sealer = new HpkeSealer(
+                identity.key(), config.mesh(), identity.incarnation(), secrets.sealing(), this::handleSealing);
         this.tcp = switch (config.encryption()) {
             case REQUIRED -> TcpTransport.secured(loop, identity.key(), Secrets.trusted(config));
             case PLAINTEXT -> TcpTransport.plain(loop);
@@ -125,8 +132,14 @@ final class NodeLife {
                 HostId.ofThisHost(),
                 listening.locators(),
                 wallClockNanos() - nowNanos());
-        this.engine =
-                new Engine(engineConfig(config), self, secrets.security(), new Prng(seeds.nextLong()), application);
+        this.engine = new Engine(
+                engineConfig(config),
+                self,
+                secrets.security(),
+                sealer,
+                new Prng(seeds.nextLong()),
+                Edition::read,
+                application);
     }
 
     /** @throws MeshStartException if the node cannot be what configuration says; nothing is left of it */
@@ -226,6 +239,15 @@ final class NodeLife {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for the node's loop", e);
+        }
+    }
+
+    /** On a thread of the sealer's: what it has made goes to the engine, while there is one. */
+    private void handleSealing(Sealer.Made made) {
+        try {
+            loop.execute(() -> driver.turn((present, now) -> present.handleSealing(made, now)));
+        } catch (RejectedExecutionException closed) {
+            // The node has left meanwhile, and nobody waits for it any more.
         }
     }
 
@@ -474,6 +496,7 @@ final class NodeLife {
             awaitQuietly(stopped);
         }
         transports.forEach(Transport::close);
+        sealer.close();
         loop.close();
         handovers.close();
         application.end();

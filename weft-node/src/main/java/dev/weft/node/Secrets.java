@@ -10,6 +10,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.link.Partners;
 import dev.weft.core.link.Security;
 import dev.weft.net.secure.AuthorityNotary;
+import dev.weft.core.seal.Sealer;
 import dev.weft.net.secure.BeaconSeal;
 import dev.weft.net.secure.MeshProver;
 import dev.weft.net.secure.NodeKey;
@@ -31,6 +32,7 @@ final class Secrets {
             Pattern.compile("(127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|localhost|\\[::1]|\\[0:0:0:0:0:0:0:1]):\\d+");
 
     private final MeshConfig.Encryption encryption;
+    private final MeshConfig.Sealing sealing;
     private final MeshProver prover;
     private final @Nullable BeaconSeal seal;
     private final @Nullable AuthorityNotary notary;
@@ -38,6 +40,7 @@ final class Secrets {
 
     Secrets(MeshConfig config, NodeKey key) {
         encryption = config.encryption();
+        sealing = config.sealing();
         prover = new MeshProver(config.keys());
         notary = config.authorization()
                 .map(known -> new AuthorityNotary(known.authority(), key, config.mesh(), System::currentTimeMillis))
@@ -73,6 +76,21 @@ final class Secrets {
                     "the node was started without an authority, so no credential means anything");
         }
         present.renew(credential);
+    }
+
+    /** Whether others have to show something to be let in. */
+    private boolean isGuarded() {
+        return prover.isKeyed() || notary != null;
+    }
+
+    /** A node without a key or an authority is a guest of its user's other processes, and does as they do. */
+    Sealer.Terms sealing() {
+        return Sealer.Terms.of(
+                switch (sealing) {
+                    case RELAYED -> isGuarded() ? Sealer.Policy.RELAYED : Sealer.Policy.AS_OTHERS;
+                    case ALWAYS -> isGuarded() ? Sealer.Policy.ALWAYS : Sealer.Policy.AS_OTHERS;
+                    case NEVER -> Sealer.Policy.NEVER;
+                });
     }
 
     void replace(List<MeshKey> keys) {

@@ -57,6 +57,7 @@ final class Laws {
             "topology",
             "route",
             "forward",
+            "seal",
             "flow",
             "socket",
             "cluster",

@@ -32,6 +32,7 @@ import dev.weft.core.wire.Peers;
 import dev.weft.core.wire.Ping;
 import dev.weft.core.wire.Pong;
 import dev.weft.core.wire.Revoked;
+import dev.weft.core.wire.SealRecord;
 import dev.weft.core.wire.WireReader;
 import dev.weft.proto.Weft;
 import java.nio.ByteBuffer;
@@ -376,6 +377,22 @@ class PublishedSchemaTest {
     }
 
     @Test
+    void sealRecord() {
+        bodies(
+                RandomFrames::sealRecord,
+                SealRecord::encode,
+                SealRecord::decode,
+                dev.weft.proto.SealRecord::parseFrom,
+                record -> dev.weft.proto.SealRecord.newBuilder()
+                        .setNodeKey(bytes(record.nodeKey()))
+                        .setManner(record.manner() == SealRecord.Manner.ALWAYS ? 2 : 1)
+                        .setNumber(record.number())
+                        .setPrekey(bytes(record.prekey()))
+                        .setSignature(bytes(record.signature()))
+                        .build());
+    }
+
+    @Test
     void nodeRecord() {
         bodies(
                 RandomFrames::nodeRecord,
@@ -451,6 +468,7 @@ class PublishedSchemaTest {
             case ADJACENCY -> 1;
             case NODE -> 2;
             case CREDENTIAL -> 4;
+            case SEAL -> 5;
         };
     }
 
@@ -490,7 +508,8 @@ class PublishedSchemaTest {
                         "PeersEntry",
                         "Ping",
                         "Pong",
-                        "Revoked");
+                        "Revoked",
+                        "SealRecord");
         for (FrameType type : FrameType.values()) {
             if (type.scope() == FrameType.Scope.LINK) {
                 assertThat(published).as("frames of links are in the schema").contains(messageOf(type));

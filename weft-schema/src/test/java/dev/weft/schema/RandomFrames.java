@@ -23,6 +23,7 @@ import dev.weft.core.wire.Peers;
 import dev.weft.core.wire.Ping;
 import dev.weft.core.wire.Pong;
 import dev.weft.core.wire.Revoked;
+import dev.weft.core.wire.SealRecord;
 import dev.weft.core.wire.VersionRange;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,13 +130,30 @@ final class RandomFrames {
         return new Adjacencies(links);
     }
 
+    SealRecord sealRecord() {
+        return new SealRecord(
+                ByteView.of(bytes(within(1, SealRecord.BYTES_MAX))),
+                prng.chance(500_000) ? SealRecord.Manner.RELAYED : SealRecord.Manner.ALWAYS,
+                number(1, Long.MAX_VALUE),
+                ByteView.of(bytes(within(1, SealRecord.BYTES_MAX))),
+                ByteView.of(bytes(within(1, SealRecord.BYTES_MAX))));
+    }
+
+    private LsaKind kind() {
+        return LsaKind.values()[prng.below(LsaKind.values().length)];
+    }
+
     Flood flood() {
         List<Flood.Item> items = new ArrayList<>();
         int count = within(1, 5);
         for (int i = 0; i < count; i++) {
-            boolean links = prng.chance(500_000);
-            ByteView content = links ? adjacencies().encode() : nodeRecord().encode();
-            Lsa lsa = Lsa.originate(new LsaKey(node(), links ? LsaKind.ADJACENCY : LsaKind.NODE), version(), content);
+            LsaKind kind = kind();
+            ByteView content = switch (kind) {
+                case ADJACENCY -> adjacencies().encode();
+                case NODE -> nodeRecord().encode();
+                case SEAL -> sealRecord().encode();
+            };
+            Lsa lsa = Lsa.originate(new LsaKey(node(), kind), version(), content);
             items.add(new Flood.Item(within(0, Flood.AGE_SECONDS_MAX), lsa));
         }
         return new Flood(items);
@@ -154,7 +172,7 @@ final class RandomFrames {
     }
 
     private LsaKey key() {
-        return new LsaKey(node(), prng.chance(500_000) ? LsaKind.ADJACENCY : LsaKind.NODE);
+        return new LsaKey(node(), kind());
     }
 
     private LsaVersion version() {

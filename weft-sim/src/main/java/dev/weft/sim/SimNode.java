@@ -17,6 +17,7 @@ import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
 import dev.weft.core.link.Assurance;
+import dev.weft.core.seal.Sealer;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.wire.GroupName;
@@ -70,6 +71,7 @@ final class SimNode {
                                     .hash64()
                             + frame.length());
                     requireNoLoop(frame);
+                    world.requireSealed(frame, SimNode.this);
                     present.handleFrame(number, world.tampering.alter(SimNode.this, frame), local);
                 }
             });
@@ -111,6 +113,7 @@ final class SimNode {
     private final long skewNanos;
     private final EngineConfig config;
 
+    private StandInSealer.Identity identity = new StandInSealer.Identity(1);
     /** Stands for the hash of a public key. */
     private ByteView key = ByteView.EMPTY;
 
@@ -197,6 +200,7 @@ final class SimNode {
                 config,
                 self,
                 world.security(this, key, prng.fork(0x5ec00000L + life)),
+                sealer(),
                 prng.fork(life),
                 world.editions,
                 new Output());
@@ -217,6 +221,30 @@ final class SimNode {
                 }
             }
         });
+    }
+
+    /** Keys take a while, as they would beside a real loop. */
+    private Sealer sealer() {
+        return switch (world.guard()) {
+            case KEYED, CREDENTIALED -> standIn();
+            case UNSEALED, NONE -> Sealer.NONE;
+        };
+    }
+
+    private Sealer standIn() {
+        int bound = life;
+        Prng draws = prng.fork(0x5ea10000L + life);
+        return new StandInSealer(
+                identity,
+                incarnation,
+                community.mesh(),
+                world.sealing(),
+                draws,
+                made -> world.events.after(draws.between(100_000L, 2_000_000L), at -> {
+                    if (lives(bound)) {
+                        turn((present, local) -> present.handleSealing(made, local));
+                    }
+                }));
     }
 
     /** In or out of a group. */
@@ -503,7 +531,8 @@ final class SimNode {
     }
 
     private NodeId newId() {
-        key = Community.words(prng.fork(0x1d00L + identities++), Assurance.KEY_HASH_BYTES / 8);
+        identity = new StandInSealer.Identity(StandInSealer.secret(prng.fork(0x1d00L + identities++)));
+        key = identity.hash();
         NodeId made = NodeId.fromDigest(key.toByteArray());
         world.belongs(made, community);
         return made;

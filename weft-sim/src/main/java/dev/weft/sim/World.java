@@ -9,6 +9,7 @@ import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.link.Security;
+import dev.weft.core.seal.Sealer;
 import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GroupName;
@@ -91,6 +92,7 @@ final class World {
     final Chancery chancery = new Chancery(events::nowNanos);
 
     private final Guard guard;
+    private final Sealer.Terms sealing;
     private final TreeMap<NodeId, Community> communities = new TreeMap<>();
     private final List<SimNode> nodes = new ArrayList<>();
     private final int[] side;
@@ -123,6 +125,22 @@ final class World {
         this.application = factory.create(this);
         this.sessions = new Sessions(this, prng.fork(6));
         this.taking = prng.fork(7);
+        this.sealing = sealing(prng.fork(8));
+    }
+
+    private static Sealer.Terms sealing(Prng draws) {
+        Sealer.Terms usual = Sealer.Terms.of(Sealer.Policy.RELAYED);
+        if (draws.chance(500_000)) {
+            return usual;
+        }
+        long prekeyNanos = draws.between(5, 60) * 1_000_000_000L;
+        return new Sealer.Terms(
+                draws.chance(300_000) ? Sealer.Policy.ALWAYS : Sealer.Policy.RELAYED,
+                prekeyNanos,
+                Math.min(prekeyNanos, draws.between(1, 10) * 1_000_000_000L),
+                draws.between(5, 60) * 1_000_000_000L,
+                draws.between(10, 10_000),
+                draws.between(10_000, 10_000_000));
     }
 
     private Community communityAt(int index) {
@@ -135,7 +153,7 @@ final class World {
     Security security(SimNode node, ByteView key, Prng nonces) {
         Community community = node.community();
         return switch (guard) {
-            case KEYED -> new Security(Security.Carriage.PROTECTED, community.prover(nonces));
+                case KEYED, UNSEALED -> new Security(Security.Carriage.PROTECTED, community.prover(nonces));
             case CREDENTIALED ->
                 new Security(
                         Security.Carriage.PROTECTED,
@@ -145,11 +163,22 @@ final class World {
         };
     }
 
+    Guard guard() {
+        return guard;
+    }
+
+    /** Keys that are used for seconds in place of hours, so that runs see them change. */
+    Sealer.Terms sealing() {
+        return sealing;
+    }
+
     /** Whether nodes ask for the mesh key: all but the simulator's own tests do. */
     enum Guard {
         KEYED,
         /** And for credentials of an authority, which all have. */
         CREDENTIALED,
+        /** They ask for it, and trust whoever has it to relay. */
+        UNSEALED,
         NONE
     }
 
@@ -448,6 +477,32 @@ final class World {
             }
             visited.add(before.get());
             engine = engineOf(before.get());
+        }
+    }
+
+    /** What passes over a relay is sealed, but for what relays say themselves and what goes to many. */
+    void requireSealed(ByteView frame, SimNode at) {
+        if (guard == Guard.NONE) {
+            return;
+        }
+        WireReader in = new WireReader(frame);
+        try {
+            FrameType type = FrameType.decode(in);
+            if (type.scope() != FrameType.Scope.ROUTED) {
+                return;
+            }
+            RouteHeader route = RouteHeader.decode(in);
+            boolean isRelayed = !route.isAtEnd() || route.hopsTravelled() > 1;
+            boolean maySpeakPlainly = switch (type) {
+                case SEALED, SEALED_CONTROL, SEAL_ANSWER, ROUTE_ERROR -> true;
+                default -> false;
+            };
+            if (isRelayed && !maySpeakPlainly) {
+                violations.add(
+                        "what passes over a relay is sealed", "node " + at.index + " received " + type + " " + route);
+            }
+        } catch (MalformedFrame malformed) {
+            violations.add("every frame can be read", String.valueOf(malformed.getMessage()));
         }
     }
 

@@ -2,8 +2,13 @@ package dev.weft.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.EngineConfig;
+import dev.weft.core.wire.FrameType;
+import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.RouteHeader;
+import dev.weft.core.wire.WireReader;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -84,6 +89,68 @@ class SwarmTest {
         assertThat(report.violations()).isEmpty();
         // It was really tried.
         assertThat(report.lastEvents().toString()).contains("LINK_REFUSED").contains("NOT_A_MEMBER");
+    }
+
+    /** The simulator itself is tested: nodes that let relays read are found. */
+    @Test
+    void aMeshThatDoesNotSealIsFoundOut() {
+        Simulation.Plan plan = new Simulation.Plan(24, 9, 5_000_000_000L, Simulation.FaultLevel.NONE);
+        World open =
+                new World(SwarmOptions.calm(24), 9, EngineConfig.DEFAULT, new World.Honest(), World.Guard.UNSEALED);
+        assertThat(Simulation.run(plan, open, (virtual, events) -> {})
+                        .violations()
+                        .toString())
+                .contains("what passes over a relay is sealed");
+    }
+
+    /** Each frame that has passed a relay may be altered by it, or be given the place of another. */
+    @Test
+    void relaysThatAlterDropDoubleAndReorderChangeNothingButTheTime() {
+        for (long seed = 1; seed <= 2; seed++) {
+            Simulation.Plan plan = new Simulation.Plan(18, seed, 4_000_000_000L, Simulation.FaultLevel.NONE);
+            World world = new World(SwarmOptions.calm(18), seed, EngineConfig.DEFAULT);
+            Prng draws = new Prng(seed);
+            TreeMap<Integer, ByteView> recorded = new TreeMap<>();
+            world.tampering = (reader, frame) -> {
+                if (!isSealedAndRelayed(frame)) {
+                    return frame;
+                }
+                ByteView earlier = recorded.put(reader.index, frame);
+                if (draws.chance(50_000)) {
+                    byte[] altered = frame.toByteArray();
+                    int at = altered.length - 1 - draws.below(Math.min(altered.length / 2, 200));
+                    altered[at] ^= (byte) (1 << draws.below(8));
+                    return ByteView.of(altered);
+                }
+                return earlier != null && draws.chance(50_000) ? earlier : frame;
+            };
+            RunReport report = Simulation.run(plan, world, (virtual, events) -> {});
+            assertThat(report.violations()).as("seed %d", seed).isEmpty();
+            assertThat(sum(world, "seal.sealed")).as("seed %d", seed).isGreaterThan(200);
+            assertThat(sum(world, "seal.opened")).as("seed %d", seed).isGreaterThan(200);
+            assertThat(sum(world, "seal.forged")).as("seed %d", seed).isPositive();
+            assertThat(sum(world, "seal.replayed")).as("seed %d", seed).isPositive();
+            assertThat(sum(world, "seal.imposture")).as("seed %d", seed).isZero();
+            assertThat(sum(world, "seal.plain-refused")).as("seed %d", seed).isZero();
+        }
+    }
+
+    private static boolean isSealedAndRelayed(ByteView frame) {
+        WireReader in = new WireReader(frame);
+        try {
+            FrameType type = FrameType.decode(in);
+            return (type == FrameType.SEALED || type == FrameType.SEALED_CONTROL)
+                    && RouteHeader.decode(in).isAtEnd();
+        } catch (MalformedFrame e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static long sum(World world, String counter) {
+        return world.nodes().stream()
+                .mapToLong(node ->
+                        node.engine() == null ? 0 : node.engine().counters().getOrDefault(counter, 0L))
+                .sum();
     }
 
     /** The simulator itself is tested: an application that says "taken" and takes later loses what it has not taken. */

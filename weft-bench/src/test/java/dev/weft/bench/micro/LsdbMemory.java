@@ -82,6 +82,9 @@ public final class LsdbMemory {
         public void recordChanged(NodeId origin) {}
 
         @Override
+        public void sealRecordChanged(NodeId origin) {}
+
+        @Override
         public void laterLifeOfThisNode(long incarnation) {}
     }
 }

@@ -34,6 +34,7 @@ final class Audit {
         int inbound = machines.receiver.flowCount();
         Check.that(inbound <= flow.inboundFlowsMax(), "%d flows to here", inbound);
         machines.groups.audit();
+        machines.seals.audit();
         int neighbors = machines.links.neighborCount();
         Check.that(neighbors <= config.linksMax(), "%d links", neighbors);
     }
@@ -55,6 +56,7 @@ final class Audit {
         counters.put("link.malformed", machines.links.malformedCount());
         counters.put("link.shut-out", machines.links.shutOutCount());
         counters.put("route.computed", machines.router.computedCount());
+        machines.seals.count(counters);
         counters.put("topology.advertisements", (long) machines.flooding.lsdb().size());
         counters.put("topology.bytes", machines.flooding.lsdb().bytes());
         counters.put("topology.refused", machines.flooding.lsdb().refusedCount());

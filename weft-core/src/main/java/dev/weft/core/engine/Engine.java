@@ -21,6 +21,7 @@ import dev.weft.core.link.Connection;
 import dev.weft.core.link.Security;
 import dev.weft.core.route.Route;
 import dev.weft.core.route.Routes;
+import dev.weft.core.seal.Sealer;
 import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
@@ -116,13 +117,20 @@ public final class Engine {
     private final Audit audit;
 
     public Engine(EngineConfig config, Self self, Security security, Prng prng, Output out) {
-        this(config, self, security, prng, Edition::read, out);
+        this(config, self, security, Sealer.NONE, prng, Edition::read, out);
     }
 
     /** @param editions lets many engines of one process share what they have learned alike */
-    public Engine(EngineConfig config, Self self, Security security, Prng prng, Edition.Source editions, Output out) {
+    public Engine(
+            EngineConfig config,
+            Self self,
+            Security security,
+            Sealer sealer,
+            Prng prng,
+            Edition.Source editions,
+            Output out) {
         this.self = self;
-        this.machines = new Machines(config, self, security, prng, editions, out);
+        this.machines = new Machines(config, self, security, sealer, prng, editions, out);
         this.audit = new Audit(config, machines);
     }
 
@@ -132,6 +140,7 @@ public final class Engine {
         machines.now(nowNanos);
         machines.membership.start(nowNanos);
         machines.guard.start(nowNanos);
+        machines.seals.start(nowNanos);
         machines.discovery.start(self.locators(), nowNanos);
     }
 
@@ -201,6 +210,12 @@ public final class Engine {
         machines.discovery.addConfigured(locator, nowNanos);
     }
 
+    /** The node's {@link Sealer} has done what it was asked for. */
+    public void handleSealing(Sealer.Made made, long nowNanos) {
+        machines.now(nowNanos);
+        machines.seals.handleMade(made, nowNanos).forEach(machines.arrivals::opened);
+    }
+
     public void handleTime(long nowNanos) {
         machines.now(nowNanos);
         machines.links.handleTime(nowNanos);
@@ -214,6 +229,7 @@ public final class Engine {
         machines.sender.handleTime(nowNanos);
         machines.receiver.handleTime(nowNanos);
         machines.groups.handleTime(nowNanos);
+        machines.seals.handleTime(nowNanos);
         machines.connections.handleTime(nowNanos);
     }
 
@@ -225,7 +241,8 @@ public final class Engine {
         long sending = Math.min(machines.sender.nextDeadlineNanos(), machines.receiver.nextDeadlineNanos());
         long moving = machines.post.hasMailForSelf() ? machines.now() : Math.min(sending, connected);
         long toMany = Math.min(machines.groups.nextDeadlineNanos(), machines.router.nextDeadlineNanos());
-        return Math.min(Math.min(Math.min(control, finding), guarding), Math.min(moving, toMany));
+        long ways = Math.min(moving, machines.seals.nextDeadlineNanos());
+        return Math.min(Math.min(Math.min(control, finding), guarding), Math.min(ways, toMany));
     }
 
     /** Ends a turn: what has gathered over it goes into the queues of the links. */
@@ -491,6 +508,11 @@ public final class Engine {
     /** The present way to a node. */
     public Optional<List<NodeId>> way(NodeId destination) {
         return machines.router.path(destination, Paths.Choice.PRIMARY).map(Path::nodes);
+    }
+
+    /** Whether what goes to a node over that many links leaves sealed. */
+    public boolean isSealed(NodeId destination, int hops) {
+        return machines.seals.isToSeal(destination, hops);
     }
 
     /** Whether the routes are made from all that is known; otherwise a computation is due. */

@@ -146,7 +146,7 @@ final class Links {
         /** Data that comes to a standing queue is to tell its destination, which tells the origin. */
         private Frame marked(Frame frame) {
             return frame instanceof RoutedFrame routed
-                            && routed.type() == FrameType.DATA
+                            && (routed.type() == FrameType.DATA || routed.type() == FrameType.SEALED)
                             && queue.isCongested(Forwarder.urgencyOf(routed), nowNanos)
                     ? routed.marked()
                     : frame;
@@ -284,6 +284,9 @@ final class Links {
                     PROBE_REPLY,
                     RESET,
                     ABORT,
+                    SEALED,
+                    SEALED_CONTROL,
+                    SEAL_ANSWER,
                     GROUP_DATA,
                     GROUP_ACK,
                     GROUP_ADVANCE -> {

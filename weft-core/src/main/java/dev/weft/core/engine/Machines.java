@@ -24,6 +24,8 @@ import dev.weft.core.link.LinkTerms;
 import dev.weft.core.link.LocalNode;
 import dev.weft.core.link.Security;
 import dev.weft.core.route.Routes;
+import dev.weft.core.seal.Sealer;
+import dev.weft.core.seal.Seals;
 import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.topology.Edition;
@@ -38,12 +40,17 @@ import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.Hello;
+import dev.weft.core.wire.Lsa;
+import dev.weft.core.wire.LsaKey;
+import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.Peers;
 import dev.weft.core.wire.Revoked;
 import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.RoutedFrame;
+import dev.weft.core.wire.SealAnswer;
+import dev.weft.core.wire.SealRecord;
 import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.VersionRange;
 import dev.weft.core.wire.WireReader;
@@ -71,6 +78,7 @@ final class Machines {
     final Probes probes;
     final Groups groups;
     final Guard guard;
+    final Seals seals;
     final Post post;
     final Arrivals arrivals;
     final Dials dials = new Dials();
@@ -85,6 +93,7 @@ final class Machines {
             EngineConfig config,
             Engine.Self self,
             Security security,
+            Sealer sealer,
             Prng prng,
             Edition.Source editions,
             Engine.Output out) {
@@ -95,9 +104,10 @@ final class Machines {
                 self.node(), self.incarnation(), config.topology(), prng.fork(1), editions, new FloodingOutput());
         Register register = new Register(self.mesh(), self.node(), security.notary());
         this.guard = new Guard(register, flooding, new GuardOutput());
+        this.seals = new Seals(self.node(), self.incarnation(), sealer, new SealsOutput());
         this.links = new Links(
                 config.link(),
-                localNode(self, config.wishes(), security, register),
+                localNode(self, config.wishes(), security, register, seals.capabilities()),
                 config.queue(),
                 config.wishes().isObserver() ? 1 : config.linksMax(),
                 () -> flooding.lsdb().hash(),
@@ -111,7 +121,7 @@ final class Machines {
                 new DiscoveryOutput());
         this.membership = new Membership(self, config.wishes(), flooding, labels, discovery, links);
         this.endpoints = new Endpoints(out);
-        this.post = new Post(self.node(), links, () -> now);
+        this.post = new Post(self.node(), links, seals, () -> now);
         this.probes = new Probes(self.node(), router, post, out);
         this.sends = new Sends(self, config.flow(), router, post, this::suspect, () -> now, out);
         this.sender = sends.sender();
@@ -132,12 +142,16 @@ final class Machines {
                 new LabelLookup(),
                 () -> now,
                 out);
-        this.arrivals = new Arrivals(links, router, sender, receiver, probes, groups, guard, () -> now, out);
+        this.arrivals = new Arrivals(links, router, sender, receiver, probes, groups, guard, seals, () -> now, out);
         this.forwarder = new Forwarder(self.node(), new LabelLookup(), arrivals);
     }
 
     private static LocalNode localNode(
-            Engine.Self self, EngineConfig.LinkWishes wishes, Security security, Register register) {
+            Engine.Self self,
+            EngineConfig.LinkWishes wishes,
+            Security security,
+            Register register,
+            long capabilities) {
         return new LocalNode(
                 self.mesh(),
                 self.node(),
@@ -145,7 +159,7 @@ final class Machines {
                 self.incarnation(),
                 self.name(),
                 self.hostId(),
-                wishes.isObserver() ? Hello.OBSERVER : 0,
+                capabilities | (wishes.isObserver() ? Hello.OBSERVER : 0),
                 VersionRange.OURS,
                 self.clockZeroNanos(),
                 security,
@@ -332,8 +346,18 @@ final class Machines {
                 case FLOOD_ACK -> flooding.handleFloodAck(neighbor, FloodAck.decode(in));
                 case REVOKED -> guard.handleRevoked(neighbor, Revoked.decode(in), now);
                 case DIGEST -> flooding.handleDigest(neighbor, Digest.decode(in), now);
-                case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET, ABORT, GROUP_ACK ->
-                    forwarder.handle(neighbor, RoutedFrame.decode(type, in));
+                case DATA,
+                        ACK,
+                        ADVANCE,
+                        ROUTE_ERROR,
+                        PROBE,
+                        PROBE_REPLY,
+                        RESET,
+                        ABORT,
+                        SEALED,
+                        SEALED_CONTROL,
+                        SEAL_ANSWER,
+                        GROUP_ACK -> forwarder.handle(neighbor, RoutedFrame.decode(type, in));
                 case GROUP_DATA, GROUP_ADVANCE -> groups.handleTree(neighbor, TreeFrame.decode(type, in), now);
                 case HELLO, ACCEPT, CLOSE, PING, PONG -> throw new InvariantError(type + " is the link's own business");
             }
@@ -341,7 +365,7 @@ final class Machines {
 
         @Override
         public Optional<Close> refuse(Hello theirs) {
-            return membership.refuse(theirs);
+            return seals.refuse(theirs).or(() -> membership.refuse(theirs));
         }
     }
 
@@ -363,6 +387,7 @@ final class Machines {
             Optional<NodeRecord> record = flooding.lsdb().recordOf(origin);
             receiver.handleNodeGone(origin, flooding.lsdb().incarnationOf(origin));
             groups.handleRecord(origin, flooding.lsdb().incarnationOf(origin), now);
+            seals.handleRecord(origin, now);
             if (origin.equals(self)) {
                 return;
             }
@@ -377,6 +402,11 @@ final class Machines {
         public void credentialChanged(NodeId origin) {
             guard.credentialChanged(origin);
             groups.review(origin);
+        }
+
+        @Override
+        public void sealRecordChanged(NodeId origin) {
+            seals.handleRecord(origin, now);
         }
 
         @Override
@@ -409,6 +439,43 @@ final class Machines {
                     "list " + newest.content().number() + " of "
                             + newest.content().entries().size() + " entries");
             newest.content().entries().forEach(entry -> groups.review(entry.node()));
+        }
+    }
+
+    private final class SealsOutput implements Seals.Output {
+        @Override
+        public void transmit(NodeId neighbor, RoutedFrame frame) {
+            post.transmit(neighbor, frame);
+        }
+
+        @Override
+        public void answer(Arrival arrival, SealAnswer answer) {
+            post.transmit(arrival.neighbor(), RoutedFrame.of(arrival.route().back(), answer));
+        }
+
+        @Override
+        public void publish(SealRecord record) {
+            flooding.originate(LsaKind.SEAL, record.encode(), Flooding.Haste.URGENT, now);
+        }
+
+        @Override
+        public Optional<Seals.Published> recordOf(NodeId node) {
+            return flooding.lsdb()
+                    .newestOf(new LsaKey(node, LsaKind.SEAL))
+                    .map(lsa -> new Seals.Published(readable(lsa), lsa.version().incarnation()));
+        }
+
+        private static SealRecord readable(Lsa lsa) {
+            try {
+                return SealRecord.decode(lsa.content());
+            } catch (MalformedFrame e) {
+                throw new InvariantError("an unreadable record was kept: " + e.getMessage());
+            }
+        }
+
+        @Override
+        public long incarnationOf(NodeId node) {
+            return flooding.lsdb().incarnationOf(node);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.weft.NodeId;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.Path;
+import dev.weft.core.seal.Seals;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.RoutedFrame;
@@ -12,32 +13,47 @@ import java.util.function.LongSupplier;
 
 /**
  * Puts a frame of this node on its way: along a path, or back where another came from. What this node sends to itself
- * waits here until the turn ends, so that no machine is entered twice.
+ * waits here until the turn ends, so that no machine is entered twice. The one place where what this node says is sealed.
  *
  * <p>Called by the parts of {@link Machines}.
  */
 final class Post {
     private final NodeId self;
     private final Links links;
+    private final Seals seals;
     private final LongSupplier now;
     private final ArrayDeque<RoutedFrame> toSelf = new ArrayDeque<>();
 
-    Post(NodeId self, Links links, LongSupplier now) {
+    Post(NodeId self, Links links, Seals seals, LongSupplier now) {
         this.self = self;
         this.links = links;
+        this.seals = seals;
         this.now = now;
     }
 
     void transmit(Path path, int priority, Frame frame) {
-        put(path.neighbor(), path.route().withPriority(priority), frame);
+        put(path.destination(), path.hops(), path.neighbor(), path.route().withPriority(priority), frame);
     }
 
     void answer(Arrival arrival, Frame frame) {
-        put(arrival.neighbor(), arrival.route().back(), frame);
+        put(
+                arrival.origin(),
+                arrival.hops(),
+                arrival.neighbor(),
+                arrival.route().back(),
+                frame);
     }
 
-    private void put(NodeId neighbor, RouteHeader route, Frame frame) {
-        RoutedFrame routed = RoutedFrame.of(route, frame);
+    private void put(NodeId destination, int hops, NodeId neighbor, RouteHeader route, Frame frame) {
+        if (seals.isToSeal(destination, hops)) {
+            seals.send(destination, neighbor, route, frame, now.getAsLong());
+        } else {
+            transmit(neighbor, RoutedFrame.of(route, frame));
+        }
+    }
+
+    /** Sends a frame as it is. */
+    void transmit(NodeId neighbor, RoutedFrame routed) {
         if (neighbor.equals(self)) {
             toSelf.add(routed);
         } else {
@@ -53,7 +69,7 @@ final class Post {
     void deliverToSelf(Forwarder.Output to) {
         for (int left = toSelf.size(); left > 0; left--) {
             RoutedFrame frame = toSelf.remove();
-            to.arrived(frame, new Arrival(self, frame.route(), 0));
+            to.arrived(frame, Arrival.atSelf(self, frame.route()));
         }
     }
 }

@@ -14,6 +14,7 @@ import dev.weft.core.wire.FlowRef;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.Reset;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,15 @@ public final class Receiver {
     /** How many bytes the incomplete messages may grow to. */
     public long reassemblyBytes() {
         return reassemblyBytes;
+    }
+
+    /** Whose a flow is, or would be: what the frame itself says where it says it. */
+    public Optional<NodeId> originOf(FlowRef ref) {
+        if (ref.label().isPresent()) {
+            return ref.label().map(FlowLabel::origin);
+        }
+        return Optional.ofNullable(byHandle.get(ref.handle()))
+                .map(flow -> flow.label().origin());
     }
 
     public void handleData(Data data, Arrival arrival, long nowNanos) {

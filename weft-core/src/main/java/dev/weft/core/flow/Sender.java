@@ -20,6 +20,7 @@ import dev.weft.core.wire.WireReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -219,6 +220,11 @@ public final class Sender {
             aborted.put(number, new Aborted(flow, reason, nowNanos));
             sayAborts(nowNanos);
         }
+    }
+
+    /** Where a flow leads to. */
+    public Optional<NodeId> destinationOf(long number) {
+        return Optional.ofNullable(flows.get(number)).map(OutboundFlow::destination);
     }
 
     public void handleAck(Ack ack, long nowNanos) {

@@ -70,15 +70,19 @@ public final class Forwarder {
 
     /** The class of traffic that a routed frame belongs to. */
     public static LinkQueue.Urgency urgencyOf(RoutedFrame frame) {
-        return frame.type() == FrameType.DATA
+        return frame.type() == FrameType.DATA || frame.type() == FrameType.SEALED
                 ? LinkQueue.Urgency.data(frame.route().priority())
                 : LinkQueue.Urgency.CONTROL;
+    }
+
+    private static boolean answersErrors(FrameType type) {
+        return type == FrameType.DATA || type == FrameType.SEALED || type == FrameType.PROBE;
     }
 
     private void refuse(NodeId from, RoutedFrame frame, RouteError.Reason reason) {
         refusedCount++;
         // An answer that gets lost is asked for again by what it answers; errors about errors would never end.
-        if (frame.type() == FrameType.DATA || frame.type() == FrameType.PROBE) {
+        if (answersErrors(frame.type())) {
             RouteHeader back = frame.route().back();
             out.send(from, RoutedFrame.of(back, RouteError.about(frame, reason, self)), LinkQueue.Urgency.CONTROL);
         }

@@ -4,6 +4,7 @@ import dev.weft.core.wire.Adjacencies;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
+import dev.weft.core.wire.SealRecord;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,6 +36,10 @@ public record Edition(Lsa lsa, List<Adjacencies.Adjacency> links, Optional<NodeR
                 new Edition(kept, Adjacencies.decode(kept.content()).links(), Optional.empty());
             case CREDENTIAL -> new Edition(kept, List.of(), Optional.empty());
             case NODE -> new Edition(kept, List.of(), Optional.of(NodeRecord.decode(kept.content())));
+            case SEAL -> {
+                SealRecord.decode(kept.content());
+                yield new Edition(kept, List.of(), Optional.empty());
+            }
         };
     }
 }

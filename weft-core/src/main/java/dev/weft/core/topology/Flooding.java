@@ -50,6 +50,8 @@ public final class Flooding {
 
         /** A node's credential is new, newer, or gone. */
         default void credentialChanged(NodeId origin) {}
+        /** To which key frames for a node are sealed is new, or another, or not known any more. */
+        void sealRecordChanged(NodeId origin);
 
         /** Another process lives a later life under this node's id. */
         void laterLifeOfThisNode(long incarnation);
@@ -349,6 +351,7 @@ public final class Flooding {
             case ADJACENCY -> out.adjacenciesChanged(key.origin());
             case NODE -> out.recordChanged(key.origin());
             case CREDENTIAL -> out.credentialChanged(key.origin());
+            case SEAL -> out.sealRecordChanged(key.origin());
         }
     }
 

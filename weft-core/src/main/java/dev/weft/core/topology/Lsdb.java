@@ -115,6 +115,11 @@ public final class Lsdb {
                 .map(entry -> entry.lsa().content());
     }
 
+    /** The newest advertisement of a kind. */
+    public Optional<Lsa> newestOf(LsaKey key) {
+        return Optional.ofNullable(entries.get(key)).map(Entry::lsa);
+    }
+
     /** The links that a node announces; empty where it announces none or is not known. */
     public List<Adjacencies.Adjacency> adjacenciesOf(NodeId node) {
         Entry entry = entries.get(new LsaKey(node, LsaKind.ADJACENCY));

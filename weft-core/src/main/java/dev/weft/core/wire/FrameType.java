@@ -24,7 +24,12 @@ public enum FrameType {
     GROUP_DATA(23, Scope.TREE),
     GROUP_ACK(24, Scope.ROUTED),
     GROUP_ADVANCE(25, Scope.TREE),
-    ABORT(28, Scope.ROUTED);
+    ABORT(28, Scope.ROUTED),
+    /** A {@link #DATA} from end to end: its true type and body are inside. */
+    SEALED(29, Scope.ROUTED),
+    /** Any other routed frame from end to end. */
+    SEALED_CONTROL(30, Scope.ROUTED),
+    SEAL_ANSWER(31, Scope.ROUTED);
 
     /** How far a frame of this type travels. */
     public enum Scope {

@@ -20,7 +20,8 @@ import java.util.Optional;
  *    7 incarnation     varint   1..2^63-1: grows with each start of the node
  *    8 name            text     0..64 bytes
  *    9 host            16 bytes equal for nodes of one host
- *   10 capabilities    varint   63 bits, a set; bit 0: keeps one link and relays nothing
+ *   10 capabilities    varint   63 bits, a set; bit 0: keeps one link and relays nothing; bit 1: seals;
+ *                                 bit 2: never seals
  *   11 locators        text     0..32 of scheme/address: where the sender can be reached
  *   12 observed        text     absent, or the locator the sender sees the receiver at
  *   13 dial number     varint   1.. where the sender dialled: counts its dials; 0 where it was dialled
@@ -48,6 +49,12 @@ public record Hello(
         ByteView nonce)
         implements Frame {
     public static final int MAGIC = 0x57454654;
+
+    /** Capability: the sender seals what passes over relays, and takes nothing else over them. */
+    public static final long SEALS = 2;
+
+    /** Capability: the sender trusts relays by its user's word, and never seals. */
+    public static final long NEVER_SEALS = 4;
 
     /** Capability: the sender keeps one link and relays nothing. */
     public static final long OBSERVER = 1;

@@ -8,10 +8,10 @@ import dev.weft.core.base.Check;
  * A link-state advertisement: kept and passed on as the very bytes that its origin made. Protobuf:
  * <pre>
  *   1 origin       16 bytes
- *   2 kind         varint    1 adjacency, 2 node, 4 credential
+ *   2 kind         varint    1 adjacency, 2 node, 4 credential, 5 seal
  *   3 incarnation  varint    1..2^63-1
  *   4 sequence     varint    1..2^63-1
- *   5 content      0..32,600 bytes: an {@link Adjacencies} a {@link NodeRecord} or a credential
+ *   5 content      0..32,600 bytes: an {@link Adjacencies}, a {@link NodeRecord}, a credential or a {@link SealRecord}
  * </pre>
  *
  * @param content the encoded content

@@ -7,7 +7,9 @@ public enum LsaKind {
     /** What a node says of itself. */
     NODE(2),
     /** What the authority of the mesh says of a node: a {@link dev.weft.Credential}. */
-    CREDENTIAL(4);
+    CREDENTIAL(4),
+    /** To which key frames for a node are sealed. */
+    SEAL(5);
 
     private final int code;
 
@@ -24,6 +26,7 @@ public enum LsaKind {
             case 1 -> ADJACENCY;
             case 2 -> NODE;
             case 4 -> CREDENTIAL;
+            case 5 -> SEAL;
             default -> throw new MalformedFrame("LSA kind", "unknown code " + code);
         };
     }

@@ -97,6 +97,11 @@ final class FloodingLab {
         }
 
         @Override
+        public void sealRecordChanged(NodeId origin) {
+            changes.add(origin);
+        }
+
+        @Override
         public void laterLifeOfThisNode(long incarnation) {
             laterLives.add(incarnation);
         }

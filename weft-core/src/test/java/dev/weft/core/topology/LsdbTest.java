@@ -14,6 +14,7 @@ import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
+import dev.weft.core.wire.SealRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -31,6 +32,14 @@ class LsdbTest {
             case ADJACENCY -> new Adjacencies(List.of()).encode();
             case CREDENTIAL -> ByteView.EMPTY;
             case NODE -> FloodingLab.content("n");
+            case SEAL ->
+                new SealRecord(
+                                ByteView.utf8("key"),
+                                SealRecord.Manner.RELAYED,
+                                1,
+                                ByteView.utf8("prekey"),
+                                ByteView.utf8("signature"))
+                        .encode();
         };
     }
 

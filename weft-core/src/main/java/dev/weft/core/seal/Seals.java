@@ -1,0 +1,794 @@
+package dev.weft.core.seal;
+
+import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
+import dev.weft.core.base.Deadlines;
+import dev.weft.core.forward.Arrival;
+import dev.weft.core.wire.Close;
+import dev.weft.core.wire.CloseReason;
+import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.FrameType;
+import dev.weft.core.wire.Hello;
+import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.RouteError;
+import dev.weft.core.wire.RouteHeader;
+import dev.weft.core.wire.RoutedFrame;
+import dev.weft.core.wire.SealAnswer;
+import dev.weft.core.wire.SealOpening;
+import dev.weft.core.wire.SealRecord;
+import dev.weft.core.wire.Sealed;
+import dev.weft.core.wire.WireReader;
+import dev.weft.core.wire.WireWriter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All seals of one node: which frames leave sealed, with which keys, and which of those that come in are believed. An
+ * association leads one way, from a life of its origin to a life of its destination; its keys are derived by the origin
+ * from a prekey that the destination has signed and flooded, and by the destination from the opening that the first
+ * frames carry, so that no round trip is lost. docs/protocol.md, "Seals".
+ *
+ * <p>Driven by the engine: {@link #send} for what leaves, {@link #open} for what arrives. Frames wait, bounded, while
+ * keys are derived beside the loop.
+ */
+public final class Seals {
+    /** What seals want. May not call back in. */
+    public interface Output {
+        /** Puts a frame on its way. */
+        void transmit(NodeId neighbor, RoutedFrame frame);
+
+        /** Sends back where a frame came from, as it is. */
+        void answer(Arrival arrival, SealAnswer answer);
+
+        /** Floods this node's record. */
+        void publish(SealRecord record);
+
+        Optional<Published> recordOf(NodeId node);
+
+        /** The present life of a node, 0 where it is not known. */
+        long incarnationOf(NodeId node);
+    }
+
+    /** A record with the life that it speaks of. */
+    public record Published(SealRecord record, long incarnation) {}
+
+    /** A frame as its origin made it, and who that was. */
+    public record Opened(RoutedFrame frame, Arrival arrival) {}
+
+    /** The most associations to others; one more and the one that was not used for longest is given up. */
+    static final int OUTGOING_MAX = 4_096;
+
+    /** The same of those from others. */
+    static final int INCOMING_MAX = 8_192;
+
+    /** Of how many nodes it is known which associations are spent. */
+    static final int ORIGINS_MAX = 65_536;
+
+    /** How many frames may wait for the keys of one association. */
+    static final int WAITING_FRAMES_MAX = 256;
+
+    /** How many bytes may wait for keys at each end. */
+    static final long WAITING_BYTES_MAX = 8 << 20;
+
+    /** How many associations of others may be in the making. */
+    static final int PENDING_MAX = 64;
+
+    private static final long SECOND = 1_000_000_000L;
+    private static final long WAIT_NANOS = 3 * SECOND;
+    private static final long RETRY_NANOS = SECOND;
+    private static final long SWEEP_NANOS = 30 * SECOND;
+
+    /** How long the association before the latest is kept: longer than a frame is under way. */
+    private static final long SUPERSEDED_NANOS = 60 * SECOND;
+
+    private static final long RECEIPT_NANOS = 20_000_000L;
+    private static final long HINT_WINDOW_NANOS = 100_000_000L;
+    private static final int HINTS_MAX = 32;
+
+    private record Waiting(NodeId neighbor, RouteHeader route, FrameType type, ByteView plain, long endNanos) {}
+
+    /** A destination. */
+    private static final class Outbound {
+        private final NodeId destination;
+        private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+        private @Nullable Outgoing current;
+        private @Nullable Published known;
+        private long task;
+        private long retryNanos;
+        private long renewNanos;
+
+        private Outbound(NodeId destination) {
+            this.destination = destination;
+        }
+    }
+
+    private record Held(Sealed sealed, Arrival arrival) {}
+
+    /** An association of another node whose keys are being derived. */
+    private static final class Pending {
+        private final int association;
+        private final SealOpening opening;
+        private final List<Held> held = new ArrayList<>();
+
+        private Pending(int association, SealOpening opening) {
+            this.association = association;
+            this.opening = opening;
+        }
+    }
+
+    /** Which associations of a node's life are spent: a recorded opening begins nothing twice. */
+    private static final class Origin {
+        private long incarnation;
+        private long floor;
+        private long openedNanos;
+        private @Nullable Incoming latest;
+        private @Nullable Incoming before;
+    }
+
+    private final NodeId self;
+    private final long incarnation;
+    private final Sealer sealer;
+    private final Sealer.Terms terms;
+    private final Output out;
+
+    private final LinkedHashMap<NodeId, Outbound> outbound = new LinkedHashMap<>(16, 0.75f, true);
+    private final TreeMap<Integer, Outbound> outgoing = new TreeMap<>();
+    private final TreeMap<Long, NodeId> beginning = new TreeMap<>();
+    /** Nodes that take nothing unsealed. */
+    private final TreeSet<NodeId> strict = new TreeSet<>();
+
+    private final LinkedHashMap<Integer, Incoming> incoming = new LinkedHashMap<>(16, 0.75f, true);
+    private final TreeMap<NodeId, Origin> origins = new TreeMap<>();
+    private final TreeMap<Long, Pending> accepting = new TreeMap<>();
+    private final TreeMap<Integer, Pending> pending = new TreeMap<>();
+
+    private boolean active;
+    private long nextTask = 1;
+    private long nextNumber = 1;
+    private long prekey;
+    private long prekeyTask;
+    private long published;
+    private long outdated;
+    private long renewNanos = Deadlines.NEVER;
+    private long forgetNanos = Deadlines.NEVER;
+    private long waitingNanos = Deadlines.NEVER;
+    private long sweepNanos = Deadlines.NEVER;
+    private long waitingBytes;
+    private long heldBytes;
+    private long hintWindowNanos;
+    private int hints;
+
+    private long sealedCount;
+    private long openedCount;
+    private long begunCount;
+    private long acceptedCount;
+    private long failedCount;
+    private long plainCount;
+    private long forgedCount;
+    private long replayedCount;
+    private long unknownCount;
+    private long droppedCount;
+    private long impostureCount;
+
+    public Seals(NodeId self, long incarnation, Sealer sealer, Output out) {
+        this.self = self;
+        this.incarnation = incarnation;
+        this.sealer = sealer;
+        this.terms = sealer.terms();
+        this.out = out;
+    }
+
+    public void start(long nowNanos) {
+        switch (terms.policy()) {
+            case RELAYED, ALWAYS -> activate(nowNanos);
+            case NONE, NEVER, AS_OTHERS -> {}
+        }
+    }
+
+    private void activate(long nowNanos) {
+        active = true;
+        sweepNanos = nowNanos + SWEEP_NANOS;
+        makePrekey(nowNanos);
+    }
+
+    private void makePrekey(long nowNanos) {
+        prekeyTask = nextTask++;
+        renewNanos = nowNanos + terms.prekeyNanos();
+        sealer.makePrekey(prekeyTask, ++prekey, terms.manner());
+    }
+
+    // ------------------------------------------------------------------ who seals
+
+    /** Whether this node seals, and demands seals, at all. */
+    public boolean isActive() {
+        return active;
+    }
+
+    /** What HELLO says of it. */
+    public long capabilities() {
+        return switch (terms.policy()) {
+            case RELAYED, ALWAYS -> Hello.SEALS;
+            case NEVER -> Hello.NEVER_SEALS;
+            case NONE, AS_OTHERS -> 0;
+        };
+    }
+
+    /** Nodes that demand seals and nodes that never seal could not speak with each other over relays. */
+    public Optional<Close> refuse(Hello theirs) {
+        boolean weSeal = (capabilities() & Hello.SEALS) != 0;
+        boolean theySeal = (theirs.capabilities() & Hello.SEALS) != 0;
+        boolean weNever = (capabilities() & Hello.NEVER_SEALS) != 0;
+        boolean theyNever = (theirs.capabilities() & Hello.NEVER_SEALS) != 0;
+        if (weSeal && theyNever || weNever && theySeal) {
+            return Optional.of(Close.because(
+                    CloseReason.FORBIDDEN,
+                    "one end seals what passes over relays, the other has sealing=never: all nodes must agree"));
+        }
+        return Optional.empty();
+    }
+
+    /** Whether a frame for a node is to leave sealed. */
+    public boolean isToSeal(NodeId destination, int hops) {
+        return active
+                && hops > 0
+                && (hops > 1 || terms.policy() == Sealer.Policy.ALWAYS || strict.contains(destination));
+    }
+
+    /** Whether a frame that is not sealed is none of its origin's, as far as this node can know. */
+    public boolean isToRefuse(RoutedFrame frame, Arrival arrival) {
+        if (!active || arrival.hops() == 0) {
+            return false;
+        }
+        boolean demanded = switch (frame.type()) {
+            // Relays make them.
+            case ROUTE_ERROR, SEAL_ANSWER -> false;
+            // Gathered from node to node, as the frames that they answer.
+            case GROUP_ACK -> arrival.hops() > 1;
+            default -> arrival.hops() > 1 || terms.policy() == Sealer.Policy.ALWAYS;
+        };
+        if (demanded) {
+            plainCount++;
+        }
+        return demanded;
+    }
+
+    /** Whether a frame that only one node may send comes from another. */
+    public boolean isImposture(NodeId rightful, Arrival arrival) {
+        boolean imposture = active && !rightful.equals(arrival.origin());
+        if (imposture) {
+            impostureCount++;
+        }
+        return imposture;
+    }
+
+    // ------------------------------------------------------------------ leaving
+
+    /** Seals a frame and sends it; where the keys are not there yet, it waits for them. */
+    public void send(NodeId destination, NodeId neighbor, RouteHeader route, Frame frame, long nowNanos) {
+        WireWriter writer = new WireWriter(1 + frame.bodyBytesAbout());
+        writer.u8(frame.type().code());
+        frame.encodeBody(writer);
+        ByteView plain = writer.taken();
+        Outbound to = outboundTo(destination);
+        Outgoing ready = usable(to, nowNanos);
+        if (ready != null) {
+            sealedCount++;
+            out.transmit(neighbor, ready.seal(route, frame.type(), plain));
+        } else {
+            await(to, new Waiting(neighbor, route, frame.type(), plain, nowNanos + WAIT_NANOS));
+            begin(to, nowNanos);
+        }
+    }
+
+    private Outbound outboundTo(NodeId destination) {
+        Outbound present = outbound.get(destination);
+        if (present != null) {
+            return present;
+        }
+        if (outbound.size() >= OUTGOING_MAX) {
+            Iterator<Outbound> eldest = outbound.values().iterator();
+            Outbound given = eldest.next();
+            eldest.remove();
+            forget(given);
+        }
+        Outbound fresh = new Outbound(destination);
+        outbound.put(destination, fresh);
+        fresh.known = recordOf(destination);
+        return fresh;
+    }
+
+    private void forget(Outbound given) {
+        replace(given, null);
+        beginning.remove(given.task);
+        droppedCount += given.waiting.size();
+        given.waiting.forEach(frame -> waitingBytes -= frame.plain().length());
+        given.waiting.clear();
+    }
+
+    private void replace(Outbound to, @Nullable Outgoing next) {
+        Outgoing present = to.current;
+        if (present != null && outgoing.get(present.association()) == to) {
+            outgoing.remove(present.association());
+        }
+        to.current = next;
+        if (next != null) {
+            outgoing.put(next.association(), to);
+        }
+    }
+
+    private @Nullable Outgoing usable(Outbound to, long nowNanos) {
+        Outgoing present = to.current;
+        if (present == null) {
+            return null;
+        }
+        int wear = present.wear(terms, nowNanos);
+        Published known = to.known;
+        boolean outdatedPrekey = known != null && known.record().number() > present.opening.prekey();
+        if (wear > 0 || outdatedPrekey) {
+            begin(to, nowNanos);
+        }
+        if (wear > 1) {
+            replace(to, null);
+            return null;
+        }
+        return present;
+    }
+
+    private void await(Outbound to, Waiting frame) {
+        if (to.waiting.size() >= WAITING_FRAMES_MAX
+                || waitingBytes + frame.plain().length() > WAITING_BYTES_MAX) {
+            droppedCount++;
+            return;
+        }
+        to.waiting.add(frame);
+        waitingBytes += frame.plain().length();
+        waitingNanos = Math.min(waitingNanos, frame.endNanos());
+    }
+
+    private void begin(Outbound to, long nowNanos) {
+        Published known = to.known;
+        if (known == null || to.task != 0) {
+            return;
+        }
+        if (nowNanos < to.retryNanos) {
+            waitingNanos = to.waiting.isEmpty() ? waitingNanos : Math.min(waitingNanos, to.retryNanos);
+            return;
+        }
+        to.task = nextTask++;
+        beginning.put(to.task, to.destination);
+        sealer.begin(to.task, new Sealer.Draft(to.destination, known.incarnation(), known.record(), nextNumber++));
+    }
+
+    /** What is known of a node's prekey, unless it is of an earlier life than the present one. */
+    private @Nullable Published recordOf(NodeId node) {
+        return out.recordOf(node)
+                .filter(published -> published.incarnation() >= out.incarnationOf(node))
+                .orElse(null);
+    }
+
+    /** The record of a node is another, or the node lives another life. */
+    public void handleRecord(NodeId node, long nowNanos) {
+        if (node.equals(self)) {
+            return;
+        }
+        Published known = recordOf(node);
+        if (known != null && !active && terms.policy() == Sealer.Policy.AS_OTHERS) {
+            activate(nowNanos);
+        }
+        if (known != null && known.record().manner() == SealRecord.Manner.ALWAYS) {
+            strict.add(node);
+        } else {
+            strict.remove(node);
+        }
+        forgetEarlierLives(node, out.incarnationOf(node));
+        Outbound to = outbound.get(node);
+        if (to != null) {
+            adopt(to, known, nowNanos);
+        }
+    }
+
+    private void adopt(Outbound to, @Nullable Published known, long nowNanos) {
+        Published present = to.known;
+        boolean isOlder = known != null
+                && present != null
+                && known.incarnation() == present.incarnation()
+                && known.record().number() < present.record().number();
+        if (isOlder) {
+            // Somebody floods what was said before.
+            return;
+        }
+        to.known = known;
+        Outgoing current = to.current;
+        long life = out.incarnationOf(to.destination);
+        if (current != null && life > current.opening.destinationIncarnation()) {
+            replace(to, null);
+        }
+        if (to.current == null && !to.waiting.isEmpty()) {
+            begin(to, nowNanos);
+        }
+    }
+
+    /** A relay could not pass on a frame of this node: which frame it was, where that is known. */
+    public RouteError unsealed(RouteError error) throws MalformedFrame {
+        if (error.failedType() != FrameType.SEALED) {
+            return error;
+        }
+        Sealed.Head head = Sealed.Head.decode(new WireReader(error.excerpt()));
+        Outbound to = outgoing.get(head.association());
+        Outgoing current = to == null ? null : to.current;
+        Optional<ByteView> excerpt = current == null ? Optional.empty() : current.headOf(head.counter());
+        return excerpt.isEmpty()
+                ? error
+                : new RouteError(error.reason(), error.reporter(), error.failedLabel(), FrameType.DATA, excerpt.get());
+    }
+
+    /** A destination has the keys, or says that it has not. */
+    public void handleAnswer(SealAnswer answer, long nowNanos) {
+        Outbound to = outgoing.get(answer.association());
+        Outgoing current = to == null ? null : to.current;
+        if (to == null || current == null || !to.destination.equals(answer.responder())) {
+            return;
+        }
+        if (answer.isKnown()) {
+            if (!current.handleReceipt(answer.receipt())) {
+                forgedCount++;
+            }
+        } else if (nowNanos >= to.renewNanos) {
+            // Nothing proves it, so the present keys stay in use until there are others.
+            to.renewNanos = nowNanos + RETRY_NANOS;
+            begin(to, nowNanos);
+        }
+    }
+
+    // ------------------------------------------------------------------ arriving
+
+    /** Opens a frame that has arrived; empty where it is not believed, or has to wait for its keys. */
+    public Optional<Opened> open(RoutedFrame frame, Arrival arrival, long nowNanos) throws MalformedFrame {
+        Sealed sealed = Sealed.decode(frame.type(), new WireReader(frame.body()));
+        Incoming known = incoming.get(sealed.association());
+        if (known != null) {
+            if (sealed.opening().isPresent() && nowNanos - known.receiptNanos >= RECEIPT_NANOS) {
+                known.receiptNanos = nowNanos;
+                out.answer(arrival, new SealAnswer(sealed.association(), self, known.keys.receipt()));
+            }
+            return open(known, sealed, arrival);
+        }
+        if (!active || sealed.opening().isEmpty()) {
+            refuse(sealed, arrival, nowNanos);
+            return Optional.empty();
+        }
+        hold(sealed, sealed.opening().get(), arrival, nowNanos);
+        return Optional.empty();
+    }
+
+    private Optional<Opened> open(Incoming with, Sealed sealed, Arrival arrival) {
+        Incoming.Opened opened = with.open(sealed, arrival.route().priority());
+        switch (opened.finding()) {
+            case FORGED -> forgedCount++;
+            case REPLAYED -> replayedCount++;
+            case AUTHENTIC -> {
+                Optional<RoutedFrame> inner = inner(sealed.type(), arrival.route(), opened.plain());
+                if (inner.isPresent()) {
+                    openedCount++;
+                    return Optional.of(new Opened(inner.get(), arrival.sealedBy(with.origin)));
+                }
+                forgedCount++;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The frame within, where it is one that is sealed so: its origin may be malicious as well. */
+    private static Optional<RoutedFrame> inner(FrameType outer, RouteHeader route, ByteView plain) {
+        try {
+            FrameType type = FrameType.decode(new WireReader(plain.slice(0, 1)));
+            boolean isSealable = switch (type) {
+                case DATA, ACK, ADVANCE, PROBE, PROBE_REPLY, RESET, ABORT, GROUP_ACK -> true;
+                default -> false;
+            };
+            return isSealable && Sealed.typeFor(type) == outer
+                    ? Optional.of(new RoutedFrame(type, route, plain.slice(1, plain.length() - 1)))
+                    : Optional.empty();
+        } catch (MalformedFrame unknown) {
+            return Optional.empty();
+        }
+    }
+
+    private void hold(Sealed sealed, SealOpening opening, Arrival arrival, long nowNanos) {
+        Pending present = pending.get(sealed.association());
+        if (present == null) {
+            if (!isAcceptable(opening)) {
+                refuse(sealed, arrival, nowNanos);
+                return;
+            }
+            if (pending.size() >= PENDING_MAX) {
+                droppedCount++;
+                return;
+            }
+            present = new Pending(sealed.association(), opening);
+            long task = nextTask++;
+            pending.put(sealed.association(), present);
+            accepting.put(task, present);
+            sealer.accept(task, opening);
+        }
+        if (!present.opening.equals(opening)
+                || present.held.size() >= WAITING_FRAMES_MAX
+                || heldBytes + sealed.sealed().length() > WAITING_BYTES_MAX) {
+            droppedCount++;
+            return;
+        }
+        Sealed kept = new Sealed(
+                sealed.type(),
+                sealed.association(),
+                sealed.counter(),
+                Optional.of(present.opening),
+                sealed.sealed().compact());
+        present.held.add(new Held(kept, arrival));
+        heldBytes += sealed.sealed().length();
+    }
+
+    private boolean isAcceptable(SealOpening opening) {
+        boolean isForUs = opening.destination().equals(self) && opening.destinationIncarnation() == incarnation;
+        Origin origin = origins.get(opening.origin());
+        boolean isFresh = origin == null
+                ? origins.size() < ORIGINS_MAX
+                : opening.originIncarnation() > origin.incarnation
+                        || opening.originIncarnation() == origin.incarnation && opening.number() > origin.floor;
+        return isForUs && isFresh && opening.originIncarnation() >= out.incarnationOf(opening.origin());
+    }
+
+    /** Tells the origin that this node has no such keys: after a restart, or where they were not used for long. */
+    private void refuse(Sealed sealed, Arrival arrival, long nowNanos) {
+        unknownCount++;
+        if (nowNanos - hintWindowNanos >= HINT_WINDOW_NANOS) {
+            hintWindowNanos = nowNanos;
+            hints = 0;
+        }
+        boolean isOurs = sealed.opening()
+                .map(opening -> opening.destination().equals(self))
+                .orElse(true);
+        if (isOurs && hints < HINTS_MAX) {
+            hints++;
+            out.answer(arrival, new SealAnswer(sealed.association(), self, ByteView.EMPTY));
+        }
+    }
+
+    // ------------------------------------------------------------------ what the sealer has made
+
+    /** Returns the frames that have waited for it and are believed. */
+    public List<Opened> handleMade(Sealer.Made made, long nowNanos) {
+        if (made.task() == prekeyTask) {
+            handlePrekey(made.record(), nowNanos);
+            return List.of();
+        }
+        NodeId destination = beginning.remove(made.task());
+        Outbound to = destination == null ? null : outbound.get(destination);
+        if (to != null && to.task == made.task()) {
+            handleBegun(to, made, nowNanos);
+        }
+        Pending accepted = accepting.remove(made.task());
+        if (accepted == null) {
+            return List.of();
+        }
+        pending.remove(accepted.association);
+        accepted.held.forEach(frame -> heldBytes -= frame.sealed().sealed().length());
+        if (made.keys().isEmpty()) {
+            failedCount++;
+            accepted.held.stream().findFirst().ifPresent(frame -> refuse(frame.sealed(), frame.arrival(), nowNanos));
+            return List.of();
+        }
+        return handleAccepted(accepted, made.keys().get(), nowNanos);
+    }
+
+    private void handlePrekey(Optional<SealRecord> record, long nowNanos) {
+        if (record.isEmpty()) {
+            failedCount++;
+            renewNanos = nowNanos + RETRY_NANOS;
+            return;
+        }
+        if (published > 0) {
+            forgetOutdated();
+            outdated = published;
+            forgetNanos = nowNanos + terms.graceNanos();
+        }
+        published = record.get().number();
+        out.publish(record.get());
+    }
+
+    private void forgetOutdated() {
+        if (outdated > 0) {
+            sealer.forgetPrekey(outdated);
+            outdated = 0;
+        }
+        forgetNanos = Deadlines.NEVER;
+    }
+
+    private void handleBegun(Outbound to, Sealer.Made made, long nowNanos) {
+        to.task = 0;
+        if (made.keys().isEmpty() || made.opening().isEmpty()) {
+            failedCount++;
+            to.retryNanos = nowNanos + RETRY_NANOS;
+            begin(to, nowNanos);
+            return;
+        }
+        SealOpening opening = made.opening().get();
+        if (opening.destinationIncarnation() < out.incarnationOf(to.destination)) {
+            begin(to, nowNanos);
+            return;
+        }
+        begunCount++;
+        Outgoing fresh = new Outgoing(opening, made.keys().get(), nowNanos);
+        replace(to, fresh);
+        for (Waiting frame = to.waiting.poll(); frame != null; frame = to.waiting.poll()) {
+            waitingBytes -= frame.plain().length();
+            sealedCount++;
+            out.transmit(frame.neighbor(), fresh.seal(frame.route(), frame.type(), frame.plain()));
+        }
+    }
+
+    /** The keys can be derived for anybody's opening; that it is the origin's own shows in the first frame. */
+    private List<Opened> handleAccepted(Pending accepted, Sealer.Keys keys, long nowNanos) {
+        long endNanos = nowNanos + 2 * terms.associationNanos() + terms.graceNanos();
+        Incoming fresh = new Incoming(accepted.opening, keys, endNanos);
+        boolean isWhatItSays = keys.association() == accepted.association && isAcceptable(accepted.opening);
+        if (!isWhatItSays || incoming.containsKey(keys.association())) {
+            failedCount++;
+            return List.of();
+        }
+        List<Opened> opened = new ArrayList<>();
+        for (Held frame : accepted.held) {
+            Optional<Opened> one = open(fresh, frame.sealed(), frame.arrival());
+            if (one.isPresent() && opened.isEmpty()) {
+                install(fresh, nowNanos);
+                fresh.receiptNanos = nowNanos;
+                out.answer(frame.arrival(), new SealAnswer(keys.association(), self, keys.receipt()));
+            }
+            one.ifPresent(opened::add);
+        }
+        return opened;
+    }
+
+    private void install(Incoming fresh, long nowNanos) {
+        acceptedCount++;
+        forgetEarlierLives(fresh.origin, fresh.originIncarnation);
+        Origin origin = origins.computeIfAbsent(fresh.origin, node -> new Origin());
+        Incoming oldest = origin.before;
+        if (oldest != null) {
+            incoming.remove(oldest.keys.association(), oldest);
+        }
+        Incoming superseded = origin.latest;
+        if (superseded != null) {
+            superseded.endNanos = Math.min(superseded.endNanos, nowNanos + SUPERSEDED_NANOS);
+        }
+        origin.before = superseded;
+        origin.latest = fresh;
+        origin.incarnation = fresh.originIncarnation;
+        origin.floor = fresh.number;
+        origin.openedNanos = nowNanos;
+        if (incoming.size() >= INCOMING_MAX) {
+            Iterator<Incoming> eldest = incoming.values().iterator();
+            Incoming given = eldest.next();
+            eldest.remove();
+            unlink(given);
+        }
+        incoming.put(fresh.keys.association(), fresh);
+    }
+
+    private void unlink(Incoming gone) {
+        Origin origin = origins.get(gone.origin);
+        if (origin != null) {
+            origin.latest = origin.latest == gone ? null : origin.latest;
+            origin.before = origin.before == gone ? null : origin.before;
+        }
+    }
+
+    private void forgetEarlierLives(NodeId node, long life) {
+        Origin origin = origins.get(node);
+        if (origin != null && origin.incarnation < life) {
+            incoming.values().removeIf(one -> one == origin.latest || one == origin.before);
+            origin.latest = null;
+            origin.before = null;
+            origin.incarnation = life;
+            origin.floor = 0;
+        }
+    }
+
+    // ------------------------------------------------------------------ time
+
+    public void handleTime(long nowNanos) {
+        if (nowNanos >= renewNanos) {
+            makePrekey(nowNanos);
+        }
+        if (nowNanos >= forgetNanos) {
+            forgetOutdated();
+        }
+        if (nowNanos >= waitingNanos) {
+            reviewWaiting(nowNanos);
+        }
+        if (nowNanos >= sweepNanos) {
+            sweep(nowNanos);
+        }
+    }
+
+    public long nextDeadlineNanos() {
+        return Math.min(Math.min(renewNanos, forgetNanos), Math.min(waitingNanos, sweepNanos));
+    }
+
+    private void reviewWaiting(long nowNanos) {
+        waitingNanos = Deadlines.NEVER;
+        for (Outbound to : outbound.values()) {
+            for (Waiting frame = to.waiting.peek();
+                    frame != null && frame.endNanos() <= nowNanos;
+                    frame = to.waiting.peek()) {
+                to.waiting.remove();
+                waitingBytes -= frame.plain().length();
+                droppedCount++;
+            }
+            Waiting next = to.waiting.peek();
+            if (next != null) {
+                waitingNanos = Math.min(waitingNanos, next.endNanos());
+                begin(to, nowNanos);
+            }
+        }
+    }
+
+    private void sweep(long nowNanos) {
+        sweepNanos = nowNanos + SWEEP_NANOS;
+        incoming.values().removeIf(association -> {
+            boolean isOver = association.endNanos <= nowNanos;
+            if (isOver) {
+                unlink(association);
+            }
+            return isOver;
+        });
+        // No prekey is left by then that an opening of that time could be replayed to.
+        long spent = nowNanos - 2 * (terms.prekeyNanos() + terms.graceNanos());
+        origins.values()
+                .removeIf(origin -> origin.latest == null && origin.before == null && origin.openedNanos < spent);
+        for (Outbound to : outbound.values()) {
+            Outgoing current = to.current;
+            if (current != null && current.wear(terms, nowNanos) > 1) {
+                replace(to, null);
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ questions
+
+    public void audit() {
+        Check.that(outbound.size() <= OUTGOING_MAX, "seals for %d nodes", outbound.size());
+        Check.that(outgoing.size() <= outbound.size(), "%d associations lead away", outgoing.size());
+        Check.that(incoming.size() <= INCOMING_MAX, "%d associations lead here", incoming.size());
+        Check.that(pending.size() <= PENDING_MAX, "%d associations are in the making", pending.size());
+        Check.that(
+                waitingBytes >= 0 && waitingBytes <= WAITING_BYTES_MAX && heldBytes >= 0,
+                "%d bytes wait for keys",
+                waitingBytes);
+    }
+
+    /** By stable names. */
+    public void count(TreeMap<String, Long> counters) {
+        counters.put("seal.accepted", acceptedCount);
+        counters.put("seal.active", active ? 1L : 0L);
+        counters.put("seal.begun", begunCount);
+        counters.put("seal.dropped", droppedCount);
+        counters.put("seal.failed", failedCount);
+        counters.put("seal.forged", forgedCount);
+        counters.put("seal.imposture", impostureCount);
+        counters.put("seal.inbound", (long) incoming.size());
+        counters.put("seal.opened", openedCount);
+        counters.put("seal.outbound", (long) outgoing.size());
+        counters.put("seal.plain-refused", plainCount);
+        counters.put("seal.replayed", replayedCount);
+        counters.put("seal.sealed", sealedCount);
+        counters.put("seal.unknown", unknownCount);
+    }
+}

@@ -1,0 +1,147 @@
+package dev.weft.core.seal;
+
+import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Prng;
+import dev.weft.core.wire.SealAnswer;
+import dev.weft.core.wire.SealOpening;
+import dev.weft.core.wire.SealRecord;
+import dev.weft.core.wire.Sealed;
+import dev.weft.core.wire.WireWriter;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * A sealer whose keys follow from the opening and a secret that the two ends' fakes share: what they do not share with a
+ * relay. Tasks wait until {@link #work} is called.
+ */
+final class FakeSealer implements Sealer {
+    private final NodeId self;
+    private final long incarnation;
+    private final Terms terms;
+    private final ArrayDeque<Made> made = new ArrayDeque<>();
+    private final TreeSet<Long> prekeys = new TreeSet<>();
+    private long draws;
+
+    FakeSealer(NodeId self, long incarnation, Terms terms) {
+        this.self = self;
+        this.incarnation = incarnation;
+        this.terms = terms;
+    }
+
+    /** What has been made, oldest first. */
+    Optional<Made> work() {
+        return Optional.ofNullable(made.poll());
+    }
+
+    @Override
+    public Terms terms() {
+        return terms;
+    }
+
+    @Override
+    public void makePrekey(long task, long number, SealRecord.Manner manner) {
+        prekeys.add(number);
+        made.add(Made.prekey(task, record(self, manner, number)));
+    }
+
+    static SealRecord record(NodeId node, SealRecord.Manner manner, long number) {
+        return new SealRecord(
+                ByteView.utf8(node.toString()), manner, number, ByteView.utf8("prekey"), ByteView.utf8("signed"));
+    }
+
+    @Override
+    public void forgetPrekey(long number) {
+        prekeys.remove(number);
+    }
+
+    @Override
+    public void begin(long task, Draft draft) {
+        if (!draft.record().nodeKey().equals(ByteView.utf8(draft.destination().toString()))) {
+            made.add(Made.failed(task, "another node's record"));
+            return;
+        }
+        SealOpening opening = new SealOpening(
+                self,
+                ByteView.utf8(self.toString()),
+                incarnation,
+                draft.number(),
+                draft.destination(),
+                draft.destinationIncarnation(),
+                draft.record().number(),
+                ByteView.utf8("encapsulated " + draws++));
+        made.add(Made.begun(task, opening, keys(opening)));
+    }
+
+    @Override
+    public void accept(long task, SealOpening opening) {
+        made.add(
+                prekeys.contains(opening.prekey())
+                        ? Made.accepted(task, keys(opening))
+                        : Made.failed(task, "no such prekey"));
+    }
+
+    static Keys keys(SealOpening opening) {
+        return new FakeKeys(new WireWriter()
+                .nodeId(opening.origin())
+                .varint(opening.originIncarnation())
+                .varint(opening.number())
+                .nodeId(opening.destination())
+                .varint(opening.destinationIncarnation())
+                .varint(opening.prekey())
+                .bytes(opening.encapsulated())
+                .view()
+                .hash64());
+    }
+
+    private record FakeKeys(long secret) implements Keys {
+        @Override
+        public int association() {
+            return (int) secret;
+        }
+
+        @Override
+        public ByteView receipt() {
+            return new WireWriter(SealAnswer.RECEIPT_BYTES).u64(secret).u64(7).view();
+        }
+
+        @Override
+        public ByteView seal(long counter, ByteView associated, ByteView plain) {
+            byte[] bytes = plain.toByteArray();
+            scramble(counter, bytes);
+            ByteView scrambled = ByteView.of(bytes);
+            return new WireWriter()
+                    .bytes(scrambled)
+                    .u64(mark(counter, associated, scrambled))
+                    .u64(0)
+                    .view();
+        }
+
+        @Override
+        public Optional<ByteView> open(long counter, ByteView associated, ByteView sealed) {
+            byte[] bytes = sealed.slice(0, sealed.length() - Sealed.TAG_BYTES).toByteArray();
+            ByteView tag = new WireWriter()
+                    .u64(mark(counter, associated, ByteView.of(bytes)))
+                    .u64(0)
+                    .view();
+            if (!tag.equals(sealed.slice(bytes.length, Sealed.TAG_BYTES))) {
+                return Optional.empty();
+            }
+            byte[] plain = bytes.clone();
+            scramble(counter, plain);
+            return Optional.of(ByteView.of(plain));
+        }
+
+        private void scramble(long counter, byte[] bytes) {
+            Prng words = new Prng(secret).fork(counter);
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] ^= (byte) words.nextLong();
+            }
+        }
+
+        private long mark(long counter, ByteView associated, ByteView scrambled) {
+            return Prng.mix(secret ^ Prng.mix(counter + associated.hash64()) ^ scrambled.hash64());
+        }
+    }
+}

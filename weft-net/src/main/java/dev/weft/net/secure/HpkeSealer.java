@@ -1,0 +1,250 @@
+package dev.weft.net.secure;
+
+import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.seal.Sealer;
+import dev.weft.core.wire.SealOpening;
+import dev.weft.core.wire.SealRecord;
+import dev.weft.core.wire.WireWriter;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
+import org.bouncycastle.crypto.hpke.HPKE;
+import org.bouncycastle.crypto.hpke.HPKEContext;
+import org.bouncycastle.crypto.hpke.HPKEContextWithEncapsulation;
+import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
+import org.bouncycastle.crypto.util.PrivateKeyFactory;
+import org.bouncycastle.crypto.util.PublicKeyFactory;
+
+/**
+ * Agrees on the keys of associations by HPKE (RFC 9180) in Auth mode, DHKEM(P-256, HKDF-SHA256) with HKDF-SHA256, as
+ * Bouncy Castle implements it: to the destination's prekey, from the origin's node key. The secret is exported (§5.3),
+ * for frames come in any order. Both ends' ids and lives, the mesh and the numbers are in {@code info}, so keys of one
+ * association are worth nothing in another. docs/decisions/0012-sealing.md.
+ *
+ * <p>Called on the node's loop. The arithmetic runs on one thread of its own, where Bouncy Castle is loaded when it is
+ * first needed; what is made is handed over there.
+ */
+public final class HpkeSealer implements Sealer, AutoCloseable {
+    private static final String LABEL = "weft/1 seal";
+    private static final byte[] EXPORT_LABEL = (LABEL + " keys").getBytes(StandardCharsets.US_ASCII);
+    private static final String ECDSA = "SHA256withECDSA";
+    private static final int COORDINATE_BYTES = 32;
+    private static final int WAITING_TASKS_MAX = 8_192;
+
+    private final NodeKey key;
+    private final String mesh;
+    private final long incarnation;
+    private final Terms terms;
+    private final Consumer<Made> out;
+    private final Map<Long, KeyPair> prekeys = new ConcurrentHashMap<>();
+    private final ThreadPoolExecutor arithmetic =
+            new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_TASKS_MAX), task -> {
+                Thread thread = new Thread(task, "weft-seal");
+                thread.setDaemon(true);
+                return thread;
+            });
+
+    /** @param out takes what was made, on a thread of the sealer's */
+    public HpkeSealer(NodeKey key, String mesh, long incarnation, Terms terms, Consumer<Made> out) {
+        this.key = key;
+        this.mesh = mesh;
+        this.incarnation = incarnation;
+        this.terms = terms;
+        this.out = out;
+        arithmetic.allowCoreThreadTimeOut(true);
+    }
+
+    @Override
+    public Terms terms() {
+        return terms;
+    }
+
+    @Override
+    public void close() {
+        arithmetic.shutdown();
+        prekeys.clear();
+    }
+
+    @Override
+    public void makePrekey(long task, long number, SealRecord.Manner manner) {
+        run(task, () -> {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            KeyPair prekey = generator.generateKeyPair();
+            prekeys.put(number, prekey);
+            ByteView point = pointOf(prekey.getPublic());
+            ByteView nodeKey = ByteView.of(key.publicKey().getEncoded());
+            Signature signature = Signature.getInstance(ECDSA);
+            signature.initSign(key.privateKey());
+            signature.update(SealRecord.signed(mesh, nodeKey, incarnation, manner, number, point)
+                    .toByteArray());
+            return Made.prekey(task, new SealRecord(nodeKey, manner, number, point, ByteView.of(signature.sign())));
+        });
+    }
+
+    @Override
+    public void forgetPrekey(long number) {
+        prekeys.remove(number);
+    }
+
+    @Override
+    public void begin(long task, Draft draft) {
+        run(task, () -> {
+            SealRecord record = draft.record();
+            requireSigned(draft);
+            HPKE hpke = hpke();
+            AsymmetricKeyParameter prekey =
+                    hpke.deserializePublicKey(record.prekey().toByteArray());
+            ByteView ownKey = ByteView.of(key.publicKey().getEncoded());
+            // The encapsulated key is not known before; HPKE binds it itself.
+            SealOpening unbound = new SealOpening(
+                    key.id(),
+                    ownKey,
+                    incarnation,
+                    draft.number(),
+                    draft.destination(),
+                    draft.destinationIncarnation(),
+                    record.number(),
+                    ownKey);
+            HPKEContextWithEncapsulation context =
+                    hpke.setupAuthS(prekey, info(unbound), pair(key.publicKey(), key.privateKey()));
+            SealOpening opening = new SealOpening(
+                    unbound.origin(),
+                    ownKey,
+                    incarnation,
+                    unbound.number(),
+                    unbound.destination(),
+                    unbound.destinationIncarnation(),
+                    unbound.prekey(),
+                    ByteView.of(context.getEncapsulation()));
+            return Made.begun(task, opening, keys(context));
+        });
+    }
+
+    @Override
+    public void accept(long task, SealOpening opening) {
+        run(task, () -> {
+            KeyPair prekey = prekeys.get(opening.prekey());
+            if (prekey == null) {
+                return Made.failed(task, "sealed to prekey " + opening.prekey() + ", which is not kept any more");
+            }
+            publicKey(opening.originKey(), opening.origin());
+            HPKEContext context = hpke().setupAuthR(
+                            opening.encapsulated().toByteArray(),
+                            pair(prekey.getPublic(), prekey.getPrivate()),
+                            info(opening),
+                            PublicKeyFactory.createKey(opening.originKey().toByteArray()));
+            return Made.accepted(task, keys(context));
+        });
+    }
+
+    private static HPKE hpke() {
+        return new HPKE(HPKE.mode_auth, HPKE.kem_P256_SHA256, HPKE.kdf_HKDF_SHA256, HPKE.aead_AES_GCM128);
+    }
+
+    private static AeadKeys keys(HPKEContext context) {
+        return new AeadKeys(context.export(EXPORT_LABEL, AeadKeys.SECRET_BYTES));
+    }
+
+    private byte[] info(SealOpening opening) {
+        return new WireWriter(256)
+                .text(LABEL)
+                .text(mesh)
+                .nodeId(opening.origin())
+                .u64(opening.originIncarnation())
+                .u64(opening.number())
+                .nodeId(opening.destination())
+                .u64(opening.destinationIncarnation())
+                .u64(opening.prekey())
+                .view()
+                .toByteArray();
+    }
+
+    private void requireSigned(Draft draft) throws GeneralSecurityException {
+        SealRecord record = draft.record();
+        Signature signature = Signature.getInstance(ECDSA);
+        signature.initVerify(publicKey(record.nodeKey(), draft.destination()));
+        signature.update(SealRecord.signed(
+                        mesh,
+                        record.nodeKey(),
+                        draft.destinationIncarnation(),
+                        record.manner(),
+                        record.number(),
+                        record.prekey())
+                .toByteArray());
+        if (!signature.verify(record.signature().toByteArray())) {
+            throw new GeneralSecurityException("the prekey was not signed by " + draft.destination());
+        }
+    }
+
+    /** The node's key, where it is one that the node's id is made of. */
+    private static PublicKey publicKey(ByteView encoded, NodeId node) throws GeneralSecurityException {
+        PublicKey shown = KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(encoded.toByteArray()));
+        boolean isTheirs = NodeKey.isP256(shown)
+                && ByteView.of(shown.getEncoded()).equals(encoded)
+                && NodeId.fromDigest(NodeKey.hashOf(shown).toByteArray()).equals(node);
+        if (!isTheirs) {
+            throw new GeneralSecurityException("another key than that of " + node);
+        }
+        return shown;
+    }
+
+    private static AsymmetricCipherKeyPair pair(PublicKey shown, java.security.PrivateKey secret) throws IOException {
+        return new AsymmetricCipherKeyPair(
+                PublicKeyFactory.createKey(shown.getEncoded()), PrivateKeyFactory.createKey(secret.getEncoded()));
+    }
+
+    /** Uncompressed (SEC 1 §2.3.3). */
+    private static ByteView pointOf(PublicKey prekey) {
+        if (!(prekey instanceof ECPublicKey point)) {
+            throw new IllegalStateException("a P-256 key that is none");
+        }
+        byte[] bytes = new byte[1 + 2 * COORDINATE_BYTES];
+        bytes[0] = 4;
+        put(point.getW().getAffineX(), bytes, 1);
+        put(point.getW().getAffineY(), bytes, 1 + COORDINATE_BYTES);
+        return ByteView.of(bytes);
+    }
+
+    private static void put(BigInteger coordinate, byte[] to, int at) {
+        byte[] signed = coordinate.toByteArray();
+        int length = Math.min(signed.length, COORDINATE_BYTES);
+        System.arraycopy(signed, signed.length - length, to, at + COORDINATE_BYTES - length, length);
+    }
+
+    private void run(long task, Callable<Made> work) {
+        try {
+            arithmetic.execute(() -> out.accept(outcome(task, work)));
+        } catch (RejectedExecutionException full) {
+            out.accept(Made.failed(task, "too much is to be computed"));
+        }
+    }
+
+    /** Whatever a key that somebody else has made leads to, it is a failure of this one task. */
+    private static Made outcome(long task, Callable<Made> work) {
+        try {
+            return work.call();
+        } catch (Exception refused) {
+            return Made.failed(task, String.valueOf(refused.getMessage()));
+        }
+    }
+}
