@@ -45,6 +45,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Called by {@link Engine} alone.
  */
 final class Links {
+    /** Whom a frame is for: what a switch over types yields, so that no type can be left out of it. */
+    enum Business {
+        OF_LINK,
+        OF_NODE
+    }
+
     /** What the engine learns. */
     interface Output {
         /** A neighbor is there, or is there by a better connection than before. */
@@ -265,12 +271,27 @@ final class Links {
         WireReader in = new WireReader(frame);
         FrameType type = FrameType.decode(in);
         Link link = member.link;
-        switch (type) {
-            case HELLO -> link.handleHello(Hello.decode(in), now);
-            case ACCEPT -> link.handleAccept(Accept.decode(in), now);
-            case CLOSE -> link.handleClose(Close.decode(in));
-            case PING -> link.handlePing(Ping.decode(in), now);
-            case PONG -> link.handlePong(Pong.decode(in), now);
+        Business business = switch (type) {
+            case HELLO -> {
+                link.handleHello(Hello.decode(in), now);
+                yield Business.OF_LINK;
+            }
+            case ACCEPT -> {
+                link.handleAccept(Accept.decode(in), now);
+                yield Business.OF_LINK;
+            }
+            case CLOSE -> {
+                link.handleClose(Close.decode(in));
+                yield Business.OF_LINK;
+            }
+            case PING -> {
+                link.handlePing(Ping.decode(in), now);
+                yield Business.OF_LINK;
+            }
+            case PONG -> {
+                link.handlePong(Pong.decode(in), now);
+                yield Business.OF_LINK;
+            }
             case PEERS,
                     FLOOD,
                     FLOOD_ACK,
@@ -285,15 +306,20 @@ final class Links {
                     ABORT,
                     GROUP_DATA,
                     GROUP_ACK,
-                    GROUP_ADVANCE -> {
-                link.handleTraffic(now);
-                NodeId peer = member.peer;
-                if (link.isUp() && peer != null) {
-                    out.frame(peer, type, in, now);
-                } else {
-                    member.statistics.dropped(LinkStatistics.Drop.NOT_UP);
-                }
-            }
+                    GROUP_ADVANCE -> Business.OF_NODE;
+        };
+        if (business == Business.OF_NODE) {
+            link.handleTraffic(now);
+            handOn(member, type, in, now);
+        }
+    }
+
+    private void handOn(Member member, FrameType type, WireReader in, long now) throws MalformedFrame {
+        NodeId peer = member.peer;
+        if (member.link.isUp() && peer != null) {
+            out.frame(peer, type, in, now);
+        } else {
+            member.statistics.dropped(LinkStatistics.Drop.NOT_UP);
         }
     }
 

@@ -4,7 +4,7 @@ import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
-import dev.weft.core.base.InvariantError;
+import dev.weft.core.base.Check;
 import dev.weft.core.base.Prng;
 import dev.weft.core.discovery.Discovery;
 import dev.weft.core.flow.Acceptance;
@@ -304,19 +304,35 @@ final class Machines {
 
         @Override
         public void frame(NodeId neighbor, FrameType type, WireReader in, long nowNanos) throws MalformedFrame {
-            switch (type) {
+            Links.Business business = switch (type) {
                 case PEERS -> {
                     discovery.handlePeers(Peers.decode(in), now);
                     membership.choose(now);
+                    yield Links.Business.OF_NODE;
                 }
-                case FLOOD -> flooding.handleFlood(neighbor, Flood.decode(in), now);
-                case FLOOD_ACK -> flooding.handleFloodAck(neighbor, FloodAck.decode(in));
-                case DIGEST -> flooding.handleDigest(neighbor, Digest.decode(in), now);
-                case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET, ABORT, GROUP_ACK ->
+                case FLOOD -> {
+                    flooding.handleFlood(neighbor, Flood.decode(in), now);
+                    yield Links.Business.OF_NODE;
+                }
+                case FLOOD_ACK -> {
+                    flooding.handleFloodAck(neighbor, FloodAck.decode(in));
+                    yield Links.Business.OF_NODE;
+                }
+                case DIGEST -> {
+                    flooding.handleDigest(neighbor, Digest.decode(in), now);
+                    yield Links.Business.OF_NODE;
+                }
+                case DATA, ACK, ADVANCE, ROUTE_ERROR, PROBE, PROBE_REPLY, RESET, ABORT, GROUP_ACK -> {
                     forwarder.handle(neighbor, RoutedFrame.decode(type, in));
-                case GROUP_DATA, GROUP_ADVANCE -> groups.handleTree(neighbor, TreeFrame.decode(type, in), now);
-                case HELLO, ACCEPT, CLOSE, PING, PONG -> throw new InvariantError(type + " is the link's own business");
-            }
+                    yield Links.Business.OF_NODE;
+                }
+                case GROUP_DATA, GROUP_ADVANCE -> {
+                    groups.handleTree(neighbor, TreeFrame.decode(type, in), now);
+                    yield Links.Business.OF_NODE;
+                }
+                case HELLO, ACCEPT, CLOSE, PING, PONG -> Links.Business.OF_LINK;
+            };
+            Check.that(business == Links.Business.OF_NODE, "a frame of the link's own business");
         }
 
         @Override
