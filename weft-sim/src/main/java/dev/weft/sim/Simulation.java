@@ -4,6 +4,7 @@ import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
+import dev.weft.core.route.SpfBackoff;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -134,7 +135,7 @@ public final class Simulation {
 
     /**
      * Looks at a node's routes when they are made from all that it knows, and all nodes know the same: measured costs
-     * go on changing, and routes follow within the delay of {@link dev.weft.core.route.SpfBackoff}. A thousand nodes
+     * go on changing, and routes follow within the delay of {@link SpfBackoff}. A thousand nodes
      * are too many to look at each; a sample is drawn from the seed.
      */
     private static void requireRightRoutes(World world, Plan plan) {

@@ -18,6 +18,7 @@ import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -230,7 +231,7 @@ final class World {
     void stopFaults() {
         faulty = false;
         cuts.clear();
-        java.util.Arrays.fill(side, 0);
+        Arrays.fill(side, 0);
         for (SimNode node : nodes) {
             if (!node.isAlive()) {
                 counts.restarts++;
@@ -272,7 +273,8 @@ final class World {
             if (load.chance(250_000)) {
                 loadMany(from, bytes, timeoutNanos);
             } else if (from != to && from.isAlive()) {
-                from.send(to.index, to.id(), kind, Journal.payload(journal.nextNumber(), bytes), timeoutNanos);
+                from.applications.send(
+                        to.index, to.id(), kind, Journal.payload(journal.nextNumber(), bytes), timeoutNanos);
             }
         }
         events.after(load.between(1, 2_000_000_000L / options.messagesPerSecond()), at -> loadOnce());
@@ -289,13 +291,13 @@ final class World {
                 listed.add(nodes.get(load.below(options.nodes())).id());
             }
             listed.remove(from.id());
-            name = new GroupName(GroupName.Scope.LIST, kind, "", SimNode.endpointOf(endpoint));
+            name = new GroupName(GroupName.Scope.LIST, kind, "", Applications.endpointOf(endpoint));
         } else if (load.chance(200_000)) {
-            name = new GroupName(GroupName.Scope.GROUP, kind, name.group(), SimNode.endpointOf(endpoint));
+            name = new GroupName(GroupName.Scope.GROUP, kind, name.group(), Applications.endpointOf(endpoint));
         }
         boolean nobody = listed.isEmpty() && name.scope() == GroupName.Scope.LIST;
         if (from.isAlive() && !nobody) {
-            from.sendToMany(name, listed, hearing, bytes, timeoutNanos);
+            from.applications.sendToMany(name, listed, hearing, bytes, timeoutNanos);
         }
     }
 
@@ -354,7 +356,7 @@ final class World {
             for (int i = 0; i < side.length; i++) {
                 side[i] = mischief.chance(500_000) ? 1 : 0;
             }
-            events.after(healAfter, at -> java.util.Arrays.fill(side, 0));
+            events.after(healAfter, at -> Arrays.fill(side, 0));
             return;
         }
         int a = mischief.below(side.length);
@@ -380,20 +382,20 @@ final class World {
         counts.inboxesFull++;
         SimNode node = nodes.get(mischief.below(nodes.size()));
         GroupAcceptance answer = mischief.chance(700_000) ? GroupAcceptance.LATER : GroupAcceptance.DETACHED;
-        node.fillInboxFor(answer, mischief.between(10_000_000L, 5_000_000_000L));
+        node.applications.fillInboxFor(answer, mischief.between(10_000_000L, 5_000_000_000L));
     }
 
     private void changeOnce() {
         counts.membershipsChanged++;
         SimNode node = nodes.get(mischief.below(nodes.size()));
-        node.changeMembership(GROUPS.get(1 + mischief.below(GROUPS.size() - 1)));
+        node.applications.changeMembership(GROUPS.get(1 + mischief.below(GROUPS.size() - 1)));
     }
 
     private void closeOnce() {
         SimNode node = nodes.get(mischief.below(nodes.size()));
         counts.endpointsClosed++;
         SocketKind kind = SocketKind.values()[mischief.below(SocketKind.values().length)];
-        node.closeEndpointFor(kind, mischief.between(10_000_000L, 5_000_000_000L));
+        node.applications.closeEndpointFor(kind, mischief.between(10_000_000L, 5_000_000_000L));
     }
 
     private void pauseOnce() {
