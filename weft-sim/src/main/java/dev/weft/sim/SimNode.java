@@ -10,8 +10,8 @@ import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,7 +109,7 @@ final class SimNode {
     private long wakeNanos = Deadlines.NEVER;
     private long wakeNumber;
     private @Nullable Engine engine;
-    private final TreeMap<Long, Wire> wires = new TreeMap<>();
+    private final LinkedHashMap<Long, Wire> wires = new LinkedHashMap<>();
     private int identities;
 
     SimNode(int index, World world, Community community, Prng prng, int driftPpmMax, EngineConfig config) {
@@ -266,6 +266,7 @@ final class SimNode {
             }
             out.transmit(frame, wire, peer);
         }
+        out.flush(peer);
         if (present.isToClose(wire.number)) {
             present.forget(wire.number);
             wires.remove(wire.number);
@@ -308,7 +309,7 @@ final class SimNode {
     private NodeId newId() {
         key = Community.words(prng.fork(0x1d00L + identities++), Assurance.KEY_HASH_BYTES / 8);
         NodeId made = NodeId.fromDigest(key.toByteArray());
-        world.belongs(made, community);
+        world.belongs(made, this);
         return made;
     }
 

@@ -19,6 +19,7 @@ import dev.weft.core.wire.WireReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -52,6 +53,8 @@ final class World {
     Tampering tampering = (reader, frame) -> frame;
 
     private static final int LOG_MAX = 200;
+    private static final int MANY_PER_MILLION = 250_000;
+    private static final int MANY_NODES_MAX = 50;
 
     /** Something that a node reported. */
     private record Logged(long atNanos, int node, TraceEvent event) {
@@ -91,6 +94,7 @@ final class World {
 
     private final Guard guard;
     private final TreeMap<NodeId, Community> communities = new TreeMap<>();
+    private final LinkedHashMap<NodeId, SimNode> owners = new LinkedHashMap<>();
     private final List<SimNode> nodes = new ArrayList<>();
     private final int[] side;
     private final TreeSet<Cut> cuts = new TreeSet<>();
@@ -145,8 +149,9 @@ final class World {
     }
 
     /** A node has taken an id. */
-    void belongs(NodeId node, Community community) {
-        communities.put(node, community);
+    void belongs(NodeId id, SimNode node) {
+        communities.put(id, node.community());
+        owners.put(id, node);
     }
 
     /** Makes the applications of a world. */
@@ -270,7 +275,7 @@ final class World {
             SocketKind kind = load.chance(800_000) ? SocketKind.RDM : SocketKind.DGRAM;
             int bytes = load.chance(900_000) ? load.below(200) : load.below(options.payloadBytesMax() + 1);
             long timeoutNanos = load.between(500, 30_000) * 1_000_000;
-            if (load.chance(250_000)) {
+            if (load.chance(manyPerMillion())) {
                 loadMany(from, bytes, timeoutNanos);
             } else if (from != to && from.isAlive()) {
                 from.applications.send(
@@ -278,6 +283,14 @@ final class World {
             }
         }
         events.after(load.between(1, 2_000_000_000L / options.messagesPerSecond()), at -> loadOnce());
+    }
+
+    /**
+     * How many messages are for many. Each costs by its members, so in a large mesh they are the rarer: the copies
+     * under way grow no further than the messages do.
+     */
+    private int manyPerMillion() {
+        return MANY_PER_MILLION * MANY_NODES_MAX / Math.max(MANY_NODES_MAX, options.nodes());
     }
 
     private void loadMany(SimNode from, int bytes, long timeoutNanos) {
@@ -444,12 +457,8 @@ final class World {
     }
 
     private @Nullable Engine engineOf(NodeId id) {
-        for (SimNode node : nodes) {
-            if (node.id().equals(id)) {
-                return node.engine();
-            }
-        }
-        return null;
+        SimNode node = owners.get(id);
+        return node == null || !node.id().equals(id) ? null : node.engine();
     }
 
     // ------------------------------------------------------------------ beacons

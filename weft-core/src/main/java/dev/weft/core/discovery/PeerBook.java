@@ -68,6 +68,10 @@ final class PeerBook {
     private final LinkedHashMap<NodeId, Departure> departed = new LinkedHashMap<>();
 
     private long evictedCount;
+    /** The next deadline, unless it is to be looked up. */
+    private long nextNanos = Deadlines.NEVER;
+
+    private boolean nextIsStale;
 
     PeerBook(DiscoveryConfig config, Output out) {
         this.peersMax = config.peersMax();
@@ -184,7 +188,11 @@ final class PeerBook {
     }
 
     long nextDeadlineNanos() {
-        return mortal.isEmpty() ? Deadlines.NEVER : mortal.first().sinceNanos() + ttlNanos + 1;
+        if (nextIsStale) {
+            nextIsStale = false;
+            nextNanos = mortal.isEmpty() ? Deadlines.NEVER : mortal.first().sinceNanos() + ttlNanos + 1;
+        }
+        return nextNanos;
     }
 
     // ------------------------------------------------------------------ questions
@@ -242,6 +250,7 @@ final class PeerBook {
         Silence silence = new Silence(entry.heardNanos, entry.node);
         if (!linked.containsKey(entry.node) && entry.source != Source.HOST_DIRECTORY) {
             mortal.add(silence);
+            nextIsStale = true;
             if (entry.source == Source.BEACON) {
                 weak.add(silence);
             }
@@ -250,7 +259,7 @@ final class PeerBook {
 
     private void unindex(Known entry) {
         Silence silence = new Silence(entry.heardNanos, entry.node);
-        mortal.remove(silence);
+        nextIsStale |= mortal.remove(silence);
         weak.remove(silence);
     }
 }

@@ -30,10 +30,11 @@ import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -85,8 +86,8 @@ final class Links {
     private final LongSupplier lsdbHash;
     private final Output out;
     private final LinkTable table;
-    private final TreeMap<Long, Member> members = new TreeMap<>();
-    private final TreeMap<NodeId, Member> standing = new TreeMap<>();
+    private final LinkedHashMap<Long, Member> members = new LinkedHashMap<>();
+    private final LinkedHashMap<NodeId, Member> standing = new LinkedHashMap<>();
     private final DeadlineIndex deadlines = new DeadlineIndex();
     /** Connections with something to say, or to be ended. */
     private final TreeSet<Long> pending = new TreeSet<>();
@@ -449,8 +450,11 @@ final class Links {
         return standing.containsKey(neighbor);
     }
 
-    Iterable<NodeId> neighbors() {
-        return List.copyOf(standing.keySet());
+    /** In order of id. */
+    List<NodeId> neighbors() {
+        List<NodeId> neighbors = new ArrayList<>(standing.keySet());
+        neighbors.sort(Comparator.naturalOrder());
+        return neighbors;
     }
 
     int neighborCount() {
@@ -475,11 +479,11 @@ final class Links {
 
     List<LinkReport> reports() {
         List<LinkReport> all = new ArrayList<>();
-        for (Map.Entry<NodeId, Member> entry : standing.entrySet()) {
-            Member member = entry.getValue();
+        for (NodeId neighbor : neighbors()) {
+            Member member = Objects.requireNonNull(standing.get(neighbor));
             LinkStatistics.Queue queue = new LinkStatistics.Queue(member.queue.frames(), member.queue.bytes());
             all.add(new LinkReport(
-                    entry.getKey(),
+                    neighbor,
                     member.locator,
                     member.link.roundTrip().smoothedNanos(),
                     member.link.roundTrip().minimumNanos(),

@@ -18,7 +18,9 @@ import dev.weft.core.wire.MalformedFrame;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,7 +82,6 @@ public final class Flooding {
     private static final long SEQUENCE_OUTBID_MAX = 1L << 62;
 
     private enum Timer {
-        SPEAK,
         RETRANSMIT,
         REFRESH,
         EXPIRE,
@@ -97,7 +98,10 @@ public final class Flooding {
     private final Edition.Source editions;
     private final Output out;
     private final Lsdb lsdb;
-    private final TreeMap<NodeId, Neighbor> neighbors = new TreeMap<>();
+    private final LinkedHashMap<NodeId, Neighbor> neighbors = new LinkedHashMap<>();
+    /** The same in order of id. */
+    private List<Neighbor> inOrder = List.of();
+
     private final BitSet slots = new BitSet();
     private final EnumMap<LsaKind, Origination> own = new EnumMap<>(LsaKind.class);
     private final Deadlines<Timer> timers = new Deadlines<>(Timer.class);
@@ -107,7 +111,8 @@ public final class Flooding {
     private long serial;
     private long changedNanos;
     private long nextComparisonNanos;
-    private boolean somethingToSay;
+    /** When some neighbor is to be spoken to. */
+    private long speakNanos = Deadlines.NEVER;
 
     public Flooding(
             NodeId self, long incarnation, TopologyConfig config, Prng prng, Edition.Source editions, Output out) {
@@ -146,6 +151,7 @@ public final class Flooding {
         slots.set(slot);
         Neighbor fresh = new Neighbor(node, slot, serial);
         neighbors.put(node, fresh);
+        order();
         if (nowNanos >= nextComparisonNanos) {
             compare(fresh, nowNanos);
         }
@@ -155,7 +161,14 @@ public final class Flooding {
         Neighbor gone = neighbors.remove(node);
         if (gone != null) {
             slots.clear(gone.slot);
+            order();
         }
+    }
+
+    private void order() {
+        List<Neighbor> all = new ArrayList<>(neighbors.values());
+        all.sort(Comparator.comparing(neighbor -> neighbor.node));
+        inOrder = all;
     }
 
     public void handleFlood(NodeId from, Flood flood, long nowNanos) throws MalformedFrame {
@@ -226,8 +239,6 @@ public final class Flooding {
     public void handleTime(long nowNanos) {
         for (Timer due = timers.pollDue(nowNanos); due != null; due = timers.pollDue(nowNanos)) {
             switch (due) {
-                // What waits goes out when the turn ends.
-                case SPEAK -> {}
                 case RETRANSMIT -> retransmit(nowNanos);
                 case REFRESH -> refresh(nowNanos);
                 case EXPIRE -> expire(nowNanos);
@@ -237,7 +248,7 @@ public final class Flooding {
     }
 
     public long nextDeadlineNanos() {
-        return timers.nextNanos();
+        return Math.min(timers.nextNanos(), speakNanos);
     }
 
     /**
@@ -246,20 +257,19 @@ public final class Flooding {
      * neighbors would tell each other is mostly told by one.
      */
     public void flush(long nowNanos) {
-        if (!somethingToSay) {
+        if (nowNanos < speakNanos) {
             return;
         }
-        somethingToSay = false;
+        speakNanos = Deadlines.NEVER;
         long spacing = spacingNanos();
-        for (Neighbor neighbor : neighbors.values()) {
+        for (Neighbor neighbor : inOrder) {
             long due = neighbor.speakNanos(spacing);
             if (due <= nowNanos) {
                 neighbor.spoken(nowNanos);
                 sendAcks(neighbor);
                 sendAdvertisements(neighbor, nowNanos);
-            } else if (due != Deadlines.NEVER) {
-                somethingToSay = true;
-                timers.armNoLater(Timer.SPEAK, due);
+            } else {
+                speakNanos = Math.min(speakNanos, due);
             }
         }
     }
@@ -350,12 +360,16 @@ public final class Flooding {
 
     private void owe(Neighbor neighbor, Lsa lsa, long nowNanos) {
         neighbor.owe(lsa, nowNanos);
-        somethingToSay = true;
+        speakTo(neighbor);
     }
 
     private void tell(Neighbor neighbor, Lsdb.Entry entry) {
         neighbor.tell(entry);
-        somethingToSay = true;
+        speakTo(neighbor);
+    }
+
+    private void speakTo(Neighbor neighbor) {
+        speakNanos = Math.min(speakNanos, neighbor.speakNanos(spacingNanos()));
     }
 
     // ------------------------------------------------------------------ passing on
@@ -369,7 +383,7 @@ public final class Flooding {
                 Prng.mix(lsa.key().origin().low() ^ Prng.mix(lsa.version().sequence())) ^ self.high();
         int others = neighbors.size() - 1;
         int chosen = 0;
-        for (Neighbor neighbor : neighbors.values()) {
+        for (Neighbor neighbor : inOrder) {
             if (neighbor == from) {
                 continue;
             }
@@ -386,7 +400,7 @@ public final class Flooding {
     /** Tells every neighbor of something of our own. */
     private void spread(Lsdb.Entry entry, long nowNanos) {
         begin(entry, Spread.State.DONE, nowNanos);
-        for (Neighbor neighbor : neighbors.values()) {
+        for (Neighbor neighbor : inOrder) {
             tell(neighbor, entry);
         }
     }
@@ -423,7 +437,7 @@ public final class Flooding {
     /** Drops the changes that every neighbor has or has been told of. */
     private void forgetChanges() {
         long settledByAll = serial;
-        for (Neighbor neighbor : neighbors.values()) {
+        for (Neighbor neighbor : inOrder) {
             settledByAll = Math.min(settledByAll, neighbor.settledSerial());
         }
         while (!changes.isEmpty() && changes.element().serial() <= settledByAll) {
@@ -485,11 +499,11 @@ public final class Flooding {
     // ------------------------------------------------------------------ what goes out
 
     private void retransmit(long nowNanos) {
-        for (Neighbor neighbor : neighbors.values()) {
+        for (Neighbor neighbor : inOrder) {
             neighbor.retransmit(config.retransmitNanos(), nowNanos);
             timers.armNoLater(Timer.RETRANSMIT, neighbor.retransmitNanos(config.retransmitNanos()));
+            speakTo(neighbor);
         }
-        somethingToSay = true;
     }
 
     private void sendAcks(Neighbor neighbor) {
