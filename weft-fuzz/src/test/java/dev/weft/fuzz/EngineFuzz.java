@@ -24,6 +24,7 @@ import dev.weft.core.wire.Data;
 import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.FloodAck;
+import dev.weft.core.wire.FloodWant;
 import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.FlowRef;
 import dev.weft.core.wire.Frame;
@@ -495,6 +496,7 @@ class EngineFuzz {
                 case PEERS -> peers();
                 case FLOOD -> flood();
                 case FLOOD_ACK -> new FloodAck(headings());
+                case FLOOD_WANT -> new FloodWant(headings());
                 case DIGEST -> new Digest(bound(), bound(), headings());
                 case DATA -> routed(data());
                 case ACK -> routed(ack());

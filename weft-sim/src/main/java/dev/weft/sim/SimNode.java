@@ -55,6 +55,7 @@ final class SimNode {
                     world.trace.add(frame.slice(0, Math.min(TRACED_BYTES, frame.length()))
                                     .hash64()
                             + frame.length());
+                    world.traffic.arrived(frame);
                     requireNoLoop(frame);
                     present.handleFrame(number, world.tampering.alter(SimNode.this, frame), local);
                 }
@@ -288,9 +289,20 @@ final class SimNode {
         world.events.at(at, reached -> {
             if (number == wakeNumber && bound == life) {
                 wakeNanos = Deadlines.NEVER;
-                turn((present, local) -> {});
+                wake();
             }
         });
+    }
+
+    /** A turn where something is due; what was due may have been put off since. */
+    private void wake() {
+        Engine present = engine;
+        long now = world.events.nowNanos();
+        if (present != null && now >= pausedUntilNanos && present.nextDeadlineNanos() > local(now)) {
+            wakeAt(present.nextDeadlineNanos());
+        } else {
+            turn((alive, local) -> {});
+        }
     }
 
     private long local(long globalNanos) {

@@ -86,6 +86,7 @@ final class World {
     final Journal journal = new Journal(violations);
     final GroupJournal groups = new GroupJournal(violations);
     final FaultCounts counts = new FaultCounts();
+    final MeshTraffic traffic = new MeshTraffic();
     final Prng prng;
     final SwarmOptions options;
     final Application application;

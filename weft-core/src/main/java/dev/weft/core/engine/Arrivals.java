@@ -83,7 +83,18 @@ final class Arrivals implements Forwarder.Output {
             case PROBE -> probes.handleProbe(Probe.decode(in), arrival);
             case PROBE_REPLY -> probes.handleReply(ProbeReply.decode(in), nowNanos);
             case GROUP_ACK -> groups.handleAck(GroupAck.decode(in), arrival, nowNanos);
-            case HELLO, ACCEPT, CLOSE, PING, PONG, PEERS, FLOOD, FLOOD_ACK, DIGEST, GROUP_DATA, GROUP_ADVANCE ->
+            case HELLO,
+                    ACCEPT,
+                    CLOSE,
+                    PING,
+                    PONG,
+                    PEERS,
+                    FLOOD,
+                    FLOOD_ACK,
+                    DIGEST,
+                    FLOOD_WANT,
+                    GROUP_DATA,
+                    GROUP_ADVANCE ->
                 throw new MalformedFrame("frame type", frame.type() + " does not travel on routes");
         }
     }

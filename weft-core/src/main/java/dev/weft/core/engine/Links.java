@@ -297,6 +297,7 @@ final class Links {
                     FLOOD,
                     FLOOD_ACK,
                     DIGEST,
+                    FLOOD_WANT,
                     DATA,
                     ACK,
                     ADVANCE,

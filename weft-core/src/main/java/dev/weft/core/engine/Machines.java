@@ -32,6 +32,7 @@ import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.FloodAck;
+import dev.weft.core.wire.FloodWant;
 import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
@@ -315,7 +316,11 @@ final class Machines {
                     yield Links.Business.OF_NODE;
                 }
                 case FLOOD_ACK -> {
-                    flooding.handleFloodAck(neighbor, FloodAck.decode(in));
+                    flooding.handleFloodAck(neighbor, FloodAck.decode(in), now);
+                    yield Links.Business.OF_NODE;
+                }
+                case FLOOD_WANT -> {
+                    flooding.handleFloodWant(neighbor, FloodWant.decode(in));
                     yield Links.Business.OF_NODE;
                 }
                 case DIGEST -> {

@@ -8,6 +8,7 @@ import dev.weft.core.base.Prng;
 import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.FloodAck;
+import dev.weft.core.wire.FloodWant;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.LsaHeading;
@@ -34,8 +35,9 @@ import java.util.TreeMap;
  *
  * <p>Over every link at once would bring each advertisement to a node as often as the node has links. So a node with
  * many passes it to a few drawn anew for each edition, and holds it ready for the others until their heartbeat shows
- * that they have it, or lack something still: the eager and the lazy push of Plumtree (Leitão, Pereira, Rodrigues:
- * Epidemic Broadcast Trees, 2007), with the hash in place of announcements.
+ * that they have it. Where it shows that they lack something still, they are told what there is and ask for what they
+ * lack: the eager and the lazy push of Plumtree (Leitão, Pereira, Rodrigues: Epidemic Broadcast Trees, 2007), with
+ * the hash in place of most announcements.
  *
  * <p>Driven by the engine: {@code handle…} for what comes in, {@link #flush} at the end of each turn.
  */
@@ -58,16 +60,29 @@ public final class Flooding {
     private static final long COMPARISON_PAUSE_PER_ENTRY_NANOS = 500_000L;
     private static final long COMPARISON_PAUSE_MAX_NANOS = 2_000_000_000L;
 
-    /** To how many neighbors another node's advertisement is passed on at once. */
+    /** To how many neighbors another node's advertisement is passed on at once: alone, among some, among many. */
     private static final int EAGER_MAX = 5;
+
+    private static final int EAGER_AMONG_SOME = 3;
+    private static final int EAGER_AMONG_MANY = 2;
+
+    /** So many changes that neighbors may not know of yet are some, and many. */
+    private static final int SOME_CHANGES = 16;
+
+    private static final int MANY_CHANGES = 64;
 
     /** How long an advertisement may take to reach a neighbor by others. */
     private static final long LAZY_NANOS = 300_000_000L;
 
     /** The same while everything changes and hashes tell nothing: in spacings, and at most. */
-    private static final int LAZY_SPACINGS = 100;
+    private static final int LAZY_SPACINGS = 20;
 
     private static final long LAZY_MAX_NANOS = 5_000_000_000L;
+
+    /** How long what one neighbor was asked for is not asked of another. */
+    private static final long ASKED_NANOS = 1_000_000_000L;
+
+    private static final int ASKED_MAX = 4_096;
 
     /** How soon a neighbor is spoken to again, for each advertisement in the database, within these bounds. */
     private static final long SPACING_PER_ENTRY_NANOS = 50_000L;
@@ -105,6 +120,8 @@ public final class Flooding {
     private final BitSet slots = new BitSet();
     private final EnumMap<LsaKind, Origination> own = new EnumMap<>(LsaKind.class);
     private final Deadlines<Timer> timers = new Deadlines<>(Timer.class);
+    /** Advertisements that some neighbor was asked for, and when. */
+    private final LinkedHashMap<LsaKey, Long> asked = new LinkedHashMap<>();
     /** The latest changes, oldest first. */
     private final ArrayDeque<Change> changes = new ArrayDeque<>();
 
@@ -181,18 +198,51 @@ public final class Flooding {
         }
     }
 
-    public void handleFloodAck(NodeId from, FloodAck ack) {
+    public void handleFloodAck(NodeId from, FloodAck ack, long nowNanos) {
         Neighbor neighbor = neighbors.get(from);
         if (neighbor == null) {
             return;
         }
         for (LsaHeading heading : ack.headings()) {
             Lsdb.Entry entry = lsdb.entry(heading.key());
-            if (entry != null && !entry.lsa().version().isNewerThan(heading.version())) {
+            int order =
+                    entry == null ? 1 : heading.version().compareTo(entry.lsa().version());
+            if (entry != null && order >= 0) {
                 neighbor.has(entry);
+            }
+            if (order > 0) {
+                ask(neighbor, heading, nowNanos);
             }
         }
         neighbor.acknowledged();
+    }
+
+    /** A neighbor has what is missing here: it is asked for it, unless another was just now. */
+    private void ask(Neighbor neighbor, LsaHeading heading, long nowNanos) {
+        Long askedNanos = asked.get(heading.key());
+        if (askedNanos != null && nowNanos - askedNanos < ASKED_NANOS) {
+            return;
+        }
+        if (asked.size() >= ASKED_MAX) {
+            asked.clear();
+        }
+        asked.put(heading.key(), nowNanos);
+        neighbor.want(heading);
+        speakTo(neighbor);
+    }
+
+    /** A neighbor asks for what it was told of. */
+    public void handleFloodWant(NodeId from, FloodWant want) {
+        Neighbor neighbor = neighbors.get(from);
+        if (neighbor == null) {
+            return;
+        }
+        for (LsaHeading heading : want.headings()) {
+            Lsdb.Entry entry = lsdb.entry(heading.key());
+            if (entry != null && entry.spread.state(neighbor.slot) != Spread.State.QUEUED) {
+                tell(neighbor, entry);
+            }
+        }
     }
 
     public void handleDigest(NodeId from, Digest digest, long nowNanos) {
@@ -229,7 +279,7 @@ public final class Flooding {
             forgetChanges();
         } else if (neighbor.isBehind(serial)) {
             neighbor.differsForAReason();
-            tellWhatIsOverdue(neighbor, nowNanos);
+            announceWhatIsOverdue(neighbor, nowNanos);
         } else if (neighbor.hasDifferedTooLong(lsdb.hash(), hash, nowNanos) && nowNanos >= nextComparisonNanos) {
             neighbor.beMorePatient();
             compare(neighbor, nowNanos);
@@ -265,8 +315,9 @@ public final class Flooding {
         for (Neighbor neighbor : inOrder) {
             long due = neighbor.speakNanos(spacing);
             if (due <= nowNanos) {
-                neighbor.spoken(nowNanos);
+                neighbor.spoken(spacing, nowNanos);
                 sendAcks(neighbor);
+                sendWants(neighbor);
                 sendAdvertisements(neighbor, nowNanos);
             } else {
                 speakNanos = Math.min(speakNanos, due);
@@ -308,6 +359,7 @@ public final class Flooding {
         Lsdb.Offer offer = lsdb.offer(editions.read(lsa), ageSeconds, nowNanos, this::isEvictable);
         Lsdb.Entry entry = lsdb.entry(lsa.key());
         if (offer == Lsdb.Offer.NEWER && entry != null) {
+            asked.remove(lsa.key());
             relay(entry, from, nowNanos);
             changed(lsa.key());
             timers.armNoLater(Timer.EXPIRE, nowNanos + (config.maxAgeSeconds() - ageSeconds) * 1_000_000_000L);
@@ -382,6 +434,7 @@ public final class Flooding {
         long edition =
                 Prng.mix(lsa.key().origin().low() ^ Prng.mix(lsa.version().sequence())) ^ self.high();
         int others = neighbors.size() - 1;
+        int eager = eagerMax();
         int chosen = 0;
         for (Neighbor neighbor : inOrder) {
             if (neighbor == from) {
@@ -390,11 +443,18 @@ public final class Flooding {
             // Draws without replacement: as many as are still wanted from as many as are still to come.
             long draw = (Prng.mix(edition + neighbor.slot) >>> 1) % others;
             others--;
-            if (draw < EAGER_MAX - chosen) {
+            if (draw < eager - chosen) {
                 chosen++;
                 tell(neighbor, entry);
             }
         }
+    }
+
+    /** Where much changes at once, many words reach a neighbor by others anyway, and the rest is asked for at once. */
+    private int eagerMax() {
+        return changes.size() < SOME_CHANGES
+                ? EAGER_MAX
+                : changes.size() < MANY_CHANGES ? EAGER_AMONG_SOME : EAGER_AMONG_MANY;
     }
 
     /** Tells every neighbor of something of our own. */
@@ -415,7 +475,8 @@ public final class Flooding {
         }
     }
 
-    private void tellWhatIsOverdue(Neighbor neighbor, long nowNanos) {
+    /** What ought to have come by others is announced, for most of it the neighbor will have: it asks for the rest. */
+    private void announceWhatIsOverdue(Neighbor neighbor, long nowNanos) {
         boolean calm = nowNanos - changedNanos >= LAZY_NANOS;
         long patience = calm ? LAZY_NANOS : Math.min(LAZY_MAX_NANOS, LAZY_NANOS + LAZY_SPACINGS * spacingNanos());
         for (Change change : changes) {
@@ -428,7 +489,8 @@ public final class Flooding {
             neighbor.settled(change.serial());
             Spread state = change.entry().spread;
             if (state.serial() == change.serial() && state.state(neighbor.slot) == Spread.State.LAZY) {
-                tell(neighbor, change.entry());
+                neighbor.has(change.entry());
+                owe(neighbor, change.entry().lsa(), nowNanos);
             }
         }
         forgetChanges();
@@ -511,6 +573,14 @@ public final class Flooding {
         for (int from = 0; from < headings.size(); from += FloodAck.HEADINGS_MAX) {
             int to = Math.min(headings.size(), from + FloodAck.HEADINGS_MAX);
             out.send(neighbor.node, new FloodAck(headings.subList(from, to)));
+        }
+    }
+
+    private void sendWants(Neighbor neighbor) {
+        List<LsaHeading> headings = neighbor.takeWants();
+        for (int from = 0; from < headings.size(); from += FloodWant.HEADINGS_MAX) {
+            int to = Math.min(headings.size(), from + FloodWant.HEADINGS_MAX);
+            out.send(neighbor.node, new FloodWant(headings.subList(from, to)));
         }
     }
 

@@ -13,6 +13,7 @@ public enum FrameType {
     FLOOD(8, Scope.LINK),
     FLOOD_ACK(9, Scope.LINK),
     DIGEST(10, Scope.LINK),
+    FLOOD_WANT(11, Scope.LINK),
     DATA(16, Scope.ROUTED),
     ACK(17, Scope.ROUTED),
     ADVANCE(18, Scope.ROUTED),
