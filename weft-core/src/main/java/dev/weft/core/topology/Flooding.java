@@ -60,22 +60,22 @@ public final class Flooding {
     private static final long COMPARISON_PAUSE_PER_ENTRY_NANOS = 500_000L;
     private static final long COMPARISON_PAUSE_MAX_NANOS = 2_000_000_000L;
 
-    /** To how many neighbors another node's advertisement is passed on at once: alone, among some, among many. */
+    /** To how many neighbors another node's advertisement is passed on at once: alone, and among many. */
     private static final int EAGER_MAX = 5;
 
-    private static final int EAGER_AMONG_SOME = 3;
-    private static final int EAGER_AMONG_MANY = 2;
+    private static final int EAGER_AMONG_MANY = 3;
 
-    /** So many changes that neighbors may not know of yet are some, and many. */
-    private static final int SOME_CHANGES = 16;
+    /** So many changes that neighbors may not know of yet are many. */
+    private static final int MANY_CHANGES = 32;
 
-    private static final int MANY_CHANGES = 64;
+    /** How much rarer a neighbor is spoken to among many: one frame of six words costs less than three of two. */
+    private static final int SPACING_FACTOR_AMONG_MANY = 3;
 
     /** How long an advertisement may take to reach a neighbor by others. */
     private static final long LAZY_NANOS = 300_000_000L;
 
     /** The same while everything changes and hashes tell nothing: in spacings, and at most. */
-    private static final int LAZY_SPACINGS = 20;
+    private static final int LAZY_SPACINGS = 50;
 
     private static final long LAZY_MAX_NANOS = 5_000_000_000L;
 
@@ -88,7 +88,7 @@ public final class Flooding {
     private static final long SPACING_PER_ENTRY_NANOS = 50_000L;
 
     private static final long SPACING_MIN_NANOS = 1_000_000L;
-    private static final long SPACING_MAX_NANOS = 200_000_000L;
+    private static final long SPACING_MAX_NANOS = 300_000_000L;
 
     /**
      * The highest number under this node's id that it outbids. No node gets there by counting, and above it there are
@@ -326,7 +326,9 @@ public final class Flooding {
     }
 
     private long spacingNanos() {
-        return Math.min(SPACING_MAX_NANOS, Math.max(SPACING_MIN_NANOS, lsdb.size() * SPACING_PER_ENTRY_NANOS));
+        long spacing = Math.max(SPACING_MIN_NANOS, lsdb.size() * SPACING_PER_ENTRY_NANOS);
+        return Math.min(
+                SPACING_MAX_NANOS, changes.size() < MANY_CHANGES ? spacing : spacing * SPACING_FACTOR_AMONG_MANY);
     }
 
     // ------------------------------------------------------------------ an advertisement arrives
@@ -452,9 +454,7 @@ public final class Flooding {
 
     /** Where much changes at once, many words reach a neighbor by others anyway, and the rest is asked for at once. */
     private int eagerMax() {
-        return changes.size() < SOME_CHANGES
-                ? EAGER_MAX
-                : changes.size() < MANY_CHANGES ? EAGER_AMONG_SOME : EAGER_AMONG_MANY;
+        return changes.size() < MANY_CHANGES ? EAGER_MAX : EAGER_AMONG_MANY;
     }
 
     /** Tells every neighbor of something of our own. */
