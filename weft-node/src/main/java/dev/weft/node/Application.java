@@ -34,6 +34,7 @@ final class Application implements Engine.Output {
     private final Driver driver;
     private final NodeEvents events;
     private final Executor callbacks;
+    private final Completions completions;
     /** What waits for the outcome of a send. */
     interface Settled {
         void settle(Outcome outcome, Executor callbacks);
@@ -57,6 +58,8 @@ final class Application implements Engine.Output {
         this.driver = driver;
         this.events = events;
         this.callbacks = callbacks;
+        this.completions = new Completions(callbacks);
+        driver.afterEachTurn(completions::flush);
     }
 
     /** Makes the ends of connections that other nodes have asked for. */
@@ -287,7 +290,7 @@ final class Application implements Engine.Output {
     public void groupSettled(long ticket) {
         GroupTicketEnd end = groupTickets.remove(ticket);
         if (end != null) {
-            end.end(callbacks);
+            end.end(completions);
         }
     }
 
@@ -295,7 +298,7 @@ final class Application implements Engine.Output {
     public void settled(long ticket, Outcome outcome) {
         Settled end = tickets.remove(ticket);
         if (end != null) {
-            end.settle(outcome, callbacks);
+            end.settle(outcome, completions);
         }
         if (!outcome.isDelivered()) {
             events.tell(MeshEvent.Kind.DEAD_LETTER, self, "message " + ticket + " is " + outcome);

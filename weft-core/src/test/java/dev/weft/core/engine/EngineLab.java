@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** Whole engines on one clock, joined by connections that take a millisecond and by beacons that reach all. */
 final class EngineLab {
@@ -43,6 +44,12 @@ final class EngineLab {
         final Engine engine;
         private final TreeMap<Long, Far> far = new TreeMap<>();
         boolean dead;
+        /** What this node has written, with the length before each frame. */
+        long bytesWritten;
+
+        int framesWritten;
+        /** What came for endpoints of this node; kept by whom it matters to. */
+        Consumer<Endpoints.Delivery> application = delivery -> {};
 
         private Node(int number, long incarnation, int host, LinkWishes wishes) {
             this.number = number;
@@ -89,6 +96,8 @@ final class EngineLab {
                 Far to = far.get(connection);
                 for (ByteView frame = engine.poll(connection); frame != null; frame = engine.poll(connection)) {
                     ByteView sent = frame;
+                    framesWritten++;
+                    bytesWritten += WireWriter.varintBytes(frame.length()) + frame.length();
                     if (to != null) {
                         later(() -> to.node.turn(() -> to.node.engine.handleFrame(to.connection, sent, nowNanos)));
                     }
@@ -149,7 +158,9 @@ final class EngineLab {
         }
 
         @Override
-        public void deliver(long endpoint, Endpoints.Delivery delivery) {}
+        public void deliver(long endpoint, Endpoints.Delivery delivery) {
+            application.accept(delivery);
+        }
 
         @Override
         public void accepted(long listener, long connection, NodeId from) {}
