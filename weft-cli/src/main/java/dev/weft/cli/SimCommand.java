@@ -73,6 +73,7 @@ final class SimCommand implements Callable<Integer> {
                 .put("outcomes", report.outcomes())
                 .put("copies", report.copies())
                 .put("faults", report.faults())
+                .put("mesh", report.mesh())
                 .put("traceHash", report.traceHash()));
         return report.isGood();
     }

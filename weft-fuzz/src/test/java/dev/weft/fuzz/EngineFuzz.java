@@ -24,6 +24,7 @@ import dev.weft.core.wire.Data;
 import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.FloodAck;
+import dev.weft.core.wire.FloodWant;
 import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.FlowRef;
 import dev.weft.core.wire.Frame;
@@ -500,6 +501,7 @@ class EngineFuzz {
                 case PEERS -> peers();
                 case FLOOD -> flood();
                 case FLOOD_ACK -> new FloodAck(headings());
+                case FLOOD_WANT -> new FloodWant(headings());
                 case DIGEST -> new Digest(bound(), bound(), headings());
                 case REVOKED -> new Revoked(draws.block(200), 1 + draws.number() / 2);
                 case DATA -> routed(data());

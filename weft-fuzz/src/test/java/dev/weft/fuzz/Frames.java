@@ -12,6 +12,7 @@ import dev.weft.core.wire.Data;
 import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.FloodAck;
+import dev.weft.core.wire.FloodWant;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GroupAck;
@@ -68,6 +69,7 @@ final class Frames {
             case PEERS -> Peers.decode(in);
             case FLOOD -> readable(Flood.decode(in));
             case FLOOD_ACK -> FloodAck.decode(in);
+            case FLOOD_WANT -> FloodWant.decode(in);
             case DIGEST -> Digest.decode(in);
             case REVOKED -> Revoked.decode(in);
             case DATA -> Data.decode(in);

@@ -18,6 +18,7 @@ import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.FloodAck;
+import dev.weft.core.wire.FloodWant;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.Hello;
@@ -432,6 +433,20 @@ class PublishedSchemaTest {
     }
 
     @Test
+    void floodWant() {
+        frames(
+                FrameType.FLOOD_WANT,
+                RandomFrames::floodWant,
+                body -> FloodWant.decode(new WireReader(body)),
+                dev.weft.proto.FloodWant::parseFrom,
+                want -> dev.weft.proto.FloodWant.newBuilder()
+                        .addAllHeadings(want.headings().stream()
+                                .map(PublishedSchemaTest::fields)
+                                .toList())
+                        .build());
+    }
+
+    @Test
     void digest() {
         frames(
                 FrameType.DIGEST,
@@ -500,6 +515,7 @@ class PublishedSchemaTest {
                         "Flood",
                         "FloodAck",
                         "FloodItem",
+                        "FloodWant",
                         "Hello",
                         "Lsa",
                         "LsaHeading",

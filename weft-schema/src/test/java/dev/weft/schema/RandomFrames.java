@@ -11,6 +11,7 @@ import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.FloodAck;
+import dev.weft.core.wire.FloodWant;
 import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.Interest;
 import dev.weft.core.wire.Lsa;
@@ -151,6 +152,7 @@ final class RandomFrames {
             ByteView content = switch (kind) {
                 case ADJACENCY -> adjacencies().encode();
                 case NODE -> nodeRecord().encode();
+                case CREDENTIAL -> ByteView.of(bytes(within(1, 500)));
                 case SEAL -> sealRecord().encode();
             };
             Lsa lsa = Lsa.originate(new LsaKey(node(), kind), version(), content);
@@ -161,6 +163,10 @@ final class RandomFrames {
 
     FloodAck floodAck() {
         return new FloodAck(several(FloodAck.HEADINGS_MAX, () -> new LsaHeading(key(), version())));
+    }
+
+    FloodWant floodWant() {
+        return new FloodWant(several(FloodWant.HEADINGS_MAX, () -> new LsaHeading(key(), version())));
     }
 
     Digest digest() {

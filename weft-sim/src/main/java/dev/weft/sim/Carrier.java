@@ -35,6 +35,9 @@ final class Carrier {
         boolean passes(int from, int to);
     }
 
+    /** Frames of one turn that arrive within so long of each other are read at once. */
+    private static final long READ_NANOS = 1_000_000;
+
     private final EventHeap events;
     private final Kind kind;
     private final Faults faults;
@@ -63,6 +66,10 @@ final class Carrier {
         /** What arrives at that moment. */
         private List<ByteView> lastLanding = List.of();
 
+        /** What one turn has written into a stream, and when the last of it arrives. */
+        private List<ByteView> written = List.of();
+
+        private long writtenArrivalNanos;
         private boolean torn;
         private boolean stopped;
 
@@ -76,7 +83,10 @@ final class Carrier {
             return (busyUntilNanos - nowNanos) * (faults.bitsPerSecond() / 8_000) / 1_000_000 < faults.queueBytes();
         }
 
-        /** Puts a frame on its way; {@code sender} is told when it may write again, {@code receiver} gets the frame. */
+        /**
+         * Puts a frame on its way; {@code sender} is told when it may write again, {@code receiver} gets the frame.
+         * What goes into a stream leaves with {@link #flush}.
+         */
         void transmit(ByteView frame, End sender, End receiver) {
             long now = events.nowNanos();
             busyUntilNanos = Math.max(busyUntilNanos, now)
@@ -114,26 +124,50 @@ final class Carrier {
                 travel += 4 * faults.delayNanos() + 10_000_000;
             }
             long arrival = busyUntilNanos + travel;
-            if (kind == Kind.STREAM && arrival <= lastArrivalNanos && now < lastArrivalNanos) {
-                // It cannot overtake what is before it in the stream: both are read at once.
-                lastLanding.add(frame);
+            if (kind == Kind.STREAM) {
+                write(frame, arrival, receiver);
                 return;
             }
             if (arrival < lastArrivalNanos) {
                 counts.reordered++;
             }
             lastArrivalNanos = Math.max(arrival, lastArrivalNanos);
-            land(arrival, frame, receiver);
-            if (kind == Kind.DATAGRAM && prng.chance(faults.duplicatePerMillion())) {
+            land(arrival, List.of(frame), receiver);
+            if (prng.chance(faults.duplicatePerMillion())) {
                 counts.duplicated++;
-                land(arrival + prng.below(faults.jitterNanos() + 1_000_000), frame, receiver);
+                land(arrival + prng.below(faults.jitterNanos() + 1_000_000), List.of(frame), receiver);
             }
         }
 
-        private void land(long atNanos, ByteView frame, End receiver) {
-            List<ByteView> landing = new ArrayList<>(1);
-            landing.add(frame);
-            lastLanding = landing;
+        private void write(ByteView frame, long arrivalNanos, End receiver) {
+            if (!written.isEmpty() && arrivalNanos > writtenArrivalNanos + READ_NANOS) {
+                flush(receiver);
+            }
+            if (written.isEmpty()) {
+                written = new ArrayList<>();
+                writtenArrivalNanos = arrivalNanos;
+            }
+            written.add(frame);
+            writtenArrivalNanos = Math.max(writtenArrivalNanos, arrivalNanos);
+        }
+
+        /** Ends what one turn writes: what is written together and takes no time to arrive is read together. */
+        void flush(End receiver) {
+            if (written.isEmpty()) {
+                return;
+            }
+            if (writtenArrivalNanos <= lastArrivalNanos && events.nowNanos() < lastArrivalNanos) {
+                // It cannot overtake what is before it in the stream: both are read at once.
+                lastLanding.addAll(written);
+            } else {
+                lastArrivalNanos = Math.max(writtenArrivalNanos, lastArrivalNanos);
+                lastLanding = written;
+                land(writtenArrivalNanos, written, receiver);
+            }
+            written = List.of();
+        }
+
+        private void land(long atNanos, List<ByteView> landing, End receiver) {
             events.at(atNanos, at -> {
                 if (receiver.isOpen()) {
                     receiver.arrive(landing, at);

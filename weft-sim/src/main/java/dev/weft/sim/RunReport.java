@@ -17,6 +17,9 @@ import java.util.Map;
  *     that went their whole way
  * @param copies messages for many, by member and outcome
  * @param faults what really went wrong
+ * @param mesh what membership cost: {@code convergedMillis} when every node first knew all and the same, -1 where never;
+ *     {@code controlBytesPerNode} of link frames sent, and of these {@code joinBytesPerNode} until then;
+ *     {@code lsdbBytesPerNode} and {@code routeComputationsPerNode} at the end
  * @param traceHash equal for equal runs
  * @param violations what should never have happened
  * @param lastEvents before the end
@@ -30,6 +33,7 @@ public record RunReport(
         Map<String, Long> outcomes,
         Map<String, Long> copies,
         Map<String, Long> faults,
+        Map<String, Long> mesh,
         String traceHash,
         List<String> violations,
         List<String> lastEvents,
@@ -68,6 +72,7 @@ public record RunReport(
                 outcomes,
                 world.groups.described(),
                 faults,
+                world.traffic.described(world),
                 world.trace.hex(),
                 world.violations.all().stream().map(Object::toString).toList(),
                 world.lastEvents(),

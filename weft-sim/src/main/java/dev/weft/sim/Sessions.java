@@ -105,7 +105,7 @@ final class Sessions {
         }
 
         void received(ByteView payload) {
-            node.takenFrom(life, connection, payload, prng.chance(900_000) ? 0 : prng.below(20_000_000));
+            node.applications.takenFrom(life, connection, payload, prng.chance(900_000) ? 0 : prng.below(20_000_000));
             if (session == null && !identify(payload)) {
                 return;
             }
@@ -148,7 +148,7 @@ final class Sessions {
                 world.violations.add("an end comes after all", mine.toString());
             }
             if (mine == null || this != mine.connector) {
-                node.finish(life, connection);
+                node.applications.finish(life, connection);
             }
         }
 
@@ -184,7 +184,7 @@ final class Sessions {
                 return;
             }
             if (sent == mine.messages) {
-                node.finish(life, connection);
+                node.applications.finish(life, connection);
                 return;
             }
             say(
@@ -204,7 +204,7 @@ final class Sessions {
             int index = sent++;
             long before = sentBytes;
             sentBytes += payload.length();
-            node.sendOn(
+            node.applications.sendOn(
                     this,
                     life,
                     connection,
@@ -252,7 +252,7 @@ final class Sessions {
     void begin(SimNode from, SimNode to, SocketKind kind, int messages, int bytesMax) {
         Session session = new Session(all.size(), from, kind, messages, bytesMax);
         all.add(session);
-        from.connect(session.connector, to.id(), kind);
+        from.applications.connect(session.connector, to.id(), kind);
     }
 
     /** The other end of a connection, which will say whose it is. */

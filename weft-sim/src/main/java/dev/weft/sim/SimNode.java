@@ -2,38 +2,25 @@ package dev.weft.sim;
 
 import dev.weft.Locator;
 import dev.weft.NodeId;
-import dev.weft.Outcome;
 import dev.weft.Revocations;
-import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
-import dev.weft.core.engine.TraceEvent;
-import dev.weft.core.flow.GroupReceiver;
-import dev.weft.core.flow.GroupSend;
-import dev.weft.core.flow.Manner;
-import dev.weft.core.flow.ReceiveBuffer;
-import dev.weft.core.flow.Send;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.seal.Sealer;
-import dev.weft.core.socket.Endpoints;
-import dev.weft.core.socket.GroupAcceptance;
-import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A simulated process: one engine, its connections, its clock, its application. May die and live again. */
+/**
+ * A simulated process: one engine, its connections, its clock; what uses it are its {@link Applications}. May die and
+ * live again.
+ */
 final class SimNode {
-    static final String ENDPOINT = "app";
-
     /** So much of each frame goes into the trace: its route and its numbers; what payloads hold the journal checks. */
     private static final int TRACED_BYTES = 64;
 
@@ -70,6 +57,7 @@ final class SimNode {
                     world.trace.add(frame.slice(0, Math.min(TRACED_BYTES, frame.length()))
                                     .hash64()
                             + frame.length());
+                    world.traffic.arrived(frame);
                     requireNoLoop(frame);
                     world.requireSealed(frame, SimNode.this);
                     present.handleFrame(number, world.tampering.alter(SimNode.this, frame), local);
@@ -112,6 +100,7 @@ final class SimNode {
     private final int driftPpm;
     private final long skewNanos;
     private final EngineConfig config;
+    final Applications applications;
 
     private StandInSealer.Identity identity = new StandInSealer.Identity(1);
     /** Stands for the hash of a public key. */
@@ -125,16 +114,8 @@ final class SimNode {
     private long wakeNanos = Deadlines.NEVER;
     private long wakeNumber;
     private @Nullable Engine engine;
-    private final TreeMap<Long, Wire> wires = new TreeMap<>();
-    private final TreeMap<Long, Integer> tickets = new TreeMap<>();
-    private long nextTicket = 1;
-    private final TreeMap<SocketKind, Long> endpoints = new TreeMap<>();
-    private final TreeMap<Long, Sessions.End> ends = new TreeMap<>();
-    private final TreeMap<Long, Consumer<Outcome>> fates = new TreeMap<>();
+    private final LinkedHashMap<Long, Wire> wires = new LinkedHashMap<>();
     private int identities;
-    private final TreeMap<String, Long> joinedSince = new TreeMap<>();
-    private final TreeMap<Long, Long> groupTickets = new TreeMap<>();
-    private GroupAcceptance full = GroupAcceptance.TAKEN;
 
     SimNode(int index, World world, Community community, Prng prng, int driftPpmMax, EngineConfig config) {
         this.index = index;
@@ -145,6 +126,7 @@ final class SimNode {
         this.skewNanos = prng.between(0, 5_000_000_000L);
         this.config = config;
         this.id = newId();
+        this.applications = new Applications(this, world);
     }
 
     NodeId id() {
@@ -203,23 +185,14 @@ final class SimNode {
                 sealer(),
                 prng.fork(life),
                 world.editions,
-                new Output());
+                applications.output());
         turn((present, local) -> {
-            for (SocketKind kind : SocketKind.values()) {
-                open(present, kind);
-            }
+            applications.open(present);
             for (Locator locator : configured) {
                 present.addConfigured(locator, local);
             }
             present.start(local);
-            full = GroupAcceptance.TAKEN;
-            joinedSince.clear();
-            for (String group : World.GROUPS) {
-                if (group.isEmpty() || prng.chance(500_000)) {
-                    joinedSince.put(group, world.events.nowNanos());
-                    present.join(group, local);
-                }
-            }
+            applications.join(present, prng, local);
         });
     }
 
@@ -247,82 +220,13 @@ final class SimNode {
                 }));
     }
 
-    /** In or out of a group. */
-    void changeMembership(String group) {
-        turn((present, local) -> {
-            if (joinedSince.remove(group) != null) {
-                present.leave(group, local);
-            } else {
-                joinedSince.put(group, world.events.nowNanos());
-                present.join(group, local);
-            }
-        });
-    }
-
-    /** The inbox of this node's memberships has no room for a while. */
-    void fillInboxFor(GroupAcceptance answer, long nanos) {
-        int bound = life;
-        full = answer;
-        world.events.after(nanos, at -> {
-            if (life == bound && isAlive()) {
-                full = GroupAcceptance.TAKEN;
-                turn((present, local) -> present.handleRoom(local));
-            }
-        });
-    }
-
     void crash() {
-        world.journal.crashed(index);
         for (Wire wire : List.copyOf(wires.values())) {
             hangUp(wire);
         }
         wires.clear();
-        world.groups.crashed(lifeName());
-        tickets.clear();
-        groupTickets.clear();
-        endpoints.clear();
-        ends.clear();
-        fates.clear();
+        applications.crash();
         engine = null;
-    }
-
-    /** Closes an endpoint; it opens again after a while, unless the process has died meanwhile. */
-    void closeEndpointFor(SocketKind kind, long nanos) {
-        int bound = life;
-        turn((present, local) -> {
-            Long number = endpoints.remove(kind);
-            if (number != null) {
-                shut(present, kind, number, local);
-            }
-        });
-        world.events.after(nanos, at -> {
-            if (lives(bound)) {
-                turn((present, local) -> {
-                    if (!endpoints.containsKey(kind)) {
-                        open(present, kind);
-                    }
-                });
-            }
-        });
-    }
-
-    private void open(Engine present, SocketKind kind) {
-        long number = kind.isConnected()
-                ? present.listen(endpointOf(kind), kind)
-                : present.open(endpointOf(kind), kind, Endpoints.CAPACITY_DEFAULT);
-        endpoints.put(kind, number);
-    }
-
-    private static void shut(Engine present, SocketKind kind, long number, long local) {
-        if (kind.isConnected()) {
-            present.closeListener(number, local);
-        } else {
-            present.closeEndpoint(number);
-        }
-    }
-
-    static String endpointOf(SocketKind kind) {
-        return ENDPOINT + "-" + kind;
     }
 
     // ------------------------------------------------------------------ connections
@@ -336,66 +240,10 @@ final class SimNode {
         return engine != null && life == thatLife;
     }
 
-    private void inLife(int thatLife, Turn input) {
+    void inLife(int thatLife, Turn input) {
         if (lives(thatLife)) {
             turn(input);
         }
-    }
-
-    void connect(Sessions.End end, NodeId to, SocketKind kind) {
-        turn((present, local) -> {
-            long connection = present.connect(to, kind, endpointOf(kind), Manner.DEFAULT, 10_000_000_000L, local);
-            end.connectedAs(connection);
-            ends.put(connection, end);
-        });
-    }
-
-    void sendOn(
-            Sessions.End end,
-            int ofLife,
-            long connection,
-            SocketKind kind,
-            ByteView payload,
-            long timeoutNanos,
-            Consumer<Outcome> fate) {
-        inLife(ofLife, (present, local) -> {
-            long ticket = nextTicket++;
-            fates.put(ticket, fate);
-            NodeId to = present.peerOf(connection).orElse(id);
-            Send send = new Send(ticket, to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos);
-            present.sendOn(connection, send, local);
-        });
-    }
-
-    void finish(int ofLife, long connection) {
-        inLife(ofLife, (present, local) -> present.finish(connection, 30_000_000_000L, local));
-    }
-
-    void takenFrom(int ofLife, long connection, ByteView payload, long afterNanos) {
-        world.events.after(
-                afterNanos,
-                at -> inLife(
-                        ofLife,
-                        (present, local) -> present.takenFrom(connection, ReceiveBuffer.charge(payload), local)));
-    }
-
-    /** Applications hear of things when the engine's turn is over. */
-    private void later(Runnable report) {
-        int bound = life;
-        world.events.after(0, at -> {
-            if (lives(bound)) {
-                report.run();
-            }
-        });
-    }
-
-    private void atEnd(long connection, Consumer<Sessions.End> report) {
-        later(() -> {
-            Sessions.End end = ends.get(connection);
-            if (end != null) {
-                report.accept(end);
-            }
-        });
     }
 
     /** A node that lost its state directory is another node. */
@@ -406,40 +254,6 @@ final class SimNode {
 
     void pause(long untilNanos) {
         pausedUntilNanos = untilNanos;
-    }
-
-    void send(int destination, NodeId to, SocketKind kind, ByteView payload, long timeoutNanos) {
-        int number = world.journal.nextNumber();
-        world.journal.sent(index, destination, kind, payload);
-        long ticket = nextTicket++;
-        tickets.put(ticket, number);
-        turn((present, local) -> present.send(
-                new Send(ticket, to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos), local));
-    }
-
-    private String lifeName() {
-        return "node" + index + "." + life;
-    }
-
-    /** To the members of a group, or to the nodes listed where there are some. */
-    void sendToMany(GroupName name, SortedSet<NodeId> listed, World.Hearing hearing, int bytes, long timeoutNanos) {
-        turn((present, local) -> {
-            TreeSet<NodeId> members = new TreeSet<>(listed.isEmpty() ? present.members(name.group()) : listed);
-            if (hearing == World.Hearing.OTHERS_ONLY) {
-                members.remove(id);
-            }
-            long number = world.groups.nextNumber();
-            ByteView payload = Journal.payload(number, bytes);
-            world.groups.sent(lifeName(), name, members, payload, world.events.nowNanos());
-            long ticket = nextTicket++;
-            groupTickets.put(ticket, number);
-            present.sendToMany(new GroupSend(ticket, name, members, payload, timeoutNanos), local);
-        });
-    }
-
-    /** The application has received something. */
-    void received(ByteView payload, GroupName name, long missed) {
-        world.groups.received(id, lifeName(), joinedSince.getOrDefault(name.group(), Long.MAX_VALUE), payload, missed);
     }
 
     void hear(ByteView beacon, int source) {
@@ -491,6 +305,7 @@ final class SimNode {
             }
             out.transmit(frame, wire, peer);
         }
+        out.flush(peer);
         if (present.isToClose(wire.number)) {
             present.forget(wire.number);
             wires.remove(wire.number);
@@ -512,9 +327,20 @@ final class SimNode {
         world.events.at(at, reached -> {
             if (number == wakeNumber && bound == life) {
                 wakeNanos = Deadlines.NEVER;
-                turn((present, local) -> {});
+                wake();
             }
         });
+    }
+
+    /** A turn where something is due; what was due may have been put off since. */
+    private void wake() {
+        Engine present = engine;
+        long now = world.events.nowNanos();
+        if (present != null && now >= pausedUntilNanos && present.nextDeadlineNanos() > local(now)) {
+            wakeAt(present.nextDeadlineNanos());
+        } else {
+            turn((alive, local) -> {});
+        }
     }
 
     private long local(long globalNanos) {
@@ -534,7 +360,7 @@ final class SimNode {
         identity = new StandInSealer.Identity(StandInSealer.secret(prng.fork(0x1d00L + identities++)));
         key = identity.hash();
         NodeId made = NodeId.fromDigest(key.toByteArray());
-        world.belongs(made, community);
+        world.belongs(made, this);
         return made;
     }
 
@@ -544,7 +370,7 @@ final class SimNode {
 
     // ------------------------------------------------------------------ connections
 
-    private void dial(long number, Locator locator) {
+    void dial(long number, Locator locator) {
         int target = indexOf(locator);
         Wire wire = new Wire(number);
         wires.put(number, wire);
@@ -599,131 +425,6 @@ final class SimNode {
         Wire peer = wire.peer;
         if (peer != null && world.options.carrier() == Carrier.Kind.STREAM) {
             world.events.after(world.options.faults().delayNanos() + 1_000_000, peer::lost);
-        }
-    }
-
-    private final class Output implements Engine.Output {
-        @Override
-        public void dial(long connection, Locator locator) {
-            SimNode.this.dial(connection, locator);
-        }
-
-        @Override
-        public void beacon(ByteView datagram) {
-            world.beacon(index, datagram);
-        }
-
-        @Override
-        public void beaconTo(String source, ByteView datagram) {
-            world.beaconTo(index, Integer.parseInt(source.substring(4)), datagram);
-        }
-
-        @Override
-        public void deliver(long endpoint, Endpoints.Delivery delivery) {
-            if (!endpoints.containsValue(endpoint)) {
-                world.violations.add(
-                        "nothing is delivered to a closed endpoint", "node " + index + " has closed " + endpoint);
-            }
-            if (GroupJournal.isForMany(delivery.payload())) {
-                world.groups.received(id, lifeName(), Long.MAX_VALUE, delivery.payload(), -1);
-            } else {
-                world.application.receive(SimNode.this, delivery.payload());
-            }
-            long charge = ReceiveBuffer.charge(delivery.payload());
-            int bound = life;
-            world.events.after(
-                    world.takingNanos(),
-                    at -> inLife(bound, (present, local) -> present.taken(endpoint, charge, local)));
-        }
-
-        @Override
-        public void accepted(long listener, long connection, NodeId from) {
-            later(() -> {
-                turn((present, local) -> present.accept(connection));
-                ends.put(connection, world.sessions.accepted(SimNode.this, connection));
-            });
-        }
-
-        @Override
-        public void connected(long connection, Outcome outcome) {
-            atEnd(connection, end -> end.connected(outcome));
-        }
-
-        @Override
-        public void received(long connection, ByteView payload) {
-            ByteView kept = payload.compact();
-            atEnd(connection, end -> end.received(kept));
-        }
-
-        @Override
-        public void inputEnded(long connection) {
-            atEnd(connection, Sessions.End::inputEnded);
-        }
-
-        @Override
-        public void outputFinished(long connection) {
-            atEnd(connection, Sessions.End::outputFinished);
-        }
-
-        @Override
-        public void broken(long connection, Outcome.Reason reason) {
-            atEnd(connection, end -> end.broken(reason));
-        }
-
-        @Override
-        public GroupAcceptance deliverToGroup(GroupReceiver.Delivery delivery) {
-            if (!joinedSince.containsKey(delivery.name().group())) {
-                world.violations.add(
-                        "nothing is delivered to a group that was left",
-                        "node " + index + " has left " + delivery.name().group());
-            }
-            switch (full) {
-                case TAKEN -> SimNode.this.received(delivery.payload(), delivery.name(), delivery.missedCount());
-                case DETACHED -> world.groups.refused(id, delivery.payload());
-                case LATER, NO_MEMBER -> {}
-            }
-            return full;
-        }
-
-        @Override
-        public void settledFor(long ticket, NodeId member, Outcome outcome) {
-            world.trace.add(ticket * 31L + outcome.kind().ordinal());
-            world.groups.settled(groupTickets.getOrDefault(ticket, -1L), member, outcome);
-        }
-
-        @Override
-        public void groupSettled(long ticket) {
-            Long number = groupTickets.remove(ticket);
-            if (number != null) {
-                world.groups.ended(number);
-            }
-        }
-
-        @Override
-        public void settled(long ticket, Outcome outcome) {
-            Consumer<Outcome> fate = fates.remove(ticket);
-            if (fate != null) {
-                later(() -> fate.accept(outcome));
-                return;
-            }
-            Integer number = tickets.remove(ticket);
-            if (number == null) {
-                world.violations.add(
-                        "one outcome per ticket", "node " + index + " settles ticket " + ticket + " again");
-                return;
-            }
-            world.trace.add(number * 31L + outcome.kind().ordinal());
-            world.journal.settled(number, outcome);
-        }
-
-        @Override
-        public void probed(long probe, NodeId responder, int hops, long roundTripNanos) {
-            world.trace.add(probe);
-        }
-
-        @Override
-        public void trace(TraceEvent event) {
-            world.log(index, event);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
+import dev.weft.core.route.SpfBackoff;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,9 @@ public final class Simulation {
     private static final long LOOK_NANOS = 2_000_000_000L;
 
     private static final int CALM_LOOKS = 3;
+
+    /** How exactly it is noted when all nodes first knew the same. */
+    private static final long AGREEMENT_LOOK_NANOS = 100_000_000L;
 
     /** How many nodes' routes are compared with the oracle's. */
     private static final int ORACLE_NODES_MAX = 64;
@@ -69,10 +73,17 @@ public final class Simulation {
         try {
             world.start(Math.min(plan.forNanos() / 4, 2_000_000_000L));
             long nextReportNanos = 0;
+            long nextAgreementNanos = 0;
             while (world.violations.isEmpty() && world.events.step(plan.forNanos())) {
                 if (world.events.nowNanos() >= nextReportNanos) {
                     progress.at(world.events.nowNanos(), world.events.happenedCount());
                     nextReportNanos += 1_000_000_000L;
+                }
+                if (!world.traffic.hasConverged() && world.events.nowNanos() >= nextAgreementNanos) {
+                    nextAgreementNanos = world.events.nowNanos() + AGREEMENT_LOOK_NANOS;
+                    if (agrees(world)) {
+                        world.traffic.converged(world.events.nowNanos());
+                    }
                 }
             }
             if (world.violations.isEmpty()) {
@@ -101,6 +112,11 @@ public final class Simulation {
 
     /** Nothing is left to wait for: all that {@link #requireAgreement} demands holds, as far as a quick look can tell. */
     private static boolean isCalm(World world) {
+        return agrees(world) && world.journal.open() == 0 && world.groups.open() == 0 && world.sessions.open() == 0;
+    }
+
+    /** Every node knows the same as the others, and a way to each of them. */
+    private static boolean agrees(World world) {
         Map<Community, Long> hashes = new LinkedHashMap<>();
         Map<Community, Integer> sizes = new LinkedHashMap<>();
         for (SimNode node : honest(world)) {
@@ -117,7 +133,7 @@ public final class Simulation {
                 return false;
             }
         }
-        return world.journal.open() == 0 && world.groups.open() == 0 && world.sessions.open() == 0;
+        return true;
     }
 
     private static void requireAgreement(World world) {
@@ -134,7 +150,7 @@ public final class Simulation {
 
     /**
      * Looks at a node's routes when they are made from all that it knows, and all nodes know the same: measured costs
-     * go on changing, and routes follow within the delay of {@link dev.weft.core.route.SpfBackoff}. A thousand nodes
+     * go on changing, and routes follow within the delay of {@link SpfBackoff}. A thousand nodes
      * are too many to look at each; a sample is drawn from the seed.
      */
     private static void requireRightRoutes(World world, Plan plan) {

@@ -2,6 +2,7 @@ package dev.weft.sim;
 
 import dev.weft.core.base.Prng;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -82,7 +83,7 @@ record SwarmOptions(
     Map<String, Object> described() {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("nodes", nodes);
-        all.put("carrier", carrier.name().toLowerCase(java.util.Locale.ROOT));
+        all.put("carrier", carrier.name().toLowerCase(Locale.ROOT));
         all.put("delayMicros", faults.delayNanos() / 1_000);
         all.put("jitterMicros", faults.jitterNanos() / 1_000);
         all.put("lossPerMillion", faults.lossPerMillion());
@@ -96,7 +97,7 @@ record SwarmOptions(
         all.put("partitionEverySeconds", partitionEverySeconds);
         all.put("pauseEverySeconds", pauseEverySeconds);
         all.put("driftPpmMax", driftPpmMax);
-        all.put("discovery", discovery.name().toLowerCase(java.util.Locale.ROOT));
+        all.put("discovery", discovery.name().toLowerCase(Locale.ROOT));
         all.put("strangers", strangers);
         all.put("impostors", impostors);
         return all;

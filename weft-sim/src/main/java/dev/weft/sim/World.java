@@ -19,6 +19,8 @@ import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -52,6 +54,8 @@ final class World {
     Tampering tampering = (reader, frame) -> frame;
 
     private static final int LOG_MAX = 200;
+    private static final int MANY_PER_MILLION = 250_000;
+    private static final int MANY_NODES_MAX = 50;
 
     /** Something that a node reported. */
     private record Logged(long atNanos, int node, TraceEvent event) {
@@ -83,6 +87,7 @@ final class World {
     final Journal journal = new Journal(violations);
     final GroupJournal groups = new GroupJournal(violations);
     final FaultCounts counts = new FaultCounts();
+    final MeshTraffic traffic = new MeshTraffic();
     final Prng prng;
     final SwarmOptions options;
     final Application application;
@@ -94,6 +99,7 @@ final class World {
     private final Guard guard;
     private final Sealer.Terms sealing;
     private final TreeMap<NodeId, Community> communities = new TreeMap<>();
+    private final LinkedHashMap<NodeId, SimNode> owners = new LinkedHashMap<>();
     private final List<SimNode> nodes = new ArrayList<>();
     private final int[] side;
     private final TreeSet<Cut> cuts = new TreeSet<>();
@@ -183,8 +189,9 @@ final class World {
     }
 
     /** A node has taken an id. */
-    void belongs(NodeId node, Community community) {
-        communities.put(node, community);
+    void belongs(NodeId id, SimNode node) {
+        communities.put(id, node.community());
+        owners.put(id, node);
     }
 
     /** Makes the applications of a world. */
@@ -269,7 +276,7 @@ final class World {
     void stopFaults() {
         faulty = false;
         cuts.clear();
-        java.util.Arrays.fill(side, 0);
+        Arrays.fill(side, 0);
         for (SimNode node : nodes) {
             if (!node.isAlive()) {
                 counts.restarts++;
@@ -308,13 +315,22 @@ final class World {
             SocketKind kind = load.chance(800_000) ? SocketKind.RDM : SocketKind.DGRAM;
             int bytes = load.chance(900_000) ? load.below(200) : load.below(options.payloadBytesMax() + 1);
             long timeoutNanos = load.between(500, 30_000) * 1_000_000;
-            if (load.chance(250_000)) {
+            if (load.chance(manyPerMillion())) {
                 loadMany(from, bytes, timeoutNanos);
             } else if (from != to && from.isAlive()) {
-                from.send(to.index, to.id(), kind, Journal.payload(journal.nextNumber(), bytes), timeoutNanos);
+                from.applications.send(
+                        to.index, to.id(), kind, Journal.payload(journal.nextNumber(), bytes), timeoutNanos);
             }
         }
         events.after(load.between(1, 2_000_000_000L / options.messagesPerSecond()), at -> loadOnce());
+    }
+
+    /**
+     * How many messages are for many. Each costs by its members, so in a large mesh they are the rarer: the copies
+     * under way grow no further than the messages do.
+     */
+    private int manyPerMillion() {
+        return MANY_PER_MILLION * MANY_NODES_MAX / Math.max(MANY_NODES_MAX, options.nodes());
     }
 
     private void loadMany(SimNode from, int bytes, long timeoutNanos) {
@@ -328,13 +344,13 @@ final class World {
                 listed.add(nodes.get(load.below(options.nodes())).id());
             }
             listed.remove(from.id());
-            name = new GroupName(GroupName.Scope.LIST, kind, "", SimNode.endpointOf(endpoint));
+            name = new GroupName(GroupName.Scope.LIST, kind, "", Applications.endpointOf(endpoint));
         } else if (load.chance(200_000)) {
-            name = new GroupName(GroupName.Scope.GROUP, kind, name.group(), SimNode.endpointOf(endpoint));
+            name = new GroupName(GroupName.Scope.GROUP, kind, name.group(), Applications.endpointOf(endpoint));
         }
         boolean nobody = listed.isEmpty() && name.scope() == GroupName.Scope.LIST;
         if (from.isAlive() && !nobody) {
-            from.sendToMany(name, listed, hearing, bytes, timeoutNanos);
+            from.applications.sendToMany(name, listed, hearing, bytes, timeoutNanos);
         }
     }
 
@@ -393,7 +409,7 @@ final class World {
             for (int i = 0; i < side.length; i++) {
                 side[i] = mischief.chance(500_000) ? 1 : 0;
             }
-            events.after(healAfter, at -> java.util.Arrays.fill(side, 0));
+            events.after(healAfter, at -> Arrays.fill(side, 0));
             return;
         }
         int a = mischief.below(side.length);
@@ -419,20 +435,20 @@ final class World {
         counts.inboxesFull++;
         SimNode node = nodes.get(mischief.below(nodes.size()));
         GroupAcceptance answer = mischief.chance(700_000) ? GroupAcceptance.LATER : GroupAcceptance.DETACHED;
-        node.fillInboxFor(answer, mischief.between(10_000_000L, 5_000_000_000L));
+        node.applications.fillInboxFor(answer, mischief.between(10_000_000L, 5_000_000_000L));
     }
 
     private void changeOnce() {
         counts.membershipsChanged++;
         SimNode node = nodes.get(mischief.below(nodes.size()));
-        node.changeMembership(GROUPS.get(1 + mischief.below(GROUPS.size() - 1)));
+        node.applications.changeMembership(GROUPS.get(1 + mischief.below(GROUPS.size() - 1)));
     }
 
     private void closeOnce() {
         SimNode node = nodes.get(mischief.below(nodes.size()));
         counts.endpointsClosed++;
         SocketKind kind = SocketKind.values()[mischief.below(SocketKind.values().length)];
-        node.closeEndpointFor(kind, mischief.between(10_000_000L, 5_000_000_000L));
+        node.applications.closeEndpointFor(kind, mischief.between(10_000_000L, 5_000_000_000L));
     }
 
     private void pauseOnce() {
@@ -507,12 +523,8 @@ final class World {
     }
 
     private @Nullable Engine engineOf(NodeId id) {
-        for (SimNode node : nodes) {
-            if (node.id().equals(id)) {
-                return node.engine();
-            }
-        }
-        return null;
+        SimNode node = owners.get(id);
+        return node == null || !node.id().equals(id) ? null : node.engine();
     }
 
     // ------------------------------------------------------------------ beacons

@@ -16,6 +16,7 @@ import dev.weft.core.wire.Verdict;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -109,10 +110,11 @@ class GroupSwarmTest {
         for (int i = 1; i <= members; i++) {
             listed.add(world.node((ORIGIN + i) % 64).id());
         }
-        GroupName name = new GroupName(GroupName.Scope.LIST, SocketKind.RDM, "", SimNode.endpointOf(SocketKind.RDM));
-        var engine = java.util.Objects.requireNonNull(origin.engine());
+        GroupName name =
+                new GroupName(GroupName.Scope.LIST, SocketKind.RDM, "", Applications.endpointOf(SocketKind.RDM));
+        var engine = Objects.requireNonNull(origin.engine());
         for (int i = 0; i < 100; i++) {
-            origin.sendToMany(name, listed, World.Hearing.OTHERS_ONLY, 64, 10_000_000_000L);
+            origin.applications.sendToMany(name, listed, World.Hearing.OTHERS_ONLY, 64, 10_000_000_000L);
             long until = world.events.nowNanos() + 100_000_000L;
             while (world.events.step(until)) {}
         }

@@ -18,7 +18,7 @@ final class Swarm {
                     new Simulation.Plan(nodes, seed, seconds * 1_000_000_000L, faults), (virtual, events) -> {});
             System.out.println(seed + " " + (report.isGood() ? "ok" : "FAILED") + " " + report.events() + " events "
                     + (System.nanoTime() - began) / 1_000_000 + " ms " + report.outcomes() + " " + report.copies() + " "
-                    + report.traceHash()
+                    + report.mesh() + " " + report.traceHash()
                     + (report.isGood() ? "" : " " + report.options() + " " + report.faults()));
             if (!report.isGood()) {
                 failed++;

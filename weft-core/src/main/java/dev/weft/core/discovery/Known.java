@@ -16,6 +16,10 @@ final class Known {
     final List<Locator> locators = new ArrayList<>();
     long incarnation;
     long heardNanos;
+    /** Where it stands in the order of silence: as of when it was heard the last time but some. */
+    long indexedNanos;
+
+    boolean isIndexed;
     Source source;
 
     /** How a node came to be known; a better source does not expire. */

@@ -68,6 +68,10 @@ final class PeerBook {
     private final LinkedHashMap<NodeId, Departure> departed = new LinkedHashMap<>();
 
     private long evictedCount;
+    /** The next deadline, unless it is to be looked up. */
+    private long nextNanos = Deadlines.NEVER;
+
+    private boolean nextIsStale;
 
     PeerBook(DiscoveryConfig config, Output out) {
         this.peersMax = config.peersMax();
@@ -93,7 +97,9 @@ final class PeerBook {
             }
             entry = new Known(node, heard.source(), heard.atNanos());
             known.put(node, entry);
-        } else {
+        }
+        boolean stays = entry.isIndexed && entry.source.compareTo(heard.source()) >= 0;
+        if (!stays) {
             unindex(entry);
         }
         List<Locator> before = List.copyOf(entry.locators);
@@ -112,7 +118,9 @@ final class PeerBook {
         if (heard.source().compareTo(entry.source) > 0) {
             entry.source = heard.source();
         }
-        index(entry);
+        if (!stays) {
+            index(entry);
+        }
         if (fresh) {
             out.discovered(node, heard.source());
         }
@@ -179,12 +187,16 @@ final class PeerBook {
 
     void handleTime(long nowNanos) {
         while (nextDeadlineNanos() <= nowNanos) {
-            forget(mortal.first().node(), "it was silent for too long");
+            silentLongest(mortal).ifPresent(node -> forget(node, "it was silent for too long"));
         }
     }
 
     long nextDeadlineNanos() {
-        return mortal.isEmpty() ? Deadlines.NEVER : mortal.first().sinceNanos() + ttlNanos + 1;
+        if (nextIsStale) {
+            nextIsStale = false;
+            nextNanos = mortal.isEmpty() ? Deadlines.NEVER : mortal.first().sinceNanos() + ttlNanos + 1;
+        }
+        return nextNanos;
     }
 
     // ------------------------------------------------------------------ questions
@@ -230,18 +242,40 @@ final class PeerBook {
     // ------------------------------------------------------------------ expiry
 
     private boolean evict() {
-        if (weak.isEmpty()) {
+        Optional<NodeId> weakest = Optional.empty();
+        while (weakest.isEmpty() && !weak.isEmpty()) {
+            weakest = silentLongest(weak);
+        }
+        if (weakest.isEmpty()) {
             return false;
         }
         evictedCount++;
-        forget(weak.first().node(), "there was no room");
+        forget(weakest.get(), "there was no room");
         return true;
+    }
+
+    /**
+     * The first of an index; empty where it has been heard since, and has now been put where it belongs. Who is heard
+     * again and again keeps its place until then.
+     */
+    private Optional<NodeId> silentLongest(TreeSet<Silence> index) {
+        Silence first = index.first();
+        Known entry = known.get(first.node());
+        if (entry == null || entry.heardNanos == first.sinceNanos()) {
+            return Optional.of(first.node());
+        }
+        unindex(entry);
+        index(entry);
+        return Optional.empty();
     }
 
     private void index(Known entry) {
         Silence silence = new Silence(entry.heardNanos, entry.node);
+        entry.isIndexed = true;
+        entry.indexedNanos = entry.heardNanos;
         if (!linked.containsKey(entry.node) && entry.source != Source.HOST_DIRECTORY) {
             mortal.add(silence);
+            nextIsStale = true;
             if (entry.source == Source.BEACON) {
                 weak.add(silence);
             }
@@ -249,8 +283,12 @@ final class PeerBook {
     }
 
     private void unindex(Known entry) {
-        Silence silence = new Silence(entry.heardNanos, entry.node);
-        mortal.remove(silence);
+        if (!entry.isIndexed) {
+            return;
+        }
+        entry.isIndexed = false;
+        Silence silence = new Silence(entry.indexedNanos, entry.node);
+        nextIsStale |= mortal.remove(silence);
         weak.remove(silence);
     }
 }

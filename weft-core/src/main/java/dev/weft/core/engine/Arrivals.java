@@ -165,6 +165,7 @@ final class Arrivals implements Forwarder.Output {
                     REVOKED,
                     SEALED,
                     SEALED_CONTROL,
+                    FLOOD_WANT,
                     GROUP_DATA,
                     GROUP_ADVANCE ->
                 throw new MalformedFrame("frame type", frame.type() + " does not travel on routes");

@@ -30,10 +30,11 @@ import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Called by {@link Engine} alone.
  */
 final class Links {
+    /** Whom a frame is for: what a switch over types yields, so that no type can be left out of it. */
+    enum Business {
+        OF_LINK,
+        OF_NODE
+    }
+
     /** What the engine learns. */
     interface Output {
         /** A neighbor is there, or is there by a better connection than before. */
@@ -79,8 +86,8 @@ final class Links {
     private final LongSupplier lsdbHash;
     private final Output out;
     private final LinkTable table;
-    private final TreeMap<Long, Member> members = new TreeMap<>();
-    private final TreeMap<NodeId, Member> standing = new TreeMap<>();
+    private final LinkedHashMap<Long, Member> members = new LinkedHashMap<>();
+    private final LinkedHashMap<NodeId, Member> standing = new LinkedHashMap<>();
     private final DeadlineIndex deadlines = new DeadlineIndex();
     /** Connections with something to say, or to be ended. */
     private final TreeSet<Long> pending = new TreeSet<>();
@@ -265,17 +272,33 @@ final class Links {
         WireReader in = new WireReader(frame);
         FrameType type = FrameType.decode(in);
         Link link = member.link;
-        switch (type) {
-            case HELLO -> link.handleHello(Hello.decode(in), now);
-            case ACCEPT -> link.handleAccept(Accept.decode(in), now);
-            case CLOSE -> link.handleClose(Close.decode(in));
-            case PING -> link.handlePing(Ping.decode(in), now);
-            case PONG -> link.handlePong(Pong.decode(in), now);
+        Business business = switch (type) {
+            case HELLO -> {
+                link.handleHello(Hello.decode(in), now);
+                yield Business.OF_LINK;
+            }
+            case ACCEPT -> {
+                link.handleAccept(Accept.decode(in), now);
+                yield Business.OF_LINK;
+            }
+            case CLOSE -> {
+                link.handleClose(Close.decode(in));
+                yield Business.OF_LINK;
+            }
+            case PING -> {
+                link.handlePing(Ping.decode(in), now);
+                yield Business.OF_LINK;
+            }
+            case PONG -> {
+                link.handlePong(Pong.decode(in), now);
+                yield Business.OF_LINK;
+            }
             case PEERS,
                     FLOOD,
                     FLOOD_ACK,
                     DIGEST,
                     REVOKED,
+                    FLOOD_WANT,
                     DATA,
                     ACK,
                     ADVANCE,
@@ -289,15 +312,20 @@ final class Links {
                     SEAL_ANSWER,
                     GROUP_DATA,
                     GROUP_ACK,
-                    GROUP_ADVANCE -> {
-                link.handleTraffic(now);
-                NodeId peer = member.peer;
-                if (link.isUp() && peer != null) {
-                    out.frame(peer, type, in, now);
-                } else {
-                    member.statistics.dropped(LinkStatistics.Drop.NOT_UP);
-                }
-            }
+                    GROUP_ADVANCE -> Business.OF_NODE;
+        };
+        if (business == Business.OF_NODE) {
+            link.handleTraffic(now);
+            handOn(member, type, in, now);
+        }
+    }
+
+    private void handOn(Member member, FrameType type, WireReader in, long now) throws MalformedFrame {
+        NodeId peer = member.peer;
+        if (member.link.isUp() && peer != null) {
+            out.frame(peer, type, in, now);
+        } else {
+            member.statistics.dropped(LinkStatistics.Drop.NOT_UP);
         }
     }
 
@@ -436,8 +464,11 @@ final class Links {
         return standing.containsKey(neighbor);
     }
 
-    Iterable<NodeId> neighbors() {
-        return List.copyOf(standing.keySet());
+    /** In order of id. */
+    List<NodeId> neighbors() {
+        List<NodeId> neighbors = new ArrayList<>(standing.keySet());
+        neighbors.sort(Comparator.naturalOrder());
+        return neighbors;
     }
 
     int neighborCount() {
@@ -462,11 +493,11 @@ final class Links {
 
     List<LinkReport> reports() {
         List<LinkReport> all = new ArrayList<>();
-        for (Map.Entry<NodeId, Member> entry : standing.entrySet()) {
-            Member member = entry.getValue();
+        for (NodeId neighbor : neighbors()) {
+            Member member = Objects.requireNonNull(standing.get(neighbor));
             LinkStatistics.Queue queue = new LinkStatistics.Queue(member.queue.frames(), member.queue.bytes());
             all.add(new LinkReport(
-                    entry.getKey(),
+                    neighbor,
                     member.locator,
                     member.link.roundTrip().smoothedNanos(),
                     member.link.roundTrip().minimumNanos(),

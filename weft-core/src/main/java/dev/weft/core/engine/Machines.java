@@ -6,6 +6,7 @@ import dev.weft.Outcome;
 import dev.weft.Revocations;
 import dev.weft.core.authority.Register;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
 import dev.weft.core.discovery.Discovery;
@@ -36,6 +37,7 @@ import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.FloodAck;
+import dev.weft.core.wire.FloodWant;
 import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
@@ -337,15 +339,32 @@ final class Machines {
 
         @Override
         public void frame(NodeId neighbor, FrameType type, WireReader in, long nowNanos) throws MalformedFrame {
-            switch (type) {
+            Links.Business business = switch (type) {
                 case PEERS -> {
                     discovery.handlePeers(Peers.decode(in), now);
                     membership.choose(now);
+                    yield Links.Business.OF_NODE;
                 }
-                case FLOOD -> flooding.handleFlood(neighbor, Flood.decode(in), now);
-                case FLOOD_ACK -> flooding.handleFloodAck(neighbor, FloodAck.decode(in));
-                case REVOKED -> guard.handleRevoked(neighbor, Revoked.decode(in), now);
-                case DIGEST -> flooding.handleDigest(neighbor, Digest.decode(in), now);
+                case FLOOD -> {
+                    flooding.handleFlood(neighbor, Flood.decode(in), now);
+                    yield Links.Business.OF_NODE;
+                }
+                case FLOOD_ACK -> {
+                    flooding.handleFloodAck(neighbor, FloodAck.decode(in), now);
+                    yield Links.Business.OF_NODE;
+                }
+                case REVOKED -> {
+                    guard.handleRevoked(neighbor, Revoked.decode(in), now);
+                    yield Links.Business.OF_NODE;
+                }
+                case FLOOD_WANT -> {
+                    flooding.handleFloodWant(neighbor, FloodWant.decode(in));
+                    yield Links.Business.OF_NODE;
+                }
+                case DIGEST -> {
+                    flooding.handleDigest(neighbor, Digest.decode(in), now);
+                    yield Links.Business.OF_NODE;
+                }
                 case DATA,
                         ACK,
                         ADVANCE,
@@ -357,10 +376,17 @@ final class Machines {
                         SEALED,
                         SEALED_CONTROL,
                         SEAL_ANSWER,
-                        GROUP_ACK -> forwarder.handle(neighbor, RoutedFrame.decode(type, in));
-                case GROUP_DATA, GROUP_ADVANCE -> groups.handleTree(neighbor, TreeFrame.decode(type, in), now);
-                case HELLO, ACCEPT, CLOSE, PING, PONG -> throw new InvariantError(type + " is the link's own business");
-            }
+                        GROUP_ACK -> {
+                    forwarder.handle(neighbor, RoutedFrame.decode(type, in));
+                    yield Links.Business.OF_NODE;
+                }
+                case GROUP_DATA, GROUP_ADVANCE -> {
+                    groups.handleTree(neighbor, TreeFrame.decode(type, in), now);
+                    yield Links.Business.OF_NODE;
+                }
+                case HELLO, ACCEPT, CLOSE, PING, PONG -> Links.Business.OF_LINK;
+            };
+            Check.that(business == Links.Business.OF_NODE, "a frame of the link's own business");
         }
 
         @Override

@@ -17,6 +17,7 @@ import dev.weft.core.wire.Interest;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.NodeRecord;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,12 +51,12 @@ final class Membership {
     private final Discovery discovery;
     private final Links links;
     private final TreeMap<NodeId, LinkCost> costs = new TreeMap<>();
-    /** Links that are to be closed, and when. */
-    private final TreeMap<NodeId, Long> retiring = new TreeMap<>();
+    /** Links that are to be closed, and when, the first first. */
+    private final LinkedHashMap<NodeId, Long> retiring = new LinkedHashMap<>();
 
-    private final TreeMap<NodeId, String> names = new TreeMap<>();
+    private final LinkedHashMap<NodeId, String> names = new LinkedHashMap<>();
     /** What members said of themselves when it was last told here. */
-    private final TreeMap<NodeId, NodeRecord> records = new TreeMap<>();
+    private final LinkedHashMap<NodeId, NodeRecord> records = new LinkedHashMap<>();
 
     private TreeSet<NodeId> members = new TreeSet<>();
     private NodeRecord record;
@@ -200,10 +201,9 @@ final class Membership {
 
     long nextDeadlineNanos() {
         long next = choiceStale ? Math.min(choiceNanos, nextAskNanos) : choiceNanos;
-        for (long retirement : retiring.values()) {
-            next = Math.min(next, retirement);
-        }
-        return next;
+        return retiring.isEmpty()
+                ? next
+                : Math.min(next, retiring.values().iterator().next());
     }
 
     /** Ends a turn: says what has changed and asks for the links that are wanted. */

@@ -13,6 +13,7 @@ import dev.weft.core.wire.Adjacencies;
 import dev.weft.core.wire.RouteHeader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -46,7 +47,7 @@ final class Router implements Paths {
 
     private final LinkGraph.Builder graph;
     /** Whose links are not what they were when the graph was built. */
-    private final TreeSet<NodeId> changed = new TreeSet<>();
+    private final LinkedHashSet<NodeId> changed = new LinkedHashSet<>();
 
     private Routes routes;
     private TreeSet<NodeId> reachable = new TreeSet<>();

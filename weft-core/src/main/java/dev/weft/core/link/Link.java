@@ -239,7 +239,9 @@ public final class Link {
             // The peer is up and we are not yet: its Accept is lost or late, and our Hello asks for it again.
             case GREETING, LISTENING, CONFIRMING -> {}
             case UP -> {
-                handleTraffic(nowNanos);
+                if (heartbeat != null) {
+                    heartbeat.handlePing(connection.direction(), nowNanos);
+                }
                 output.send(Pong.answering(ping, self.clockNanos(nowNanos)));
                 if (ping.seq() > pingSeqHeard) {
                     pingSeqHeard = ping.seq();

@@ -8,6 +8,7 @@ import dev.weft.core.base.Prng;
 import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.FloodAck;
+import dev.weft.core.wire.FloodWant;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.LsaHeading;
@@ -18,7 +19,9 @@ import dev.weft.core.wire.MalformedFrame;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,8 +35,9 @@ import java.util.TreeMap;
  *
  * <p>Over every link at once would bring each advertisement to a node as often as the node has links. So a node with
  * many passes it to a few drawn anew for each edition, and holds it ready for the others until their heartbeat shows
- * that they have it, or lack something still: the eager and the lazy push of Plumtree (Leitão, Pereira, Rodrigues:
- * Epidemic Broadcast Trees, 2007), with the hash in place of announcements.
+ * that they have it. Where it shows that they lack something still, they are told what there is and ask for what they
+ * lack: the eager and the lazy push of Plumtree (Leitão, Pereira, Rodrigues: Epidemic Broadcast Trees, 2007), with
+ * the hash in place of most announcements.
  *
  * <p>Driven by the engine: {@code handle…} for what comes in, {@link #flush} at the end of each turn.
  */
@@ -61,22 +65,35 @@ public final class Flooding {
     private static final long COMPARISON_PAUSE_PER_ENTRY_NANOS = 500_000L;
     private static final long COMPARISON_PAUSE_MAX_NANOS = 2_000_000_000L;
 
-    /** To how many neighbors another node's advertisement is passed on at once. */
+    /** To how many neighbors another node's advertisement is passed on at once: alone, and among many. */
     private static final int EAGER_MAX = 5;
+
+    private static final int EAGER_AMONG_MANY = 3;
+
+    /** So many changes that neighbors may not know of yet are many. */
+    private static final int MANY_CHANGES = 32;
+
+    /** How much rarer a neighbor is spoken to among many: one frame of six words costs less than three of two. */
+    private static final int SPACING_FACTOR_AMONG_MANY = 3;
 
     /** How long an advertisement may take to reach a neighbor by others. */
     private static final long LAZY_NANOS = 300_000_000L;
 
     /** The same while everything changes and hashes tell nothing: in spacings, and at most. */
-    private static final int LAZY_SPACINGS = 100;
+    private static final int LAZY_SPACINGS = 50;
 
     private static final long LAZY_MAX_NANOS = 5_000_000_000L;
+
+    /** How long what one neighbor was asked for is not asked of another. */
+    private static final long ASKED_NANOS = 1_000_000_000L;
+
+    private static final int ASKED_MAX = 4_096;
 
     /** How soon a neighbor is spoken to again, for each advertisement in the database, within these bounds. */
     private static final long SPACING_PER_ENTRY_NANOS = 50_000L;
 
     private static final long SPACING_MIN_NANOS = 1_000_000L;
-    private static final long SPACING_MAX_NANOS = 200_000_000L;
+    private static final long SPACING_MAX_NANOS = 300_000_000L;
 
     /**
      * The highest number under this node's id that it outbids. No node gets there by counting, and above it there are
@@ -85,7 +102,6 @@ public final class Flooding {
     private static final long SEQUENCE_OUTBID_MAX = 1L << 62;
 
     private enum Timer {
-        SPEAK,
         RETRANSMIT,
         REFRESH,
         EXPIRE,
@@ -102,17 +118,23 @@ public final class Flooding {
     private final Edition.Source editions;
     private final Output out;
     private final Lsdb lsdb;
-    private final TreeMap<NodeId, Neighbor> neighbors = new TreeMap<>();
+    private final LinkedHashMap<NodeId, Neighbor> neighbors = new LinkedHashMap<>();
+    /** The same in order of id. */
+    private List<Neighbor> inOrder = List.of();
+
     private final BitSet slots = new BitSet();
     private final EnumMap<LsaKind, Origination> own = new EnumMap<>(LsaKind.class);
     private final Deadlines<Timer> timers = new Deadlines<>(Timer.class);
+    /** Advertisements that some neighbor was asked for, and when. */
+    private final LinkedHashMap<LsaKey, Long> asked = new LinkedHashMap<>();
     /** The latest changes, oldest first. */
     private final ArrayDeque<Change> changes = new ArrayDeque<>();
 
     private long serial;
     private long changedNanos;
     private long nextComparisonNanos;
-    private boolean somethingToSay;
+    /** When some neighbor is to be spoken to. */
+    private long speakNanos = Deadlines.NEVER;
 
     public Flooding(
             NodeId self, long incarnation, TopologyConfig config, Prng prng, Edition.Source editions, Output out) {
@@ -151,6 +173,7 @@ public final class Flooding {
         slots.set(slot);
         Neighbor fresh = new Neighbor(node, slot, serial);
         neighbors.put(node, fresh);
+        order();
         if (nowNanos >= nextComparisonNanos) {
             compare(fresh, nowNanos);
         }
@@ -160,7 +183,14 @@ public final class Flooding {
         Neighbor gone = neighbors.remove(node);
         if (gone != null) {
             slots.clear(gone.slot);
+            order();
         }
+    }
+
+    private void order() {
+        List<Neighbor> all = new ArrayList<>(neighbors.values());
+        all.sort(Comparator.comparing(neighbor -> neighbor.node));
+        inOrder = all;
     }
 
     public void handleFlood(NodeId from, Flood flood, long nowNanos) throws MalformedFrame {
@@ -173,18 +203,51 @@ public final class Flooding {
         }
     }
 
-    public void handleFloodAck(NodeId from, FloodAck ack) {
+    public void handleFloodAck(NodeId from, FloodAck ack, long nowNanos) {
         Neighbor neighbor = neighbors.get(from);
         if (neighbor == null) {
             return;
         }
         for (LsaHeading heading : ack.headings()) {
             Lsdb.Entry entry = lsdb.entry(heading.key());
-            if (entry != null && !entry.lsa().version().isNewerThan(heading.version())) {
+            int order =
+                    entry == null ? 1 : heading.version().compareTo(entry.lsa().version());
+            if (entry != null && order >= 0) {
                 neighbor.has(entry);
+            }
+            if (order > 0) {
+                ask(neighbor, heading, nowNanos);
             }
         }
         neighbor.acknowledged();
+    }
+
+    /** A neighbor has what is missing here: it is asked for it, unless another was just now. */
+    private void ask(Neighbor neighbor, LsaHeading heading, long nowNanos) {
+        Long askedNanos = asked.get(heading.key());
+        if (askedNanos != null && nowNanos - askedNanos < ASKED_NANOS) {
+            return;
+        }
+        if (asked.size() >= ASKED_MAX) {
+            asked.clear();
+        }
+        asked.put(heading.key(), nowNanos);
+        neighbor.want(heading);
+        speakTo(neighbor);
+    }
+
+    /** A neighbor asks for what it was told of. */
+    public void handleFloodWant(NodeId from, FloodWant want) {
+        Neighbor neighbor = neighbors.get(from);
+        if (neighbor == null) {
+            return;
+        }
+        for (LsaHeading heading : want.headings()) {
+            Lsdb.Entry entry = lsdb.entry(heading.key());
+            if (entry != null && entry.spread.state(neighbor.slot) != Spread.State.QUEUED) {
+                tell(neighbor, entry);
+            }
+        }
     }
 
     public void handleDigest(NodeId from, Digest digest, long nowNanos) {
@@ -221,7 +284,7 @@ public final class Flooding {
             forgetChanges();
         } else if (neighbor.isBehind(serial)) {
             neighbor.differsForAReason();
-            tellWhatIsOverdue(neighbor, nowNanos);
+            announceWhatIsOverdue(neighbor, nowNanos);
         } else if (neighbor.hasDifferedTooLong(lsdb.hash(), hash, nowNanos) && nowNanos >= nextComparisonNanos) {
             neighbor.beMorePatient();
             compare(neighbor, nowNanos);
@@ -231,8 +294,6 @@ public final class Flooding {
     public void handleTime(long nowNanos) {
         for (Timer due = timers.pollDue(nowNanos); due != null; due = timers.pollDue(nowNanos)) {
             switch (due) {
-                // What waits goes out when the turn ends.
-                case SPEAK -> {}
                 case RETRANSMIT -> retransmit(nowNanos);
                 case REFRESH -> refresh(nowNanos);
                 case EXPIRE -> expire(nowNanos);
@@ -242,7 +303,7 @@ public final class Flooding {
     }
 
     public long nextDeadlineNanos() {
-        return timers.nextNanos();
+        return Math.min(timers.nextNanos(), speakNanos);
     }
 
     /**
@@ -251,26 +312,28 @@ public final class Flooding {
      * neighbors would tell each other is mostly told by one.
      */
     public void flush(long nowNanos) {
-        if (!somethingToSay) {
+        if (nowNanos < speakNanos) {
             return;
         }
-        somethingToSay = false;
+        speakNanos = Deadlines.NEVER;
         long spacing = spacingNanos();
-        for (Neighbor neighbor : neighbors.values()) {
+        for (Neighbor neighbor : inOrder) {
             long due = neighbor.speakNanos(spacing);
             if (due <= nowNanos) {
-                neighbor.spoken(nowNanos);
+                neighbor.spoken(spacing, nowNanos);
                 sendAcks(neighbor);
+                sendWants(neighbor);
                 sendAdvertisements(neighbor, nowNanos);
-            } else if (due != Deadlines.NEVER) {
-                somethingToSay = true;
-                timers.armNoLater(Timer.SPEAK, due);
+            } else {
+                speakNanos = Math.min(speakNanos, due);
             }
         }
     }
 
     private long spacingNanos() {
-        return Math.min(SPACING_MAX_NANOS, Math.max(SPACING_MIN_NANOS, lsdb.size() * SPACING_PER_ENTRY_NANOS));
+        long spacing = Math.max(SPACING_MIN_NANOS, lsdb.size() * SPACING_PER_ENTRY_NANOS);
+        return Math.min(
+                SPACING_MAX_NANOS, changes.size() < MANY_CHANGES ? spacing : spacing * SPACING_FACTOR_AMONG_MANY);
     }
 
     // ------------------------------------------------------------------ an advertisement arrives
@@ -303,6 +366,7 @@ public final class Flooding {
         Lsdb.Offer offer = lsdb.offer(editions.read(lsa), ageSeconds, nowNanos, this::isEvictable);
         Lsdb.Entry entry = lsdb.entry(lsa.key());
         if (offer == Lsdb.Offer.NEWER && entry != null) {
+            asked.remove(lsa.key());
             relay(entry, from, nowNanos);
             changed(lsa.key());
             timers.armNoLater(Timer.EXPIRE, nowNanos + (config.maxAgeSeconds() - ageSeconds) * 1_000_000_000L);
@@ -357,12 +421,16 @@ public final class Flooding {
 
     private void owe(Neighbor neighbor, Lsa lsa, long nowNanos) {
         neighbor.owe(lsa, nowNanos);
-        somethingToSay = true;
+        speakTo(neighbor);
     }
 
     private void tell(Neighbor neighbor, Lsdb.Entry entry) {
         neighbor.tell(entry);
-        somethingToSay = true;
+        speakTo(neighbor);
+    }
+
+    private void speakTo(Neighbor neighbor) {
+        speakNanos = Math.min(speakNanos, neighbor.speakNanos(spacingNanos()));
     }
 
     // ------------------------------------------------------------------ passing on
@@ -375,25 +443,31 @@ public final class Flooding {
         long edition =
                 Prng.mix(lsa.key().origin().low() ^ Prng.mix(lsa.version().sequence())) ^ self.high();
         int others = neighbors.size() - 1;
+        int eager = eagerMax();
         int chosen = 0;
-        for (Neighbor neighbor : neighbors.values()) {
+        for (Neighbor neighbor : inOrder) {
             if (neighbor == from) {
                 continue;
             }
             // Draws without replacement: as many as are still wanted from as many as are still to come.
             long draw = (Prng.mix(edition + neighbor.slot) >>> 1) % others;
             others--;
-            if (draw < EAGER_MAX - chosen) {
+            if (draw < eager - chosen) {
                 chosen++;
                 tell(neighbor, entry);
             }
         }
     }
 
+    /** Where much changes at once, many words reach a neighbor by others anyway, and the rest is asked for at once. */
+    private int eagerMax() {
+        return changes.size() < MANY_CHANGES ? EAGER_MAX : EAGER_AMONG_MANY;
+    }
+
     /** Tells every neighbor of something of our own. */
     private void spread(Lsdb.Entry entry, long nowNanos) {
         begin(entry, Spread.State.DONE, nowNanos);
-        for (Neighbor neighbor : neighbors.values()) {
+        for (Neighbor neighbor : inOrder) {
             tell(neighbor, entry);
         }
     }
@@ -408,7 +482,8 @@ public final class Flooding {
         }
     }
 
-    private void tellWhatIsOverdue(Neighbor neighbor, long nowNanos) {
+    /** What ought to have come by others is announced, for most of it the neighbor will have: it asks for the rest. */
+    private void announceWhatIsOverdue(Neighbor neighbor, long nowNanos) {
         boolean calm = nowNanos - changedNanos >= LAZY_NANOS;
         long patience = calm ? LAZY_NANOS : Math.min(LAZY_MAX_NANOS, LAZY_NANOS + LAZY_SPACINGS * spacingNanos());
         for (Change change : changes) {
@@ -421,7 +496,8 @@ public final class Flooding {
             neighbor.settled(change.serial());
             Spread state = change.entry().spread;
             if (state.serial() == change.serial() && state.state(neighbor.slot) == Spread.State.LAZY) {
-                tell(neighbor, change.entry());
+                neighbor.has(change.entry());
+                owe(neighbor, change.entry().lsa(), nowNanos);
             }
         }
         forgetChanges();
@@ -430,7 +506,7 @@ public final class Flooding {
     /** Drops the changes that every neighbor has or has been told of. */
     private void forgetChanges() {
         long settledByAll = serial;
-        for (Neighbor neighbor : neighbors.values()) {
+        for (Neighbor neighbor : inOrder) {
             settledByAll = Math.min(settledByAll, neighbor.settledSerial());
         }
         while (!changes.isEmpty() && changes.element().serial() <= settledByAll) {
@@ -492,11 +568,11 @@ public final class Flooding {
     // ------------------------------------------------------------------ what goes out
 
     private void retransmit(long nowNanos) {
-        for (Neighbor neighbor : neighbors.values()) {
+        for (Neighbor neighbor : inOrder) {
             neighbor.retransmit(config.retransmitNanos(), nowNanos);
             timers.armNoLater(Timer.RETRANSMIT, neighbor.retransmitNanos(config.retransmitNanos()));
+            speakTo(neighbor);
         }
-        somethingToSay = true;
     }
 
     private void sendAcks(Neighbor neighbor) {
@@ -504,6 +580,14 @@ public final class Flooding {
         for (int from = 0; from < headings.size(); from += FloodAck.HEADINGS_MAX) {
             int to = Math.min(headings.size(), from + FloodAck.HEADINGS_MAX);
             out.send(neighbor.node, new FloodAck(headings.subList(from, to)));
+        }
+    }
+
+    private void sendWants(Neighbor neighbor) {
+        List<LsaHeading> headings = neighbor.takeWants();
+        for (int from = 0; from < headings.size(); from += FloodWant.HEADINGS_MAX) {
+            int to = Math.min(headings.size(), from + FloodWant.HEADINGS_MAX);
+            out.send(neighbor.node, new FloodWant(headings.subList(from, to)));
         }
     }
 

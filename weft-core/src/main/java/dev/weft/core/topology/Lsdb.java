@@ -14,10 +14,10 @@ import dev.weft.core.wire.LsaVersion;
 import dev.weft.core.wire.NodeRecord;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -63,10 +63,11 @@ public final class Lsdb {
     }
 
     private final TopologyConfig config;
-    /** In order of key, and for looking up, which is what happens most. */
-    private final TreeMap<LsaKey, Entry> ordered = new TreeMap<>();
-
     private final LinkedHashMap<LsaKey, Entry> entries = new LinkedHashMap<>();
+    /** In order of key, made when it is asked for: far more is looked up than listed. */
+    private List<Entry> ordered = List.of();
+
+    private boolean orderIsStale;
     private long bytes;
     private long hash;
     private long refusedCount;
@@ -134,9 +135,10 @@ public final class Lsdb {
     /** Every node of which something is known, in order of id. */
     public List<NodeId> origins() {
         List<NodeId> origins = new ArrayList<>();
-        for (LsaKey key : ordered.keySet()) {
-            if (origins.isEmpty() || !origins.get(origins.size() - 1).equals(key.origin())) {
-                origins.add(key.origin());
+        for (Entry entry : entries()) {
+            NodeId origin = entry.lsa().key().origin();
+            if (origins.isEmpty() || !origins.get(origins.size() - 1).equals(origin)) {
+                origins.add(origin);
             }
         }
         return origins;
@@ -179,12 +181,17 @@ public final class Lsdb {
     }
 
     Collection<Entry> entries() {
-        return ordered.values();
+        if (orderIsStale) {
+            orderIsStale = false;
+            ordered = new ArrayList<>(entries.values());
+            ordered.sort(Comparator.comparing(entry -> entry.lsa().key()));
+        }
+        return ordered;
     }
 
     Collection<Entry> entriesIn(Predicate<LsaKey> range) {
         List<Entry> found = new ArrayList<>();
-        for (Entry entry : ordered.values()) {
+        for (Entry entry : entries()) {
             if (range.test(entry.lsa().key())) {
                 found.add(entry);
             }
@@ -194,7 +201,7 @@ public final class Lsdb {
 
     List<LsaHeading> headings() {
         List<LsaHeading> headings = new ArrayList<>(entries.size());
-        for (Entry entry : ordered.values()) {
+        for (Entry entry : entries()) {
             headings.add(new LsaHeading(entry.lsa().key(), entry.lsa().version()));
         }
         return headings;
@@ -203,7 +210,7 @@ public final class Lsdb {
     /** Drops what is too old; returns the keys. */
     List<LsaKey> expire(long nowNanos) {
         List<LsaKey> expired = new ArrayList<>();
-        for (Entry entry : ordered.values()) {
+        for (Entry entry : entries()) {
             if (expiryNanos(entry) <= nowNanos) {
                 expired.add(entry.lsa().key());
             }
@@ -216,7 +223,7 @@ public final class Lsdb {
 
     long nextExpiryNanos() {
         long next = Deadlines.NEVER;
-        for (Entry entry : ordered.values()) {
+        for (Entry entry : entries()) {
             next = Math.min(next, expiryNanos(entry));
         }
         return next;
@@ -230,7 +237,7 @@ public final class Lsdb {
         if (present == null) {
             Entry fresh = new Entry(edition, bornNanos);
             entries.put(edition.lsa().key(), fresh);
-            ordered.put(edition.lsa().key(), fresh);
+            orderIsStale = true;
         } else {
             Check.that(
                     edition.lsa().version().isNewerThan(present.lsa().version()),
@@ -245,7 +252,7 @@ public final class Lsdb {
     private void remove(LsaKey key) {
         Entry removed = entries.remove(key);
         if (removed != null) {
-            ordered.remove(key);
+            orderIsStale = true;
             removed.gone = true;
             count(removed.lsa(), -1);
         }

@@ -32,8 +32,11 @@ final class Neighbor {
     private final ArrayDeque<Sent> unacknowledged = new ArrayDeque<>();
     private List<Lsdb.Entry> queue = new ArrayList<>();
     private List<LsaHeading> debts = new ArrayList<>();
+    private List<LsaHeading> wants = new ArrayList<>();
     private long oldestDebtNanos;
-    private long spokenNanos = Long.MIN_VALUE / 2;
+    /** When it may be told news again. */
+    private long newsNanos = Long.MIN_VALUE / 2;
+
     private int doublings;
     /** Up to this change it has everything or has been told everything. */
     private long settledSerial;
@@ -95,24 +98,42 @@ final class Neighbor {
         debts.add(new LsaHeading(lsa.key(), lsa.version()));
     }
 
+    /** It has something that it is to be asked for. */
+    void want(LsaHeading heading) {
+        wants.add(heading);
+    }
+
     // ------------------------------------------------------------------ when it is spoken to
 
     /** News as soon as the spacing allows; an acknowledgement alone may wait for news to go with. */
     long speakNanos(long spacingNanos) {
-        if (!queue.isEmpty()) {
-            return spokenNanos + spacingNanos;
+        if (!queue.isEmpty() || !wants.isEmpty()) {
+            return newsNanos;
         }
-        return debts.isEmpty() ? Deadlines.NEVER : oldestDebtNanos + ACKNOWLEDGE_NANOS;
+        return debts.isEmpty() ? Deadlines.NEVER : beat(oldestDebtNanos + ACKNOWLEDGE_NANOS, spacingNanos);
     }
 
-    void spoken(long nowNanos) {
-        spokenNanos = nowNanos;
+    void spoken(long spacingNanos, long nowNanos) {
+        newsNanos = beat(nowNanos + spacingNanos, spacingNanos);
+    }
+
+    /** All neighbors are spoken to on the same beat, two to a spacing, so that one turn speaks to many. */
+    private static long beat(long dueNanos, long spacingNanos) {
+        long beatNanos = Math.max(1, spacingNanos / 2);
+        return (dueNanos + beatNanos - 1) / beatNanos * beatNanos;
     }
 
     /** Takes out what it is owed. */
     List<LsaHeading> takeDebts() {
         List<LsaHeading> taken = debts;
         debts = new ArrayList<>();
+        return taken;
+    }
+
+    /** Takes out what it is to be asked for. */
+    List<LsaHeading> takeWants() {
+        List<LsaHeading> taken = wants;
+        wants = new ArrayList<>();
         return taken;
     }
 

@@ -5,6 +5,7 @@ import dev.weft.core.base.Prng;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -20,6 +21,16 @@ public final class NeighborChoice {
     public static final int FULL_MESH_NODES_MAX = 16;
 
     private static final int DEGREE_MIN = 8;
+
+    private record Candidate(NodeId node, long cost, long pairHash) {}
+
+    private static final Comparator<Candidate> NEAREST = Comparator.comparingLong(Candidate::cost)
+            .thenComparingLong(candidate -> Prng.mix(candidate.pairHash + 1))
+            .thenComparing(Candidate::node);
+
+    private static final Comparator<Candidate> DRAWN = Comparator.<Candidate>comparingLong(
+                    candidate -> candidate.pairHash >>> 1)
+            .thenComparing(Candidate::node);
 
     private NeighborChoice() {}
 
@@ -38,21 +49,35 @@ public final class NeighborChoice {
         if (degree >= candidates.size()) {
             return new TreeSet<>(candidates.keySet());
         }
-        List<NodeId> nearest = new ArrayList<>(candidates.keySet());
-        nearest.sort(Comparator.<NodeId>comparingLong(node -> candidates.getOrDefault(node, Long.MAX_VALUE))
-                .thenComparingLong(node -> Prng.mix(pairHash(self, node) + 1))
-                .thenComparing(Comparator.naturalOrder()));
-        List<NodeId> drawn = new ArrayList<>(candidates.keySet());
-        drawn.sort(Comparator.<NodeId>comparingLong(node -> pairHash(self, node) >>> 1)
-                .thenComparing(Comparator.naturalOrder()));
-        TreeSet<NodeId> chosen = new TreeSet<>(nearest.subList(0, degree / 2));
-        for (NodeId node : drawn) {
+        List<Candidate> all = new ArrayList<>(candidates.size());
+        candidates.forEach((node, cost) -> all.add(new Candidate(node, cost, pairHash(self, node))));
+        TreeSet<NodeId> chosen = new TreeSet<>();
+        for (Candidate nearest : first(degree / 2, all, NEAREST)) {
+            chosen.add(nearest.node);
+        }
+        for (Candidate drawn : first(degree, all, DRAWN)) {
             if (chosen.size() >= degree) {
                 break;
             }
-            chosen.add(node);
+            chosen.add(drawn.node);
         }
         return chosen;
+    }
+
+    /** The first few of many in some order, without putting all of them into it. */
+    private static List<Candidate> first(int count, List<Candidate> all, Comparator<Candidate> order) {
+        PriorityQueue<Candidate> kept = new PriorityQueue<>(count + 1, order.reversed());
+        for (Candidate candidate : all) {
+            if (kept.size() < count || order.compare(candidate, kept.element()) < 0) {
+                kept.add(candidate);
+                if (kept.size() > count) {
+                    kept.remove();
+                }
+            }
+        }
+        List<Candidate> first = new ArrayList<>(kept);
+        first.sort(order);
+        return first;
     }
 
     /** Equal from both ends, so that both mostly draw each other and their union is little more than either. */

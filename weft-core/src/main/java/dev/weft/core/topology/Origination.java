@@ -12,6 +12,8 @@ final class Origination {
     private static final long PACE_PER_ENTRY_NANOS = 1_000_000L;
     private static final long PACE_MIN_NANOS = 10_000_000L;
     private static final long PACE_MAX_NANOS = 5_000_000_000L;
+    private static final long GATHER_PER_ENTRY_NANOS = 500_000L;
+    private static final long GATHER_MAX_NANOS = 500_000_000L;
     private static final int HOLD_DOUBLINGS_MAX = 3;
     private static final int BURST_MAX = 5;
     private static final long TOKEN_NANOS = 1_000_000_000L;
@@ -47,7 +49,8 @@ final class Origination {
         }
         long due = switch (haste) {
             case URGENT -> nowNanos;
-            case PACED -> editionNanos + holdNanos(lsdbEntries, nowNanos);
+            case PACED ->
+                Math.max(editionNanos + holdNanos(lsdbEntries, nowNanos), nowNanos + gatherNanos(lsdbEntries));
         };
         dueNanos = waiting ? Math.min(dueNanos, due) : due;
         waiting = true;
@@ -79,6 +82,11 @@ final class Origination {
         hold = Math.min(HOLD_DOUBLINGS_MAX, hold + 1);
         refreshNanos = nextRefreshNanos;
         return ++sequence;
+    }
+
+    /** Changes come in company: the second link follows the first, and both go into one edition. */
+    private static long gatherNanos(int lsdbEntries) {
+        return Math.min(GATHER_MAX_NANOS, lsdbEntries * GATHER_PER_ENTRY_NANOS);
     }
 
     private long holdNanos(int lsdbEntries, long nowNanos) {

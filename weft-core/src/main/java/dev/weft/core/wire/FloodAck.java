@@ -4,7 +4,10 @@ import dev.weft.core.base.Check;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Advertisements that have come in. Protobuf: field 1, repeated: {@link LsaHeading}. At most 512. */
+/**
+ * Advertisements that this node has: those that have come in from the neighbor, and those that it may lack, which it
+ * asks for by {@link FloodWant}. Protobuf: field 1, repeated: {@link LsaHeading}. At most 512.
+ */
 public record FloodAck(List<LsaHeading> headings) implements Frame {
     public static final int HEADINGS_MAX = 512;
 

@@ -14,6 +14,7 @@ public enum FrameType {
     FLOOD_ACK(9, Scope.LINK),
     DIGEST(10, Scope.LINK),
     REVOKED(11, Scope.LINK),
+    FLOOD_WANT(12, Scope.LINK),
     DATA(16, Scope.ROUTED),
     ACK(17, Scope.ROUTED),
     ADVANCE(18, Scope.ROUTED),

@@ -47,19 +47,33 @@ final class HeartbeatTest {
                 end.handleTraffic(0);
             }
         }
+        Connection.Direction[] directions = Connection.Direction.values();
         int pings = 0;
         for (long at = 0; at < 60_000; at += 10) {
             for (int end = 0; end < 2; end++) {
                 if (ends[end].handleTime(at * MILLI) == Due.PING) {
                     pings++;
                     ends[end].pinged(at * MILLI);
-                    ends[1 - end].handleTraffic(at * MILLI);
+                    ends[1 - end].handlePing(directions[1 - end], at * MILLI);
                     ends[end].handleTraffic(at * MILLI);
                 }
             }
         }
-        // One asks twice in an interval and so tells the other, which asks once.
-        assertThat(pings).as("two ends, 60 s").isLessThanOrEqualTo(3 * 60 + 4);
+        // They take turns: each asks once in 15/16 of an interval.
+        assertThat(pings).as("two ends, 60 s").isBetween(2 * 60, 2 * 60 * 16 / 15 + 4);
+    }
+
+    @Test
+    void endsThatAskAtOnceTakeTurnsFromThenOn() {
+        Heartbeat dialler = new Heartbeat(SECOND, 3_500 * MILLI, 0);
+        Heartbeat accepter = new Heartbeat(SECOND, 3_500 * MILLI, 0);
+        dialler.pinged(0);
+        accepter.pinged(0);
+        dialler.handlePing(Connection.Direction.DIALLED, MILLI);
+        accepter.handlePing(Connection.Direction.ACCEPTED, MILLI);
+        dialler.handleTraffic(2 * MILLI);
+        accepter.handleTraffic(2 * MILLI);
+        assertThat(dialler.nextDeadlineNanos() - accepter.nextDeadlineNanos()).isEqualTo(SECOND / 32);
     }
 
     @Test

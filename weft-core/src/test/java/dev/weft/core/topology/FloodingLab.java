@@ -8,6 +8,7 @@ import dev.weft.core.wire.Adjacencies;
 import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.FloodAck;
+import dev.weft.core.wire.FloodWant;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.Lsa;
@@ -171,7 +172,8 @@ final class FloodingLab {
                     WireReader in = new WireReader(arrival.bytes);
                     switch (FrameType.decode(in)) {
                         case FLOOD -> flooding.handleFlood(arrival.from.id, Flood.decode(in), nowNanos);
-                        case FLOOD_ACK -> flooding.handleFloodAck(arrival.from.id, FloodAck.decode(in));
+                        case FLOOD_ACK -> flooding.handleFloodAck(arrival.from.id, FloodAck.decode(in), nowNanos);
+                        case FLOOD_WANT -> flooding.handleFloodWant(arrival.from.id, FloodWant.decode(in));
                         case DIGEST -> flooding.handleDigest(arrival.from.id, Digest.decode(in), nowNanos);
                         default -> throw new AssertionError("flooding sends nothing else");
                     }

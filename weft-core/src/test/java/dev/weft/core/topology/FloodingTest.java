@@ -10,8 +10,11 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.topology.FloodingLab.Node;
 import dev.weft.core.topology.FloodingLab.Weather;
 import dev.weft.core.wire.Flood;
+import dev.weft.core.wire.FloodAck;
+import dev.weft.core.wire.FloodWant;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.Lsa;
+import dev.weft.core.wire.LsaHeading;
 import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
@@ -202,6 +205,49 @@ class FloodingTest {
     }
 
     @Test
+    void whatANeighborAnnouncesAndIsMissingHereIsAskedForOnce() {
+        FloodingLab lab = new FloodingLab(1, TopologyConfig.DEFAULT);
+        Node here = lab.add();
+        lab.link(here, lab.add());
+        lab.link(here, lab.add());
+        lab.runFor(SECOND);
+        lab.weather = new Weather(1_000_000, 0, MILLI, MILLI);
+        here.sent.clear();
+        LsaHeading announced = new LsaHeading(new LsaKey(STRANGER, LsaKind.NODE), new LsaVersion(1, 1));
+        for (Node neighbor : lab.nodes.subList(1, 3)) {
+            here.flooding.handleFloodAck(neighbor.id, new FloodAck(List.of(announced)), lab.nowNanos);
+        }
+        lab.runFor(SECOND / 2);
+        assertThat(here.sentCount(FrameType.FLOOD_WANT)).isEqualTo(1);
+        // It was not sent: whoever tells of it then is asked.
+        lab.runFor(SECOND);
+        here.flooding.handleFloodAck(lab.nodes.get(2).id, new FloodAck(List.of(announced)), lab.nowNanos);
+        lab.runFor(SECOND / 2);
+        assertThat(here.sentCount(FrameType.FLOOD_WANT)).isEqualTo(2);
+    }
+
+    @Test
+    void whoAsksForAnAdvertisementIsSentThePresentEdition() {
+        FloodingLab lab = pair();
+        Node one = lab.nodes.get(0);
+        Node other = lab.nodes.get(1);
+        one.say("present");
+        lab.runFor(SECOND);
+        one.sent.clear();
+        LsaHeading wanted = new LsaHeading(new LsaKey(one.id, LsaKind.NODE), new LsaVersion(1, 1));
+        LsaHeading unknown = new LsaHeading(new LsaKey(STRANGER, LsaKind.NODE), new LsaVersion(1, 1));
+        one.flooding.handleFloodWant(other.id, new FloodWant(List.of(wanted, unknown, wanted)));
+        lab.runFor(SECOND / 2);
+        assertThat(one.sentCount(FrameType.FLOOD)).isEqualTo(1);
+        Flood answer = (Flood) one.sent.stream()
+                .filter(frame -> frame.type() == FrameType.FLOOD)
+                .findFirst()
+                .orElseThrow();
+        assertThat(answer.items()).hasSize(1);
+        assertThat(answer.items().get(0).lsa().key()).isEqualTo(wanted.key());
+    }
+
+    @Test
     void whoSendsAnOlderEditionIsSentTheNewerOne() {
         FloodingLab lab = pair();
         Node one = lab.nodes.get(0);
@@ -256,8 +302,8 @@ class FloodingTest {
         one.say("second");
         one.flooding.handleFloodAck(
                 lab.nodes.get(1).id,
-                new dev.weft.core.wire.FloodAck(List.of(
-                        new dev.weft.core.wire.LsaHeading(new LsaKey(one.id, LsaKind.NODE), new LsaVersion(1, 1)))));
+                new FloodAck(List.of(new LsaHeading(new LsaKey(one.id, LsaKind.NODE), new LsaVersion(1, 1)))),
+                lab.nowNanos);
         lab.weather = Weather.FAIR;
         lab.runFor(1_100 * MILLI);
         assertThat(lab.nodes.get(1).word(one)).isEqualTo("second");

@@ -46,6 +46,7 @@ class MeshFramesTest {
                 new Peers(List.of(new Peers.Entry(TWO, 4, List.of(Locator.parse("unix//run/b.sock")), 12))),
                 new Flood(List.of(new Flood.Item(30, adjacency), new Flood.Item(31, node))),
                 new FloodAck(List.of(heading)),
+                new FloodWant(List.of(heading)),
                 new Digest(Optional.empty(), Optional.of(node.key()), List.of(heading)),
                 new Revoked(ByteView.utf8("list"), 8),
                 RoutedFrame.of(
@@ -140,6 +141,7 @@ class MeshFramesTest {
                 case PEERS -> Peers.decode(in);
                 case FLOOD -> readable(Flood.decode(in));
                 case FLOOD_ACK -> FloodAck.decode(in);
+                case FLOOD_WANT -> FloodWant.decode(in);
                 case DIGEST -> Digest.decode(in);
                 case REVOKED -> Revoked.decode(in);
                 default -> throw new MalformedFrame("type", "of another test");

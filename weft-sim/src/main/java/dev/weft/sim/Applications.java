@@ -1,0 +1,368 @@
+package dev.weft.sim;
+
+import dev.weft.Locator;
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Prng;
+import dev.weft.core.engine.Engine;
+import dev.weft.core.engine.TraceEvent;
+import dev.weft.core.flow.GroupReceiver;
+import dev.weft.core.flow.GroupSend;
+import dev.weft.core.flow.Manner;
+import dev.weft.core.flow.ReceiveBuffer;
+import dev.weft.core.flow.Send;
+import dev.weft.core.socket.Endpoints;
+import dev.weft.core.socket.GroupAcceptance;
+import dev.weft.core.wire.GroupName;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * What uses the engine of one simulated process: its endpoints, memberships, tickets and connections, and what the
+ * journals are told of them. Dies with the process and begins empty in its next life.
+ */
+final class Applications {
+    private static final String ENDPOINT = "app";
+
+    private final SimNode node;
+    private final World world;
+    private final TreeMap<Long, Integer> tickets = new TreeMap<>();
+    private final TreeMap<Long, Long> groupTickets = new TreeMap<>();
+    private final TreeMap<SocketKind, Long> endpoints = new TreeMap<>();
+    private final TreeMap<Long, Sessions.End> ends = new TreeMap<>();
+    private final TreeMap<Long, Consumer<Outcome>> fates = new TreeMap<>();
+    private final TreeMap<String, Long> joinedSince = new TreeMap<>();
+    private GroupAcceptance full = GroupAcceptance.TAKEN;
+    private long nextTicket = 1;
+
+    Applications(SimNode node, World world) {
+        this.node = node;
+        this.world = world;
+    }
+
+    /** Where the engine of this life reports to. */
+    Engine.Output output() {
+        return new Output();
+    }
+
+    // ------------------------------------------------------------------ a life
+
+    void open(Engine present) {
+        for (SocketKind kind : SocketKind.values()) {
+            open(present, kind);
+        }
+    }
+
+    /** Enters groups, drawn for each life anew; everyone is in the first. */
+    void join(Engine present, Prng draws, long localNanos) {
+        full = GroupAcceptance.TAKEN;
+        joinedSince.clear();
+        for (String group : World.GROUPS) {
+            if (group.isEmpty() || draws.chance(500_000)) {
+                joinedSince.put(group, world.events.nowNanos());
+                present.join(group, localNanos);
+            }
+        }
+    }
+
+    void crash() {
+        world.journal.crashed(node.index);
+        world.groups.crashed(lifeName());
+        tickets.clear();
+        groupTickets.clear();
+        endpoints.clear();
+        ends.clear();
+        fates.clear();
+    }
+
+    private String lifeName() {
+        return "node" + node.index + "." + node.life();
+    }
+
+    // ------------------------------------------------------------------ endpoints and memberships
+
+    /** In or out of a group. */
+    void changeMembership(String group) {
+        node.turn((present, local) -> {
+            if (joinedSince.remove(group) != null) {
+                present.leave(group, local);
+            } else {
+                joinedSince.put(group, world.events.nowNanos());
+                present.join(group, local);
+            }
+        });
+    }
+
+    /** The inbox of this node's memberships has no room for a while. */
+    void fillInboxFor(GroupAcceptance answer, long nanos) {
+        int bound = node.life();
+        full = answer;
+        world.events.after(nanos, at -> {
+            if (node.life() == bound && node.isAlive()) {
+                full = GroupAcceptance.TAKEN;
+                node.turn((present, local) -> present.handleRoom(local));
+            }
+        });
+    }
+
+    /** Closes an endpoint; it opens again after a while, unless the process has died meanwhile. */
+    void closeEndpointFor(SocketKind kind, long nanos) {
+        int bound = node.life();
+        node.turn((present, local) -> {
+            Long number = endpoints.remove(kind);
+            if (number != null) {
+                shut(present, kind, number, local);
+            }
+        });
+        world.events.after(nanos, at -> {
+            if (node.lives(bound)) {
+                node.turn((present, local) -> {
+                    if (!endpoints.containsKey(kind)) {
+                        open(present, kind);
+                    }
+                });
+            }
+        });
+    }
+
+    private void open(Engine present, SocketKind kind) {
+        long number = kind.isConnected()
+                ? present.listen(endpointOf(kind), kind)
+                : present.open(endpointOf(kind), kind, Endpoints.CAPACITY_DEFAULT);
+        endpoints.put(kind, number);
+    }
+
+    private static void shut(Engine present, SocketKind kind, long number, long local) {
+        if (kind.isConnected()) {
+            present.closeListener(number, local);
+        } else {
+            present.closeEndpoint(number);
+        }
+    }
+
+    static String endpointOf(SocketKind kind) {
+        return ENDPOINT + "-" + kind;
+    }
+
+    // ------------------------------------------------------------------ messages
+
+    void send(int destination, NodeId to, SocketKind kind, ByteView payload, long timeoutNanos) {
+        int number = world.journal.nextNumber();
+        world.journal.sent(node.index, destination, kind, payload);
+        long ticket = nextTicket++;
+        tickets.put(ticket, number);
+        node.turn((present, local) -> present.send(
+                new Send(ticket, to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos), local));
+    }
+
+    /** To the members of a group, or to the nodes listed where there are some. */
+    void sendToMany(GroupName name, SortedSet<NodeId> listed, World.Hearing hearing, int bytes, long timeoutNanos) {
+        node.turn((present, local) -> {
+            TreeSet<NodeId> members = new TreeSet<>(listed.isEmpty() ? present.members(name.group()) : listed);
+            if (hearing == World.Hearing.OTHERS_ONLY) {
+                members.remove(node.id());
+            }
+            long number = world.groups.nextNumber();
+            ByteView payload = Journal.payload(number, bytes);
+            world.groups.sent(lifeName(), name, members, payload, world.events.nowNanos());
+            long ticket = nextTicket++;
+            groupTickets.put(ticket, number);
+            present.sendToMany(new GroupSend(ticket, name, members, payload, timeoutNanos), local);
+        });
+    }
+
+    /** The application has received something. */
+    void received(ByteView payload, GroupName name, long missed) {
+        world.groups.received(
+                node.id(), lifeName(), joinedSince.getOrDefault(name.group(), Long.MAX_VALUE), payload, missed);
+    }
+
+    // ------------------------------------------------------------------ connections
+
+    void connect(Sessions.End end, NodeId to, SocketKind kind) {
+        node.turn((present, local) -> {
+            long connection = present.connect(to, kind, endpointOf(kind), Manner.DEFAULT, 10_000_000_000L, local);
+            end.connectedAs(connection);
+            ends.put(connection, end);
+        });
+    }
+
+    void sendOn(
+            Sessions.End end,
+            int ofLife,
+            long connection,
+            SocketKind kind,
+            ByteView payload,
+            long timeoutNanos,
+            Consumer<Outcome> fate) {
+        node.inLife(ofLife, (present, local) -> {
+            long ticket = nextTicket++;
+            fates.put(ticket, fate);
+            NodeId to = present.peerOf(connection).orElse(node.id());
+            Send send = new Send(ticket, to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos);
+            present.sendOn(connection, send, local);
+        });
+    }
+
+    void finish(int ofLife, long connection) {
+        node.inLife(ofLife, (present, local) -> present.finish(connection, 30_000_000_000L, local));
+    }
+
+    void takenFrom(int ofLife, long connection, ByteView payload, long afterNanos) {
+        world.events.after(
+                afterNanos,
+                at -> node.inLife(
+                        ofLife,
+                        (present, local) -> present.takenFrom(connection, ReceiveBuffer.charge(payload), local)));
+    }
+
+    /** Applications hear of things when the engine's turn is over. */
+    private void later(Runnable report) {
+        int bound = node.life();
+        world.events.after(0, at -> {
+            if (node.lives(bound)) {
+                report.run();
+            }
+        });
+    }
+
+    private void atEnd(long connection, Consumer<Sessions.End> report) {
+        later(() -> {
+            Sessions.End end = ends.get(connection);
+            if (end != null) {
+                report.accept(end);
+            }
+        });
+    }
+
+    // ------------------------------------------------------------------ what the engine says
+
+    private final class Output implements Engine.Output {
+        @Override
+        public void dial(long connection, Locator locator) {
+            node.dial(connection, locator);
+        }
+
+        @Override
+        public void beacon(ByteView datagram) {
+            world.beacon(node.index, datagram);
+        }
+
+        @Override
+        public void beaconTo(String source, ByteView datagram) {
+            world.beaconTo(node.index, Integer.parseInt(source.substring(4)), datagram);
+        }
+
+        @Override
+        public void deliver(long endpoint, Endpoints.Delivery delivery) {
+            if (!endpoints.containsValue(endpoint)) {
+                world.violations.add(
+                        "nothing is delivered to a closed endpoint", "node " + node.index + " has closed " + endpoint);
+            }
+            if (GroupJournal.isForMany(delivery.payload())) {
+                world.groups.received(node.id(), lifeName(), Long.MAX_VALUE, delivery.payload(), -1);
+            } else {
+                world.application.receive(node, delivery.payload());
+            }
+            long charge = ReceiveBuffer.charge(delivery.payload());
+            int bound = node.life();
+            world.events.after(
+                    world.takingNanos(),
+                    at -> node.inLife(bound, (present, local) -> present.taken(endpoint, charge, local)));
+        }
+
+        @Override
+        public void accepted(long listener, long connection, NodeId from) {
+            later(() -> {
+                node.turn((present, local) -> present.accept(connection));
+                ends.put(connection, world.sessions.accepted(node, connection));
+            });
+        }
+
+        @Override
+        public void connected(long connection, Outcome outcome) {
+            atEnd(connection, end -> end.connected(outcome));
+        }
+
+        @Override
+        public void received(long connection, ByteView payload) {
+            ByteView kept = payload.compact();
+            atEnd(connection, end -> end.received(kept));
+        }
+
+        @Override
+        public void inputEnded(long connection) {
+            atEnd(connection, Sessions.End::inputEnded);
+        }
+
+        @Override
+        public void outputFinished(long connection) {
+            atEnd(connection, Sessions.End::outputFinished);
+        }
+
+        @Override
+        public void broken(long connection, Outcome.Reason reason) {
+            atEnd(connection, end -> end.broken(reason));
+        }
+
+        @Override
+        public GroupAcceptance deliverToGroup(GroupReceiver.Delivery delivery) {
+            if (!joinedSince.containsKey(delivery.name().group())) {
+                world.violations.add(
+                        "nothing is delivered to a group that was left",
+                        "node " + node.index + " has left " + delivery.name().group());
+            }
+            switch (full) {
+                case TAKEN -> Applications.this.received(delivery.payload(), delivery.name(), delivery.missedCount());
+                case DETACHED -> world.groups.refused(node.id(), delivery.payload());
+                case LATER, NO_MEMBER -> {}
+            }
+            return full;
+        }
+
+        @Override
+        public void settledFor(long ticket, NodeId member, Outcome outcome) {
+            world.trace.add(ticket * 31L + outcome.kind().ordinal());
+            world.groups.settled(groupTickets.getOrDefault(ticket, -1L), member, outcome);
+        }
+
+        @Override
+        public void groupSettled(long ticket) {
+            Long number = groupTickets.remove(ticket);
+            if (number != null) {
+                world.groups.ended(number);
+            }
+        }
+
+        @Override
+        public void settled(long ticket, Outcome outcome) {
+            Consumer<Outcome> fate = fates.remove(ticket);
+            if (fate != null) {
+                later(() -> fate.accept(outcome));
+                return;
+            }
+            Integer number = tickets.remove(ticket);
+            if (number == null) {
+                world.violations.add(
+                        "one outcome per ticket", "node " + node.index + " settles ticket " + ticket + " again");
+                return;
+            }
+            world.trace.add(number * 31L + outcome.kind().ordinal());
+            world.journal.settled(number, outcome);
+        }
+
+        @Override
+        public void probed(long probe, NodeId responder, int hops, long roundTripNanos) {
+            world.trace.add(probe);
+        }
+
+        @Override
+        public void trace(TraceEvent event) {
+            world.log(node.index, event);
+        }
+    }
+}
