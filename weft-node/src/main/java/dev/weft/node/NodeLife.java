@@ -113,7 +113,7 @@ final class NodeLife {
         };
         this.transports = List.of(tcp, new UnixTransport(loop), new SharedMemoryTransport(loop));
         this.driver = new Driver(loop, this::nowNanos, transports, secrets);
-        this.application = new Application(identity.id(), driver, events, callbacks);
+        this.application = new Application(identity.id(), driver, events, callbacks, Bounds.budget(config.limits()));
         this.listening = new Listening(config, identity.id(), transports, secrets);
         try {
             listening.open(driver::accept);
@@ -153,7 +153,7 @@ final class NodeLife {
             case PINNED_ONLY -> EngineConfig.LinkWishes.Policy.PINNED_ONLY;
             case OBSERVER -> EngineConfig.LinkWishes.Policy.OBSERVER;
         };
-        return EngineConfig.DEFAULT
+        return Bounds.applied(config.limits(), EngineConfig.DEFAULT)
                 .withLink(LinkConfig.LAN.withHeartbeatNanos(config.heartbeat().toMillis() * 1_000_000L))
                 .withWishes(new EngineConfig.LinkWishes(
                         policy, config.links().pinned(), config.links().forbidden()));
@@ -269,6 +269,7 @@ final class NodeLife {
     TreeMap<String, Long> counters() {
         TreeMap<String, Long> counters = secrets.counters();
         counters.putAll(tcp.counters());
+        counters.putAll(application.budget().counters());
         return counters;
     }
 
@@ -298,7 +299,7 @@ final class NodeLife {
                 if (memory != null) {
                     memory.recall(present, now);
                 }
-                present.describe(config.description(), now);
+                present.describe(Bounds.told(config.limits(), config.description()), now);
                 present.start(now);
             });
             for (Locator locator : listening.locators()) {

@@ -11,6 +11,7 @@ import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.GroupConfig;
 import dev.weft.core.flow.Paths;
 import dev.weft.core.flow.ReceiveBuffer;
+import dev.weft.core.flow.ReceiveTotal;
 import dev.weft.core.flow.Receiver;
 import dev.weft.core.flow.Sender;
 import dev.weft.core.forward.Arrival;
@@ -64,6 +65,7 @@ final class Machines {
     final Sender sender;
     final Receiver receiver;
     final Endpoints endpoints;
+    final ReceiveTotal received;
     final Connections connections;
     final Probes probes;
     final Groups groups;
@@ -93,6 +95,7 @@ final class Machines {
                 config.link(),
                 localNode(self, config.wishes(), security),
                 config.queue(),
+                config.rates(),
                 config.wishes().isObserver() ? 1 : config.linksMax(),
                 () -> flooding.lsdb().hash(),
                 new LinksOutput());
@@ -104,14 +107,15 @@ final class Machines {
                 prng.fork(2),
                 new DiscoveryOutput());
         this.membership = new Membership(self, config.wishes(), flooding, labels, discovery, links);
-        this.endpoints = new Endpoints(out);
+        this.received = new ReceiveTotal(config.endpoints().receivedBytesMax(), out::crowded);
+        this.endpoints = new Endpoints(received, out);
         this.post = new Post(self.node(), links, () -> now);
         this.probes = new Probes(self.node(), router, post, out);
         this.sends = new Sends(self, config.flow(), router, post, this::suspect, () -> now, out);
         this.sender = sends.sender();
         this.receiver =
                 new Receiver(self.node(), self.incarnation(), config.flow(), prng.fork(3), new ReceiverOutput());
-        this.connections = new Connections(self.node(), config.connections(), sender, out);
+        this.connections = new Connections(self.node(), config.connections(), received, sender, out);
         connections.receiver(receiver);
         sends.connections(connections);
         this.groups = new Groups(
@@ -202,6 +206,16 @@ final class Machines {
         }
     }
 
+    /** A neighbor gets no more data than it says that it can take. */
+    private void paceToward(NodeId neighbor) {
+        links.receives(
+                neighbor,
+                flooding.lsdb()
+                        .recordOf(neighbor)
+                        .map(NodeRecord::receiveBitsPerSecond)
+                        .orElse(0L));
+    }
+
     /** The routes have been computed anew. */
     void routesChanged() {
         for (TraceEvent event : membership.compareReachable(router.reachable())) {
@@ -234,6 +248,7 @@ final class Machines {
             discovery.handleLinkUp(peer.node(), peer.incarnation(), peer.locators(), worked, now);
             labels.acquire(peer.node(), now);
             flooding.handleLinkUp(peer.node(), now);
+            paceToward(peer.node());
             for (Peers peers : discovery.exchange(peer.node(), flooding.lsdb()::isKnown, now)) {
                 links.send(peer.node(), peers, LinkQueue.Urgency.CONTROL, now);
             }
@@ -346,6 +361,7 @@ final class Machines {
             if (origin.equals(self)) {
                 return;
             }
+            paceToward(origin);
             membership.recordChanged(origin, record, now).ifPresent(out::trace);
             if (record.isPresent() && record.get().status() == NodeRecord.Status.LEAVING) {
                 discovery.handleGoodbye(origin, flooding.lsdb().incarnationOf(origin));

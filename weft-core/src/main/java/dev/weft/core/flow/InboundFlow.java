@@ -290,7 +290,9 @@ final class InboundFlow {
         ReceiveBuffer room = roomFor(data.messageBytes());
         sharePeriod = room.count(sharePeriod, nowNanos);
         // What all others wait for must not wait for them.
-        boolean isItsTurn = isOrdered && data.messageSequence() == turn;
+        boolean isItsTurn = isOrdered
+                ? data.messageSequence() == turn
+                : !incomplete.isEmpty() && data.messageSequence() <= settled.floor() && room.hasRoomOfItsOwn();
         if (!room.hasRoom() && !isItsTurn) {
             noRoom(data, Outcome.Reason.QUEUE_FULL);
             return false;

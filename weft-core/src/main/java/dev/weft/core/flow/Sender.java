@@ -50,6 +50,8 @@ public final class Sender {
 
     private static final long SWEEP_NANOS = 60_000_000_000L;
 
+    private static final long CROWDED_NANOS = 100_000_000L;
+
     /** How often, and how far apart, the destination is told that a connected flow was given up. */
     private static final int ABORTS_MAX = 6;
 
@@ -98,6 +100,9 @@ public final class Sender {
     private long sweepNanos = Deadlines.NEVER;
     private long queuedBytes;
     private int queuedMessages;
+    private long refusedCount;
+    /** Until then there is no use in looking for flows that could make room. */
+    private long crowdedUntilNanos;
 
     public Sender(NodeId self, long incarnation, FlowConfig config, Paths paths, Output out) {
         this.self = self;
@@ -117,14 +122,22 @@ public final class Sender {
         return queuedBytes;
     }
 
+    /** Sends that found no room: for a flow more, or on the node. */
+    public long refusedCount() {
+        return refusedCount;
+    }
+
     public int flowCount() {
         return flows.size();
     }
 
     public void send(Send send, long nowNanos) {
-        if (admits(send)) {
-            OutboundFlow flow = flowFor(
-                    new Conversation(send.destination(), send.kind(), send.endpoint(), send.manner()), nowNanos);
+        Conversation conversation =
+                new Conversation(send.destination(), send.kind(), send.endpoint(), send.manner());
+        if (!admits(conversation, nowNanos)) {
+            refuse(send, Outcome.Reason.LIMIT);
+        } else if (admits(send)) {
+            OutboundFlow flow = flowFor(conversation, nowNanos);
             flow.add(send, nowNanos);
             touched(flow, nowNanos);
         }
@@ -141,6 +154,23 @@ public final class Sender {
         }
     }
 
+    /** Whether there may be a flow for it; at the limit those that have nothing to do make room. */
+    private boolean admits(Conversation conversation, long nowNanos) {
+        if (current.size() < config.flowsMax() || current.containsKey(conversation)) {
+            return true;
+        }
+        if (nowNanos >= crowdedUntilNanos) {
+            crowdedUntilNanos = nowNanos + CROWDED_NANOS;
+            sweep(nowNanos, 0);
+        }
+        return current.size() < config.flowsMax();
+    }
+
+    private void refuse(Send send, Outcome.Reason reason) {
+        refusedCount++;
+        out.settled(send.ticket(), Outcome.of(Outcome.Kind.REJECTED, reason));
+    }
+
     /** Counts a send in, or settles it where the node has no room for it. */
     private boolean admits(Send send) {
         if (send.payload().length() > Data.MESSAGE_BYTES_MAX) {
@@ -149,7 +179,7 @@ public final class Sender {
         }
         if (queuedMessages >= config.queuedMessagesMax()
                 || queuedBytes + send.payload().length() > config.queuedBytesMax()) {
-            out.settled(send.ticket(), Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.QUEUE_FULL));
+            refuse(send, Outcome.Reason.QUEUE_FULL);
             return false;
         }
         queuedMessages++;
@@ -320,7 +350,7 @@ public final class Sender {
         }
         sayAborts(nowNanos);
         if (nowNanos >= sweepNanos) {
-            sweep(nowNanos);
+            sweep(nowNanos, IDLE_NANOS);
         }
     }
 
@@ -345,10 +375,10 @@ public final class Sender {
         });
     }
 
-    private void sweep(long nowNanos) {
+    private void sweep(long nowNanos, long idleNanos) {
         for (OutboundFlow flow : List.copyOf(flows.values())) {
             // A connection lasts until it is closed.
-            if (!flow.label().kind().isConnected() && flow.isIdle() && nowNanos - flow.usedNanos() > IDLE_NANOS) {
+            if (!flow.label().kind().isConnected() && flow.isIdle() && nowNanos - flow.usedNanos() >= idleNanos) {
                 remove(flow);
             }
         }

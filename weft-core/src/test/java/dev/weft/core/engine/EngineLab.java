@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /** Whole engines on one clock, joined by connections that take a millisecond and by beacons that reach all. */
 final class EngineLab {
@@ -43,8 +44,10 @@ final class EngineLab {
         final Engine engine;
         private final TreeMap<Long, Far> far = new TreeMap<>();
         boolean dead;
+        BiConsumer<Long, Endpoints.Delivery> delivered = (endpoint, delivery) -> {};
+        BiConsumer<Long, Outcome> settled = (ticket, outcome) -> {};
 
-        private Node(int number, long incarnation, int host, LinkWishes wishes) {
+        private Node(int number, long incarnation, int host, EngineConfig config) {
             this.number = number;
             this.id = new NodeId(number, 0x8000000000000001L);
             Engine.Self self = new Engine.Self(
@@ -57,7 +60,7 @@ final class EngineLab {
                     List.of(new Locator("lab", "node:" + number)),
                     0);
             engine = new Engine(
-                    EngineConfig.DEFAULT.withWishes(wishes),
+                    config,
                     self,
                     Security.OPEN,
                     prng.fork(incarnation * 1_000 + number),
@@ -102,6 +105,11 @@ final class EngineLab {
                 }
             }
             engine.audit();
+        }
+
+        /** Runs an input a little later, for an output may not call back in. */
+        void afterTurn(Runnable input) {
+            later(() -> turn(input));
         }
 
         private void lose(long connection) {
@@ -149,7 +157,9 @@ final class EngineLab {
         }
 
         @Override
-        public void deliver(long endpoint, Endpoints.Delivery delivery) {}
+        public void deliver(long endpoint, Endpoints.Delivery delivery) {
+            delivered.accept(endpoint, delivery);
+        }
 
         @Override
         public void accepted(long listener, long connection, NodeId from) {}
@@ -181,7 +191,9 @@ final class EngineLab {
         public void groupSettled(long ticket) {}
 
         @Override
-        public void settled(long ticket, Outcome outcome) {}
+        public void settled(long ticket, Outcome outcome) {
+            settled.accept(ticket, outcome);
+        }
 
         @Override
         public void probed(long probe, NodeId responder, int hops, long roundTripNanos) {}
@@ -197,14 +209,20 @@ final class EngineLab {
     }
 
     Node add(int host, LinkWishes wishes) {
-        Node node = new Node(nodes.size(), 1, host, wishes);
+        Node node = new Node(nodes.size(), 1, host, EngineConfig.DEFAULT.withWishes(wishes));
+        nodes.add(node);
+        return node;
+    }
+
+    Node add(EngineConfig config) {
+        Node node = new Node(nodes.size(), 1, 1, config);
         nodes.add(node);
         return node;
     }
 
     /** The same node, started again. */
     Node again(Node before, long incarnation) {
-        Node after = new Node(before.number, incarnation, 1, LinkWishes.AUTOMATIC);
+        Node after = new Node(before.number, incarnation, 1, EngineConfig.DEFAULT);
         nodes.set(before.number, after);
         return after;
     }

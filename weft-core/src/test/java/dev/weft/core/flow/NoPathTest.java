@@ -73,7 +73,7 @@ class NoPathTest {
                 1,
                 base.queuedBytesMax(),
                 base.queuedMessagesMax(),
-                base.inboundFlowsMax(),
+                base.flowsMax(),
                 base.reassemblyBytesMax(),
                 base.roomBytes(),
                 base.retransmission());
