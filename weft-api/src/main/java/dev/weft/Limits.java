@@ -38,8 +38,9 @@ public final class Limits {
         Limits changed = this;
         for (Map.Entry<String, Long> entry : new TreeMap<>(values).entrySet()) {
             Limit limit = Limit.ofKey(entry.getKey())
-                    .orElseThrow(() -> new IllegalArgumentException("there is no limit '" + entry.getKey()
-                            + "': there are " + String.join(", ", DEFAULT.byKey().keySet())));
+                    .orElseThrow(
+                            () -> new IllegalArgumentException("there is no limit '" + entry.getKey() + "': there are "
+                                    + String.join(", ", DEFAULT.byKey().keySet())));
             changed = changed.with(limit, entry.getValue());
         }
         return changed;

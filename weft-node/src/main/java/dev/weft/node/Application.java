@@ -34,6 +34,7 @@ final class Application implements Engine.Output {
     private final Driver driver;
     private final NodeEvents events;
     private final Executor callbacks;
+    private final Completions completions;
     /** What waits for the outcome of a send. */
     interface Settled {
         void settle(Outcome outcome, Executor callbacks);
@@ -54,6 +55,7 @@ final class Application implements Engine.Output {
     private volatile @Nullable Accepting accepting;
     /** Whether all ends have been asked to tell what was taken; the loop's own. */
     private boolean crowded;
+
     private final AtomicLong nextTicket = new AtomicLong(1);
     private final AtomicLong nextProbe = new AtomicLong(1);
 
@@ -63,6 +65,8 @@ final class Application implements Engine.Output {
         this.events = events;
         this.callbacks = callbacks;
         this.budget = budget;
+        this.completions = new Completions(callbacks);
+        driver.afterEachTurn(completions::flush);
     }
 
     /** Makes the ends of connections that other nodes have asked for. */
@@ -302,7 +306,7 @@ final class Application implements Engine.Output {
     public void groupSettled(long ticket) {
         GroupTicketEnd end = groupTickets.remove(ticket);
         if (end != null) {
-            end.end(callbacks);
+            end.end(completions);
         }
     }
 
@@ -310,7 +314,7 @@ final class Application implements Engine.Output {
     public void settled(long ticket, Outcome outcome) {
         Settled end = tickets.remove(ticket);
         if (end != null) {
-            end.settle(outcome, callbacks);
+            end.settle(outcome, completions);
         }
         if (!outcome.isDelivered()) {
             events.tell(MeshEvent.Kind.DEAD_LETTER, self, "message " + ticket + " is " + outcome);

@@ -32,6 +32,7 @@ final class Driver {
     private @Nullable BeaconSocket beacons;
     private Loop.@Nullable Cancellable wake;
     private long wakeNanos = Deadlines.NEVER;
+    private Runnable afterTurn = () -> {};
     private boolean inTurn;
     private boolean turnWanted;
 
@@ -42,6 +43,11 @@ final class Driver {
         for (Transport transport : available) {
             transports.put(transport.scheme(), transport);
         }
+    }
+
+    /** Run on the loop when all that followed from an input is done. */
+    void afterEachTurn(Runnable action) {
+        afterTurn = action;
     }
 
     void engine(Engine driven) {
@@ -101,6 +107,7 @@ final class Driver {
             } while (turnWanted);
         } finally {
             inTurn = false;
+            afterTurn.run();
         }
         schedule(present.nextDeadlineNanos());
     }

@@ -26,6 +26,7 @@ final class Inbox implements Endpoint {
     private final Mailbox<Message> mailbox;
     /** What the engine is told at a time of what was taken. */
     private long toldBytes;
+
     private long untoldBytes;
 
     Inbox(String name, SocketKind kind, long capacityBytes, Executor callbacks, Runnable unregister, Taken taken) {

@@ -24,14 +24,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -40,11 +37,6 @@ import org.jspecify.annotations.Nullable;
  * with the loop. Made by {@link Node}; its methods may be called on any thread.
  */
 final class NodeLife {
-    private static final int HANDOVERS_MAX = 65_536;
-
-    /** So that what comes in gets its turn while much goes out. */
-    private static final int HANDOVERS_PER_TURN_MAX = 512;
-
     private static final long DRAIN_NANOS = 5_000_000_000L;
     private static final long LAST_WORDS_NANOS = 20_000_000L;
     private static final long KEEP_PEERS_SECONDS = 30;
@@ -60,12 +52,8 @@ final class NodeLife {
     private final Executor callbacks;
     private final NodeEvents events;
     private final Application application;
-    private final Semaphore handovers = new Semaphore(HANDOVERS_MAX);
-    private final ConcurrentLinkedQueue<Driver.Input> handedOver = new ConcurrentLinkedQueue<>();
-    /** Whether the loop has been asked to take what was handed over. */
-    private final AtomicBoolean taking = new AtomicBoolean();
-
     private final Driver driver;
+    private final Handovers handovers;
     private final Engine engine;
     private final Secrets secrets;
     private final TcpTransport tcp;
@@ -113,6 +101,7 @@ final class NodeLife {
         };
         this.transports = List.of(tcp, new UnixTransport(loop), new SharedMemoryTransport(loop));
         this.driver = new Driver(loop, this::nowNanos, transports, secrets);
+        this.handovers = new Handovers(loop, driver);
         this.application = new Application(identity.id(), driver, events, callbacks, Bounds.budget(config.limits()));
         this.listening = new Listening(config, identity.id(), transports, secrets);
         try {
@@ -201,39 +190,9 @@ final class NodeLife {
         loop.execute(() -> driver.turn(input));
     }
 
-    /**
-     * Like {@link #turn}, but waits where too much has been handed over and not been taken yet. What several threads
-     * hand over, or one faster than the loop takes it, goes in one turn: one flush and one wake-up for all of it.
-     */
+    /** Like {@link #turn}, but waits where too much has been handed over and not been taken yet. */
     void handOver(Driver.Input input) {
-        handovers.acquireUninterruptibly();
-        handedOver.add(input);
-        if (taking.compareAndSet(false, true)) {
-            loop.execute(this::takeHandedOver);
-        }
-    }
-
-    private void takeHandedOver() {
-        List<Driver.Input> batch = new ArrayList<>();
-        for (Driver.Input next = handedOver.poll(); next != null; next = handedOver.poll()) {
-            batch.add(next);
-            if (batch.size() == HANDOVERS_PER_TURN_MAX) {
-                break;
-            }
-        }
-        handovers.release(batch.size());
-        try {
-            driver.turn((present, now) -> {
-                for (Driver.Input input : batch) {
-                    input.run(present, now);
-                }
-            });
-        } finally {
-            taking.set(false);
-            if (!handedOver.isEmpty() && taking.compareAndSet(false, true)) {
-                loop.execute(this::takeHandedOver);
-            }
-        }
+        handovers.add(input);
     }
 
     /** Asks the engine something on the loop's thread and waits for the answer. */
@@ -435,6 +394,7 @@ final class NodeLife {
         }
         transports.forEach(Transport::close);
         loop.close();
+        handovers.close();
         application.end();
         Callbacks own = ownCallbacks;
         if (own != null) {

@@ -12,22 +12,48 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The application's end of a send: settled once by the loop, awaited by any thread. */
-final class TicketEnd implements Ticket, Application.Settled {
+final class TicketEnd implements Ticket, Application.Settled, Runnable {
     private final long number;
-    private final CountDownLatch settled = new CountDownLatch(1);
-    private final CompletableFuture<Outcome> stage = new CompletableFuture<>();
-    private volatile @Nullable Outcome outcome;
+    private @Nullable Outcome outcome;
+    /** Made for the first who waits. */
+    private @Nullable CountDownLatch latch;
+    /** Made for the first who asks for it. */
+    private @Nullable CompletableFuture<Outcome> stage;
 
     TicketEnd(long number) {
         this.number = number;
     }
 
-    /** Wakes those who wait at once; the stage completes on the callback executor. */
+    /** Wakes those who wait at once; the stage, where there is one, completes on the callback executor. */
     @Override
     public void settle(Outcome verdict, Executor callbacks) {
-        outcome = verdict;
-        settled.countDown();
-        callbacks.execute(() -> stage.complete(verdict));
+        CountDownLatch waited;
+        CompletableFuture<Outcome> asked;
+        synchronized (this) {
+            outcome = verdict;
+            waited = latch;
+            asked = stage;
+        }
+        if (waited != null) {
+            waited.countDown();
+        }
+        if (asked != null) {
+            callbacks.execute(this);
+        }
+    }
+
+    /** Completes the stage, where dependents run. */
+    @Override
+    public void run() {
+        CompletableFuture<Outcome> asked;
+        Outcome verdict;
+        synchronized (this) {
+            asked = stage;
+            verdict = outcome;
+        }
+        if (asked != null && verdict != null) {
+            asked.complete(verdict);
+        }
     }
 
     @Override
@@ -36,28 +62,47 @@ final class TicketEnd implements Ticket, Application.Settled {
     }
 
     @Override
-    public CompletionStage<Outcome> outcome() {
-        return stage.minimalCompletionStage();
+    public synchronized CompletionStage<Outcome> outcome() {
+        CompletableFuture<Outcome> present = stage;
+        if (present == null) {
+            present = outcome == null ? new CompletableFuture<>() : CompletableFuture.completedFuture(outcome);
+            stage = present;
+        }
+        return present.minimalCompletionStage();
     }
 
     @Override
     public Outcome await() throws InterruptedException {
-        settled.await();
-        return settledOutcome();
+        Outcome known = known();
+        if (known == null) {
+            latch().await();
+            known = known();
+        }
+        if (known == null) {
+            throw new IllegalStateException("ticket " + number + " was released without an outcome");
+        }
+        return known;
     }
 
     @Override
     public Optional<Outcome> await(Duration timeout) throws InterruptedException {
-        return settled.await(timeout.toNanos(), TimeUnit.NANOSECONDS)
-                ? Optional.of(settledOutcome())
-                : Optional.empty();
+        if (known() == null) {
+            latch().await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        }
+        return Optional.ofNullable(known());
     }
 
-    private Outcome settledOutcome() {
-        Outcome verdict = outcome;
-        if (verdict == null) {
-            throw new IllegalStateException("ticket " + number + " was released without an outcome");
+    private synchronized @Nullable Outcome known() {
+        return outcome;
+    }
+
+    /** Open until the outcome is known. */
+    private synchronized CountDownLatch latch() {
+        CountDownLatch present = latch;
+        if (present == null) {
+            present = new CountDownLatch(outcome == null ? 1 : 0);
+            latch = present;
         }
-        return verdict;
+        return present;
     }
 }

@@ -306,9 +306,9 @@ class LimitsTest {
                 PacketSocket one = alice.connectPackets(toBob, "here", ConnectOptions.DEFAULT)) {
             assertThat(refusal(alice, toBob)).isEqualTo(Outcome.Reason.QUEUE_FULL);
             assertThatThrownBy(() -> bob.connectPackets(toAlice, "there", ConnectOptions.DEFAULT))
-                    .isInstanceOfSatisfying(ConnectionException.class, e -> assertThat(
-                                    e.outcome().reason())
-                            .isEqualTo(Outcome.Reason.LIMIT));
+                    .isInstanceOfSatisfying(
+                            ConnectionException.class,
+                            e -> assertThat(e.outcome().reason()).isEqualTo(Outcome.Reason.LIMIT));
             assertThat(counter(bob, "connection.open")).isEqualTo(1);
             assertThat(counter(bob, "connection.refused")).isEqualTo(2);
             assertThat(one.send(new byte[1]).await().isDelivered()).isTrue();
@@ -346,12 +346,15 @@ class LimitsTest {
         seen(alice, bob);
         Mesh carol = node("carol", is -> is);
         while (carol.refusals().stream().noneMatch(refusal -> refusal.reason().equals("LIMIT"))
-                && alice.refusals().stream().noneMatch(refusal -> refusal.reason().equals("LIMIT"))) {
+                && alice.refusals().stream()
+                        .noneMatch(refusal -> refusal.reason().equals("LIMIT"))) {
             Thread.sleep(5);
         }
         assertThat(counter(alice, "link.over-limit")).isPositive();
         assertThat(counter(alice, "link.up")).isEqualTo(1);
-        assertThat(seen(carol, alice)).as("by way of bob").isEqualTo(alice.self().id());
+        assertThat(seen(carol, alice))
+                .as("by way of bob")
+                .isEqualTo(alice.self().id());
     }
 
     @Test

@@ -79,6 +79,7 @@ public class FlowBenchmark {
                     new Send(++ticket, DESTINATION, "inbox", SocketKind.RDM, Manner.DEFAULT, payload, TIMEOUT_NANOS),
                     nowNanos);
         }
+        sender.flush(nowNanos);
         nowNanos += TURN_NANOS;
         for (Data data = toDestination.poll(); data != null; data = toDestination.poll()) {
             receiver.handleData(data, arrival, nowNanos);
@@ -118,7 +119,7 @@ public class FlowBenchmark {
         }
 
         @Override
-        public void settled(long number, Outcome outcome) {
+        public void settled(Send send, Outcome outcome) {
             settled++;
         }
 

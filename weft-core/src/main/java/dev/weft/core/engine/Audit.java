@@ -20,7 +20,7 @@ final class Audit {
 
     /** @throws dev.weft.core.base.InvariantError unless the books balance and every bound holds */
     void check() {
-        machines.sends.ledger().audit();
+        machines.sends.audit();
         FlowConfig flow = config.flow();
         long queuedBytes = machines.sender.queuedBytes();
         int queued = machines.sender.inFlight();

@@ -229,6 +229,7 @@ public final class Engine {
     /** Ends a turn: what has gathered over it goes into the queues of the links. */
     public void flush(long nowNanos) {
         machines.now(nowNanos);
+        machines.sender.flush(nowNanos);
         for (int round = 0; round == 0 || round < ROUNDS_MAX && machines.post.hasMailForSelf(); round++) {
             machines.post.deliverToSelf(machines.arrivals);
             machines.receiver.flush(nowNanos);

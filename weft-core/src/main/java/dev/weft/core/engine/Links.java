@@ -517,7 +517,11 @@ final class Links {
             pending.remove(number);
             return null;
         }
-        ByteView frame = member.maySendData() ? member.queue.poll(now) : member.queue.pollControl();
+        ByteView frame = member.queue.pollControl();
+        if (frame == null && member.maySendData()) {
+            frame = member.queue.poll(now);
+            lastSent = frame == null ? lastSent : number;
+        }
         if (frame == null) {
             pending.remove(number);
             if (!member.queue.isEmpty()) {
@@ -529,7 +533,6 @@ final class Links {
         member.statistics.sent(frame.length(), now);
         member.pace.take(frame.length(), now);
         sending.take(frame.length(), now);
-        lastSent = number;
         return frame;
     }
 

@@ -49,6 +49,11 @@ final class Sends implements Sender.Output {
         return sender;
     }
 
+    /** Whether what the books say is under way is what the flows hold. */
+    void audit() {
+        ledger.audit(sender.inFlight());
+    }
+
     Ledger ledger() {
         return ledger;
     }
@@ -59,12 +64,12 @@ final class Sends implements Sender.Output {
     }
 
     void send(Send send, long nowNanos) {
-        ledger.opened(send);
+        ledger.opened();
         sender.send(send, nowNanos);
     }
 
     void sendOn(long connection, Send send, long nowNanos) {
-        ledger.opened(send);
+        ledger.opened();
         connected().send(connection, send, nowNanos);
     }
 
@@ -97,9 +102,9 @@ final class Sends implements Sender.Output {
     }
 
     @Override
-    public void settled(long ticket, Outcome outcome) {
-        Ledger.Dead letter = ledger.settled(ticket, outcome, now.getAsLong());
-        out.settled(ticket, outcome);
+    public void settled(Send send, Outcome outcome) {
+        Ledger.Dead letter = ledger.settled(send, outcome, now.getAsLong());
+        out.settled(send.ticket(), outcome);
         if (letter != null) {
             switch (outcome.kind()) {
                 case UNDELIVERABLE, EXPIRED, UNKNOWN -> suspicion.accept(letter.destination());

@@ -3,9 +3,17 @@ package dev.weft.core.flow;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.forward.Path;
 import dev.weft.core.wire.Ack;
+import dev.weft.core.wire.Bundle;
+import dev.weft.core.wire.Data;
+import dev.weft.core.wire.FlowRef;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A piece of a message under way, with what is known of its last transmission. */
+/**
+ * What one sequence number stands for at its origin, with what is known of its last transmission: a message, a piece of
+ * a large one, or several small ones in a {@link Bundle}.
+ */
 final class Fragment {
     enum State {
         /** Waits to be sent, for the first time or again. */
@@ -17,32 +25,95 @@ final class Fragment {
         SETTLED
     }
 
-    final Outgoing message;
-    final int index;
+    /** One, or those of the bundle in their order. */
+    final List<Outgoing> messages;
+    /** What it counts for in windows. */
+    final int charge;
+
+    private final int index;
+    private final int fragmentBytes;
+    private int undecided;
     State state = State.TO_SEND;
     int transmissions;
     long sentNanos;
+    long firstSentNanos;
 
     @Nullable
     Path path;
 
-    Fragment(Outgoing message, int index) {
-        this.message = message;
+    private Fragment(List<Outgoing> messages, int index, int fragmentBytes, int charge) {
+        this.messages = messages;
         this.index = index;
+        this.fragmentBytes = fragmentBytes;
+        this.charge = charge;
+        this.undecided = messages.size();
     }
 
-    ByteView payload(int fragmentBytes) {
-        int from = index * fragmentBytes;
-        return message.payload.slice(from, Math.min(fragmentBytes, message.payload.length() - from));
+    static Fragment piece(Outgoing message, int index, int fragmentBytes) {
+        int bytes = Math.min(fragmentBytes, message.payload().length() - index * fragmentBytes);
+        return new Fragment(
+                List.of(message), index, fragmentBytes, index == 0 ? bytes + Ack.MESSAGE_OVERHEAD_BYTES : bytes);
     }
 
-    /** What it counts for in windows. */
-    int charge(int fragmentBytes) {
-        int bytes = Math.min(fragmentBytes, message.payload.length() - index * fragmentBytes);
-        return index == 0 ? bytes + Ack.MESSAGE_OVERHEAD_BYTES : bytes;
+    static Fragment bundle(List<Outgoing> messages, int fragmentBytes) {
+        int charge = 0;
+        for (Outgoing message : messages) {
+            charge += message.payload().length() + Ack.MESSAGE_OVERHEAD_BYTES;
+        }
+        return new Fragment(messages, 0, fragmentBytes, charge);
     }
 
     boolean isLastOfMessage() {
-        return index == message.fragmentCount - 1;
+        return index == messages.get(0).fragmentCount - 1;
+    }
+
+    /** The fate of one of its messages is known; returns true where that was the last. */
+    boolean settleOne() {
+        undecided--;
+        return undecided == 0;
+    }
+
+    void markSent(Path along, long nowNanos) {
+        state = State.IN_FLIGHT;
+        firstSentNanos = transmissions == 0 ? nowNanos : firstSentNanos;
+        transmissions++;
+        sentNanos = nowNanos;
+        path = along;
+        for (Outgoing message : messages) {
+            if (message.firstSentNanos < 0) {
+                message.firstSentNanos = nowNanos;
+            }
+        }
+    }
+
+    /** The frame that carries it; messages of a bundle that are settled are left out. */
+    Data data(FlowRef flow, long sequence, long lag) {
+        if (messages.size() == 1) {
+            return single(messages.get(0), flow, sequence, lag);
+        }
+        List<ByteView> payloads = new ArrayList<>(messages.size());
+        Outgoing last = messages.get(0);
+        for (Outgoing message : messages) {
+            if (!message.isSettled()) {
+                payloads.add(message.payload());
+                last = message;
+            }
+        }
+        return payloads.size() > 1
+                ? Data.bundle(flow, sequence, lag, Bundle.pack(payloads))
+                : Data.whole(flow, sequence, lag, last.payload());
+    }
+
+    private Data single(Outgoing message, FlowRef flow, long sequence, long lag) {
+        return switch (message.role) {
+            case MESSAGE, OPENING -> {
+                ByteView whole = message.payload();
+                int from = index * fragmentBytes;
+                ByteView part = whole.slice(from, Math.min(fragmentBytes, whole.length() - from));
+                yield new Data(
+                        flow, sequence, lag, index, message.fragmentCount, whole.length(), Data.Meaning.MESSAGE, part);
+            }
+            case END -> Data.end(flow, sequence, lag);
+        };
     }
 }

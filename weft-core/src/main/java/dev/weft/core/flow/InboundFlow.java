@@ -4,8 +4,10 @@ import dev.weft.Outcome;
 import dev.weft.SocketKind;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.wire.Ack;
+import dev.weft.core.wire.Bundle;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.RouteHeader;
@@ -66,8 +68,11 @@ final class InboundFlow {
     /** A message that was refused: kept until the origin is done with its last number, for an answer may get lost. */
     private record Refused(long end, Outcome.Reason reason) {}
 
-    /** A message that waits for those before it. */
-    private record Held(int count, Data.Meaning meaning, ByteView payload) {}
+    /** What waits for its turn: one message, those of a bundle, or none where it is the end. */
+    private record Held(int count, Data.Meaning meaning, List<ByteView> messages) {}
+
+    /** Refusals for which there is always a place. */
+    private static final int FLOOR_PLACES = 48;
 
     /** How far above the floor a number may lie; what is beyond is left for the origin to send again. */
     static final int WINDOW_SEQUENCES = 1 << 17;
@@ -170,10 +175,9 @@ final class InboundFlow {
         for (Long messageSequence : List.copyOf(incomplete.keySet())) {
             discard(messageSequence);
         }
-        ReceiveBuffer room = buffer;
-        for (Held message : held.values()) {
-            if (room != null && message.meaning() == Data.Meaning.MESSAGE) {
-                room.release(ReceiveBuffer.charge(message.payload()));
+        for (Held waits : held.values()) {
+            for (ByteView message : waits.messages()) {
+                roomFor(message.length()).release(ReceiveBuffer.charge(message));
             }
         }
         held.clear();
@@ -243,13 +247,39 @@ final class InboundFlow {
     }
 
     private void take(Data data, long nowNanos) {
+        switch (data.meaning()) {
+            case MESSAGE -> takeMessage(data, nowNanos);
+            case BUNDLE -> {
+                List<ByteView> messages = Bundle.messages(keepable(data));
+                if (admits(data, charge(messages), nowNanos)) {
+                    complete(data.sequence(), 1, data.meaning(), messages);
+                }
+            }
+            case END -> complete(data.sequence(), 1, data.meaning(), List.of());
+        }
+    }
+
+    /** What waits for its turn is not to keep more alive than itself. */
+    private ByteView keepable(Data data) {
+        return isOrdered && data.sequence() != turn ? data.payload().compact() : data.payload();
+    }
+
+    private static long charge(List<ByteView> messages) {
+        long charge = 0;
+        for (ByteView message : messages) {
+            charge += ReceiveBuffer.charge(message);
+        }
+        return charge;
+    }
+
+    private void takeMessage(Data data, long nowNanos) {
         Reassembly message = incomplete.get(data.messageSequence());
         if (message == null) {
-            if (!admits(data, nowNanos)) {
+            if (!admits(data, ReceiveBuffer.charge(data.messageBytes()), nowNanos)) {
                 return;
             }
             if (data.count() == 1) {
-                complete(data.sequence(), 1, data.meaning(), data.payload());
+                complete(data.sequence(), 1, data.meaning(), List.of(keepable(data)));
                 return;
             }
             if (out.reserve(handle, data.messageBytes()) == Room.FULL) {
@@ -265,7 +295,7 @@ final class InboundFlow {
             case COMPLETE -> {
                 incomplete.remove(data.messageSequence());
                 out.release(message.messageBytes());
-                complete(data.messageSequence(), data.count(), Data.Meaning.MESSAGE, message.payload());
+                complete(data.messageSequence(), data.count(), Data.Meaning.MESSAGE, List.of(message.payload()));
             }
             case CONTRADICTION -> {
                 discard(data.messageSequence());
@@ -274,11 +304,8 @@ final class InboundFlow {
         }
     }
 
-    /** Whether a message's first fragment is let in, which takes room for all of it. */
-    private boolean admits(Data data, long nowNanos) {
-        if (data.meaning() == Data.Meaning.END) {
-            return true;
-        }
+    /** Whether a bundle, or a message's first fragment, is let in, which takes room for all of it. */
+    private boolean admits(Data data, long charge, long nowNanos) {
         if (!isOrdered) {
             Acceptance acceptance = out.check(label);
             if (acceptance != Acceptance.TAKEN) {
@@ -297,7 +324,7 @@ final class InboundFlow {
             noRoom(data, Outcome.Reason.QUEUE_FULL);
             return false;
         }
-        room.take(ReceiveBuffer.charge(data.messageBytes()));
+        room.take(charge);
         return true;
     }
 
@@ -317,38 +344,46 @@ final class InboundFlow {
         }
     }
 
-    private void complete(long messageSequence, int count, Data.Meaning meaning, ByteView payload) {
-        if (!isOrdered) {
-            Acceptance acceptance = out.deliver(label, payload, arrival.hops());
-            if (acceptance != Acceptance.TAKEN) {
-                roomFor(payload.length()).release(ReceiveBuffer.charge(payload));
-                refuse(messageSequence, count, acceptance.reason());
-            } else {
-                settled.add(messageSequence, messageSequence + count);
-            }
+    private void complete(long messageSequence, int count, Data.Meaning meaning, List<ByteView> messages) {
+        if (isOrdered) {
+            completeInTurn(messageSequence, count, meaning, messages);
             return;
         }
-        boolean waits = messageSequence != turn;
-        held.put(messageSequence, new Held(count, meaning, waits ? payload.compact() : payload));
+        for (ByteView message : messages) {
+            Acceptance acceptance = out.deliver(label, message, arrival.hops());
+            if (acceptance != Acceptance.TAKEN) {
+                Check.that(message == messages.get(0), "an endpoint refuses a part of a bundle");
+                roomFor(message.length()).release(charge(messages));
+                refuse(messageSequence, count, acceptance.reason());
+                return;
+            }
+        }
+        settled.add(messageSequence, messageSequence + count);
+    }
+
+    private void completeInTurn(long messageSequence, int count, Data.Meaning meaning, List<ByteView> messages) {
+        held.put(messageSequence, new Held(count, meaning, messages));
         settled.add(messageSequence, messageSequence + count);
         for (Held next = held.remove(turn); next != null && phase == Phase.OPEN; next = held.remove(turn)) {
             turn += next.count();
-            switch (next.meaning()) {
-                case MESSAGE -> out.deliver(label, next.payload(), arrival.hops());
-                case END -> {
-                    phase = Phase.ENDED;
-                    out.ended(label);
-                }
+            for (ByteView message : next.messages()) {
+                out.deliver(label, message, arrival.hops());
+            }
+            if (next.meaning() == Data.Meaning.END) {
+                phase = Phase.ENDED;
+                out.ended(label);
             }
         }
     }
 
     /**
      * No acknowledgement can carry more refusals than this; a message beyond is not settled yet, and its origin will
-     * ask again when it has read the earlier ones.
+     * ask again when it has read the earlier ones. Some places are for those that the origin's floor waits for: only as
+     * it moves are the others free again.
      */
     private void refuse(long messageSequence, int count, Outcome.Reason reason) {
-        if (refusals.size() < Ack.ENTRIES_MAX) {
+        int places = messageSequence <= settled.floor() ? Ack.ENTRIES_MAX : Ack.ENTRIES_MAX - FLOOR_PLACES;
+        if (refusals.size() < places) {
             refusals.put(messageSequence, new Refused(messageSequence + count, reason));
             settled.add(messageSequence, messageSequence + count);
         }

@@ -5,9 +5,11 @@ import dev.weft.Outcome;
 import dev.weft.Routing;
 import dev.weft.SocketKind;
 import dev.weft.core.base.Deadlines;
+import dev.weft.core.base.InvariantError;
 import dev.weft.core.forward.Path;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Advance;
+import dev.weft.core.wire.Bundle;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.FlowRef;
@@ -15,10 +17,8 @@ import dev.weft.core.wire.Frame;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -42,17 +42,12 @@ final class OutboundFlow {
     interface Output {
         void send(Path path, int priority, Frame frame);
 
-        void settled(OutboundFlow flow, Outgoing message, Outcome outcome);
+        /** @param send what the application asked for; null for what the flow says of itself */
+        void settled(OutboundFlow flow, Outgoing.Role role, @Nullable Send send, Outcome outcome);
 
         /** A connected flow cannot go on; {@link #abandon} is to follow. */
         void broken(OutboundFlow flow, Outcome.Reason reason);
     }
-
-    private static final Comparator<Outgoing> SOONEST =
-            Comparator.<Outgoing>comparingLong(m -> m.deadlineNanos).thenComparingLong(m -> m.order);
-
-    /** A transmission in the order of sending; stale once the fragment was settled or sent again. */
-    private record Transmission(long sequence, long sentNanos) {}
 
     private final FlowLabel label;
     private final Manner manner;
@@ -63,9 +58,9 @@ final class OutboundFlow {
     private final CongestionWindow congestion;
 
     private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>();
-    private final PriorityQueue<Outgoing> byDeadline = new PriorityQueue<>(SOONEST);
+    private final MessageDeadlines deadlines = new MessageDeadlines();
     private final SequenceWindow<Fragment> window = new SequenceWindow<>();
-    private final ArrayDeque<Transmission> flights = new ArrayDeque<>();
+    private final Flights flights = new Flights();
     /** Never sent yet. */
     private final ArrayDeque<Long> fresh = new ArrayDeque<>();
     /** To be sent again, the oldest first: the destination has begun to make room for those. */
@@ -87,6 +82,7 @@ final class OutboundFlow {
     private long usedNanos;
     private long nextOrder;
     private boolean broken;
+    private boolean gathers;
 
     OutboundFlow(FlowLabel label, Manner manner, FlowConfig config, Paths paths, Output out, long nowNanos) {
         this.label = label;
@@ -116,6 +112,11 @@ final class OutboundFlow {
         return handle;
     }
 
+    /** Whether something was added since the last {@link #flush}. */
+    boolean gathers() {
+        return gathers;
+    }
+
     boolean isIdle() {
         return waiting.isEmpty() && window.isEmpty();
     }
@@ -136,7 +137,9 @@ final class OutboundFlow {
 
     // ------------------------------------------------------------------ inputs
 
+    /** Takes a message; it leaves at the next {@link #flush}, with what else has gathered by then. */
     void add(Send send, long nowNanos) {
+        gathers = true;
         add(Outgoing.message(send, config.fragmentBytes(), nextOrder++, nowNanos), nowNanos);
     }
 
@@ -149,8 +152,13 @@ final class OutboundFlow {
     void add(Outgoing message, long nowNanos) {
         nextOrder = Math.max(nextOrder, message.order + 1);
         waiting.add(message);
-        byDeadline.add(message);
+        deadlines.add(message);
         usedNanos = nowNanos;
+    }
+
+    /** The turn ends: sends what the windows admit. */
+    void flush(long nowNanos) {
+        gathers = false;
         pump(nowNanos);
     }
 
@@ -160,8 +168,7 @@ final class OutboundFlow {
         usedNanos = nowNanos;
         heardNanos = nowNanos;
         for (Ack.Refusal refusal : ack.refusals()) {
-            Outgoing message = messageFrom(refusal.messageSequence());
-            if (message != null) {
+            for (Outgoing message : messagesFrom(refusal.messageSequence())) {
                 message.refusal = refusal.reason();
             }
         }
@@ -224,17 +231,14 @@ final class OutboundFlow {
         if (isReliable()) {
             @Nullable Path judged = null;
             boolean broken = false;
-            for (Transmission flight : flights) {
-                Fragment fragment = inFlight(flight);
-                if (fragment == null || fragment.path == null) {
-                    continue;
-                }
-                if (!fragment.path.equals(judged)) {
-                    judged = fragment.path;
-                    broken = paths.isBroken(judged);
+            for (Flights.Flight flight : flights.all()) {
+                Path path = flight.fragment().path;
+                if (path != null && !path.equals(judged)) {
+                    judged = path;
+                    broken = paths.isBroken(path);
                 }
                 if (broken) {
-                    lost(flight.sequence(), fragment);
+                    lost(flight.sequence(), flight.fragment());
                 }
             }
         }
@@ -252,12 +256,11 @@ final class OutboundFlow {
 
     long nextDeadlineNanos() {
         long next = retryPathNanos;
-        Outgoing soonest = byDeadline.peek();
+        Outgoing soonest = deadlines.soonest();
         if (soonest != null) {
             next = Math.min(next, soonest.deadlineNanos);
         }
-        dropStaleFlights();
-        Transmission oldest = flights.peek();
+        Flights.Flight oldest = flights.oldest();
         return oldest == null ? next : Math.min(next, expiryNanos(oldest));
     }
 
@@ -269,9 +272,7 @@ final class OutboundFlow {
      */
     List<Outgoing> abandon(Outcome.Reason reason, Certainty certainty) {
         List<Outgoing> unsent = new ArrayList<>();
-        List<Outgoing> all = new ArrayList<>(byDeadline);
-        all.sort(Comparator.comparingLong(m -> m.order));
-        for (Outgoing message : all) {
+        for (Outgoing message : deadlines.all()) {
             if (!message.hasLeft()) {
                 unsent.add(message);
             } else {
@@ -282,7 +283,7 @@ final class OutboundFlow {
                                 : Outcome.of(Outcome.Kind.UNKNOWN, reason));
             }
         }
-        byDeadline.clear();
+        deadlines.clear();
         waiting.clear();
         fresh.clear();
         again.clear();
@@ -318,33 +319,34 @@ final class OutboundFlow {
             }
             if (fragment.transmissions == 1) {
                 timer.handleSample(nowNanos - fragment.sentNanos);
+            } else {
+                timer.handleLateSample(nowNanos - fragment.firstSentNanos);
             }
             settled.count++;
-            settled.bytes += fragment.charge(config.fragmentBytes());
+            settled.bytes += fragment.charge;
             settled.newestSequence = Math.max(settled.newestSequence, sequence);
             settled.newestSentNanos = Math.max(settled.newestSentNanos, fragment.sentNanos);
             land(fragment);
-            Outgoing message = fragment.message;
-            message.settledCount++;
-            if (message.settledCount == message.fragmentCount && !isOrdered()) {
-                settle(message, answer(message, nowNanos));
+            for (Outgoing message : fragment.messages) {
+                message.settledCount++;
+                if (message.settledCount == message.fragmentCount && !isOrdered() && !message.isSettled()) {
+                    settle(message, answer(message, nowNanos));
+                }
             }
         }
     }
 
     private Outcome answer(Outgoing message, long nowNanos) {
-        Duration roundTrip = Duration.ofNanos(nowNanos - message.firstSentNanos);
-        return message.refusal == Outcome.Reason.NONE
-                ? new Outcome(Outcome.Kind.DELIVERED, Outcome.Reason.NONE, roundTrip, hops)
-                : new Outcome(Outcome.Kind.REJECTED, message.refusal, roundTrip, hops);
+        Outcome.Kind kind = message.refusal == Outcome.Reason.NONE ? Outcome.Kind.DELIVERED : Outcome.Kind.REJECTED;
+        return new Outcome(kind, message.refusal, Duration.ofNanos(nowNanos - message.firstSentNanos), hops);
     }
 
-    /** The unsettled message that begins at a number, which may lie below the window when its first pieces are done. */
-    private @Nullable Outgoing messageFrom(long messageSequence) {
+    /** The unsettled messages that begin at a number, which may lie below the window when its first pieces are done. */
+    private List<Outgoing> messagesFrom(long messageSequence) {
         Fragment fragment = window.at(Math.max(messageSequence, window.first()));
-        return fragment != null && fragment.message.firstSequence == messageSequence && !fragment.message.settled
-                ? fragment.message
-                : null;
+        return fragment != null && fragment.messages.get(0).firstSequence == messageSequence
+                ? fragment.messages
+                : List.of();
     }
 
     private void roomIs(long bytes) {
@@ -352,11 +354,8 @@ final class OutboundFlow {
         room = bytes;
         if (wasClosed && room >= config.fragmentBytes() && isReliable()) {
             // What came while there was no room was not kept.
-            for (Transmission flight : List.copyOf(flights)) {
-                Fragment fragment = inFlight(flight);
-                if (fragment != null) {
-                    lost(flight.sequence(), fragment);
-                }
+            for (Flights.Flight flight : flights.all()) {
+                lost(flight.sequence(), flight.fragment());
             }
         }
     }
@@ -369,8 +368,12 @@ final class OutboundFlow {
                 return;
             }
             window.removeFirst();
-            if (isOrdered() && first.isLastOfMessage() && !first.message.settled) {
-                settle(first.message, answer(first.message, nowNanos));
+            if (isOrdered() && first.isLastOfMessage()) {
+                for (Outgoing message : first.messages) {
+                    if (!message.isSettled()) {
+                        settle(message, answer(message, nowNanos));
+                    }
+                }
             }
         }
     }
@@ -381,52 +384,42 @@ final class OutboundFlow {
         if (!isReliable()) {
             return;
         }
-        while (true) {
-            dropStaleFlights();
-            Transmission oldest = flights.peek();
-            if (oldest == null || oldest.sentNanos() >= sentNanos) {
-                return;
-            }
-            Fragment fragment = inFlight(oldest);
-            if (fragment != null) {
-                congestion.handleLost();
-                lost(oldest.sequence(), fragment);
-            }
+        for (Flights.Flight oldest = flights.oldest();
+                oldest != null && oldest.sentNanos() < sentNanos;
+                oldest = flights.oldest()) {
+            congestion.handleLost();
+            lost(oldest.sequence(), oldest.fragment());
         }
     }
 
     private void expireFlights(long nowNanos) {
         boolean expired = false;
         boolean silence = false;
-        while (true) {
-            dropStaleFlights();
-            Transmission oldest = flights.peek();
-            if (oldest == null || expiryNanos(oldest) > nowNanos) {
-                break;
-            }
-            Fragment fragment = inFlight(oldest);
-            if (fragment != null) {
-                expired = true;
-                silence |= heardNanos < fragment.sentNanos;
-                lost(oldest.sequence(), fragment);
-            }
+        for (Flights.Flight oldest = flights.oldest();
+                oldest != null && expiryNanos(oldest) <= nowNanos;
+                oldest = flights.oldest()) {
+            expired = true;
+            silence |= heardNanos < oldest.sentNanos();
+            lost(oldest.sequence(), oldest.fragment());
         }
         if (expired) {
-            timer.handleExpiry();
+            timer.handleExpiry(silence ? RetransmissionTimer.Expiry.SILENT : RetransmissionTimer.Expiry.LATE);
             lastExpiryNanos = nowNanos;
             if (silence) {
                 congestion.handleExpiry();
                 choice = choice.other();
+            } else {
+                congestion.handleLate();
             }
         }
     }
 
-    private long expiryNanos(Transmission flight) {
+    private long expiryNanos(Flights.Flight flight) {
         return Math.max(flight.sentNanos(), lastExpiryNanos) + timer.timeoutNanos();
     }
 
     private void lost(long sequence, Fragment fragment) {
-        inFlightBytes -= fragment.charge(config.fragmentBytes());
+        inFlightBytes -= fragment.charge;
         inFlightCount--;
         if (!isReliable()) {
             fragment.state = Fragment.State.OVERDUE;
@@ -438,9 +431,9 @@ final class OutboundFlow {
 
     private void expireMessages(long nowNanos) {
         boolean advance = false;
-        for (Outgoing soonest = byDeadline.peek();
+        for (Outgoing soonest = deadlines.soonest();
                 soonest != null && soonest.deadlineNanos <= nowNanos;
-                soonest = byDeadline.peek()) {
+                soonest = deadlines.soonest()) {
             Outcome outcome = path(Paths.Choice.PRIMARY).isPresent()
                     ? soonest.givenUp(Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT)
                     : soonest.givenUp(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE);
@@ -469,24 +462,28 @@ final class OutboundFlow {
     }
 
     private void settle(Outgoing message, Outcome outcome) {
-        message.settled = true;
-        byDeadline.remove(message);
+        if (message.isSettled()) {
+            throw new InvariantError("message " + message.order + " ends twice, now " + outcome);
+        }
         if (message.firstSequence < 0) {
             waiting.remove(message);
-        } else {
+        }
+        Send send = message.settle();
+        deadlines.settled();
+        if (message.firstSequence >= 0) {
             for (int i = 0; i < message.fragmentCount; i++) {
                 Fragment fragment = window.at(message.firstSequence + i);
-                if (fragment != null) {
+                if (fragment != null && fragment.settleOne()) {
                     land(fragment);
                 }
             }
         }
-        out.settled(this, message, outcome);
+        out.settled(this, message.role, send, outcome);
     }
 
     private void land(Fragment fragment) {
         if (fragment.state == Fragment.State.IN_FLIGHT) {
-            inFlightBytes -= fragment.charge(config.fragmentBytes());
+            inFlightBytes -= fragment.charge;
             inFlightCount--;
         }
         fragment.state = Fragment.State.SETTLED;
@@ -506,7 +503,7 @@ final class OutboundFlow {
                 if (waiting.isEmpty() || !hasNumbersLeft()) {
                     return;
                 }
-                assign(waiting.remove());
+                assignNext();
                 continue;
             }
             Fragment fragment = window.at(next);
@@ -516,7 +513,7 @@ final class OutboundFlow {
             }
             if (fragment.transmissions > manner.retriesMax()) {
                 done(next);
-                giveUpAfterRetries(fragment.message, nowNanos);
+                giveUpAfterRetries(fragment, nowNanos);
                 continue;
             }
             Optional<Path> path = path(choice);
@@ -528,7 +525,7 @@ final class OutboundFlow {
                 return;
             } else {
                 done(next);
-                giveUpWithoutPath(fragment.message, nowNanos);
+                giveUpWithoutPath(fragment, nowNanos);
             }
         }
     }
@@ -539,16 +536,25 @@ final class OutboundFlow {
         }
     }
 
-    private void giveUpAfterRetries(Outgoing message, long nowNanos) {
-        boolean advance = giveUp(message, message.givenUp(Outcome.Kind.EXPIRED, Outcome.Reason.RETRIES));
+    private void giveUpAfterRetries(Fragment fragment, long nowNanos) {
+        boolean advance = false;
+        for (Outgoing message : fragment.messages) {
+            if (!message.isSettled() && !broken) {
+                advance |= giveUp(message, message.givenUp(Outcome.Kind.EXPIRED, Outcome.Reason.RETRIES));
+            }
+        }
         trim(nowNanos);
         if (advance) {
             sayFloor();
         }
     }
 
-    private void giveUpWithoutPath(Outgoing message, long nowNanos) {
-        settle(message, message.givenUp(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
+    private void giveUpWithoutPath(Fragment fragment, long nowNanos) {
+        for (Outgoing message : fragment.messages) {
+            if (!message.isSettled()) {
+                settle(message, message.givenUp(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
+            }
+        }
         trim(nowNanos);
     }
 
@@ -565,11 +571,43 @@ final class OutboundFlow {
         return window.next() - window.first() < 2L * config.windowFragments();
     }
 
-    private void assign(Outgoing message) {
+    /** Gives the next message its numbers; small ones that wait behind it share its one. */
+    private void assignNext() {
+        Outgoing message = waiting.remove();
         message.firstSequence = window.next();
-        for (int i = 0; i < message.fragmentCount; i++) {
-            fresh.add(window.add(new Fragment(message, i)));
+        List<Outgoing> bundle = message.fragmentCount == 1 ? bundleWith(message) : List.of(message);
+        if (bundle.size() > 1) {
+            fresh.add(window.add(Fragment.bundle(bundle, config.fragmentBytes())));
+            return;
         }
+        for (int i = 0; i < message.fragmentCount; i++) {
+            fresh.add(window.add(Fragment.piece(message, i, config.fragmentBytes())));
+        }
+    }
+
+    private List<Outgoing> bundleWith(Outgoing first) {
+        Outgoing next = waiting.peek();
+        int bytes = Bundle.bytesOf(first.payload().length());
+        if (next == null || !bundles(first, 0) || !bundles(next, bytes)) {
+            return List.of(first);
+        }
+        List<Outgoing> bundle = new ArrayList<>();
+        bundle.add(first);
+        while (next != null && bundles(next, bytes) && bundle.size() < Bundle.MESSAGES_MAX) {
+            waiting.remove();
+            next.firstSequence = first.firstSequence;
+            bundle.add(next);
+            bytes += Bundle.bytesOf(next.payload().length());
+            next = waiting.peek();
+        }
+        return bundle;
+    }
+
+    /** Whether a message may share a fragment of which so many bytes are used. */
+    private boolean bundles(Outgoing message, int usedBytes) {
+        return message.role == Outgoing.Role.MESSAGE
+                && message.fragmentCount == 1
+                && usedBytes + Bundle.bytesOf(message.payload().length()) <= config.fragmentBytes();
     }
 
     private void transmit(long sequence, Fragment fragment, Path path, long nowNanos) {
@@ -579,41 +617,17 @@ final class OutboundFlow {
             }
             lastPath = path;
         }
-        Outgoing message = fragment.message;
-        fragment.state = Fragment.State.IN_FLIGHT;
-        fragment.transmissions++;
-        fragment.sentNanos = nowNanos;
-        fragment.path = path;
-        if (message.firstSentNanos < 0) {
-            message.firstSentNanos = nowNanos;
-        }
-        inFlightBytes += fragment.charge(config.fragmentBytes());
+        fragment.markSent(path, nowNanos);
+        inFlightBytes += fragment.charge;
         inFlightCount++;
-        flights.add(new Transmission(sequence, nowNanos));
-        Data data = data(sequence, fragment);
+        flights.add(sequence, fragment);
+        Data data = fragment.data(ref(), sequence, sequence - window.first());
         out.send(path, manner.priority(), data);
         if (manner.routing().mode() == Routing.Mode.TWO_AT_ONCE) {
             path(choice.other())
                     .filter(second -> !second.equals(path))
                     .ifPresent(second -> out.send(second, manner.priority(), data));
         }
-    }
-
-    private Data data(long sequence, Fragment fragment) {
-        long lag = sequence - window.first();
-        return switch (fragment.message.role) {
-            case MESSAGE, OPENING ->
-                new Data(
-                        ref(),
-                        sequence,
-                        lag,
-                        fragment.index,
-                        fragment.message.fragmentCount,
-                        fragment.message.payload.length(),
-                        Data.Meaning.MESSAGE,
-                        fragment.payload(config.fragmentBytes()));
-            case END -> Data.end(ref(), sequence, lag);
-        };
     }
 
     private Optional<Path> path(Paths.Choice which) {
@@ -626,22 +640,5 @@ final class OutboundFlow {
 
     private boolean isOrdered() {
         return label.kind().isConnected();
-    }
-
-    private void dropStaleFlights() {
-        for (Transmission oldest = flights.peek();
-                oldest != null && inFlight(oldest) == null;
-                oldest = flights.peek()) {
-            flights.remove();
-        }
-    }
-
-    private @Nullable Fragment inFlight(Transmission flight) {
-        Fragment fragment = window.at(flight.sequence());
-        return fragment != null
-                        && fragment.state == Fragment.State.IN_FLIGHT
-                        && fragment.sentNanos == flight.sentNanos()
-                ? fragment
-                : null;
     }
 }

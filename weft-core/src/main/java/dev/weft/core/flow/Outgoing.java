@@ -2,6 +2,7 @@ package dev.weft.core.flow;
 
 import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
+import org.jspecify.annotations.Nullable;
 
 /** A message under way at its origin. */
 final class Outgoing {
@@ -16,10 +17,6 @@ final class Outgoing {
     }
 
     final Role role;
-    /** 0 unless this is the application's. */
-    final long ticket;
-
-    final ByteView payload;
     final int fragmentCount;
     final long deadlineNanos;
     /** Its place among the messages of its flow. */
@@ -31,32 +28,48 @@ final class Outgoing {
     int settledCount;
     long firstSentNanos = -1;
     Outcome.Reason refusal = Outcome.Reason.NONE;
-    boolean settled;
+    /** What the application asked for; null where nobody did, and once its fate is known. */
+    private @Nullable Send send;
 
-    private Outgoing(Role role, long ticket, ByteView payload, int fragmentBytes, long order, long deadlineNanos) {
+    private boolean settled;
+
+    private Outgoing(Role role, @Nullable Send send, int fragmentCount, long order, long deadlineNanos) {
         this.role = role;
-        this.ticket = ticket;
-        this.payload = payload;
-        this.fragmentCount = Math.max(1, (payload.length() + fragmentBytes - 1) / fragmentBytes);
+        this.send = send;
+        this.fragmentCount = fragmentCount;
         this.order = order;
         this.deadlineNanos = deadlineNanos;
     }
 
     static Outgoing message(Send send, int fragmentBytes, long order, long nowNanos) {
-        return new Outgoing(
-                Role.MESSAGE, send.ticket(), send.payload(), fragmentBytes, order, nowNanos + send.timeoutNanos());
+        int fragments = Math.max(1, (send.payload().length() + fragmentBytes - 1) / fragmentBytes);
+        return new Outgoing(Role.MESSAGE, send, fragments, order, nowNanos + send.timeoutNanos());
     }
 
     static Outgoing control(Role role, long order, long deadlineNanos) {
-        return new Outgoing(role, 0, ByteView.EMPTY, 1, order, deadlineNanos);
+        return new Outgoing(role, null, 1, order, deadlineNanos);
+    }
+
+    ByteView payload() {
+        Send present = send;
+        return present == null ? ByteView.EMPTY : present.payload();
     }
 
     boolean hasLeft() {
         return firstSentNanos >= 0;
     }
 
-    long endSequence() {
-        return firstSequence + fragmentCount;
+    boolean isSettled() {
+        return settled;
+    }
+
+    /** Its fate is known, once. Returns what the application asked for; its bytes are let go of. */
+    @Nullable
+    Send settle() {
+        Send asked = send;
+        settled = true;
+        send = null;
+        return asked;
     }
 
     /** The outcome when nobody will answer any more. */

@@ -33,7 +33,7 @@ public final class Sender {
         void send(Path path, int priority, Frame frame);
 
         /** The one and only outcome of a send. */
-        void settled(long ticket, Outcome outcome);
+        void settled(Send send, Outcome outcome);
 
         /** What became of the wish for a connection; unless delivered, the flow is no more. */
         void opened(long flow, Outcome outcome);
@@ -96,6 +96,11 @@ public final class Sender {
     /** Connected flows that turned out broken during this call, with the reason. */
     private final TreeMap<Long, Outcome.Reason> broken = new TreeMap<>();
 
+    /** The flows that were given something in this turn. */
+    private final List<OutboundFlow> gathered = new ArrayList<>();
+    /** The flow of the latest send, which the next one mostly takes too. */
+    private @Nullable OutboundFlow latest;
+
     private long nextNumber = 1;
     private long sweepNanos = Deadlines.NEVER;
     private long queuedBytes;
@@ -132,31 +137,44 @@ public final class Sender {
     }
 
     public void send(Send send, long nowNanos) {
-        Conversation conversation =
-                new Conversation(send.destination(), send.kind(), send.endpoint(), send.manner());
-        if (!admits(conversation, nowNanos)) {
+        if (current.size() >= config.flowsMax() && !admitsFlow(send, nowNanos)) {
             refuse(send, Outcome.Reason.LIMIT);
         } else if (admits(send)) {
-            OutboundFlow flow = flowFor(conversation, nowNanos);
-            flow.add(send, nowNanos);
-            touched(flow, nowNanos);
+            add(flowFor(send, nowNanos), send, nowNanos);
         }
+    }
+
+    private void add(OutboundFlow flow, Send send, long nowNanos) {
+        if (!flow.gathers()) {
+            gathered.add(flow);
+        }
+        flow.add(send, nowNanos);
+    }
+
+    /** Ends a turn: what has been handed over in it leaves, as far as there is room on the way. */
+    public void flush(long nowNanos) {
+        for (OutboundFlow flow : gathered) {
+            if (flows.get(flow.label().number()) == flow) {
+                flow.flush(nowNanos);
+                touched(flow, nowNanos);
+            }
+        }
+        gathered.clear();
     }
 
     /** Sends on a connected flow. */
     public void sendOn(long number, Send send, long nowNanos) {
         OutboundFlow flow = flows.get(number);
         if (flow == null) {
-            out.settled(send.ticket(), Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.CONNECTION_RESET));
+            out.settled(send, Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.CONNECTION_RESET));
         } else if (admits(send)) {
-            flow.add(send, nowNanos);
-            touched(flow, nowNanos);
+            add(flow, send, nowNanos);
         }
     }
 
     /** Whether there may be a flow for it; at the limit those that have nothing to do make room. */
-    private boolean admits(Conversation conversation, long nowNanos) {
-        if (current.size() < config.flowsMax() || current.containsKey(conversation)) {
+    private boolean admitsFlow(Send send, long nowNanos) {
+        if (current.containsKey(new Conversation(send.destination(), send.kind(), send.endpoint(), send.manner()))) {
             return true;
         }
         if (nowNanos >= crowdedUntilNanos) {
@@ -168,13 +186,13 @@ public final class Sender {
 
     private void refuse(Send send, Outcome.Reason reason) {
         refusedCount++;
-        out.settled(send.ticket(), Outcome.of(Outcome.Kind.REJECTED, reason));
+        out.settled(send, Outcome.of(Outcome.Kind.REJECTED, reason));
     }
 
     /** Counts a send in, or settles it where the node has no room for it. */
     private boolean admits(Send send) {
         if (send.payload().length() > Data.MESSAGE_BYTES_MAX) {
-            out.settled(send.ticket(), Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.TOO_LARGE));
+            out.settled(send, Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.TOO_LARGE));
             return false;
         }
         if (queuedMessages >= config.queuedMessagesMax()
@@ -200,6 +218,7 @@ public final class Sender {
         FlowLabel label = label(destination, life, kind, manner, endpoint, 0);
         OutboundFlow flow = begin(label, manner, nowNanos);
         flow.addControl(Outgoing.Role.OPENING, nowNanos + timeoutNanos, nowNanos);
+        flow.flush(nowNanos);
         touched(flow, nowNanos);
         return label.number();
     }
@@ -216,6 +235,7 @@ public final class Sender {
         OutboundFlow flow = flows.get(number);
         if (flow != null) {
             flow.addControl(Outgoing.Role.END, nowNanos + timeoutNanos, nowNanos);
+            flow.flush(nowNanos);
             touched(flow, nowNanos);
         }
     }
@@ -325,7 +345,7 @@ public final class Sender {
         List<Outgoing> unsent = flow.abandon(reason, OutboundFlow.Certainty.MAY_HAVE_ARRIVED);
         remove(flow);
         for (Outgoing message : unsent) {
-            flowOutput.settled(flow, message, Outcome.of(Outcome.Kind.UNDELIVERABLE, reason));
+            flowOutput.settled(flow, message.role, message.settle(), Outcome.of(Outcome.Kind.UNDELIVERABLE, reason));
         }
     }
 
@@ -385,6 +405,29 @@ public final class Sender {
         sweepNanos = flows.isEmpty() ? Deadlines.NEVER : nowNanos + SWEEP_NANOS;
     }
 
+    private OutboundFlow flowFor(Send send, long nowNanos) {
+        OutboundFlow recent = latest;
+        if (recent != null && isFor(recent, send)) {
+            // Lives do not change within a turn.
+            long life = recent.gathers() ? 0 : paths.incarnationOf(send.destination());
+            if (life == 0 || life == recent.label().destinationIncarnation()) {
+                return recent;
+            }
+        }
+        OutboundFlow flow =
+                flowFor(new Conversation(send.destination(), send.kind(), send.endpoint(), send.manner()), nowNanos);
+        latest = flow;
+        return flow;
+    }
+
+    private static boolean isFor(OutboundFlow flow, Send send) {
+        FlowLabel label = flow.label();
+        return label.destination().equals(send.destination())
+                && label.kind() == send.kind()
+                && label.endpoint().equals(send.endpoint())
+                && flow.manner().equals(send.manner());
+    }
+
     private OutboundFlow flowFor(Conversation conversation, long nowNanos) {
         Long number = current.get(conversation);
         @Nullable OutboundFlow present = number == null ? null : flows.get(number);
@@ -442,12 +485,16 @@ public final class Sender {
         for (Outgoing message : unsent) {
             successor.add(message, nowNanos);
         }
+        successor.flush(nowNanos);
         touched(successor, nowNanos);
     }
 
     private void remove(OutboundFlow flow) {
         long number = flow.label().number();
         flows.remove(number);
+        if (latest == flow) {
+            latest = null;
+        }
         if (!flow.label().kind().isConnected()) {
             current.remove(conversation(flow), number);
         }
@@ -499,12 +546,14 @@ public final class Sender {
         }
 
         @Override
-        public void settled(OutboundFlow flow, Outgoing message, Outcome outcome) {
-            switch (message.role) {
+        public void settled(OutboundFlow flow, Outgoing.Role role, @Nullable Send send, Outcome outcome) {
+            switch (role) {
                 case MESSAGE -> {
-                    queuedMessages--;
-                    queuedBytes -= message.payload.length();
-                    out.settled(message.ticket, outcome);
+                    if (send != null) {
+                        queuedMessages--;
+                        queuedBytes -= send.payload().length();
+                        out.settled(send, outcome);
+                    }
                     if (outcome.kind() == Outcome.Kind.REJECTED
                             && flow.label().kind().isConnected()) {
                         broken(flow, Outcome.Reason.CONNECTION_RESET);

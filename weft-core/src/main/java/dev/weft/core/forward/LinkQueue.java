@@ -72,8 +72,8 @@ public final class LinkQueue {
         FULL
     }
 
-    /** What the lowest priority may send in a round. */
-    private static final long SHARE_BYTES = 32 << 10;
+    /** What the lowest priority may send in a round; little, so that a round is short on a slow link too. */
+    private static final long SHARE_BYTES = 4 << 10;
 
     /** How long data may wait before more of its class is marked as meeting congestion. */
     static final long STANDING_NANOS = 10_000_000;

@@ -4,11 +4,9 @@ import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
-import dev.weft.core.base.InvariantError;
 import dev.weft.core.flow.Send;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,23 +31,17 @@ public final class Ledger {
     public record Dead(
             long ticket, long atNanos, NodeId destination, String endpoint, Outcome outcome, ByteView payload) {}
 
-    private final TreeMap<Long, Send> open = new TreeMap<>();
     private final long[] outcomes = new long[Outcome.Kind.values().length];
     private final ArrayDeque<Dead> dead = new ArrayDeque<>();
     private long deadBytes;
     private long sent;
 
-    public void opened(Send send) {
-        Check.that(open.put(send.ticket(), send) == null, "ticket %d is used twice", send.ticket());
+    public void opened() {
         sent++;
     }
 
-    /** Closes a ticket; returns the dead letter where it was not delivered. */
-    public @Nullable Dead settled(long ticket, Outcome outcome, long nowNanos) {
-        Send send = open.remove(ticket);
-        if (send == null) {
-            throw new InvariantError("ticket " + ticket + " ends twice, now " + outcome);
-        }
+    /** A send has come to its end; returns the dead letter where it was not delivered. */
+    public @Nullable Dead settled(Send send, Outcome outcome, long nowNanos) {
         outcomes[outcome.kind().ordinal()]++;
         if (outcome.isDelivered()) {
             return null;
@@ -57,7 +49,7 @@ public final class Ledger {
         ByteView payload = send.payload();
         ByteView kept = payload.slice(0, Math.min(payload.length(), DEAD_LETTER_BYTES_MAX))
                 .compact();
-        Dead letter = new Dead(ticket, nowNanos, send.destination(), send.endpoint(), outcome, kept);
+        Dead letter = new Dead(send.ticket(), nowNanos, send.destination(), send.endpoint(), outcome, kept);
         dead.add(letter);
         deadBytes += kept.length();
         while (dead.size() > DEAD_LETTERS_MAX || deadBytes > DEAD_LETTERS_BYTES_MAX) {
@@ -71,7 +63,7 @@ public final class Ledger {
     }
 
     public long inFlight() {
-        return open.size();
+        return sent - settled();
     }
 
     public long outcomes(Outcome.Kind kind) {
@@ -83,16 +75,19 @@ public final class Ledger {
         return List.copyOf(dead);
     }
 
-    /** @throws dev.weft.core.base.InvariantError unless the books balance */
-    public void audit() {
+    /**
+     * @param openCount how many sends those hold who are to settle them
+     * @throws dev.weft.core.base.InvariantError unless the books balance
+     */
+    public void audit(long openCount) {
+        Check.that(inFlight() == openCount, "%d sends have no outcome, but %d are open", inFlight(), openCount);
+    }
+
+    private long settled() {
         long settled = 0;
         for (long count : outcomes) {
             settled += count;
         }
-        Check.that(
-                sent - settled == open.size(),
-                "%d sends have no outcome, but %d are open",
-                sent - settled,
-                open.size());
+        return settled;
     }
 }

@@ -4,14 +4,14 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 
 /**
- * One fragment of a message, or a whole one. Behind the type byte and the {@link RouteHeader}:
+ * One fragment of a message, a whole one, or several small ones. Behind the type byte and the {@link RouteHeader}:
  * <pre>
  *   +----------+-------------+-----------+------------------------------------------------+---------+
  *   | flow ref | sequence    | lag, form | only where the message has several fragments   | payload |
  *   | varint.. | varint      | varint    | index varint, count varint, bytes varint       |         |
  *   +----------+-------------+-----------+------------------------------------------------+---------+
  *
- *   lag, form   lag * 4, + 1 where fragmented, + 2 where it is the end of the flow
+ *   lag, form   lag * 4, + 0 a whole message, + 1 a fragment, + 2 the end of the flow, + 3 a {@link Bundle}
  * </pre>
  * An established flow's message over one link costs 1 (length) + 1 (type) + 2 (route) + 4 (handle) + 1..4
  * (sequence) + 1 (lag) bytes.
@@ -22,9 +22,9 @@ import dev.weft.core.base.Check;
  *     everything below it
  * @param index which fragment of its message, from 0; its message began at {@code sequence - index}
  * @param count how many fragments the message has
- * @param messageBytes the size of the whole message
- * @param meaning whether this is a message or says that none will follow
- * @param payload the fragment's bytes
+ * @param messageBytes the size of the whole message, or of the bundle
+ * @param meaning whether this is a message, several, or says that none will follow
+ * @param payload the fragment's bytes, or the packed bundle
  */
 public record Data(
         FlowRef flow,
@@ -39,6 +39,8 @@ public record Data(
     /** What a sequence number stands for. */
     public enum Meaning {
         MESSAGE,
+        /** Several whole messages, see {@link Bundle}. */
+        BUNDLE,
         /** The origin will send nothing more on this flow. Empty. */
         END
     }
@@ -49,8 +51,11 @@ public record Data(
     /** The most fragments a message may have. */
     public static final int FRAGMENTS_MAX = 1 << 16;
 
-    private static final int FRAGMENT_BIT = 1;
-    private static final int END_BIT = 2;
+    private static final int WHOLE = 0;
+    private static final int FRAGMENT = 1;
+    private static final int END = 2;
+    private static final int BUNDLE = 3;
+    private static final int FORM_MASK = 3;
 
     public Data {
         Check.that(
@@ -65,13 +70,19 @@ public record Data(
                 "%d of %d bytes",
                 payload.length(),
                 messageBytes);
-        Check.that(meaning == Meaning.MESSAGE || count == 1 && messageBytes == 0, "an end that says something");
+        Check.that(meaning == Meaning.MESSAGE || count == 1, "an end, or a bundle, in fragments");
+        Check.that(meaning != Meaning.END || messageBytes == 0, "an end that says something");
         Check.that(count > 1 || payload.length() == messageBytes, "a whole message that is not whole");
         Check.that(count == 1 || messageBytes >= count, "%d bytes in %d fragments", messageBytes, count);
     }
 
     public static Data whole(FlowRef flow, long sequence, long lag, ByteView payload) {
         return new Data(flow, sequence, lag, 0, 1, payload.length(), Meaning.MESSAGE, payload);
+    }
+
+    /** @param packed made by {@link Bundle#pack} */
+    public static Data bundle(FlowRef flow, long sequence, long lag, ByteView packed) {
+        return new Data(flow, sequence, lag, 0, 1, packed.length(), Meaning.BUNDLE, packed);
     }
 
     /** Nothing follows. */
@@ -100,18 +111,31 @@ public record Data(
         if (lag > sequence) {
             throw new MalformedFrame("lag", lag + " reaches below sequence number 0");
         }
-        if ((lagAndForm & END_BIT) != 0) {
-            if ((lagAndForm & FRAGMENT_BIT) != 0 || in.remaining() > 0) {
-                throw new MalformedFrame("form", "an end of the flow that says something");
+        return switch ((int) lagAndForm & FORM_MASK) {
+            case FRAGMENT -> decodeFragment(in, flow, sequence, lag);
+            case END -> {
+                if (in.remaining() > 0) {
+                    throw new MalformedFrame("form", "an end of the flow that says something");
+                }
+                yield end(flow, sequence, lag);
             }
-            return end(flow, sequence, lag);
-        }
-        if ((lagAndForm & FRAGMENT_BIT) == 0) {
-            if (in.remaining() > MESSAGE_BYTES_MAX) {
-                throw new MalformedFrame("payload", in.remaining() + " bytes, at most " + MESSAGE_BYTES_MAX);
+            case BUNDLE -> {
+                ByteView packed = within(in);
+                Bundle.unpack(packed);
+                yield bundle(flow, sequence, lag, packed);
             }
-            return whole(flow, sequence, lag, in.rest());
+            default -> whole(flow, sequence, lag, within(in));
+        };
+    }
+
+    private static ByteView within(WireReader in) throws MalformedFrame {
+        if (in.remaining() > MESSAGE_BYTES_MAX) {
+            throw new MalformedFrame("payload", in.remaining() + " bytes, at most " + MESSAGE_BYTES_MAX);
         }
+        return in.rest();
+    }
+
+    private static Data decodeFragment(WireReader in, FlowRef flow, long sequence, long lag) throws MalformedFrame {
         int index = in.varintWithin("fragment index", 0, FRAGMENTS_MAX - 1);
         int count = in.varintWithin("fragment count", 2, FRAGMENTS_MAX);
         int messageBytes = in.varintWithin("message bytes", 1, MESSAGE_BYTES_MAX);
@@ -136,13 +160,26 @@ public record Data(
     }
 
     @Override
+    public int bodyBytesAbout() {
+        return 128 + payload.length();
+    }
+
+    @Override
     public void encodeBody(WireWriter out) {
         flow.encode(out);
         out.varint(sequence);
-        out.varint(lag << 2 | (count > 1 ? FRAGMENT_BIT : 0) | (meaning == Meaning.END ? END_BIT : 0));
+        out.varint(lag << 2 | form());
         if (count > 1) {
             out.varint(index).varint(count).varint(messageBytes);
         }
         out.bytes(payload);
+    }
+
+    private int form() {
+        return switch (meaning) {
+            case MESSAGE -> count > 1 ? FRAGMENT : WHOLE;
+            case BUNDLE -> BUNDLE;
+            case END -> END;
+        };
     }
 }

@@ -8,11 +8,16 @@ public interface Frame {
 
     void encodeBody(WireWriter out);
 
+    /** About how many bytes the body takes, so that room for it is made once. */
+    default int bodyBytesAbout() {
+        return 128;
+    }
+
     /** The type byte and the body, without the length that stream transports put before it. */
     default ByteView encode() {
-        WireWriter out = new WireWriter();
+        WireWriter out = new WireWriter(1 + bodyBytesAbout());
         out.u8(type().code());
         encodeBody(out);
-        return out.view();
+        return out.taken();
     }
 }

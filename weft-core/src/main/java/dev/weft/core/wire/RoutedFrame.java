@@ -8,9 +8,9 @@ import dev.weft.core.base.ByteView;
  */
 public record RoutedFrame(FrameType type, RouteHeader route, ByteView body) implements Frame {
     public static RoutedFrame of(RouteHeader route, Frame frame) {
-        WireWriter body = new WireWriter();
+        WireWriter body = new WireWriter(frame.bodyBytesAbout());
         frame.encodeBody(body);
-        return new RoutedFrame(frame.type(), route, body.view());
+        return new RoutedFrame(frame.type(), route, body.taken());
     }
 
     /** Reads what follows the type byte. */
@@ -25,6 +25,11 @@ public record RoutedFrame(FrameType type, RouteHeader route, ByteView body) impl
     /** The same frame, to say that it has met congestion. */
     public RoutedFrame marked() {
         return new RoutedFrame(type, route.marked(), body);
+    }
+
+    @Override
+    public int bodyBytesAbout() {
+        return 2 + 3 * RouteHeader.LABELS_MAX / 8 + body.length();
     }
 
     @Override

@@ -88,6 +88,11 @@ public final class WireWriter {
         return ByteView.of(Arrays.copyOf(buffer, length));
     }
 
+    /** What was written, without copying it where it fills most of the buffer; this writer is not to be used again. */
+    public ByteView taken() {
+        return ByteView.of(buffer, 0, length).compact();
+    }
+
     /** How many bytes {@link #varint} takes for a value. */
     public static int varintBytes(long value) {
         return (63 - Long.numberOfLeadingZeros(value | 1)) / 7 + 1;

@@ -59,12 +59,7 @@ final class EngineLab {
                     new WireWriter().u64(host).u64(1).view(),
                     List.of(new Locator("lab", "node:" + number)),
                     0);
-            engine = new Engine(
-                    config,
-                    self,
-                    Security.OPEN,
-                    prng.fork(incarnation * 1_000 + number),
-                    this);
+            engine = new Engine(config, self, Security.OPEN, prng.fork(incarnation * 1_000 + number), this);
         }
 
         void start() {

@@ -119,6 +119,13 @@ final class FlowLab {
     }
 
     long send(SocketKind kind, ByteView payload, long timeoutNanos) {
+        long ticket = gather(kind, payload, timeoutNanos);
+        sender.flush(nowNanos);
+        return ticket;
+    }
+
+    /** As {@link #send}, but the turn goes on; {@link #run} ends it. */
+    long gather(SocketKind kind, ByteView payload, long timeoutNanos) {
         long ticket = nextTicket++;
         sender.send(new Send(ticket, DESTINATION, "inbox", kind, manner, payload, timeoutNanos), nowNanos);
         return ticket;
@@ -148,6 +155,7 @@ final class FlowLab {
     /** Lets so much time pass, event by event. */
     void run(long nanos) {
         long until = nowNanos + nanos;
+        sender.flush(nowNanos);
         while (true) {
             Receiver present = receiver;
             long next = sender.nextDeadlineNanos();
@@ -256,8 +264,8 @@ final class FlowLab {
         }
 
         @Override
-        public void settled(long ticket, Outcome outcome) {
-            Check.that(outcomes.put(ticket, outcome) == null, "ticket %d ends twice", ticket);
+        public void settled(Send send, Outcome outcome) {
+            Check.that(outcomes.put(send.ticket(), outcome) == null, "ticket %d ends twice", send.ticket());
         }
 
         @Override

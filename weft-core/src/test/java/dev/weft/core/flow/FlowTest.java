@@ -11,6 +11,7 @@ import dev.weft.core.base.Prng;
 import dev.weft.core.wire.Data;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -226,6 +227,71 @@ class FlowTest {
         lab.run(SECOND);
         assertThat(outcome(ticket).kind()).isEqualTo(Outcome.Kind.UNKNOWN);
         assertThat(lab.received).hasSize(1);
+    }
+
+    @Test
+    void smallMessagesOfOneTurnTravelTogetherAndEachHasItsOutcome() {
+        List<Long> tickets = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            tickets.add(lab.gather(SocketKind.RDM, ByteView.utf8("message " + i), 30 * SECOND));
+        }
+        lab.run(SECOND);
+        assertThat(lab.primary.carried).hasSize(1);
+        assertThat(lab.received).hasSize(100).doesNotHaveDuplicates();
+        assertThat(tickets).allMatch(ticket -> outcome(ticket).isDelivered());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {21, 22, 23, 24, 25, 26, 27, 28, 29, 30})
+    void bundledMessagesArriveOnceWithTheirOwnFatesThoughSomeAreGivenUpEarly(long seed) {
+        FlowLab rough = new FlowLab(seed);
+        for (FlowLab.Way way : List.of(rough.primary, rough.alternate)) {
+            way.lossPerMillion = 400_000;
+            way.duplicationPerMillion = 200_000;
+            way.delayMaxNanos = 40 * MILLI;
+        }
+        Prng prng = new Prng(seed).fork(6);
+        TreeMap<Long, ByteView> sent = new TreeMap<>();
+        for (int i = 0; i < 2_000; i++) {
+            ByteView payload = ByteView.utf8("message " + i + "x".repeat(prng.below(200)));
+            long timeoutNanos = prng.chance(300_000) ? prng.below(100) * MILLI : 300 * SECOND;
+            sent.put(rough.gather(SocketKind.RDM, payload, timeoutNanos), payload);
+            if (prng.chance(50_000)) {
+                rough.run(prng.below((int) (50 * MILLI)));
+            }
+        }
+        rough.run(400 * SECOND);
+        assertThat(rough.received).as("seed %d", seed).doesNotHaveDuplicates();
+        assertThat(rough.outcomes).as("seed %d", seed).hasSize(2_000);
+        rough.outcomes.forEach((ticket, outcome) -> {
+            boolean arrived = rough.received.contains(sent.get(ticket));
+            switch (outcome.kind()) {
+                case DELIVERED ->
+                    assertThat(arrived).as("seed %d, ticket %d", seed, ticket).isTrue();
+                case EXPIRED ->
+                    assertThat(arrived).as("seed %d, ticket %d", seed, ticket).isFalse();
+                case UNKNOWN -> {}
+                case REJECTED, UNDELIVERABLE ->
+                    throw new AssertionError("seed " + seed + ", ticket " + ticket + ": " + outcome);
+            }
+        });
+        assertThat(rough.outcomes.values()).extracting(Outcome::kind).contains(Outcome.Kind.DELIVERED);
+        assertThat(rough.sender.inFlight()).isZero();
+        assertThat(rough.sender.queuedBytes()).isZero();
+        assertThat(rough.buffer.used()).isZero();
+    }
+
+    @Test
+    void aRefusedBundleIsRefusedMessageByMessage() {
+        lab.application = payload -> Acceptance.QUEUE_FULL;
+        for (int i = 0; i < 500; i++) {
+            lab.gather(SocketKind.RDM, ByteView.utf8("message " + i), 30 * SECOND);
+        }
+        lab.run(10 * SECOND);
+        assertThat(lab.outcomes).hasSize(500);
+        assertThat(lab.outcomes.values()).allMatch(outcome -> outcome.reason() == Outcome.Reason.QUEUE_FULL);
+        assertThat(lab.received).isEmpty();
+        assertThat(lab.buffer.used()).isZero();
     }
 
     @Test

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 
 /** Sends whose destination has become unreachable. */
 class NoPathTest {
+    /** Too large to share a frame with another. */
+    private static final ByteView PAYLOAD = ByteView.of(new byte[9_000]);
+
     private static final NodeId HERE = new NodeId(1, 1);
     private static final NodeId THERE = new NodeId(2, 2);
     private static final int QUEUED = 100_000;
@@ -51,7 +54,7 @@ class NoPathTest {
         }
 
         @Override
-        public void settled(long ticket, Outcome outcome) {
+        public void settled(Send send, Outcome outcome) {
             outcomes.add(outcome);
         }
 
@@ -71,7 +74,7 @@ class NoPathTest {
                 base.fragmentBytes(),
                 base.windowBytes(),
                 1,
-                base.queuedBytesMax(),
+                2L << 30,
                 base.queuedMessagesMax(),
                 base.flowsMax(),
                 base.reassemblyBytesMax(),
@@ -82,17 +85,9 @@ class NoPathTest {
     @Test
     void everyDatagramThatWaitsForTheWindowIsUndeliverableOnceThePathHasGone() {
         for (long ticket = 0; ticket <= QUEUED; ticket++) {
-            sender.send(
-                    new Send(
-                            ticket,
-                            THERE,
-                            "news",
-                            SocketKind.DGRAM,
-                            Manner.DEFAULT,
-                            ByteView.utf8("x"),
-                            60_000_000_000L),
-                    0);
+            sender.send(new Send(ticket, THERE, "news", SocketKind.DGRAM, Manner.DEFAULT, PAYLOAD, 60_000_000_000L), 0);
         }
+        sender.flush(0);
         assertThat(sent).hasSize(1);
         Data first = (Data) sent.get(0);
         path = Optional.empty();

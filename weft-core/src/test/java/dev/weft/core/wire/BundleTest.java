@@ -1,0 +1,73 @@
+package dev.weft.core.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Prng;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Several messages under one number. */
+class BundleTest {
+    private static final List<ByteView> THREE = List.of(ByteView.utf8("one"), ByteView.EMPTY, ByteView.utf8("three"));
+
+    @Test
+    void messagesComeOutAsTheyWentInWhateverTheirSizes() {
+        for (long seed = 1; seed <= 200; seed++) {
+            Prng prng = new Prng(seed);
+            List<ByteView> messages = new ArrayList<>();
+            for (int left = 2 + prng.below(Bundle.MESSAGES_MAX - 1); left > 0; left--) {
+                byte[] payload = new byte[prng.below(prng.chance(50_000) ? 4_000 : 200)];
+                for (int i = 0; i < payload.length; i++) {
+                    payload[i] = (byte) prng.below(256);
+                }
+                messages.add(ByteView.of(payload));
+            }
+            assertThat(Bundle.messages(Bundle.pack(messages)))
+                    .as("seed %d", seed)
+                    .isEqualTo(messages);
+        }
+    }
+
+    @Test
+    void aBundleOnTheWireIsAsTheDocsSay() throws MalformedFrame {
+        Data data = Data.bundle(FlowRef.established(99), 300, 2, Bundle.pack(THREE));
+        WireWriter out = new WireWriter();
+        data.encodeBody(out);
+        assertThat(HexFormat.of().formatHex(out.view().toByteArray())).isEqualTo("63ac020b036f6e6500057468726565");
+        assertThat(Data.decode(new WireReader(out.view()))).isEqualTo(data);
+    }
+
+    @Test
+    void everyTruncationIsMalformedOrAShorterBundle() {
+        Data data = Data.bundle(FlowRef.established(99), 300, 2, Bundle.pack(THREE));
+        WireWriter out = new WireWriter();
+        data.encodeBody(out);
+        for (int length = 0; length < out.length(); length++) {
+            ByteView cut = out.view().slice(0, length);
+            try {
+                Data shorter = Data.decode(new WireReader(cut));
+                assertThat(Bundle.messages(shorter.payload())).hasSize(2);
+            } catch (MalformedFrame expected) {
+                assertThat(expected).hasMessageNotContaining("null");
+            }
+        }
+    }
+
+    @Test
+    void oneMessageOrTooManyAreNoBundle() {
+        assertThatThrownBy(() -> Bundle.unpack(ByteView.of(new byte[1])))
+                .isInstanceOf(MalformedFrame.class)
+                .hasMessageContaining("at least 2");
+        assertThat(Bundle.messages(ByteView.of(new byte[Bundle.MESSAGES_MAX]))).hasSize(Bundle.MESSAGES_MAX);
+        assertThatThrownBy(() -> Bundle.unpack(ByteView.of(new byte[Bundle.MESSAGES_MAX + 1])))
+                .isInstanceOf(MalformedFrame.class)
+                .hasMessageContaining("more than 256");
+        assertThatThrownBy(() -> Bundle.pack(Collections.nCopies(Bundle.MESSAGES_MAX + 1, ByteView.EMPTY)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}
