@@ -8,6 +8,7 @@ import dev.weft.core.base.Prng;
 import dev.weft.core.engine.EngineConfig.LinkWishes;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Security;
+import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
@@ -32,6 +33,13 @@ final class EngineLab {
         this.prng = new Prng(seed);
     }
 
+    /** How long each copy of a frame is on its way: none where it is lost. */
+    interface Network {
+        List<Long> copies();
+    }
+
+    Network network = () -> List.of(MILLI);
+
     private record Event(long atNanos, long order, Runnable task) {}
 
     private record Far(Node node, long connection) {}
@@ -44,6 +52,7 @@ final class EngineLab {
         final Engine engine;
         private final TreeMap<Long, Far> far = new TreeMap<>();
         boolean dead;
+        Connections.Output sockets = new Unheard();
         BiConsumer<Long, Endpoints.Delivery> delivered = (endpoint, delivery) -> {};
         BiConsumer<Long, Outcome> settled = (ticket, outcome) -> {};
 
@@ -73,6 +82,14 @@ final class EngineLab {
             dead = true;
         }
 
+        /** As a process that is killed: whoever was connected sees the connection break. */
+        void crash() {
+            dead = true;
+            for (Far to : far.values()) {
+                later(() -> to.node.lose(to.connection));
+            }
+        }
+
         /** Runs an input and sends what comes of it. */
         void turn(Runnable input) {
             if (dead) {
@@ -88,7 +105,12 @@ final class EngineLab {
                 for (ByteView frame = engine.poll(connection); frame != null; frame = engine.poll(connection)) {
                     ByteView sent = frame;
                     if (to != null) {
-                        later(() -> to.node.turn(() -> to.node.engine.handleFrame(to.connection, sent, nowNanos)));
+                        for (long delayNanos : network.copies()) {
+                            after(
+                                    delayNanos,
+                                    () -> to.node.turn(
+                                            () -> to.node.engine.handleFrame(to.connection, sent, nowNanos)));
+                        }
                     }
                 }
                 if (engine.isToClose(connection)) {
@@ -157,22 +179,34 @@ final class EngineLab {
         }
 
         @Override
-        public void accepted(long listener, long connection, NodeId from) {}
+        public void accepted(long listener, long connection, NodeId from) {
+            sockets.accepted(listener, connection, from);
+        }
 
         @Override
-        public void connected(long connection, Outcome outcome) {}
+        public void connected(long connection, Outcome outcome) {
+            sockets.connected(connection, outcome);
+        }
 
         @Override
-        public void received(long connection, ByteView payload) {}
+        public void received(long connection, ByteView payload) {
+            sockets.received(connection, payload);
+        }
 
         @Override
-        public void inputEnded(long connection) {}
+        public void inputEnded(long connection) {
+            sockets.inputEnded(connection);
+        }
 
         @Override
-        public void outputFinished(long connection) {}
+        public void outputFinished(long connection) {
+            sockets.outputFinished(connection);
+        }
 
         @Override
-        public void broken(long connection, Outcome.Reason reason) {}
+        public void broken(long connection, Outcome.Reason reason) {
+            sockets.broken(connection, reason);
+        }
 
         @Override
         public dev.weft.core.socket.GroupAcceptance deliverToGroup(dev.weft.core.flow.GroupReceiver.Delivery delivery) {
@@ -215,6 +249,33 @@ final class EngineLab {
         return node;
     }
 
+    /** Hears nothing of connections. */
+    private static final class Unheard implements Connections.Output {
+        @Override
+        public void accepted(long listener, long connection, NodeId from) {}
+
+        @Override
+        public void connected(long connection, Outcome outcome) {}
+
+        @Override
+        public void received(long connection, ByteView payload) {}
+
+        @Override
+        public void inputEnded(long connection) {}
+
+        @Override
+        public void outputFinished(long connection) {}
+
+        @Override
+        public void broken(long connection, Outcome.Reason reason) {}
+    }
+
+    Node again(Node before, EngineConfig config) {
+        Node after = new Node(before.number, 2, 1, config);
+        nodes.set(before.number, after);
+        return after;
+    }
+
     /** The same node, started again. */
     Node again(Node before, long incarnation) {
         Node after = new Node(before.number, incarnation, 1, EngineConfig.DEFAULT);
@@ -232,7 +293,11 @@ final class EngineLab {
     }
 
     private void later(Runnable task) {
-        events.add(new Event(nowNanos + MILLI, order++, task));
+        after(MILLI, task);
+    }
+
+    void after(long delayNanos, Runnable task) {
+        events.add(new Event(nowNanos + delayNanos, order++, task));
     }
 
     void runFor(long nanos) {
