@@ -32,6 +32,11 @@ case ${1:-} in
         (($# > 0)) || set -- -f 1 -wi 3 -w 1s -i 5 -r 1s
         exec "$java" "${options[@]}" -cp "$class_path" org.openjdk.jmh.Main "$pattern" -prof gc -foe true "$@"
         ;;
+    growth)
+        shift
+        (($# > 0)) || set -- 3 size hops flows members
+        exec "$java" "${options[@]}" -Xmx2g -cp "$class_path" dev.weft.bench.growth.Growth "$home/docs/plots" "$@"
+        ;;
     transports)
         shift
         exec "$java" "${options[@]}" -cp "$class_path" dev.weft.bench.transport.TransportBench "$@"

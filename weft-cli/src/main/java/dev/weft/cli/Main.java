@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
             GroupsCommand.class,
             TopologyCommand.class,
             PingCommand.class,
+            PerfCommand.class,
             RouteCommand.class,
             SendCommand.class,
             ListenCommand.class,

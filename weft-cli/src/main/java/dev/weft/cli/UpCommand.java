@@ -7,6 +7,7 @@ import dev.weft.MeshBuilder;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
 import dev.weft.Peer;
+import dev.weft.SocketKind;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -89,6 +90,9 @@ final class UpCommand implements Callable<Integer> {
     @Nullable
     String bandwidth;
 
+    @Option(names = "--no-perf", description = "Take nothing from `weft perf`; default take it and throw it away.")
+    boolean withoutPerf;
+
     @Option(names = "--json", description = "One object a line; default text.")
     boolean json;
 
@@ -116,6 +120,9 @@ final class UpCommand implements Callable<Integer> {
         }
         try (Mesh mesh = join.join(builder)) {
             JoinOptions.leaveAtExit(mesh, () -> {});
+            if (!withoutPerf) {
+                mesh.open(PerfRun.ENDPOINT, SocketKind.RDM).onMessage(message -> {});
+            }
             // No event is missed, and none is told before the joining itself.
             synchronized (this) {
                 mesh.subscribe(this::print);

@@ -658,6 +658,76 @@ class CommandsTest {
 
     // ---- up
 
+    // ---- perf
+
+    @Test
+    void perfTellsLatencyAndThroughput() {
+        mesh.fate(DELIVERED);
+        CommandLab.Run run = lab.ask("perf", "bob", "--size", "64", "--for", "100ms");
+        assertThat(run.code()).isZero();
+        assertThat(run.lines().get(0)).isEqualTo("to bob over 2 hops, 64 bytes a message");
+        assertThat(run.lines().get(1)).startsWith("there and back  p50 2872 µs  p90 2872 µs  p99 2872 µs");
+        assertThat(run.lines().get(2)).matches("throughput +[\\d,]+ messages/s +[\\d,.]+ MB/s .*");
+        assertThat(run.lines().get(3)).matches("delivered +[\\d,]+ +not delivered 0");
+        assertThat(run.err()).contains("one message of 64 bytes at a time", "as many as go through");
+        assertThat(mesh.sent.get(0).node()).isEqualTo(FakeMesh.BOB);
+        assertThat(mesh.sent.get(0).payload()).hasSize(64);
+    }
+
+    @Test
+    void perfIsOneObjectInJson() {
+        mesh.fate(DELIVERED);
+        CommandLab.Run run = lab.ask("perf", "bob", "--size", "0", "--for", "100ms", "--json");
+        assertThat(run.lines()).hasSize(1);
+        assertThat(run.json().keys())
+                .containsExactly(
+                        "node",
+                        "hops",
+                        "bytes",
+                        "roundTrips",
+                        "p50Micros",
+                        "p90Micros",
+                        "p99Micros",
+                        "maxMicros",
+                        "messagesPerSecond",
+                        "bytesPerSecond",
+                        "cpuSecondsPerMillion",
+                        "delivered",
+                        "failed");
+    }
+
+    @Test
+    void perfSaysWhenANodeTakesNothing() {
+        mesh.fate(Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.NO_ENDPOINT));
+        CommandLab.Run run = lab.ask("perf", "bob", "--for", "100ms");
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .contains("weft: the node takes nothing to measure: `weft up` does, unless told --no-perf");
+        assertThat(run.code()).isEqualTo(ExitCode.FAILED.code());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--for, 50ms, --for 50ms must be from 100ms to 1h",
+        "--for, 2h, --for 2h must be from 100ms to 1h",
+        "--size, -1, --size -1 must be from 0 to 16777216",
+        "--size, 16777217, --size 16777217 must be from 0 to 16777216"
+    })
+    void perfRefusesWhatItCannotMeasure(String option, String value, String complaint) {
+        assertRefused(lab.ask("perf", "bob", option + "=" + value), ExitCode.USAGE, complaint);
+        assertThat(mesh.joined).isEmpty();
+    }
+
+    @Test
+    void upTakesWhatPerfSendsUnlessToldNotTo() throws InterruptedException {
+        lab.interrupted("up", "--ephemeral");
+        assertThat(mesh.opened).containsExactly("weft/perf RDM");
+        mesh.opened.clear();
+        FakeMesh other = new FakeMesh();
+        new CommandLab(other).interrupted("up", "--ephemeral", "--no-perf");
+        assertThat(other.opened).isEmpty();
+    }
+
     @Test
     void upTellsThatItHasJoinedAndWhatHappens() throws InterruptedException {
         mesh.events.add(new MeshEvent(
@@ -925,7 +995,7 @@ class CommandsTest {
     // ---- help
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "peers", "topology", "ping", "route", "send", "listen", "dead", "stats"})
+    @ValueSource(strings = {"up", "peers", "topology", "ping", "perf", "route", "send", "listen", "dead", "stats"})
     void theHelpOfEveryCommandTellsUnitsDefaultsAndExitCodes(String command) {
         CommandLab.Run run = lab.run(command, "--help");
         assertQuiet(run);
@@ -945,7 +1015,20 @@ class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"up", "peers", "topology", "ping", "route", "send", "listen", "dead", "stats", "sim", "demo"})
+            strings = {
+                "up",
+                "peers",
+                "topology",
+                "ping",
+                "perf",
+                "route",
+                "send",
+                "listen",
+                "dead",
+                "stats",
+                "sim",
+                "demo"
+            })
     void everyOptionOfACommandTellsItsDefault(String command) {
         String help = lab.run(command, "--help").out().replaceAll("\\n {6,}", " ");
         List<String> silent = help.lines()

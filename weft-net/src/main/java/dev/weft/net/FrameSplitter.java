@@ -11,7 +11,7 @@ public final class FrameSplitter {
     /** The longest frame, in bytes. */
     public static final int FRAME_BYTES_MAX = 1 << 20;
 
-    private static final int PREFIX_BYTES_MAX = 4;
+    static final int PREFIX_BYTES_MAX = 4;
 
     /** Takes the frames. */
     public interface Sink {

@@ -3,13 +3,13 @@ package dev.weft.net;
 import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.link.Assurance;
-import dev.weft.core.wire.WireWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +18,22 @@ import org.jspecify.annotations.Nullable;
  * turn. One copy per read, one per write.
  */
 final class StreamConnection extends ChannelInboundHandlerAdapter implements Connection {
+    /** Written to the channel when so much has gathered, before the turn ends. */
     private static final int BATCH_BYTES = 64 << 10;
+
+    /** Where the first frame is that large, others will follow. */
+    private static final int LARGE_BYTES = 8 << 10;
+
+    private static final int SMALL_BYTES = 4 << 10;
 
     private final Channel channel;
     private final Locator peer;
     private final Assurance assurance;
     private final FrameSplitter splitter = new FrameSplitter();
     private @Nullable ConnectionHandler handler;
-    private WireWriter batch = new WireWriter(4 << 10);
+    /** What was written since the last flush; null where nothing was. */
+    private @Nullable ByteBuf batch;
+
     private String closing = "the other end closed the connection";
     private boolean ending;
     private boolean hasRead;
@@ -58,24 +66,42 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
 
     @Override
     public void write(ByteView frame) {
-        batch.varint(frame.length()).bytes(frame);
-        if (batch.length() >= BATCH_BYTES) {
-            send();
+        if (!channel.isOpen()) {
+            return;
+        }
+        int length = frame.length();
+        ByteBuf gathered = batch;
+        if (gathered == null) {
+            int expected = length >= LARGE_BYTES ? BATCH_BYTES + length : SMALL_BYTES;
+            gathered = channel.alloc().directBuffer(Math.max(expected, length + FrameSplitter.PREFIX_BYTES_MAX));
+            batch = gathered;
+        }
+        gathered.ensureWritable(length + FrameSplitter.PREFIX_BYTES_MAX);
+        int left = length;
+        for (; left > 0x7f; left >>>= 7) {
+            gathered.writeByte(left | 0x80);
+        }
+        gathered.writeByte(left);
+        ByteBuffer room = gathered.internalNioBuffer(gathered.writerIndex(), length);
+        frame.copyTo(0, length, room, room.position());
+        gathered.writerIndex(gathered.writerIndex() + length);
+        if (gathered.readableBytes() >= BATCH_BYTES) {
+            send(gathered);
         }
     }
 
     @Override
     public void flush() {
-        if (batch.length() > 0) {
-            send();
+        ByteBuf gathered = batch;
+        if (gathered != null) {
+            send(gathered);
         }
         channel.flush();
     }
 
-    private void send() {
-        ByteView bytes = batch.view();
-        batch.reset();
-        channel.write(Unpooled.wrappedBuffer(bytes.toByteArray()), channel.voidPromise());
+    private void send(ByteBuf gathered) {
+        batch = null;
+        channel.write(gathered, channel.voidPromise());
     }
 
     @Override
@@ -148,6 +174,11 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        ByteBuf unsent = batch;
+        batch = null;
+        if (unsent != null) {
+            unsent.release();
+        }
         ConnectionHandler to = handler;
         handler = null;
         if (to != null) {

@@ -41,6 +41,11 @@ public final class Bench {
                 Options chosen = prepared(words, options.withSizes(64, 1_024));
                 yield new Throughput(chosen, chosen.relays(), 1).run();
             }
+            case "pressure" -> {
+                Options chosen =
+                        options.withSizes(1_024).withContenders(Contender.WEFT).withSeconds(60);
+                yield new Pressure(prepared(words, chosen)).run();
+            }
             case "s7" -> new Footprint(prepared(words, options)).run();
             default -> throw new IllegalArgumentException("no scenario " + scenario + "\n" + Options.HELP);
         };

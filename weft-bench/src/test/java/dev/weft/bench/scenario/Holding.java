@@ -47,7 +47,7 @@ final class Holding {
         return "held " + count;
     }
 
-    private static long usedAfterCollection() {
+    static long usedAfterCollection() {
         MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
         for (int i = 0; i < 4; i++) {
             memory.gc();

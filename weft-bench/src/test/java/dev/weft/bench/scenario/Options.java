@@ -30,8 +30,10 @@ record Options(
             tools/bench.sh s2    ping-pong: microseconds there and back
             tools/bench.sh s4    one way to several: deliveries per second
             tools/bench.sh s5    one way through relays
+            tools/bench.sh pressure  a sink half as fast as its source, through relays: heaps, and that nothing is lost
             tools/bench.sh s7    footprint: memory, start, idle processor time
             tools/bench.sh transports [ROUNDS]           shared memory, Unix sockets and TCP without a mesh
+            tools/bench.sh growth [SECONDS PART...]      cost against size, hops, flows and members; pictures
             tools/bench.sh hot FILE.jfr...               where the processor time of recordings went
 
               --sizes 64,1024,4096,65536   bytes per message
@@ -40,7 +42,7 @@ record Options(
               --seconds 5                  of measurement in each run, at most 60
               --warmup 3                   seconds before it, at most 60
               --kind rdm                   of Weft's sockets
-              --relays 1                   between source and sink (s5), at most 4
+              --relays 1                   between source and sink (s5, pressure), at most 4
               --sinks 8                    (s4), at most 16
               --jfr DIR                    record every process
             """.formatted(String.join(
@@ -108,6 +110,14 @@ record Options(
 
     Options withSizes(Integer... other) {
         return new Options(List.of(other), contenders, runs, seconds, warmUpSeconds, kind, relays, sinks, recordings);
+    }
+
+    Options withContenders(Contender... other) {
+        return new Options(sizes, List.of(other), runs, seconds, warmUpSeconds, kind, relays, sinks, recordings);
+    }
+
+    Options withSeconds(int other) {
+        return new Options(sizes, contenders, runs, other, warmUpSeconds, kind, relays, sinks, recordings);
     }
 
     private static void within(String name, int value, int min, int max) {

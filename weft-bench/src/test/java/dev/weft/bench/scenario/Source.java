@@ -20,13 +20,15 @@ final class Source implements Task {
     private final long askEvery;
     private Station station;
     private Thread sender;
-    private long sent;
+    private volatile long windowMessages;
+    private volatile long sent;
     private volatile boolean stopping;
     private volatile long wakeAt = Long.MAX_VALUE;
 
     Source(Setting setting) {
         this.setting = setting;
         this.acknowledged = new AtomicLongArray(setting.targets());
+        this.windowMessages = setting.windowMessages();
         this.askEvery = setting.contender().acknowledging() == Contender.Acknowledging.BY_HARNESS
                 ? Math.max(1, setting.windowMessages() / 8)
                 : Long.MAX_VALUE;
@@ -41,10 +43,18 @@ final class Source implements Task {
     public String answer(String[] words) throws InterruptedException {
         return switch (words[0]) {
             case "start" -> start();
+            case "press" -> press();
+            case "sent" -> "sent " + sent;
             case "stop" -> stop();
             case "one" -> one();
             default -> throw new IllegalArgumentException(words[0]);
         };
+    }
+
+    /** With no window but what the system has of its own. */
+    private String press() {
+        windowMessages = Long.MAX_VALUE;
+        return start();
     }
 
     private String start() {
@@ -63,9 +73,10 @@ final class Source implements Task {
 
     /** The first message of all, and what it takes to know that it has arrived. */
     private String one() {
-        station.send(Heads.asking(setting.messageBytes(), sent));
+        long number = sent;
+        station.send(Heads.asking(setting.messageBytes(), number));
         station.flush();
-        sent++;
+        sent = number + 1;
         drain();
         return "one " + settled();
     }
@@ -73,16 +84,18 @@ final class Source implements Task {
     private void run() {
         long floor = 0;
         while (!stopping) {
-            if (sent - floor >= setting.windowMessages()) {
+            if (sent - floor >= windowMessages) {
                 floor = awaitRoom();
             } else {
-                station.send(next(sent));
-                sent++;
+                long number = sent;
+                station.send(next(number));
+                sent = number + 1;
             }
         }
         if (askEvery != Long.MAX_VALUE) {
-            station.send(Heads.asking(setting.messageBytes(), sent));
-            sent++;
+            long number = sent;
+            station.send(Heads.asking(setting.messageBytes(), number));
+            sent = number + 1;
         }
         drain();
     }

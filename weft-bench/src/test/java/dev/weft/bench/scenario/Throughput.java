@@ -115,7 +115,7 @@ final class Throughput {
     }
 
     /** Nothing where all that was sent has come once and is known to have come; otherwise what is wrong. */
-    private static String account(Ensemble ensemble) throws IOException, InterruptedException {
+    static String account(Ensemble ensemble) throws IOException, InterruptedException {
         String[] source = ensemble.origin().ask("stop").split(" ");
         long sent = Long.parseLong(source[0]);
         long acknowledged = Long.parseLong(source[1]);

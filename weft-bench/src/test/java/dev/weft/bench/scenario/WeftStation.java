@@ -16,8 +16,8 @@ import java.util.Locale;
 
 /**
  * Weft by its public API: one ticket per message, whose outcome is awaited. An outcome says that the message is in the
- * endpoint's queue, not that the application has taken it; nothing yet holds a sender back whose receiver is slow. So
- * the window is governed by the harness's acknowledgements, or that queue would overflow.
+ * endpoint's queue, not that the application has taken it. In the scenarios that compare systems the window is the
+ * harness's all the same, as it is for the others.
  */
 final class WeftStation implements Station {
     private static final String ENDPOINT = "bench";

@@ -66,6 +66,7 @@ public final class Worker {
                     relay.dialBack(rest(words));
                     yield "dialled";
                 }
+                case "hold" -> "heap " + Holding.usedAfterCollection();
                 default -> throw new IllegalArgumentException(words[0]);
             });
         }

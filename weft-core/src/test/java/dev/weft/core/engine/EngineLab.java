@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** Whole engines on one clock, joined by connections that take a millisecond and by beacons that reach all. */
 final class EngineLab {
@@ -55,6 +56,12 @@ final class EngineLab {
         Connections.Output sockets = new Unheard();
         BiConsumer<Long, Endpoints.Delivery> delivered = (endpoint, delivery) -> {};
         BiConsumer<Long, Outcome> settled = (ticket, outcome) -> {};
+        /** What this node has written, with the length before each frame. */
+        long bytesWritten;
+
+        int framesWritten;
+        /** What came for endpoints of this node; kept by whom it matters to. */
+        Consumer<Endpoints.Delivery> application = delivery -> {};
 
         private Node(int number, long incarnation, int host, EngineConfig config) {
             this.number = number;
@@ -104,6 +111,8 @@ final class EngineLab {
                 Far to = far.get(connection);
                 for (ByteView frame = engine.poll(connection); frame != null; frame = engine.poll(connection)) {
                     ByteView sent = frame;
+                    framesWritten++;
+                    bytesWritten += WireWriter.varintBytes(frame.length()) + frame.length();
                     if (to != null) {
                         for (long delayNanos : network.copies()) {
                             after(
@@ -176,6 +185,7 @@ final class EngineLab {
         @Override
         public void deliver(long endpoint, Endpoints.Delivery delivery) {
             delivered.accept(endpoint, delivery);
+            application.accept(delivery);
         }
 
         @Override

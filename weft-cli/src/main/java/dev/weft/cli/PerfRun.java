@@ -1,0 +1,127 @@
+package dev.weft.cli;
+
+import dev.weft.Mesh;
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.SendOptions;
+import dev.weft.Ticket;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Measures the way to an endpoint that takes whatever comes: first how long a message takes with nothing else under
+ * way, then how many go through. Counted is what the other end has acknowledged.
+ */
+final class PerfRun {
+    /** Where nodes take what is sent to measure. */
+    static final String ENDPOINT = "weft/perf";
+
+    private static final int ROUND_TRIPS_MAX = 1 << 20;
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
+    /** Hears how it goes, about once a second. */
+    interface Progress {
+        void say(Duration since, double messagesPerSecond);
+    }
+
+    /**
+     * How long messages took that were sent one at a time, there and back, in nanoseconds.
+     *
+     * @param hops how many links the last one crossed
+     */
+    record Latency(int count, long p50, long p90, long p99, long max, int hops) {}
+
+    /** What went through, and the processor time that this process took for it. */
+    record Throughput(long delivered, long failed, Duration time, Duration cpu) {
+        double perSecond() {
+            return delivered / Math.max(1e-9, time.toNanos() / 1e9);
+        }
+    }
+
+    private final Mesh mesh;
+    private final NodeId target;
+    private final byte[] payload;
+
+    PerfRun(Mesh mesh, NodeId target, int payloadBytes) {
+        this.mesh = mesh;
+        this.target = target;
+        this.payload = new byte[payloadBytes];
+    }
+
+    Latency latency(Duration time) throws InterruptedException {
+        long[] roundTrips = new long[1_024];
+        int count = 0;
+        int hops = 0;
+        long end = System.nanoTime() + time.toNanos();
+        do {
+            Outcome outcome =
+                    mesh.send(target, ENDPOINT, payload, SendOptions.RDM).await();
+            requireDelivered(outcome);
+            hops = outcome.hops();
+            if (count == roundTrips.length) {
+                roundTrips = Arrays.copyOf(roundTrips, 2 * count);
+            }
+            roundTrips[count++] = outcome.roundTrip().toNanos();
+        } while (System.nanoTime() < end && count < ROUND_TRIPS_MAX);
+        long[] sorted = Arrays.copyOf(roundTrips, count);
+        Arrays.sort(sorted);
+        return new Latency(count, at(sorted, 500), at(sorted, 900), at(sorted, 990), sorted[count - 1], hops);
+    }
+
+    private static long at(long[] sorted, int perMille) {
+        return sorted[(int) ((long) (sorted.length - 1) * perMille / 1_000)];
+    }
+
+    private static void requireDelivered(Outcome outcome) {
+        if (outcome.reason() == Outcome.Reason.NO_ENDPOINT) {
+            throw new CommandFailure(
+                    ExitCode.FAILED, "the node takes nothing to measure: `weft up` does, unless told --no-perf");
+        }
+        switch (outcome.kind()) {
+            case DELIVERED -> {}
+            case REJECTED, UNDELIVERABLE -> throw new CommandFailure(ExitCode.FAILED, "a message is " + outcome);
+            case EXPIRED, UNKNOWN -> throw new CommandFailure(ExitCode.TIMED_OUT, "a message is " + outcome);
+        }
+    }
+
+    Throughput throughput(Duration time, Progress progress) throws InterruptedException {
+        LongAdder delivered = new LongAdder();
+        LongAdder failed = new LongAdder();
+        AtomicLong lastNanos = new AtomicLong();
+        Duration cpuBefore = cpu();
+        long began = System.nanoTime();
+        long said = began;
+        long saidCount = 0;
+        long sent = 0;
+        Ticket last = null;
+        while (System.nanoTime() - began < time.toNanos()) {
+            last = mesh.send(target, ENDPOINT, payload, SendOptions.RDM);
+            sent++;
+            last.outcome().thenAccept(outcome -> {
+                (outcome.isDelivered() ? delivered : failed).increment();
+                lastNanos.accumulateAndGet(System.nanoTime() - began, Math::max);
+            });
+            long now = System.nanoTime();
+            if (now - said >= SECOND_NANOS) {
+                long count = delivered.sum();
+                progress.say(Duration.ofNanos(now - began), (count - saidCount) / ((now - said) / 1e9));
+                said = now;
+                saidCount = count;
+            }
+        }
+        if (last != null) {
+            last.await();
+        }
+        // What was sent before the last may be settled after it; each outcome comes, for each send has a timeout.
+        while (delivered.sum() + failed.sum() < sent) {
+            Thread.sleep(1);
+        }
+        return new Throughput(delivered.sum(), failed.sum(), Duration.ofNanos(lastNanos.get()), cpu().minus(cpuBefore));
+    }
+
+    private static Duration cpu() {
+        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.weft.core.engine;
+
+import static dev.weft.core.engine.EngineLab.MILLI;
+import static dev.weft.core.engine.EngineLab.SECOND;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.flow.Manner;
+import dev.weft.core.flow.ReceiveBuffer;
+import dev.weft.core.flow.Send;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What a message costs beyond its payload, in bytes on the wire and bytes allocated, both ends together: counted, not
+ * timed, so the machine does not matter. The figures here are those of today with a tenth to spare; who makes messages
+ * dearer has to say so here, who makes them cheaper lowers them.
+ */
+class MessagePriceTest {
+    private static final int ROUNDS = 200;
+
+    private final EngineLab lab = new EngineLab(1);
+    private final EngineLab.Node origin = lab.add();
+    private final EngineLab.Node destination = lab.add();
+    private long delivered;
+    private long takenBytes;
+    private long ticket;
+
+    private record Price(double wireBytes, double allocatedBytes) {}
+
+    @BeforeEach
+    void start() {
+        origin.start();
+        destination.start();
+        lab.runFor(5 * SECOND);
+        destination.application = delivery -> {
+            delivered++;
+            takenBytes += ReceiveBuffer.charge(delivery.payload());
+        };
+        destination.turn(() -> destination.engine.open("inbox", SocketKind.RDM, 16 << 20));
+    }
+
+    @ParameterizedTest(name = "{0} messages of {1} bytes in a turn: {2} bytes of framing, {3} bytes allocated each")
+    @CsvSource({"200, 64, 2, 530", "200, 1024, 5, 2900", "1, 64, 36, 6000"})
+    void aMessageCostsNoMoreThanItDid(int perTurn, int payloadBytes, double wireBytesMax, double allocatedBytesMax) {
+        measure(perTurn, payloadBytes);
+        Price price = measure(perTurn, payloadBytes);
+        assertThat(price.wireBytes()).as("framing and acknowledgement").isLessThanOrEqualTo(wireBytesMax);
+        assertThat(price.allocatedBytes()).as("allocated").isLessThanOrEqualTo(allocatedBytesMax);
+    }
+
+    private Price measure(int perTurn, int payloadBytes) {
+        ByteView payload = ByteView.of(new byte[payloadBytes]);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long deliveredBefore = delivered;
+        long wireBefore = origin.bytesWritten + destination.bytesWritten;
+        long allocatedBefore = threads.getCurrentThreadAllocatedBytes();
+        for (int round = 0; round < ROUNDS; round++) {
+            origin.turn(() -> {
+                for (int i = 0; i < perTurn; i++) {
+                    send(payload);
+                }
+            });
+            lab.runFor(4 * MILLI);
+            destination.turn(() -> destination.engine.taken(1, takenBytes, lab.nowNanos));
+            takenBytes = 0;
+        }
+        long allocated = threads.getCurrentThreadAllocatedBytes() - allocatedBefore;
+        long wire = origin.bytesWritten + destination.bytesWritten - wireBefore;
+        int messages = ROUNDS * perTurn;
+        assertThat(delivered - deliveredBefore).isEqualTo(messages);
+        return new Price((double) wire / messages - payloadBytes, (double) allocated / messages);
+    }
+
+    private void send(ByteView payload) {
+        Send send = new Send(++ticket, destination.id, "inbox", SocketKind.RDM, Manner.DEFAULT, payload, 30 * SECOND);
+        origin.engine.send(send, lab.nowNanos);
+    }
+}
