@@ -79,7 +79,7 @@ public interface Mesh extends AutoCloseable {
      * Opens an endpoint for messages of DGRAM or RDM. 16 MiB may wait in it, each message counted with 128 bytes more
      * than it has; then senders wait, or are refused if they have so chosen.
      *
-     * @throws IllegalStateException if one of that name is open on this node
+     * @throws IllegalStateException if one of that name is open on this node, or too many are
      */
     Endpoint open(String endpoint, SocketKind kind);
 
@@ -89,8 +89,10 @@ public interface Mesh extends AutoCloseable {
     }
 
     /**
-     * Sends one message. Returns at once unless this node holds 64 MiB or 131,072 messages without an outcome already:
-     * then it waits for room, up to the timeout, if {@link SendOptions#whenFull} says so.
+     * Sends one message. Returns at once unless sends without an outcome hold too much already, each counted with 512
+     * bytes more than it has: 48 MiB on this node, connections included ({@link Limit#SENT_BYTES} less 16 MiB), or 16
+     * MiB to this endpoint ({@link Limit#FLOW_BYTES}). Then it waits for room, up to the timeout, if
+     * {@link SendOptions#whenFull} says so.
      *
      * @param payload at most 16 MiB; copied before this returns
      * @throws IllegalArgumentException if the payload is too large or the endpoint's name is not 1 to 128 bytes

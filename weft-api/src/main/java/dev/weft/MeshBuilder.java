@@ -31,6 +31,7 @@ public final class MeshBuilder {
     private MeshConfig.Links links = MeshConfig.Links.AUTOMATIC;
     private Duration heartbeat = Duration.ofSeconds(1);
     private Description description = Description.EMPTY;
+    private Limits limits = Limits.DEFAULT;
     private Optional<Executor> callbacks = Optional.empty();
 
     MeshBuilder(String mesh) {
@@ -172,6 +173,18 @@ public final class MeshBuilder {
         return this;
     }
 
+    /** One of the things that the node is to hold at most, or how fast it may speak; repeatable. */
+    public MeshBuilder limit(Limit which, long value) {
+        limits = limits.with(which, value);
+        return this;
+    }
+
+    /** All of them at once. */
+    public MeshBuilder limits(Limits all) {
+        limits = all;
+        return this;
+    }
+
     /** Runs every callback; by default threads of this mesh's own. */
     public MeshBuilder callbacks(Executor executor) {
         callbacks = Optional.of(executor);
@@ -210,6 +223,7 @@ public final class MeshBuilder {
                 links,
                 heartbeat,
                 description,
+                limits,
                 callbacks);
     }
 

@@ -30,6 +30,7 @@ import java.util.concurrent.Executor;
  * @param links which links to keep
  * @param heartbeat the interval, 50 ms to 60 s; a link is down after 3.5 intervals of silence
  * @param description groups, tags, attributes and bandwidth of this node; may be changed later by {@link Mesh#describe}
+ * @param limits what the node holds at most, and how fast it speaks
  * @param callbacks runs every callback; by default threads of this mesh's own
  */
 public record MeshConfig(
@@ -51,6 +52,7 @@ public record MeshConfig(
         Links links,
         Duration heartbeat,
         Description description,
+        Limits limits,
         Optional<Executor> callbacks) {
     /** Where the key comes from. */
     public enum Identity {

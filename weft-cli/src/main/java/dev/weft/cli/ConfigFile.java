@@ -93,7 +93,8 @@ final class ConfigFile {
             case NUMBER -> Optional.of(value).filter(Long.class::isInstance);
             case FLAG -> Optional.of(value).filter(Boolean.class::isInstance);
             case WORDS -> words(value);
-            case TABLE -> attributes(value);
+            case TABLE -> entries(value, String.class);
+            case NUMBERS -> entries(value, Long.class);
         };
         if (read.isEmpty()) {
             problem(path, setting.key + " must be " + setting.kind.words);
@@ -122,19 +123,20 @@ final class ConfigFile {
         return Optional.of(words);
     }
 
-    private static Optional<Object> attributes(Object value) {
+    private static Optional<Object> entries(Object value, Class<?> type) {
         if (!(value instanceof TomlTable table)) {
             return Optional.empty();
         }
-        TreeMap<String, String> attributes = new TreeMap<>();
+        TreeMap<String, Object> entries = new TreeMap<>();
         Set<String> keys = table.keySet();
         for (String key : keys) {
-            if (!(table.get(List.of(key)) instanceof String text)) {
+            Object entry = table.get(List.of(key));
+            if (!type.isInstance(entry)) {
                 return Optional.empty();
             }
-            attributes.put(key, text);
+            entries.put(key, entry);
         }
-        return Optional.of(attributes);
+        return Optional.of(entries);
     }
 
     private void problem(List<String> path, String text) {

@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.AuthorityKey;
+import dev.weft.Limits;
 import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
@@ -10,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -145,6 +148,14 @@ final class JoinOptions {
     @Nullable
     Path runtime;
 
+    @Option(
+            names = "--limit",
+            paramLabel = "NAME=NUMBER",
+            description =
+                    "What this node holds at most, or how fast it speaks, as in links=64 or"
+                            + " send-bits-per-second=8000000; repeatable; default the file's, else what docs/guarantees.md says.")
+    Map<String, Long> limits = new TreeMap<>();
+
     @Option(names = "--no-beacon", description = "Neither send nor hear beacons; default both.")
     boolean silent;
 
@@ -226,6 +237,7 @@ final class JoinOptions {
             listen.forEach(locator -> builder.listen(Locator.parse(locator)));
             (peers.isEmpty() ? said.words(Setting.PEERS) : peers)
                     .forEach(locator -> builder.peer(Locator.parse(locator)));
+            builder.limits(Limits.DEFAULT.with(said.numbers(Setting.LIMITS)).with(limits));
             path(peerFile, Setting.PEER_FILE).ifPresent(builder::peerFile);
             path(runtime, Setting.RUNTIME_DIRECTORY).ifPresent(builder::runtimeDirectory);
             String group = beacon;

@@ -9,7 +9,9 @@ import dev.weft.Message;
 import dev.weft.SocketKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +61,19 @@ final class ListenCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "End after so many messages; default never.")
     long count = Long.MAX_VALUE;
 
-    @Option(names = "--type", paramLabel = "KIND", description = "dgram or rdm; default rdm.")
+    @Option(
+            names = "--type",
+            paramLabel = "KIND",
+            description = "dgram, rdm, seqpacket or stream; of the last two any number of connections is taken, and a"
+                    + " stream is one message, or several of 16 MiB; default rdm.")
     String type = "rdm";
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            description = "End, with 5, where nothing has come for so long; default never.")
+    @Nullable
+    String timeout;
 
     @Option(
             names = "--json",
@@ -81,6 +94,8 @@ final class ListenCommand implements Callable<Integer> {
             SendCommand.requireEndpoint(called);
         }
         Text.requireSome("--count", count);
+        String said = timeout;
+        Optional<Duration> patience = said == null ? Optional.empty() : Optional.of(Text.duration(said));
         String chosen = name;
         AtomicBoolean leaving = new AtomicBoolean();
         try (Mesh mesh = join.join(join.builder()
@@ -89,11 +104,18 @@ final class ListenCommand implements Callable<Integer> {
             JoinOptions.leaveAtExit(mesh, () -> leaving.set(true));
             Receiving inbox = toMany
                     ? received(mesh.group(group == null ? "" : group).join(options))
-                    : received(mesh.open(called, kind));
+                    : switch (kind) {
+                        case DGRAM, RDM -> received(mesh.open(called, kind));
+                        case SEQPACKET, STREAM -> new Incoming(mesh, called, kind)::next;
+                    };
             System.err.println("listening as " + mesh.self().name() + ", node "
                     + mesh.self().id());
             for (long received = 0; received < count; received++) {
-                print(inbox.next());
+                Optional<Message> message = inbox.next(patience);
+                if (message.isEmpty()) {
+                    return ExitCode.TIMED_OUT.code();
+                }
+                print(message.get());
             }
         } catch (IllegalStateException e) {
             // Ctrl-C closes the inbox under the waiting receiver, which is no failure.
@@ -107,21 +129,25 @@ final class ListenCommand implements Callable<Integer> {
 
     /** Where messages come from: an endpoint, or a place in a group. */
     private interface Receiving {
-        Message next() throws InterruptedException;
+        /** Empty where none came in time. */
+        Optional<Message> next(Optional<Duration> patience) throws InterruptedException;
     }
 
     private static Receiving received(Endpoint inbox) {
-        return inbox::receive;
+        return patience -> patience.isPresent() ? inbox.receive(patience.get()) : Optional.of(inbox.receive());
     }
 
     private static Receiving received(Membership membership) {
-        return () -> {
-            GroupMessage message = membership.receive();
-            if (message.missed() > 0) {
-                System.err.println(
-                        message.missed() + " messages of " + message.from().brief() + " are missing here");
-            }
-            return new Message(message.from(), message.payload(), message.hops());
+        return patience -> {
+            Optional<GroupMessage> received =
+                    patience.isPresent() ? membership.receive(patience.get()) : Optional.of(membership.receive());
+            return received.map(message -> {
+                if (message.missed() > 0) {
+                    System.err.println(
+                            message.missed() + " messages of " + message.from().brief() + " are missing here");
+                }
+                return new Message(message.from(), message.payload(), message.hops());
+            });
         };
     }
 

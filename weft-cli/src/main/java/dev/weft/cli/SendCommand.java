@@ -1,14 +1,18 @@
 package dev.weft.cli;
 
+import dev.weft.ConnectOptions;
+import dev.weft.ConnectionException;
 import dev.weft.Group;
 import dev.weft.GroupOutcome;
 import dev.weft.GroupSendOptions;
 import dev.weft.Mesh;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.PacketSocket;
 import dev.weft.Peer;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
+import dev.weft.StreamSocket;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -67,8 +71,18 @@ final class SendCommand implements Callable<Integer> {
             description = "How long to wait for the node, or a member, to be seen; default 3s.")
     String wait = "3s";
 
-    @Option(names = "--type", paramLabel = "KIND", description = "dgram or rdm, to groups also seqpacket; default rdm.")
+    @Option(
+            names = "--type",
+            paramLabel = "KIND",
+            description = "dgram, rdm, seqpacket or stream, as the endpoint is; to groups no stream; default rdm.")
     String type = "rdm";
+
+    @Option(
+            names = "--priority",
+            paramLabel = "0..7",
+            description = "How urgent it is, 7 the most; not for groups; default 3.")
+    @Nullable
+    Integer priority;
 
     @Option(names = "--timeout", paramLabel = "TIME", description = "When to give up, 1ms to 1h; default 30s.")
     String timeout = "30s";
@@ -88,7 +102,7 @@ final class SendCommand implements Callable<Integer> {
         if (words.size() < 2) {
             throw misused("Missing required parameters: NODE ENDPOINT, or --group GROUP");
         }
-        SendOptions options = options();
+        Way way = way(kind(type));
         String endpoint = words.get(1);
         requireEndpoint(endpoint);
         Duration patience = Text.duration(wait);
@@ -96,7 +110,7 @@ final class SendCommand implements Callable<Integer> {
         try (Mesh mesh = join.joinBriefly()) {
             String node = words.get(0);
             Peer target = mesh.await(node, patience).orElseGet(() -> mesh.find(node));
-            Outcome outcome = mesh.send(target.id(), endpoint, payload, options).await();
+            Outcome outcome = way.send(mesh, target.id(), endpoint, payload);
             System.out.println(json ? object(outcome) : outcome.toString());
             return code(outcome.kind());
         }
@@ -105,6 +119,9 @@ final class SendCommand implements Callable<Integer> {
     private Integer toMany() throws InterruptedException, IOException {
         if (words.size() > 1) {
             throw misused("With --group or --everyone there is only the message to say");
+        }
+        if (priority != null) {
+            throw misused("--priority is not for groups");
         }
         String name = group == null ? "" : group;
         GroupSendOptions options = groupOptions();
@@ -171,21 +188,76 @@ final class SendCommand implements Callable<Integer> {
     }
 
     private GroupSendOptions groupOptions() {
-        SocketKind kind = type.equals("seqpacket") ? SocketKind.SEQPACKET : kind(type);
         try {
             return new GroupSendOptions(
-                    kind, Text.duration(timeout), memberEndpoint, GroupSendOptions.Hearing.OTHERS_ONLY);
+                    kind(type), Text.duration(timeout), memberEndpoint, GroupSendOptions.Hearing.OTHERS_ONLY);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }
     }
 
-    private SendOptions options() {
+    /** How one message goes to one node, by the kind of its socket. */
+    private interface Way {
+        Outcome send(Mesh mesh, NodeId to, String endpoint, byte[] payload) throws InterruptedException, IOException;
+    }
+
+    private Way way(SocketKind kind) {
+        Duration longest = Text.duration(timeout);
+        int urgency = priority == null ? SendOptions.PRIORITY_DEFAULT : priority;
+        if (urgency < 0 || urgency > 7) {
+            throw new CommandFailure(ExitCode.USAGE, "--priority " + urgency + " must be from 0 to 7");
+        }
+        ConnectOptions connected;
         try {
-            return new SendOptions(kind(type), Text.duration(timeout));
+            connected = ConnectOptions.DEFAULT.withTimeout(longest).withPriority(urgency);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, "--timeout " + timeout + " must be from 1ms to 1h");
         }
+        return switch (kind) {
+            case DGRAM, RDM -> {
+                SendOptions options = new SendOptions(kind, longest).withPriority(urgency);
+                yield (mesh, to, endpoint, payload) ->
+                        mesh.send(to, endpoint, payload, options).await();
+            }
+            case SEQPACKET -> unbroken(overPackets(connected));
+            case STREAM -> unbroken(overStream(connected));
+        };
+    }
+
+    /** What breaks or refuses the connection is the outcome. */
+    private static Way unbroken(Way way) {
+        return (mesh, to, endpoint, payload) -> {
+            try {
+                return way.send(mesh, to, endpoint, payload);
+            } catch (ConnectionException broken) {
+                return broken.outcome();
+            }
+        };
+    }
+
+    private static Way overPackets(ConnectOptions options) {
+        return (mesh, to, endpoint, payload) -> {
+            try (PacketSocket connection = mesh.connectPackets(to, endpoint, options)) {
+                Outcome outcome = connection.send(payload).await();
+                connection.finish();
+                return outcome;
+            }
+        };
+    }
+
+    /** Delivered is what has arrived to the last byte. */
+    private static Way overStream(ConnectOptions options) {
+        return (mesh, to, endpoint, payload) -> {
+            long began = System.nanoTime();
+            try (StreamSocket connection = mesh.connectStream(to, endpoint, options)) {
+                connection.output().write(payload);
+                connection.finish();
+                connection.awaitFinished();
+                int hops = Math.max(0, mesh.route(to).size() - 1);
+                return new Outcome(
+                        Outcome.Kind.DELIVERED, Outcome.Reason.NONE, Duration.ofNanos(System.nanoTime() - began), hops);
+            }
+        };
     }
 
     static void requireEndpoint(String name) {
@@ -200,7 +272,10 @@ final class SendCommand implements Callable<Integer> {
         return switch (name) {
             case "rdm" -> SocketKind.RDM;
             case "dgram" -> SocketKind.DGRAM;
-            default -> throw new CommandFailure(ExitCode.USAGE, "--type " + name + " must be dgram or rdm");
+            case "seqpacket" -> SocketKind.SEQPACKET;
+            case "stream" -> SocketKind.STREAM;
+            default ->
+                throw new CommandFailure(ExitCode.USAGE, "--type " + name + " must be dgram, rdm, seqpacket or stream");
         };
     }
 }

@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.Description;
+import dev.weft.Limits;
 import dev.weft.Locator;
 import dev.weft.MeshConfig;
 import java.util.Arrays;
@@ -34,6 +35,7 @@ enum Setting {
     NODE_ATTRIBUTES("node.attributes", Kind.TABLE, "", "its attributes"),
     NODE_RECEIVE("node.receive-bits-per-second", Kind.NUMBER, "", "what it can receive, 0 unsaid"),
     NODE_SEND("node.send-bits-per-second", Kind.NUMBER, "", "what it can send, 0 unsaid"),
+    LIMITS("limits", Kind.NUMBERS, "", "what its nodes hold at most, by limit"),
     LINK_HEARTBEAT("link.heartbeat", Kind.TEXT, "1s", "the interval of its heartbeats"),
     LINK_PINNED("link.pinned", Kind.WORDS, "", "nodes it keeps links to"),
     LINK_FORBIDDEN("link.forbidden", Kind.WORDS, "", "nodes it never links to"),
@@ -45,7 +47,8 @@ enum Setting {
         NUMBER("a whole number"),
         FLAG("true or false"),
         WORDS("an array of strings"),
-        TABLE("a table of strings");
+        TABLE("a table of strings"),
+        NUMBERS("a table of whole numbers");
 
         final String words;
 
@@ -75,7 +78,7 @@ enum Setting {
             case NUMBER -> 0L;
             case FLAG -> fallback.equals("true");
             case WORDS -> List.of();
-            case TABLE -> Collections.emptySortedMap();
+            case TABLE, NUMBERS -> Collections.emptySortedMap();
         };
     }
 
@@ -122,6 +125,7 @@ enum Setting {
             case LINK_HEARTBEAT -> Text.duration((String) value);
             case NODE_GROUPS -> Description.EMPTY.withGroups(words(value));
             case NODE_TAGS -> Description.EMPTY.withTags(words(value));
+            case LIMITS -> Limits.DEFAULT.with(numbers(value));
             case NODE_ATTRIBUTES -> Description.EMPTY.withAttributes(table(value));
             case NODE_RECEIVE, NODE_SEND -> {
                 if ((Long) value < 0) {
@@ -151,6 +155,12 @@ enum Setting {
     static SortedMap<String, String> table(Object value) {
         TreeMap<String, String> table = new TreeMap<>();
         ((SortedMap<?, ?>) value).forEach((key, text) -> table.put((String) key, (String) text));
+        return table;
+    }
+
+    static SortedMap<String, Long> numbers(Object value) {
+        TreeMap<String, Long> table = new TreeMap<>();
+        ((SortedMap<?, ?>) value).forEach((key, number) -> table.put((String) key, (Long) number));
         return table;
     }
 

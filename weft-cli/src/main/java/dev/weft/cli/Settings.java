@@ -91,6 +91,10 @@ final class Settings {
         return Setting.words(value(setting).content());
     }
 
+    SortedMap<String, Long> numbers(Setting setting) {
+        return Setting.numbers(value(setting).content());
+    }
+
     SortedMap<String, String> table(Setting setting) {
         return Setting.table(value(setting).content());
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.DeadLetter;
 import dev.weft.GroupSendOptions;
+import dev.weft.Limit;
+import dev.weft.Limits;
 import dev.weft.LinkStatus;
 import dev.weft.Locator;
 import dev.weft.MeshConfig;
@@ -460,6 +462,69 @@ class CommandsTest {
         assertThat(mesh.opened).containsExactly("inbox DGRAM");
     }
 
+    @Test
+    void listenGivesUpWhereNothingComesInTime() {
+        mesh.arriving(FakeMesh.ALICE, 1, "one");
+        CommandLab.Run run = lab.run("listen", "inbox", "--timeout", "20ms");
+        assertThat(run.out()).isEqualTo("one\n");
+        assertThat(run.code()).isEqualTo(5);
+    }
+
+    @Test
+    void aMessageOverAConnectionIsSentWithItsPriorityAndItsOutcomeIsTold() {
+        mesh.fate(DELIVERED);
+        CommandLab.Run run = lab.ask("send", "bob", "talk", "hello", "--type", "seqpacket", "--priority", "6");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.code()).isZero();
+        assertThat(mesh.opened).containsExactly("packets to b0b00000 talk priority 6", "sent hello", "finish");
+    }
+
+    @Test
+    void aStreamIsDeliveredWhenItsLastByteIs() {
+        CommandLab.Run run = lab.stdin("many bytes").ask("send", "bob", "talk", "--type", "stream", "--timeout", "2s");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).startsWith("delivered");
+        assertThat(run.code()).isZero();
+        assertThat(mesh.opened).containsExactly("stream to b0b00000 talk priority 3", "wrote many bytes", "finish");
+    }
+
+    @Test
+    void aConnectionThatIsRefusedIsAnOutcomeLikeAnyOther() {
+        mesh.refusedConnections = Optional.of(Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.NO_ENDPOINT));
+        for (String type : List.of("seqpacket", "stream")) {
+            CommandLab.Run run = lab.ask("send", "bob", "talk", "hello", "--type", type);
+            assertThat(run.out()).isEqualTo("rejected (no endpoint)\n");
+            assertThat(run.code()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aTypeOrPriorityThatThereIsNotIsWrongUsage() {
+        assertThat(lab.ask("send", "bob", "talk", "hello", "--type", "raw").code())
+                .isEqualTo(2);
+        assertThat(lab.ask("send", "bob", "talk", "hello", "--priority", "8").code())
+                .isEqualTo(2);
+        assertThat(lab.ask("send", "--everyone", "hello", "--type", "stream").code())
+                .isEqualTo(2);
+        assertThat(lab.ask("send", "--everyone", "hello", "--priority", "1").code())
+                .isEqualTo(2);
+        assertThat(lab.run("listen", "inbox", "--type", "raw").code()).isEqualTo(2);
+    }
+
+    @Test
+    void limitsAreTakenFromTheOptionsAndWrongOnesAreNamed() {
+        mesh.fate(DELIVERED);
+        lab.ask("send", "bob", "inbox", "hello", "--limit", "links=7", "--limit", "send-bits-per-second=9000");
+        assertThat(mesh.joined.orElseThrow().limits())
+                .isEqualTo(Limits.DEFAULT.with(Limit.LINKS, 7).with(Limit.SEND_RATE, 9_000));
+        assertThat(lab.ask("send", "bob", "inbox", "hello", "--limit", "links=0")
+                        .err())
+                .contains("links=0 must be from 1 to 1024");
+        assertThat(lab.ask("send", "bob", "inbox", "hello", "--limit", "lynks=5")
+                        .err())
+                .contains("no limit 'lynks'");
+    }
+
     // ---- dead
 
     private void aDeadLetter() {
@@ -831,8 +896,10 @@ class CommandsTest {
         ping bob --timeout soon         | 'soon' is no duration: write it as 250ms, 2s, 10m or 1h
         ping bob --timeout 9999999h     | '9999999h' is too long: at most 8760h
         listen inbox --count 0          | --count 0 must be 1 or more
-        listen inbox --type stream      | --type stream must be dgram or rdm
-        send bob inbox hi --type tcp    | --type tcp must be dgram or rdm
+        listen inbox --type tcp         | --type tcp must be dgram, rdm, seqpacket or stream
+        listen inbox --timeout soon     | 'soon' is no duration: write it as 250ms, 2s, 10m or 1h
+        send bob inbox hi --type tcp    | --type tcp must be dgram, rdm, seqpacket or stream
+        send bob inbox hi --priority 8  | --priority 8 must be from 0 to 7
         send bob inbox hi --timeout 0s  | --timeout 0s must be from 1ms to 1h
         send bob inbox hi --timeout 2h  | --timeout 2h must be from 1ms to 1h
         peers --settle 5                | '5' is no duration: write it as 250ms, 2s, 10m or 1h

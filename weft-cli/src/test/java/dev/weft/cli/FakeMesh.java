@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.ConnectOptions;
+import dev.weft.ConnectionException;
 import dev.weft.Credential;
 import dev.weft.DeadLetter;
 import dev.weft.Description;
@@ -33,6 +34,10 @@ import dev.weft.Statistics;
 import dev.weft.StreamSocket;
 import dev.weft.Ticket;
 import dev.weft.Topology;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,6 +102,7 @@ final class FakeMesh implements Mesh {
     Statistics statistics = new Statistics(0, 0, Map.of(), 0, 0, 0, Map.of(), List.of());
     Optional<RuntimeException> refusal = Optional.empty();
     Optional<MeshConfig> joined = Optional.empty();
+    Optional<Outcome> refusedConnections = Optional.empty();
     boolean answersProbes = true;
     int looks;
     int looksUntilSeen;
@@ -256,13 +262,24 @@ final class FakeMesh implements Mesh {
     }
 
     @Override
-    public PacketSocket connectPackets(NodeId node, String endpoint, ConnectOptions options) {
-        throw new UnsupportedOperationException(endpoint);
+    public PacketSocket connectPackets(NodeId node, String endpoint, ConnectOptions options)
+            throws ConnectionException {
+        connecting("packets", node, endpoint, options);
+        return new FakePackets(node, endpoint);
     }
 
     @Override
-    public StreamSocket connectStream(NodeId node, String endpoint, ConnectOptions options) {
-        throw new UnsupportedOperationException(endpoint);
+    public StreamSocket connectStream(NodeId node, String endpoint, ConnectOptions options) throws ConnectionException {
+        connecting("stream", node, endpoint, options);
+        return new FakeStream(node, endpoint);
+    }
+
+    private void connecting(String kind, NodeId node, String endpoint, ConnectOptions options)
+            throws ConnectionException {
+        if (refusedConnections.isPresent()) {
+            throw new ConnectionException("refused", refusedConnections.get());
+        }
+        opened.add(kind + " to " + node.brief() + " " + endpoint + " priority " + options.priority());
     }
 
     @Override
@@ -447,6 +464,114 @@ final class FakeMesh implements Mesh {
         @Override
         public Counts counts() {
             return new Counts(0, 0, 0, 0, 0);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final class FakePackets implements PacketSocket {
+        private final NodeId peer;
+        private final String endpoint;
+
+        private FakePackets(NodeId peer, String endpoint) {
+            this.peer = peer;
+            this.endpoint = endpoint;
+        }
+
+        @Override
+        public NodeId peer() {
+            return peer;
+        }
+
+        @Override
+        public String endpoint() {
+            return endpoint;
+        }
+
+        @Override
+        public Ticket send(byte[] message) {
+            opened.add("sent " + new String(message, StandardCharsets.UTF_8));
+            return new FakeTicket();
+        }
+
+        @Override
+        public Optional<byte[]> receive() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<byte[]> receive(Duration timeout) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void finish() {
+            opened.add("finish");
+        }
+
+        @Override
+        public void abort() {}
+
+        @Override
+        public void close() {}
+    }
+
+    private final class FakeStream implements StreamSocket {
+        private final NodeId peer;
+        private final String endpoint;
+
+        private FakeStream(NodeId peer, String endpoint) {
+            this.peer = peer;
+            this.endpoint = endpoint;
+        }
+
+        @Override
+        public NodeId peer() {
+            return peer;
+        }
+
+        @Override
+        public String endpoint() {
+            return endpoint;
+        }
+
+        @Override
+        public int read(ByteBuffer into) {
+            return -1;
+        }
+
+        @Override
+        public int write(ByteBuffer from) {
+            int count = from.remaining();
+            opened.add("wrote " + StandardCharsets.UTF_8.decode(from));
+            return count;
+        }
+
+        @Override
+        public InputStream input() {
+            return InputStream.nullInputStream();
+        }
+
+        @Override
+        public OutputStream output() {
+            return Channels.newOutputStream(this);
+        }
+
+        @Override
+        public void finish() {
+            opened.add("finish");
+        }
+
+        @Override
+        public void awaitFinished() {}
+
+        @Override
+        public void abort() {}
+
+        @Override
+        public boolean isOpen() {
+            return true;
         }
 
         @Override

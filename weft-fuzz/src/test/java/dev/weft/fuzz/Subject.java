@@ -20,6 +20,7 @@ import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
 import dev.weft.core.forward.LinkQueue;
+import dev.weft.core.forward.Rates;
 import dev.weft.core.link.LinkConfig;
 import dev.weft.core.link.Security;
 import dev.weft.core.route.SpfBackoff;
@@ -60,6 +61,8 @@ final class Subject implements Engine.Output {
             SpfBackoff.Timing.DEFAULT,
             FLOW,
             new Connections.Limits(4, 2, 64 << 10, 5_000_000_000L),
+            Endpoints.Limits.DEFAULT,
+            Rates.UNLIMITED,
             EngineConfig.LinkWishes.AUTOMATIC);
 
     /** Turns that may follow each other at the same moment until an engine has nothing left that is due. */
@@ -129,7 +132,7 @@ final class Subject implements Engine.Output {
                         endpoint,
                         kind.isConnected()
                                 ? -engine.listen(endpoint, kind)
-                                : engine.open(endpoint, kind, Endpoints.CAPACITY_DEFAULT));
+                                : engine.open(endpoint, kind, Endpoints.Limits.DEFAULT.capacityBytes()));
             } else if (present < 0) {
                 engine.closeListener(-present, now);
             } else {
@@ -236,7 +239,7 @@ final class Subject implements Engine.Output {
         }
         assertThat(engine.ledger().inFlight()).isEqualTo(deadlineOfTicket.size());
         TreeMap<String, Long> counters = engine.counters();
-        within(counters, "flow.inbound", FLOW.inboundFlowsMax());
+        within(counters, "flow.inbound", FLOW.flowsMax());
         within(counters, "flow.queued-bytes", FLOW.queuedBytesMax());
         within(counters, "flow.reassembly-bytes", FLOW.reassemblyBytesMax());
         // Beside what others say there is always room for what a node and its neighbors say, and it stays for a while.

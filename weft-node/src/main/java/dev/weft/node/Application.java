@@ -10,13 +10,13 @@ import dev.weft.Revocations;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
-import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -50,17 +50,24 @@ final class Application implements Engine.Output {
     private final ConcurrentHashMap<String, GroupInbox> memberships = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, GroupTicketEnd> groupTickets = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, LongConsumer> probes = new ConcurrentHashMap<>();
-    private final SendBudget budget = new SendBudget(EngineConfig.DEFAULT.flow().queuedBytesMax());
+    private final SendBudget budget;
+    /** Connections that came to nothing before the engine had told their number. */
+    private final TreeMap<Long, Outcome> refused = new TreeMap<>();
+
     private volatile @Nullable Accepting accepting;
     private volatile Consumer<Revocations> revocationKeeper = newest -> {};
+    /** Whether all ends have been asked to tell what was taken; the loop's own. */
+    private boolean crowded;
+
     private final AtomicLong nextTicket = new AtomicLong(1);
     private final AtomicLong nextProbe = new AtomicLong(1);
 
-    Application(NodeId self, Driver driver, NodeEvents events, Executor callbacks) {
+    Application(NodeId self, Driver driver, NodeEvents events, Executor callbacks, SendBudget budget) {
         this.self = self;
         this.driver = driver;
         this.events = events;
         this.callbacks = callbacks;
+        this.budget = budget;
         this.completions = new Completions(callbacks);
         driver.afterEachTurn(completions::flush);
     }
@@ -128,8 +135,14 @@ final class Application implements Engine.Output {
         listenerKinds.remove(number);
     }
 
+    /** On the loop, as the engine has given the number. */
     void connecting(long number, ConnectionEnd connection) {
-        connections.put(number, connection);
+        Outcome early = refused.remove(number);
+        if (early == null) {
+            connections.put(number, connection);
+        } else {
+            connection.connected(early);
+        }
     }
 
     /** Nothing more is to be heard of a connection. */
@@ -231,6 +244,9 @@ final class Application implements Engine.Output {
     @Override
     public void connected(long connection, Outcome outcome) {
         ConnectionEnd end = connections.get(connection);
+        if (end == null && !outcome.isDelivered()) {
+            refused.put(connection, outcome);
+        }
         if (end != null) {
             end.connected(outcome);
             if (!outcome.isDelivered()) {
@@ -316,6 +332,19 @@ final class Application implements Engine.Output {
         if (!outcome.isDelivered()) {
             events.tell(MeshEvent.Kind.DEAD_LETTER, self, "message " + ticket + " is " + outcome);
         }
+    }
+
+    @Override
+    public void crowded() {
+        if (crowded) {
+            return;
+        }
+        crowded = true;
+        driver.later(() -> {
+            crowded = false;
+            inboxes.values().forEach(Inbox::tellAtOnce);
+            connections.values().forEach(ConnectionEnd::tellAtOnce);
+        });
     }
 
     @Override

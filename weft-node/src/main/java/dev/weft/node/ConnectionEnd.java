@@ -2,6 +2,8 @@ package dev.weft.node;
 
 import dev.weft.ConnectOptions;
 import dev.weft.ConnectionException;
+import dev.weft.Limit;
+import dev.weft.Limits;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
@@ -10,7 +12,6 @@ import dev.weft.core.engine.Engine;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
-import dev.weft.core.socket.Connections;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
@@ -26,14 +27,14 @@ final class ConnectionEnd {
     /** How much of one connection may be without acknowledgement before its sender waits. */
     private static final long UNSETTLED_MAX = 4L << 20;
 
-    /** What the engine is told at a time of what was taken. */
-    private static final long TAKEN_TOLD_BYTES = Connections.Limits.DEFAULT.capacityBytes() / 8;
-
     private final NodeLife life;
     private final NodeId peer;
     private final String endpoint;
     private final SocketKind kind;
     private final ConnectOptions options;
+    private final long unsettledMax;
+    /** What the engine is told at a time of what was taken. */
+    private long toldBytes;
 
     /** Held while a message is handed over, so that they go in the order in which they were taken. */
     private final ReentrantLock sending = new ReentrantLock();
@@ -58,6 +59,9 @@ final class ConnectionEnd {
         this.endpoint = endpoint;
         this.kind = kind;
         this.options = options;
+        Limits limits = life.config().limits();
+        this.unsettledMax = Math.min(UNSETTLED_MAX, limits.of(Limit.FLOW_BYTES));
+        this.toldBytes = limits.of(Limit.CONNECTION_BYTES) / 8;
     }
 
     NodeId peer() {
@@ -85,9 +89,6 @@ final class ConnectionEnd {
                 engine.connect(peer, kind, endpoint, manner, options.timeout().toNanos(), nowNanos);
         numbered(asked);
         life.application().connecting(asked, this);
-        if (engine.peerOf(asked).isEmpty()) {
-            connected(Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
-        }
     }
 
     /** The application has it now. */
@@ -134,6 +135,7 @@ final class ConnectionEnd {
                 over = Outcome.of(Outcome.Kind.UNKNOWN, reason);
             }
         });
+        life.application().budget().wake();
     }
 
     /** Whether what was sent is still on its way and nobody would wait for it. */
@@ -193,25 +195,22 @@ final class ConnectionEnd {
             throws ConnectionException, InterruptedException {
         sending.lockInterruptibly();
         try {
-            lock.lockInterruptibly();
+            SendBudget budget = life.application().budget();
+            long charge = SendBudget.charge(payload.length);
+            takeRoom(payload.length);
             try {
-                while (unsettledBytes >= UNSETTLED_MAX && over == null) {
-                    changed.await();
+                if (!budget.takeWhile(this::isLive, charge)) {
+                    requireLive();
                 }
-                requireLive();
-                if (finishing) {
-                    throw new ConnectionException(
-                            "the connection to '" + endpoint + "' was finished: nothing more can be sent",
-                            Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.SENDER_CLOSED));
-                }
-                unsettledBytes += payload.length;
-            } finally {
-                lock.unlock();
+            } catch (ConnectionException | InterruptedException e) {
+                locked(() -> unsettledBytes -= payload.length);
+                throw e;
             }
             life.application().awaits(ticket, new Application.Settled() {
                 @Override
                 public void settle(Outcome outcome, Executor callbacks) {
                     locked(() -> unsettledBytes -= payload.length);
+                    budget.give(charge);
                     settled.settle(outcome, callbacks);
                 }
             });
@@ -226,6 +225,34 @@ final class ConnectionEnd {
             life.handOver((engine, now) -> engine.sendOn(number, send, now));
         } finally {
             sending.unlock();
+        }
+    }
+
+    /** Waits until the connection has room. */
+    private void takeRoom(int bytes) throws ConnectionException, InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (unsettledBytes >= unsettledMax && over == null) {
+                changed.await();
+            }
+            requireLive();
+            if (finishing) {
+                throw new ConnectionException(
+                        "the connection to '" + endpoint + "' was finished: nothing more can be sent",
+                        Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.SENDER_CLOSED));
+            }
+            unsettledBytes += bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isLive() {
+        lock.lock();
+        try {
+            return over == null;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -313,6 +340,7 @@ final class ConnectionEnd {
         } finally {
             lock.unlock();
         }
+        life.application().budget().wake();
     }
 
     /** What was sent still arrives; what comes is thrown away. */
@@ -341,13 +369,27 @@ final class ConnectionEnd {
         }
     }
 
+    /** Tells the engine what was taken, however little, and does so from now on: others wait for the room. */
+    void tellAtOnce() {
+        locked(() -> {
+            toldBytes = 0;
+            if (untoldBytes > 0) {
+                tellAll();
+            }
+        });
+    }
+
     private void tell(long charge) {
         untoldBytes += charge;
-        if (untoldBytes >= TAKEN_TOLD_BYTES) {
-            long told = untoldBytes;
-            untoldBytes = 0;
-            life.turn((engine, now) -> engine.takenFrom(number, told, now));
+        if (untoldBytes >= toldBytes) {
+            tellAll();
         }
+    }
+
+    private void tellAll() {
+        long told = untoldBytes;
+        untoldBytes = 0;
+        life.turn((engine, now) -> engine.takenFrom(number, told, now));
     }
 
     private void abortEngine() {

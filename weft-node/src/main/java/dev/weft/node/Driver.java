@@ -67,6 +67,11 @@ final class Driver {
         void run(Engine engine, long nowNanos);
     }
 
+    /** Runs something on the loop when this turn is over. */
+    void later(Runnable task) {
+        loop.execute(task);
+    }
+
     /** Runs an input and all that follows from it. */
     void turn(Input input) {
         Engine present = engine;

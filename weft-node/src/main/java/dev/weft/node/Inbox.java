@@ -4,7 +4,6 @@ import dev.weft.Endpoint;
 import dev.weft.Message;
 import dev.weft.SocketKind;
 import dev.weft.core.flow.ReceiveBuffer;
-import dev.weft.core.socket.Endpoints;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -15,9 +14,6 @@ import java.util.function.Consumer;
  * when it is in this queue; the engine keeps that within its bounds and is told what was taken.
  */
 final class Inbox implements Endpoint {
-    /** What the engine is told at a time of what was taken. */
-    private static final long TAKEN_TOLD_BYTES = Endpoints.CAPACITY_DEFAULT / 8;
-
     /** Hears how much has been taken since the last time; called on the application's threads. */
     interface Taken {
         void taken(long charge);
@@ -28,11 +24,15 @@ final class Inbox implements Endpoint {
     private final Runnable unregister;
     private final Taken taken;
     private final Mailbox<Message> mailbox;
+    /** What the engine is told at a time of what was taken. */
+    private long toldBytes;
+
     private long untoldBytes;
 
-    Inbox(String name, SocketKind kind, Executor callbacks, Runnable unregister, Taken taken) {
+    Inbox(String name, SocketKind kind, long capacityBytes, Executor callbacks, Runnable unregister, Taken taken) {
         this.name = name;
         this.kind = kind;
+        this.toldBytes = capacityBytes / 8;
         this.unregister = unregister;
         this.taken = taken;
         this.mailbox = new Mailbox<>("endpoint '" + name + "'", callbacks, this::count);
@@ -80,9 +80,20 @@ final class Inbox implements Endpoint {
         mailbox.close();
     }
 
+    /** Tells the engine what was taken, however little, and does so from now on: others wait for the room. */
+    void tellAtOnce() {
+        mailbox.locked(() -> {
+            toldBytes = 0;
+            if (untoldBytes > 0) {
+                taken.taken(untoldBytes);
+                untoldBytes = 0;
+            }
+        });
+    }
+
     private void count(Message message) {
         untoldBytes += ReceiveBuffer.charge(message.payload().length);
-        if (untoldBytes >= TAKEN_TOLD_BYTES) {
+        if (untoldBytes >= toldBytes) {
             taken.taken(untoldBytes);
             untoldBytes = 0;
         }

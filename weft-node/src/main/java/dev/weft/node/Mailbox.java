@@ -111,6 +111,16 @@ final class Mailbox<T> {
         }
     }
 
+    /** Runs while nothing is added or taken. */
+    void locked(Runnable task) {
+        lock.lock();
+        try {
+            task.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** @throws IllegalStateException if it is closed */
     void requireOpen() {
         lock.lock();

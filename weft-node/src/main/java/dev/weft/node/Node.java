@@ -9,6 +9,7 @@ import dev.weft.Endpoint;
 import dev.weft.Group;
 import dev.weft.GroupSendOptions;
 import dev.weft.GroupTicket;
+import dev.weft.Limit;
 import dev.weft.Listener;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
@@ -33,7 +34,6 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.Send;
-import dev.weft.core.socket.Endpoints;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
 import java.nio.charset.StandardCharsets;
@@ -133,10 +133,12 @@ final class Node implements Mesh {
         }
         return life.ask(engine -> {
             requireUnused(engine, endpoint);
-            long number = engine.open(endpoint, kind, Endpoints.CAPACITY_DEFAULT);
+            long capacity = life.config().limits().of(Limit.ENDPOINT_BYTES);
+            long number = engine.open(endpoint, kind, capacity);
             Inbox inbox = new Inbox(
                     endpoint,
                     kind,
+                    capacity,
                     life.callbacks(),
                     () -> life.turn((present, now) -> {
                         present.closeEndpoint(number);
@@ -148,9 +150,14 @@ final class Node implements Mesh {
         });
     }
 
-    private static void requireUnused(Engine engine, String endpoint) {
+    private void requireUnused(Engine engine, String endpoint) {
         if (engine.isOpen(endpoint)) {
             throw new IllegalStateException("endpoint '" + endpoint + "' is open already on this node");
+        }
+        long most = life.config().limits().of(Limit.ENDPOINTS);
+        if (engine.endpointCount() >= most) {
+            throw new IllegalStateException("this node has " + most + " endpoints open, as many as its limit '"
+                    + Limit.ENDPOINTS.key() + "' allows");
         }
     }
 
@@ -165,20 +172,21 @@ final class Node implements Mesh {
         TicketEnd ticket = new TicketEnd(application.nextTicket());
         long charge = SendBudget.charge(payload.length);
         long timeoutNanos = options.timeout().toNanos();
-        boolean hasRoom = switch (options.whenFull()) {
+        SendBudget.Flow flow = new SendBudget.Flow(node, endpoint, options.kind(), options.priority());
+        Optional<SendBudget.Taken> taken = switch (options.whenFull()) {
             case WAIT ->
                 life.loop().isInLoop()
-                        ? application.budget().tryTake(charge)
-                        : application.budget().take(charge, timeoutNanos);
-            case REFUSE -> application.budget().tryTake(charge);
+                        ? application.budget().tryTake(flow, charge)
+                        : application.budget().take(flow, charge, timeoutNanos);
+            case REFUSE -> application.budget().tryTake(flow, charge);
         };
-        if (!hasRoom) {
+        if (taken.isEmpty()) {
             Outcome.Kind kind = options.whenFull() == WhenFull.REFUSE ? Outcome.Kind.REJECTED : Outcome.Kind.EXPIRED;
             ticket.settle(Outcome.of(kind, Outcome.Reason.QUEUE_FULL), life.callbacks());
             return ticket;
         }
         application.awaits(ticket.number(), (outcome, callbacks) -> {
-            application.budget().give(charge);
+            taken.get().give();
             ticket.settle(outcome, callbacks);
         });
         Send send = new Send(

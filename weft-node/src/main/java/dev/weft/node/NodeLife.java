@@ -114,7 +114,7 @@ final class NodeLife {
         this.transports = List.of(tcp, new UnixTransport(loop), new SharedMemoryTransport(loop));
         this.driver = new Driver(loop, this::nowNanos, transports, secrets);
         this.handovers = new Handovers(loop, driver);
-        this.application = new Application(identity.id(), driver, events, callbacks);
+        this.application = new Application(identity.id(), driver, events, callbacks, Bounds.budget(config.limits()));
         this.listening = new Listening(config, identity.id(), transports, secrets);
         try {
             listening.open(driver::accept);
@@ -160,7 +160,7 @@ final class NodeLife {
             case PINNED_ONLY -> EngineConfig.LinkWishes.Policy.PINNED_ONLY;
             case OBSERVER -> EngineConfig.LinkWishes.Policy.OBSERVER;
         };
-        return EngineConfig.DEFAULT
+        return Bounds.applied(config.limits(), EngineConfig.DEFAULT)
                 .withLink(LinkConfig.LAN.withHeartbeatNanos(config.heartbeat().toMillis() * 1_000_000L))
                 .withWishes(new EngineConfig.LinkWishes(
                         policy, config.links().pinned(), config.links().forbidden()));
@@ -255,6 +255,7 @@ final class NodeLife {
     TreeMap<String, Long> counters() {
         TreeMap<String, Long> counters = secrets.counters();
         counters.putAll(tcp.counters());
+        counters.putAll(application.budget().counters());
         return counters;
     }
 
@@ -312,7 +313,7 @@ final class NodeLife {
                 if (memory != null) {
                     memory.recall(present, now);
                 }
-                present.describe(config.description(), now);
+                present.describe(Bounds.told(config.limits(), config.description()), now);
                 known.forEach(list -> present.revoke(list, now));
                 present.start(now);
             });

@@ -1,72 +1,136 @@
 package dev.weft.node;
 
+import dev.weft.NodeId;
+import dev.weft.SocketKind;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
- * How much this node's sends without an outcome hold, and who waits until it is less. Taken by any thread, given back
- * by the loop.
+ * How much this node's sends without an outcome hold, all together and for each flow, and who waits until it is less.
+ * Taken by any thread, given back by the loop.
+ *
+ * <p>The engine has a bound of its own, which it is this class's business never to reach: a send is let in while there
+ * is any room, so that none is too large for ever, and the bound here lies one largest message below.
  */
 final class SendBudget {
     /** What a send counts for beside its bytes, so that the number of sends is bounded with their size. */
-    private static final long OVERHEAD_BYTES = 512;
+    static final long OVERHEAD_BYTES = 512;
 
-    private final long maxBytes;
-    private final AtomicLong held = new AtomicLong();
+    private static final int ACCOUNTS_KEPT = 4_096;
+
+    /** Sends of one kind and priority to one endpoint: what fills up here holds up nothing else. */
+    record Flow(NodeId node, String endpoint, SocketKind kind, int priority) {}
+
+    /** Something with a bound, filled while there is any room. */
+    private static final class Vessel {
+        private final long max;
+        private final AtomicLong held = new AtomicLong();
+
+        private Vessel(long max) {
+            this.max = max;
+        }
+
+        private boolean tryTake(long charge) {
+            long before = held.get();
+            while (before < max) {
+                if (held.compareAndSet(before, before + charge)) {
+                    return true;
+                }
+                before = held.get();
+            }
+            return false;
+        }
+    }
+
+    /** What a send has taken; given back once. */
+    final class Taken {
+        private final Vessel flow;
+        private final long charge;
+
+        private Taken(Vessel flow, long charge) {
+            this.flow = flow;
+            this.charge = charge;
+        }
+
+        void give() {
+            flow.held.addAndGet(-charge);
+            SendBudget.this.give(charge);
+        }
+    }
+
+    private final Vessel node;
+    private final long flowMax;
+    private final ConcurrentHashMap<Flow, Vessel> flows = new ConcurrentHashMap<>();
+    private final AtomicInteger flowsKept = new AtomicInteger(ACCOUNTS_KEPT);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition less = lock.newCondition();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicLong waitedCount = new AtomicLong();
+    private final AtomicLong refusedCount = new AtomicLong();
     private volatile boolean closed;
 
-    SendBudget(long maxBytes) {
-        this.maxBytes = maxBytes;
+    /**
+     * @param maxBytes of all sends
+     * @param flowBytesMax of those of one flow
+     */
+    SendBudget(long maxBytes, long flowBytesMax) {
+        this.node = new Vessel(maxBytes);
+        this.flowMax = flowBytesMax;
     }
 
     static long charge(int payloadBytes) {
         return payloadBytes + OVERHEAD_BYTES;
     }
 
-    /** A send is let in while there is any room, so that none is too large for ever. */
-    boolean tryTake(long charge) {
-        long before = held.getAndAdd(charge);
-        if (before < maxBytes || closed) {
-            return true;
+    /** Takes if there is room. */
+    Optional<Taken> tryTake(Flow flow, long charge) {
+        Vessel own = vessel(flow);
+        if (tryTake(own, charge)) {
+            return Optional.of(new Taken(own, charge));
         }
-        give(charge);
-        return false;
+        refusedCount.incrementAndGet();
+        return Optional.empty();
     }
 
     /** Waits for room, for so long at most; an interrupted thread waits no longer and stays interrupted. */
-    boolean take(long charge, long timeoutNanos) {
-        if (tryTake(charge)) {
-            return true;
-        }
-        long left = timeoutNanos;
-        lock.lock();
+    Optional<Taken> take(Flow flow, long charge, long timeoutNanos) {
+        Vessel own = vessel(flow);
         try {
-            waiting.incrementAndGet();
-            while (!tryTake(charge)) {
-                if (left <= 0) {
-                    return false;
-                }
-                left = less.awaitNanos(left);
+            if (tryTake(own, charge) || await(own, charge, timeoutNanos, () -> true)) {
+                return Optional.of(new Taken(own, charge));
             }
-            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
-        } finally {
-            waiting.decrementAndGet();
-            lock.unlock();
         }
+        refusedCount.incrementAndGet();
+        return Optional.empty();
+    }
+
+    /** Waits for room on the node as long as it is wanted; false where it is not any more. */
+    boolean takeWhile(BooleanSupplier wanted, long charge) throws InterruptedException {
+        return tryTakeOfNode(charge) || await(new Vessel(Long.MAX_VALUE), charge, Long.MAX_VALUE, wanted);
     }
 
     void give(long charge) {
-        held.addAndGet(-charge);
+        node.held.addAndGet(-charge);
+        wake();
+    }
+
+    /** Has those who wait look again whether they still want to. */
+    void wake() {
         if (waiting.get() > 0) {
-            wake();
+            lock.lock();
+            try {
+                less.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -76,12 +140,69 @@ final class SendBudget {
         wake();
     }
 
-    private void wake() {
-        lock.lock();
+    TreeMap<String, Long> counters() {
+        TreeMap<String, Long> counters = new TreeMap<>();
+        counters.put("send.held-bytes", node.held.get());
+        counters.put("send.refused", refusedCount.get());
+        counters.put("send.waited", waitedCount.get());
+        return counters;
+    }
+
+    private boolean tryTakeOfNode(long charge) {
+        if (closed) {
+            node.held.addAndGet(charge);
+            return true;
+        }
+        return node.tryTake(charge);
+    }
+
+    private boolean tryTake(Vessel flow, long charge) {
+        if (!flow.tryTake(charge)) {
+            if (!closed) {
+                return false;
+            }
+            flow.held.addAndGet(charge);
+        }
+        if (tryTakeOfNode(charge)) {
+            return true;
+        }
+        flow.held.addAndGet(-charge);
+        return false;
+    }
+
+    private boolean await(Vessel flow, long charge, long timeoutNanos, BooleanSupplier wanted)
+            throws InterruptedException {
+        waitedCount.incrementAndGet();
+        long left = timeoutNanos;
+        lock.lockInterruptibly();
         try {
-            less.signalAll();
+            waiting.incrementAndGet();
+            try {
+                while (!tryTake(flow, charge)) {
+                    if (left <= 0 || !wanted.getAsBoolean()) {
+                        return false;
+                    }
+                    left = less.awaitNanos(left);
+                }
+                return true;
+            } finally {
+                waiting.decrementAndGet();
+            }
         } finally {
             lock.unlock();
         }
+    }
+
+    private Vessel vessel(Flow flow) {
+        Vessel present = flows.get(flow);
+        if (present != null) {
+            return present;
+        }
+        if (flows.size() >= flowsKept.get()) {
+            // Whoever is just taking from one of these is let in once beyond the flow's bound, not the node's.
+            flows.values().removeIf(vessel -> vessel.held.get() == 0);
+            flowsKept.set(Math.max(ACCOUNTS_KEPT, 2 * flows.size()));
+        }
+        return flows.computeIfAbsent(flow, name -> new Vessel(flowMax));
     }
 }

@@ -132,7 +132,7 @@ final class Applications {
     private void open(Engine present, SocketKind kind) {
         long number = kind.isConnected()
                 ? present.listen(endpointOf(kind), kind)
-                : present.open(endpointOf(kind), kind, Endpoints.CAPACITY_DEFAULT);
+                : present.open(endpointOf(kind), kind, Endpoints.Limits.DEFAULT.capacityBytes());
         endpoints.put(kind, number);
     }
 

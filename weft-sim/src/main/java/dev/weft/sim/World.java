@@ -159,7 +159,7 @@ final class World {
     Security security(SimNode node, ByteView key, Prng nonces) {
         Community community = node.community();
         return switch (guard) {
-                case KEYED, UNSEALED -> new Security(Security.Carriage.PROTECTED, community.prover(nonces));
+            case KEYED, UNSEALED -> new Security(Security.Carriage.PROTECTED, community.prover(nonces));
             case CREDENTIALED ->
                 new Security(
                         Security.Carriage.PROTECTED,

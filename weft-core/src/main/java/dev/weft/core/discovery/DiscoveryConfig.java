@@ -22,6 +22,11 @@ public record DiscoveryConfig(
     public static final DiscoveryConfig DEFAULT =
             new DiscoveryConfig(600, 110_000_000_000L, 140_000_000_000L, 30_000_000_000L, 4_096, 5_000_000_000L);
 
+    public DiscoveryConfig withPeersMax(int changed) {
+        return new DiscoveryConfig(
+                ttlSeconds, beaconMinNanos, beaconMaxNanos, discoveryPauseNanos, changed, attemptNanos);
+    }
+
     public DiscoveryConfig {
         Check.within("discovery.ttl-seconds", ttlSeconds, 60, 86_400);
         Check.within("discovery.beacon-min", beaconMinNanos, 1_000_000_000L, beaconMaxNanos);

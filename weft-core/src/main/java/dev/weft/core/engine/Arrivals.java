@@ -183,7 +183,8 @@ final class Arrivals implements Forwarder.Output {
 
     /** Its origin's credential may be on its way; the message comes again. */
     private boolean isAwaited(FlowRef opened, long nowNanos) {
-        return opened.label().isPresent() && guard.isAwaited(opened.label().get().origin(), nowNanos);
+        return opened.label().isPresent()
+                && guard.isAwaited(opened.label().get().origin(), nowNanos);
     }
 
     private boolean mayAcknowledge(Ack ack, Arrival arrival) {

@@ -32,7 +32,7 @@ final class Audit {
         long incomplete = machines.receiver.reassemblyBytes();
         Check.that(incomplete <= flow.reassemblyBytesMax(), "%d bytes of incomplete messages", incomplete);
         int inbound = machines.receiver.flowCount();
-        Check.that(inbound <= flow.inboundFlowsMax(), "%d flows to here", inbound);
+        Check.that(inbound <= flow.flowsMax(), "%d flows to here", inbound);
         machines.groups.audit();
         machines.seals.audit();
         int neighbors = machines.links.neighborCount();
@@ -42,10 +42,18 @@ final class Audit {
     /** Everything counted beside the books, by stable names. */
     TreeMap<String, Long> counters() {
         TreeMap<String, Long> counters = new TreeMap<>();
+        counters.put("connection.open", (long) machines.connections.count());
+        counters.put("connection.refused", machines.connections.refusedCount());
+        counters.put("discovery.known", (long) machines.discovery.nodes().size());
         counters.put("discovery.evicted", machines.discovery.evictedCount());
         counters.put("discovery.foreign", machines.discovery.foreignCount());
         counters.put("discovery.malformed", machines.discovery.malformedCount());
         counters.put("flow.inbound", (long) machines.receiver.flowCount());
+        counters.put("endpoint.open", (long) machines.endpoints.count() + machines.connections.listenerCount());
+        counters.put("endpoint.held-bytes", machines.received.used());
+        counters.put("endpoint.no-room", machines.received.refusedCount());
+        counters.put("flow.inbound-refused", machines.receiver.refusedCount());
+        counters.put("flow.outbound-refused", machines.sender.refusedCount());
         counters.put("flow.outbound", (long) machines.sender.flowCount());
         counters.put("flow.queued-bytes", machines.sender.queuedBytes());
         counters.put("flow.reassembly-bytes", machines.receiver.reassemblyBytes());
@@ -53,6 +61,9 @@ final class Audit {
         machines.groups.count(counters);
         machines.guard.count(counters);
         counters.put("link.half-open", (long) machines.links.halfOpenCount());
+        counters.put("link.over-limit", machines.links.overLimitCount());
+        machines.links.countRates(counters);
+        counters.put("link.up", (long) machines.links.neighborCount());
         counters.put("link.malformed", machines.links.malformedCount());
         counters.put("link.shut-out", machines.links.shutOutCount());
         counters.put("route.computed", machines.router.computedCount());

@@ -98,6 +98,12 @@ public final class Engine {
         /** Every member of a send to many has its outcome. */
         void groupSettled(long ticket);
 
+        /**
+         * There is no room for what comes, in all endpoints and connections together: what the application has taken
+         * and not told of is to be told now.
+         */
+        default void crowded() {}
+
         void probed(long probe, NodeId responder, int hops, long roundTripNanos);
 
         void trace(TraceEvent event);
@@ -269,7 +275,7 @@ public final class Engine {
 
     /** The next frame for a connection, null when none waits. */
     public @Nullable ByteView poll(long connection) {
-        return machines.links.poll(connection);
+        return machines.links.poll(connection, machines.now());
     }
 
     /** True when nothing more will be said on a connection and it is to be ended. */
@@ -286,6 +292,11 @@ public final class Engine {
     /** Whether an endpoint of that name takes messages or connections. */
     public boolean isOpen(String endpoint) {
         return machines.endpoints.isOpen(endpoint) || machines.connections.isListening(endpoint);
+    }
+
+    /** How many endpoints are open, listeners included. */
+    public int endpointCount() {
+        return machines.endpoints.count() + machines.connections.listenerCount();
     }
 
     /** Opens an endpoint for DGRAM or RDM; returns its number. */

@@ -4,9 +4,11 @@ import dev.weft.core.base.Check;
 import dev.weft.core.discovery.DiscoveryConfig;
 import dev.weft.core.flow.FlowConfig;
 import dev.weft.core.forward.LinkQueue;
+import dev.weft.core.forward.Rates;
 import dev.weft.core.link.LinkConfig;
 import dev.weft.core.route.SpfBackoff;
 import dev.weft.core.socket.Connections;
+import dev.weft.core.socket.Endpoints;
 import dev.weft.core.topology.TopologyConfig;
 import java.util.List;
 
@@ -14,6 +16,7 @@ import java.util.List;
  * All settings of an engine. Immutable; every instance is valid.
  *
  * @param linksMax the most neighbors: 1 to 1,024
+ * @param rates how fast data goes out and comes in
  */
 public record EngineConfig(
         LinkConfig link,
@@ -24,6 +27,8 @@ public record EngineConfig(
         SpfBackoff.Timing spf,
         FlowConfig flow,
         Connections.Limits connections,
+        Endpoints.Limits endpoints,
+        Rates rates,
         LinkWishes wishes) {
     public static final EngineConfig DEFAULT = new EngineConfig(
             LinkConfig.LAN,
@@ -34,6 +39,8 @@ public record EngineConfig(
             SpfBackoff.Timing.DEFAULT,
             FlowConfig.DEFAULT,
             Connections.Limits.DEFAULT,
+            Endpoints.Limits.DEFAULT,
+            Rates.UNLIMITED,
             LinkWishes.AUTOMATIC);
 
     /**
@@ -67,14 +74,42 @@ public record EngineConfig(
     }
 
     public EngineConfig withLink(LinkConfig changed) {
-        return new EngineConfig(changed, queue, linksMax, discovery, topology, spf, flow, connections, wishes);
+        return new EngineConfig(
+                changed, queue, linksMax, discovery, topology, spf, flow, connections, endpoints, rates, wishes);
+    }
+
+    public EngineConfig withLinksMax(int changed) {
+        return new EngineConfig(
+                link, queue, changed, discovery, topology, spf, flow, connections, endpoints, rates, wishes);
+    }
+
+    public EngineConfig withDiscovery(DiscoveryConfig changed) {
+        return new EngineConfig(
+                link, queue, linksMax, changed, topology, spf, flow, connections, endpoints, rates, wishes);
     }
 
     public EngineConfig withFlow(FlowConfig changed) {
-        return new EngineConfig(link, queue, linksMax, discovery, topology, spf, changed, connections, wishes);
+        return new EngineConfig(
+                link, queue, linksMax, discovery, topology, spf, changed, connections, endpoints, rates, wishes);
+    }
+
+    public EngineConfig withConnections(Connections.Limits changed) {
+        return new EngineConfig(
+                link, queue, linksMax, discovery, topology, spf, flow, changed, endpoints, rates, wishes);
+    }
+
+    public EngineConfig withEndpoints(Endpoints.Limits changed) {
+        return new EngineConfig(
+                link, queue, linksMax, discovery, topology, spf, flow, connections, changed, rates, wishes);
+    }
+
+    public EngineConfig withRates(Rates changed) {
+        return new EngineConfig(
+                link, queue, linksMax, discovery, topology, spf, flow, connections, endpoints, changed, wishes);
     }
 
     public EngineConfig withWishes(LinkWishes changed) {
-        return new EngineConfig(link, queue, linksMax, discovery, topology, spf, flow, connections, changed);
+        return new EngineConfig(
+                link, queue, linksMax, discovery, topology, spf, flow, connections, endpoints, rates, changed);
     }
 }

@@ -7,6 +7,9 @@ import dev.weft.core.base.DeadlineIndex;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.LinkQueue;
+import dev.weft.core.forward.Rates;
+import dev.weft.core.forward.TokenBucket;
+import dev.weft.core.forward.TreeForwarder;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Connection;
 import dev.weft.core.link.Link;
@@ -35,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +87,7 @@ final class Links {
     private final LinkConfig config;
     private final LocalNode self;
     private final LinkQueue.Bounds bounds;
+    private final Rates rates;
     private final LongSupplier lsdbHash;
     private final Output out;
     private final LinkTable table;
@@ -91,6 +96,22 @@ final class Links {
     private final DeadlineIndex deadlines = new DeadlineIndex();
     /** Connections with something to say, or to be ended. */
     private final TreeSet<Long> pending = new TreeSet<>();
+
+    /** Connections whose data waits for the rate, and until when. */
+    private final DeadlineIndex paced = new DeadlineIndex();
+
+    private final TokenBucket sending;
+    private final TokenBucket receiving;
+    /** Connections from which data has come faster than this node may receive. */
+    private final TreeSet<Long> holding = new TreeSet<>();
+
+    /** Who spoke last when all had to share a rate. */
+    private long lastSent;
+
+    private long lastReceived;
+    private long pacedCount;
+    private long heldCount;
+    private long overLimitCount;
 
     /** Connections that others have opened and that are no links yet. */
     private final TreeSet<Long> halfOpen = new TreeSet<>();
@@ -102,10 +123,20 @@ final class Links {
     private long malformedCount;
     private boolean reporting;
 
-    Links(LinkConfig config, LocalNode self, LinkQueue.Bounds bounds, int linksMax, LongSupplier lsdbHash, Output out) {
+    Links(
+            LinkConfig config,
+            LocalNode self,
+            LinkQueue.Bounds bounds,
+            Rates rates,
+            int linksMax,
+            LongSupplier lsdbHash,
+            Output out) {
         this.config = config;
         this.self = self;
         this.bounds = bounds;
+        this.rates = rates;
+        this.sending = new TokenBucket(rates.send());
+        this.receiving = new TokenBucket(rates.receive());
         this.lsdbHash = lsdbHash;
         this.out = out;
         this.table = new LinkTable(linksMax);
@@ -117,6 +148,10 @@ final class Links {
         private final Optional<Locator> locator;
         private final Link link;
         private final LinkQueue queue = new LinkQueue(bounds);
+        private final TokenBucket pace = new TokenBucket(rates.linkSend());
+        /** What has come and waits for the rate at which this node may receive. */
+        private @Nullable LinkQueue held;
+
         private final LinkStatistics statistics;
         private @Nullable NodeId peer;
         private Interest ourInterest = Interest.WANTED;
@@ -133,7 +168,12 @@ final class Links {
         public Optional<Close> refuse(Link asking, Hello theirs, long now) {
             return shutOut.refuse(theirs.node(), now)
                     .or(() -> out.refuse(theirs))
-                    .or(() -> table.refuse(asking, theirs, now));
+                    .or(() -> counted(table.refuse(asking, theirs, now)));
+        }
+
+        private Optional<Close> counted(Optional<Close> refusal) {
+            refusal.filter(close -> close.reason() == CloseReason.LIMIT).ifPresent(close -> overLimitCount++);
+            return refusal;
         }
 
         @Override
@@ -157,6 +197,19 @@ final class Links {
                             && queue.isCongested(Forwarder.urgencyOf(routed), nowNanos)
                     ? routed.marked()
                     : frame;
+        }
+
+        private boolean maySendData() {
+            return pace.isOpen(nowNanos) && sending.isOpen(nowNanos);
+        }
+
+        private LinkQueue held() {
+            LinkQueue present = held;
+            if (present == null) {
+                present = new LinkQueue(bounds);
+                held = present;
+            }
+            return present;
         }
 
         @Override
@@ -259,13 +312,69 @@ final class Links {
         }
         member.statistics.received(frame.length(), now);
         try {
-            read(member, frame, now);
+            if (!receiving.isLimited() || !isHeldBack(member, frame)) {
+                receiving.take(frame.length(), now);
+                read(member, frame, now);
+            }
         } catch (MalformedFrame malformed) {
-            malformedCount++;
-            member.statistics.dropped(LinkStatistics.Drop.MALFORMED);
-            member.link.handleMalformed(malformed);
+            handleMalformed(member, malformed);
         }
         touched(member);
+    }
+
+    private void handleMalformed(Member member, MalformedFrame malformed) {
+        malformedCount++;
+        member.statistics.dropped(LinkStatistics.Drop.MALFORMED);
+        member.link.handleMalformed(malformed);
+    }
+
+    /** Data that comes faster than this node may receive waits here, by neighbor and priority. */
+    private boolean isHeldBack(Member member, ByteView frame) throws MalformedFrame {
+        WireReader in = new WireReader(frame);
+        FrameType type = FrameType.decode(in);
+        if (type != FrameType.DATA && type != FrameType.GROUP_DATA
+                || !holding.contains(member.number) && receiving.isOpen(nowNanos)) {
+            return false;
+        }
+        LinkQueue held = member.held();
+        LinkQueue.Urgency urgency = TreeForwarder.urgencyOf(FrameType.GROUP_DATA);
+        ByteView kept = frame.compact();
+        if (type == FrameType.DATA) {
+            RoutedFrame routed = RoutedFrame.decode(type, in);
+            urgency = Forwarder.urgencyOf(routed);
+            if (held.isCongested(urgency, nowNanos)) {
+                kept = routed.marked().encode();
+            }
+        }
+        if (held.offer(urgency, kept, nowNanos) == LinkQueue.Taken.FULL) {
+            member.statistics.dropped(LinkStatistics.Drop.QUEUE_FULL);
+        } else {
+            holding.add(member.number);
+            heldCount++;
+        }
+        return true;
+    }
+
+    /** Reads what waited, a frame of each neighbor in turn, as the rate allows. */
+    private void release(long now) {
+        while (!holding.isEmpty() && receiving.isOpen(now)) {
+            Long after = holding.higher(lastReceived);
+            lastReceived = after == null ? holding.first() : after;
+            Member member = members.get(lastReceived);
+            ByteView frame = member == null ? null : member.held().poll(now);
+            if (member == null || frame == null || member.held().isEmpty()) {
+                holding.remove(lastReceived);
+            }
+            if (member != null && frame != null) {
+                receiving.take(frame.length(), now);
+                try {
+                    read(member, frame, now);
+                } catch (MalformedFrame malformed) {
+                    handleMalformed(member, malformed);
+                }
+                touched(member);
+            }
+        }
     }
 
     private void read(Member member, ByteView frame, long now) throws MalformedFrame {
@@ -338,6 +447,7 @@ final class Links {
             deadlines.update(number, Deadlines.NEVER);
             member.link.carrierLost(why);
             pending.remove(number);
+            unpace(number);
             report();
         }
     }
@@ -351,10 +461,15 @@ final class Links {
                 touched(member);
             }
         }
+        for (Long number = paced.pollDue(now); number != null; number = paced.pollDue(now)) {
+            pending.add(number);
+        }
+        release(now);
     }
 
     long nextDeadlineNanos() {
-        return deadlines.nextNanos();
+        long next = Math.min(deadlines.nextNanos(), paced.nextNanos());
+        return holding.isEmpty() ? next : Math.min(next, receiving.readyNanos(nowNanos));
     }
 
     // ------------------------------------------------------------------ commands
@@ -363,6 +478,14 @@ final class Links {
         nowNanos = now;
         Member member = standing.get(neighbor);
         return member == null ? LinkQueue.Taken.FULL : member.offer(frame, urgency);
+    }
+
+    /** What a neighbor says it can take, in bits per second; 0 where it does not say. */
+    void receives(NodeId neighbor, long bitsPerSecond) {
+        Member member = standing.get(neighbor);
+        if (member != null) {
+            member.pace.rate(Rates.lower(rates.linkSend(), Math.min(bitsPerSecond, Rates.BITS_PER_SECOND_MAX)));
+        }
     }
 
     void want(NodeId neighbor, Interest interest, long now) {
@@ -429,15 +552,29 @@ final class Links {
     // ------------------------------------------------------------------ the carrier's side
 
     @Nullable
-    ByteView poll(long number) {
+    ByteView poll(long number, long now) {
+        nowNanos = now;
         Member member = members.get(number);
-        ByteView frame = member == null ? null : member.queue.poll(nowNanos);
+        if (member == null) {
+            pending.remove(number);
+            return null;
+        }
+        ByteView frame = member.queue.pollControl();
+        if (frame == null && member.maySendData()) {
+            frame = member.queue.poll(now);
+            lastSent = frame == null ? lastSent : number;
+        }
         if (frame == null) {
             pending.remove(number);
+            if (!member.queue.isEmpty()) {
+                pacedCount++;
+                paced.update(number, Math.max(member.pace.readyNanos(now), sending.readyNanos(now)));
+            }
+            return null;
         }
-        if (frame != null && member != null) {
-            member.statistics.sent(frame.length(), nowNanos);
-        }
+        member.statistics.sent(frame.length(), now);
+        member.pace.take(frame.length(), now);
+        sending.take(frame.length(), now);
         return frame;
     }
 
@@ -451,11 +588,18 @@ final class Links {
         members.remove(number);
         halfOpen.remove(number);
         pending.remove(number);
+        unpace(number);
         deadlines.update(number, Deadlines.NEVER);
     }
 
+    /** Where all share a rate, each is first in its turn. */
     List<Long> pending() {
-        return List.copyOf(pending);
+        if (!sending.isLimited()) {
+            return List.copyOf(pending);
+        }
+        List<Long> inTurn = new ArrayList<>(pending.tailSet(lastSent, false));
+        inTurn.addAll(pending.headSet(lastSent, true));
+        return inTurn;
     }
 
     // ------------------------------------------------------------------ questions
@@ -487,6 +631,16 @@ final class Links {
         return shutOut.count();
     }
 
+    /** Nodes that were not let in because there were too many links. */
+    long overLimitCount() {
+        return overLimitCount;
+    }
+
+    void countRates(TreeMap<String, Long> counters) {
+        counters.put("rate.send-waits", pacedCount);
+        counters.put("rate.receive-waits", heldCount);
+    }
+
     long malformedCount() {
         return malformedCount;
     }
@@ -506,6 +660,11 @@ final class Links {
                     member.statistics.snapshot(queue, nowNanos)));
         }
         return all;
+    }
+
+    private void unpace(long number) {
+        paced.update(number, Deadlines.NEVER);
+        holding.remove(number);
     }
 
     private void touched(Member member) {

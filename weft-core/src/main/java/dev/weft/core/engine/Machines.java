@@ -14,6 +14,7 @@ import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.GroupConfig;
 import dev.weft.core.flow.Paths;
 import dev.weft.core.flow.ReceiveBuffer;
+import dev.weft.core.flow.ReceiveTotal;
 import dev.weft.core.flow.Receiver;
 import dev.weft.core.flow.Sender;
 import dev.weft.core.forward.Arrival;
@@ -76,6 +77,7 @@ final class Machines {
     final Sender sender;
     final Receiver receiver;
     final Endpoints endpoints;
+    final ReceiveTotal received;
     final Connections connections;
     final Probes probes;
     final Groups groups;
@@ -111,6 +113,7 @@ final class Machines {
                 config.link(),
                 localNode(self, config.wishes(), security, register, seals.capabilities()),
                 config.queue(),
+                config.rates(),
                 config.wishes().isObserver() ? 1 : config.linksMax(),
                 () -> flooding.lsdb().hash(),
                 new LinksOutput());
@@ -122,14 +125,15 @@ final class Machines {
                 prng.fork(2),
                 new DiscoveryOutput());
         this.membership = new Membership(self, config.wishes(), flooding, labels, discovery, links);
-        this.endpoints = new Endpoints(out);
+        this.received = new ReceiveTotal(config.endpoints().receivedBytesMax(), out::crowded);
+        this.endpoints = new Endpoints(received, out);
         this.post = new Post(self.node(), links, seals, () -> now);
         this.probes = new Probes(self.node(), router, post, out);
         this.sends = new Sends(self, config.flow(), router, post, this::suspect, () -> now, out);
         this.sender = sends.sender();
         this.receiver =
                 new Receiver(self.node(), self.incarnation(), config.flow(), prng.fork(3), new ReceiverOutput());
-        this.connections = new Connections(self.node(), config.connections(), sender, out);
+        this.connections = new Connections(self.node(), config.connections(), received, sender, out);
         connections.receiver(receiver);
         sends.connections(connections);
         this.groups = new Groups(
@@ -149,11 +153,7 @@ final class Machines {
     }
 
     private static LocalNode localNode(
-            Engine.Self self,
-            EngineConfig.LinkWishes wishes,
-            Security security,
-            Register register,
-            long capabilities) {
+            Engine.Self self, EngineConfig.LinkWishes wishes, Security security, Register register, long capabilities) {
         return new LocalNode(
                 self.mesh(),
                 self.node(),
@@ -227,6 +227,16 @@ final class Machines {
         }
     }
 
+    /** A neighbor gets no more data than it says that it can take. */
+    private void paceToward(NodeId neighbor) {
+        links.receives(
+                neighbor,
+                flooding.lsdb()
+                        .recordOf(neighbor)
+                        .map(NodeRecord::receiveBitsPerSecond)
+                        .orElse(0L));
+    }
+
     /** The routes have been computed anew. */
     void routesChanged() {
         for (TraceEvent event : membership.compareReachable(router.reachable())) {
@@ -260,6 +270,7 @@ final class Machines {
             labels.acquire(peer.node(), now);
             flooding.handleLinkUp(peer.node(), now);
             guard.handleLinkUp(peer.node(), now);
+            paceToward(peer.node());
             for (Peers peers : discovery.exchange(peer.node(), flooding.lsdb()::isKnown, now)) {
                 links.send(peer.node(), peers, LinkQueue.Urgency.CONTROL, now);
             }
@@ -417,6 +428,7 @@ final class Machines {
             if (origin.equals(self)) {
                 return;
             }
+            paceToward(origin);
             membership.recordChanged(origin, record, now).ifPresent(out::trace);
             if (record.isPresent() && record.get().status() == NodeRecord.Status.LEAVING) {
                 discovery.handleGoodbye(origin, flooding.lsdb().incarnationOf(origin));

@@ -125,6 +125,12 @@ final class CongestionWindow {
         bytes = Math.min(bytes, 2 * segmentBytes);
     }
 
+    /** What is under way takes longer than could be told: it may well stand in a queue, to which more must not be added. */
+    void handleLate() {
+        bytes = Math.max(2 * segmentBytes, bytes / 2);
+        thresholdBytes = bytes;
+    }
+
     private void shrink(long share) {
         if (shrunkThisRound) {
             return;

@@ -11,7 +11,7 @@ import dev.weft.core.base.Check;
  * @param windowFragments how many fragments of a flow may be under way: 1 to 32,768
  * @param queuedBytesMax how much all sends of this node may hold: 1 MiB to 4 GiB
  * @param queuedMessagesMax how many sends of this node may be unsettled: 1 to 10,000,000
- * @param inboundFlowsMax how many flows to this node may be open: 1 to 1,000,000
+ * @param flowsMax how many flows to this node may be open, and how many from it that are no connections: 1 to 1,000,000
  * @param reassemblyBytesMax how much all incomplete messages to this node may hold: 16 MiB to 4 GiB
  * @param roomBytes how much may be under way before the destination has said how much it can take: from
  *     {@code fragmentBytes} to 64 MiB
@@ -23,7 +23,7 @@ public record FlowConfig(
         int windowFragments,
         long queuedBytesMax,
         int queuedMessagesMax,
-        int inboundFlowsMax,
+        int flowsMax,
         long reassemblyBytesMax,
         int roomBytes,
         Retransmission retransmission) {
@@ -36,9 +36,35 @@ public record FlowConfig(
         Check.within("flow.window-fragments", windowFragments, 1, 1 << 15);
         Check.within("flow.queued-bytes-max", queuedBytesMax, 1 << 20, 4L << 30);
         Check.within("flow.queued-messages-max", queuedMessagesMax, 1, 10_000_000);
-        Check.within("flow.inbound-flows-max", inboundFlowsMax, 1, 1_000_000);
+        Check.within("flow.flows-max", flowsMax, 1, 1_000_000);
         Check.within("flow.room-bytes", roomBytes, fragmentBytes, 64 << 20);
         Check.within("flow.reassembly-bytes-max", reassemblyBytesMax, 16 << 20, 4L << 30);
+    }
+
+    public FlowConfig withFlowsMax(int changed) {
+        return new FlowConfig(
+                fragmentBytes,
+                windowBytes,
+                windowFragments,
+                queuedBytesMax,
+                queuedMessagesMax,
+                changed,
+                reassemblyBytesMax,
+                roomBytes,
+                retransmission);
+    }
+
+    public FlowConfig withQueued(long bytesMax, int messagesMax) {
+        return new FlowConfig(
+                fragmentBytes,
+                windowBytes,
+                windowFragments,
+                bytesMax,
+                messagesMax,
+                flowsMax,
+                reassemblyBytesMax,
+                roomBytes,
+                retransmission);
     }
 
     /**

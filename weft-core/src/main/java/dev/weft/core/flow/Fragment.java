@@ -36,6 +36,7 @@ final class Fragment {
     State state = State.TO_SEND;
     int transmissions;
     long sentNanos;
+    long firstSentNanos;
 
     @Nullable
     Path path;
@@ -74,6 +75,7 @@ final class Fragment {
 
     void markSent(Path along, long nowNanos) {
         state = State.IN_FLIGHT;
+        firstSentNanos = transmissions == 0 ? nowNanos : firstSentNanos;
         transmissions++;
         sentNanos = nowNanos;
         path = along;

@@ -71,6 +71,9 @@ final class InboundFlow {
     /** What waits for its turn: one message, those of a bundle, or none where it is the end. */
     private record Held(int count, Data.Meaning meaning, List<ByteView> messages) {}
 
+    /** Refusals for which there is always a place. */
+    private static final int FLOOR_PLACES = 48;
+
     /** How far above the floor a number may lie; what is beyond is left for the origin to send again. */
     static final int WINDOW_SEQUENCES = 1 << 17;
 
@@ -314,7 +317,9 @@ final class InboundFlow {
         ReceiveBuffer room = roomFor(data.messageBytes());
         sharePeriod = room.count(sharePeriod, nowNanos);
         // What all others wait for must not wait for them.
-        boolean isItsTurn = isOrdered && data.messageSequence() == turn;
+        boolean isItsTurn = isOrdered
+                ? data.messageSequence() == turn
+                : !incomplete.isEmpty() && data.messageSequence() <= settled.floor() && room.hasRoomOfItsOwn();
         if (!room.hasRoom() && !isItsTurn) {
             noRoom(data, Outcome.Reason.QUEUE_FULL);
             return false;
@@ -373,10 +378,12 @@ final class InboundFlow {
 
     /**
      * No acknowledgement can carry more refusals than this; a message beyond is not settled yet, and its origin will
-     * ask again when it has read the earlier ones.
+     * ask again when it has read the earlier ones. Some places are for those that the origin's floor waits for: only as
+     * it moves are the others free again.
      */
     private void refuse(long messageSequence, int count, Outcome.Reason reason) {
-        if (refusals.size() < Ack.ENTRIES_MAX) {
+        int places = messageSequence <= settled.floor() ? Ack.ENTRIES_MAX : Ack.ENTRIES_MAX - FLOOR_PLACES;
+        if (refusals.size() < places) {
             refusals.put(messageSequence, new Refused(messageSequence + count, reason));
             settled.add(messageSequence, messageSequence + count);
         }

@@ -319,6 +319,8 @@ final class OutboundFlow {
             }
             if (fragment.transmissions == 1) {
                 timer.handleSample(nowNanos - fragment.sentNanos);
+            } else {
+                timer.handleLateSample(nowNanos - fragment.firstSentNanos);
             }
             settled.count++;
             settled.bytes += fragment.charge;
@@ -401,11 +403,13 @@ final class OutboundFlow {
             lost(oldest.sequence(), oldest.fragment());
         }
         if (expired) {
-            timer.handleExpiry();
+            timer.handleExpiry(silence ? RetransmissionTimer.Expiry.SILENT : RetransmissionTimer.Expiry.LATE);
             lastExpiryNanos = nowNanos;
             if (silence) {
                 congestion.handleExpiry();
                 choice = choice.other();
+            } else {
+                congestion.handleLate();
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.weft.core.flow;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.wire.Ack;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -17,7 +18,11 @@ public final class ReceiveBuffer {
     /** Flows that sent within this time share what room there is. */
     private static final long SHARING_NANOS = 100_000_000;
 
+    /** What a buffer with nothing in it may be sent although all others have filled the node. */
+    private static final long EMPTY_SHARE_BYTES = 64 << 10;
+
     private final long capacity;
+    private ReceiveTotal total;
     private long used;
 
     /** Handles of flows that were told of little room and wait to hear of more. */
@@ -29,8 +34,14 @@ public final class ReceiveBuffer {
 
     /** @param capacity in bytes, each message counted with {@link Ack#MESSAGE_OVERHEAD_BYTES} more than it has */
     public ReceiveBuffer(long capacity) {
+        this(capacity, ReceiveTotal.unbounded());
+    }
+
+    /** @param total what it shares with all others of its node */
+    public ReceiveBuffer(long capacity, ReceiveTotal total) {
         Check.within("receive buffer", capacity, 1_024, 1L << 40);
         this.capacity = capacity;
+        this.total = total;
     }
 
     /** What a message takes up. */
@@ -51,23 +62,41 @@ public final class ReceiveBuffer {
     }
 
     public boolean hasRoom() {
+        boolean has = used < capacity && (total.hasRoom() || used == 0);
+        if (!has) {
+            total.refused();
+        }
+        return has;
+    }
+
+    /** Whether it is the other buffers of the node that have used up the room. */
+    boolean hasRoomOfItsOwn() {
         return used < capacity;
     }
 
     public void take(long charge) {
         used += charge;
+        total.take(charge);
+    }
+
+    /** Its endpoint or connection is no more: what is still in it is no concern of the node's. */
+    public void detach() {
+        total.release(used);
+        total = ReceiveTotal.unbounded();
+        total.take(used);
     }
 
     /** A message has been taken by the application, or thrown away. */
     public void release(long charge) {
         used -= charge;
+        total.release(charge);
         Check.that(used >= 0, "%d bytes more were released than taken", -used);
     }
 
     /** What a flow may count on: its share among those that send now. */
     long share(long nowNanos) {
         turnTo(nowNanos / SHARING_NANOS);
-        long free = Math.max(0, capacity - used);
+        long free = Math.min(Math.max(0, capacity - used), Math.max(total.free(), used == 0 ? EMPTY_SHARE_BYTES : 0));
         return free / Math.max(1, Math.max(sharers, sharersBefore));
     }
 
@@ -90,14 +119,19 @@ public final class ReceiveBuffer {
 
     void await(long handle) {
         waiting.add(handle);
+        if (!total.hasRoom()) {
+            total.await(handle);
+        }
     }
 
     /** The flows that are to hear that there is room again; none while there is but little (RFC 9293 §3.8.6.2). */
     List<Long> pollWaiting() {
+        List<Long> ofTotal = total.pollWaiting();
         if (waiting.isEmpty() || capacity - used < capacity / 4) {
-            return List.of();
+            return ofTotal;
         }
-        List<Long> all = List.copyOf(waiting);
+        List<Long> all = new ArrayList<>(waiting);
+        all.addAll(ofTotal);
         waiting.clear();
         return all;
     }

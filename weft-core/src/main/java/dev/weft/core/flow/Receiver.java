@@ -73,6 +73,7 @@ public final class Receiver {
     private final TreeSet<Long> waiting = new TreeSet<>();
 
     private long reassemblyBytes;
+    private long refusedCount;
     private long sweepNanos = Deadlines.NEVER;
 
     public Receiver(NodeId self, long incarnation, FlowConfig config, Prng prng, Output out) {
@@ -85,6 +86,11 @@ public final class Receiver {
 
     public int flowCount() {
         return byHandle.size();
+    }
+
+    /** How often a flow was not let in, for there were too many. */
+    public long refusedCount() {
+        return refusedCount;
     }
 
     /** How many bytes the incomplete messages may grow to. */
@@ -225,7 +231,10 @@ public final class Receiver {
             return present;
         }
         boolean forThisLife = label.destination().equals(self) && label.destinationIncarnation() == incarnation;
-        if (!forThisLife || byHandle.size() >= config.inboundFlowsMax()) {
+        if (forThisLife && byHandle.size() >= config.flowsMax()) {
+            refusedCount++;
+        }
+        if (!forThisLife || byHandle.size() >= config.flowsMax()) {
             out.reply(label.origin(), arrival, new Reset(self, incarnation, ref));
             return null;
         }

@@ -8,6 +8,8 @@ final class RetransmissionTimer {
     private long smoothedNanos;
     private long variationNanos;
     private int backoff;
+    /** Whether acknowledgements came all the while, only later than was thought: progress is no news then. */
+    private boolean late;
 
     RetransmissionTimer(FlowConfig.Retransmission bounds) {
         this.bounds = bounds;
@@ -23,15 +25,35 @@ final class RetransmissionTimer {
             smoothedNanos += (sampleNanos - smoothedNanos) / 8;
         }
         backoff = 0;
+        late = false;
     }
 
-    void handleExpiry() {
+    /**
+     * What was sent again was acknowledged; nobody knows which copy (Karn). Where the path has been late it was most
+     * likely the first, and without that guess a path that has become slower would never be measured.
+     */
+    void handleLateSample(long sampleNanos) {
+        if (late) {
+            handleSample(sampleNanos);
+        }
+    }
+
+    /** The path has said nothing, or not what was waited for. */
+    enum Expiry {
+        SILENT,
+        LATE
+    }
+
+    void handleExpiry(Expiry expiry) {
+        late = expiry == Expiry.LATE;
         backoff = Math.min(BACKOFF_MAX, backoff + 1);
     }
 
-    /** Something new was acknowledged: the path works again. */
+    /** Something new was acknowledged: a path that was silent works again. */
     void handleProgress() {
-        backoff = 0;
+        if (!late) {
+            backoff = 0;
+        }
     }
 
     long timeoutNanos() {

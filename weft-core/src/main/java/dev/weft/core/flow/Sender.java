@@ -51,6 +51,8 @@ public final class Sender {
 
     private static final long SWEEP_NANOS = 60_000_000_000L;
 
+    private static final long CROWDED_NANOS = 100_000_000L;
+
     /** How often, and how far apart, the destination is told that a connected flow was given up. */
     private static final int ABORTS_MAX = 6;
 
@@ -104,6 +106,9 @@ public final class Sender {
     private long sweepNanos = Deadlines.NEVER;
     private long queuedBytes;
     private int queuedMessages;
+    private long refusedCount;
+    /** Until then there is no use in looking for flows that could make room. */
+    private long crowdedUntilNanos;
 
     public Sender(NodeId self, long incarnation, FlowConfig config, Paths paths, Output out) {
         this.self = self;
@@ -123,12 +128,19 @@ public final class Sender {
         return queuedBytes;
     }
 
+    /** Sends that found no room: for a flow more, or on the node. */
+    public long refusedCount() {
+        return refusedCount;
+    }
+
     public int flowCount() {
         return flows.size();
     }
 
     public void send(Send send, long nowNanos) {
-        if (admits(send)) {
+        if (current.size() >= config.flowsMax() && !admitsFlow(send, nowNanos)) {
+            refuse(send, Outcome.Reason.LIMIT);
+        } else if (admits(send)) {
             add(flowFor(send, nowNanos), send, nowNanos);
         }
     }
@@ -161,6 +173,23 @@ public final class Sender {
         }
     }
 
+    /** Whether there may be a flow for it; at the limit those that have nothing to do make room. */
+    private boolean admitsFlow(Send send, long nowNanos) {
+        if (current.containsKey(new Conversation(send.destination(), send.kind(), send.endpoint(), send.manner()))) {
+            return true;
+        }
+        if (nowNanos >= crowdedUntilNanos) {
+            crowdedUntilNanos = nowNanos + CROWDED_NANOS;
+            sweep(nowNanos, 0);
+        }
+        return current.size() < config.flowsMax();
+    }
+
+    private void refuse(Send send, Outcome.Reason reason) {
+        refusedCount++;
+        out.settled(send, Outcome.of(Outcome.Kind.REJECTED, reason));
+    }
+
     /** Counts a send in, or settles it where the node has no room for it. */
     private boolean admits(Send send) {
         if (send.payload().length() > Data.MESSAGE_BYTES_MAX) {
@@ -169,7 +198,7 @@ public final class Sender {
         }
         if (queuedMessages >= config.queuedMessagesMax()
                 || queuedBytes + send.payload().length() > config.queuedBytesMax()) {
-            out.settled(send, Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.QUEUE_FULL));
+            refuse(send, Outcome.Reason.QUEUE_FULL);
             return false;
         }
         queuedMessages++;
@@ -347,7 +376,7 @@ public final class Sender {
         }
         sayAborts(nowNanos);
         if (nowNanos >= sweepNanos) {
-            sweep(nowNanos);
+            sweep(nowNanos, IDLE_NANOS);
         }
     }
 
@@ -372,10 +401,10 @@ public final class Sender {
         });
     }
 
-    private void sweep(long nowNanos) {
+    private void sweep(long nowNanos, long idleNanos) {
         for (OutboundFlow flow : List.copyOf(flows.values())) {
             // A connection lasts until it is closed.
-            if (!flow.label().kind().isConnected() && flow.isIdle() && nowNanos - flow.usedNanos() > IDLE_NANOS) {
+            if (!flow.label().kind().isConnected() && flow.isIdle() && nowNanos - flow.usedNanos() >= idleNanos) {
                 remove(flow);
             }
         }

@@ -72,8 +72,8 @@ public final class LinkQueue {
         FULL
     }
 
-    /** What the lowest priority may send in a round. */
-    private static final long SHARE_BYTES = 32 << 10;
+    /** What the lowest priority may send in a round; little, so that a round is short on a slow link too. */
+    private static final long SHARE_BYTES = 4 << 10;
 
     /** How long data may wait before more of its class is marked as meeting congestion. */
     static final long STANDING_NANOS = 10_000_000;
@@ -145,6 +145,12 @@ public final class LinkQueue {
 
     /** Takes out the next frame, null when nothing waits. */
     public @Nullable ByteView poll(long nowNanos) {
+        ByteView frame = pollControl();
+        return frame != null || dataFrames == 0 ? frame : pollData(nowNanos);
+    }
+
+    /** Takes out the next frame that is no data, null when none waits. */
+    public @Nullable ByteView pollControl() {
         for (int at = 0; at < FIRST_DATA; at++) {
             ByteView frame = queues.get(at).poll();
             if (frame != null) {
@@ -152,7 +158,7 @@ public final class LinkQueue {
                 return frame;
             }
         }
-        return dataFrames == 0 ? null : pollData(nowNanos);
+        return null;
     }
 
     private ByteView pollData(long nowNanos) {

@@ -10,6 +10,7 @@ import dev.weft.core.base.InvariantError;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
+import dev.weft.core.flow.ReceiveTotal;
 import dev.weft.core.flow.Receiver;
 import dev.weft.core.flow.Send;
 import dev.weft.core.flow.Sender;
@@ -118,6 +119,7 @@ public final class Connections {
 
     private final NodeId self;
     private final Limits limits;
+    private final ReceiveTotal total;
     private final Sender sender;
     private final Output out;
     private @Nullable Receiver receiver;
@@ -129,11 +131,14 @@ public final class Connections {
     private final TreeMap<Long, Listener> listenersByNumber = new TreeMap<>();
     private long nextNumber = 1;
     private long nextCheckNanos = Deadlines.NEVER;
+    private long refusedCount;
     private long now;
 
-    public Connections(NodeId self, Limits limits, Sender sender, Output out) {
+    /** @param total what they hold together with the endpoints */
+    public Connections(NodeId self, Limits limits, ReceiveTotal total, Sender sender, Output out) {
         this.self = self;
         this.limits = limits;
+        this.total = total;
         this.sender = sender;
         this.out = out;
     }
@@ -145,6 +150,15 @@ public final class Connections {
 
     public int count() {
         return connections.size();
+    }
+
+    public int listenerCount() {
+        return listeners.size();
+    }
+
+    /** How often a connection was refused, asked for here or by others, for there was no room. */
+    public long refusedCount() {
+        return refusedCount;
     }
 
     public boolean isListening(String endpoint) {
@@ -192,8 +206,9 @@ public final class Connections {
     public long connect(
             NodeId destination, SocketKind kind, String endpoint, Manner manner, long timeoutNanos, long nowNanos) {
         now = nowNanos;
-        Connection connection = new Connection(nextNumber++, destination, new ReceiveBuffer(limits.capacityBytes()));
+        Connection connection = new Connection(nextNumber++, destination, buffer());
         if (connections.size() >= limits.connectionsMax()) {
+            refusedCount++;
             out.connected(connection.number, Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.LIMIT));
             return connection.number;
         }
@@ -275,9 +290,10 @@ public final class Connections {
             return Acceptance.WRONG_KIND;
         }
         if (listener.waiting >= limits.backlogMax() || connections.size() >= limits.connectionsMax()) {
+            refusedCount++;
             return Acceptance.QUEUE_FULL;
         }
-        Connection connection = new Connection(nextNumber++, label.origin(), new ReceiveBuffer(limits.capacityBytes()));
+        Connection connection = new Connection(nextNumber++, label.origin(), buffer());
         connection.inbound = label;
         byInbound.put(label.name(), connection);
         connection.input = Direction.OPEN;
@@ -423,7 +439,12 @@ public final class Connections {
         }
     }
 
+    private ReceiveBuffer buffer() {
+        return new ReceiveBuffer(limits.capacityBytes(), total);
+    }
+
     private void remove(Connection connection) {
+        connection.buffer.detach();
         connections.remove(connection.number);
         byFlow.remove(connection.flow);
         FlowLabel inbound = connection.inbound;

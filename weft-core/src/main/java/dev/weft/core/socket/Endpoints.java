@@ -7,6 +7,7 @@ import dev.weft.core.base.Check;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.ReceiveBuffer;
+import dev.weft.core.flow.ReceiveTotal;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -50,11 +51,22 @@ public final class Endpoints {
         }
     }
 
-    /** The most endpoints a node may have open. */
-    public static final int ENDPOINTS_MAX = 65_536;
+    /**
+     * Bounds.
+     *
+     * @param endpointsMax that may be open, listeners included: 1 to 65,536
+     * @param capacityBytes that may wait at an endpoint: 64 KiB to 1 GiB
+     * @param receivedBytesMax that may wait at all endpoints and connections: 1 MiB to 64 GiB
+     */
+    public record Limits(int endpointsMax, long capacityBytes, long receivedBytesMax) {
+        public static final Limits DEFAULT = new Limits(65_536, 16L << 20, 256L << 20);
 
-    /** How many bytes may wait at an endpoint unless it says otherwise. */
-    public static final long CAPACITY_DEFAULT = 16L << 20;
+        public Limits {
+            Check.within("endpoints-max", endpointsMax, 1, 65_536);
+            Check.within("endpoint-buffer", capacityBytes, 64 << 10, 1 << 30);
+            Check.within("received-bytes-max", receivedBytesMax, 1 << 20, 64L << 30);
+        }
+    }
 
     private static final class Open {
         private final long number;
@@ -69,6 +81,7 @@ public final class Endpoints {
         }
     }
 
+    private final ReceiveTotal total;
     private final Output out;
     private final TreeMap<String, Open> open = new TreeMap<>();
     private final TreeMap<Long, Open> byNumber = new TreeMap<>();
@@ -76,8 +89,14 @@ public final class Endpoints {
     /** What came to endpoints that are closed, and to names that never were endpoints. */
     private Counts others = Counts.ZERO;
 
-    public Endpoints(Output out) {
+    /** @param total what they hold together with the connections */
+    public Endpoints(ReceiveTotal total, Output out) {
+        this.total = total;
         this.out = out;
+    }
+
+    public int count() {
+        return open.size();
     }
 
     public boolean isOpen(String endpoint) {
@@ -92,8 +111,7 @@ public final class Endpoints {
     public long open(String endpoint, SocketKind kind, long capacityBytes) {
         Check.that(!kind.isConnected(), kind + " endpoints listen for connections");
         Check.that(!isOpen(endpoint), "endpoint '" + endpoint + "' is open already");
-        Check.that(open.size() < ENDPOINTS_MAX, "more than %d endpoints", ENDPOINTS_MAX);
-        Open opened = new Open(nextNumber++, kind, new ReceiveBuffer(capacityBytes));
+        Open opened = new Open(nextNumber++, kind, new ReceiveBuffer(capacityBytes, total));
         open.put(endpoint, opened);
         byNumber.put(opened.number, opened);
         return opened.number;
@@ -102,6 +120,7 @@ public final class Endpoints {
     public void close(long number) {
         Open closed = byNumber.remove(number);
         if (closed != null) {
+            closed.buffer.detach();
             others = others.plus(closed.counts);
             open.values().remove(closed);
         }

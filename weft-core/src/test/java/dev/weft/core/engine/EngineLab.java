@@ -8,12 +8,14 @@ import dev.weft.core.base.Prng;
 import dev.weft.core.engine.EngineConfig.LinkWishes;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Security;
+import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** Whole engines on one clock, joined by connections that take a millisecond and by beacons that reach all. */
@@ -32,6 +34,13 @@ final class EngineLab {
         this.prng = new Prng(seed);
     }
 
+    /** How long each copy of a frame is on its way: none where it is lost. */
+    interface Network {
+        List<Long> copies();
+    }
+
+    Network network = () -> List.of(MILLI);
+
     private record Event(long atNanos, long order, Runnable task) {}
 
     private record Far(Node node, long connection) {}
@@ -44,6 +53,9 @@ final class EngineLab {
         final Engine engine;
         private final TreeMap<Long, Far> far = new TreeMap<>();
         boolean dead;
+        Connections.Output sockets = new Unheard();
+        BiConsumer<Long, Endpoints.Delivery> delivered = (endpoint, delivery) -> {};
+        BiConsumer<Long, Outcome> settled = (ticket, outcome) -> {};
         /** What this node has written, with the length before each frame. */
         long bytesWritten;
 
@@ -51,7 +63,7 @@ final class EngineLab {
         /** What came for endpoints of this node; kept by whom it matters to. */
         Consumer<Endpoints.Delivery> application = delivery -> {};
 
-        private Node(int number, long incarnation, int host, LinkWishes wishes) {
+        private Node(int number, long incarnation, int host, EngineConfig config) {
             this.number = number;
             this.id = new NodeId(number, 0x8000000000000001L);
             Engine.Self self = new Engine.Self(
@@ -63,12 +75,7 @@ final class EngineLab {
                     new WireWriter().u64(host).u64(1).view(),
                     List.of(new Locator("lab", "node:" + number)),
                     0);
-            engine = new Engine(
-                    EngineConfig.DEFAULT.withWishes(wishes),
-                    self,
-                    Security.OPEN,
-                    prng.fork(incarnation * 1_000 + number),
-                    this);
+            engine = new Engine(config, self, Security.OPEN, prng.fork(incarnation * 1_000 + number), this);
         }
 
         void start() {
@@ -80,6 +87,14 @@ final class EngineLab {
             turn(() -> engine.leave(nowNanos));
             turn(() -> engine.close(nowNanos));
             dead = true;
+        }
+
+        /** As a process that is killed: whoever was connected sees the connection break. */
+        void crash() {
+            dead = true;
+            for (Far to : far.values()) {
+                later(() -> to.node.lose(to.connection));
+            }
         }
 
         /** Runs an input and sends what comes of it. */
@@ -99,7 +114,12 @@ final class EngineLab {
                     framesWritten++;
                     bytesWritten += WireWriter.varintBytes(frame.length()) + frame.length();
                     if (to != null) {
-                        later(() -> to.node.turn(() -> to.node.engine.handleFrame(to.connection, sent, nowNanos)));
+                        for (long delayNanos : network.copies()) {
+                            after(
+                                    delayNanos,
+                                    () -> to.node.turn(
+                                            () -> to.node.engine.handleFrame(to.connection, sent, nowNanos)));
+                        }
                     }
                 }
                 if (engine.isToClose(connection)) {
@@ -111,6 +131,11 @@ final class EngineLab {
                 }
             }
             engine.audit();
+        }
+
+        /** Runs an input a little later, for an output may not call back in. */
+        void afterTurn(Runnable input) {
+            later(() -> turn(input));
         }
 
         private void lose(long connection) {
@@ -159,9 +184,83 @@ final class EngineLab {
 
         @Override
         public void deliver(long endpoint, Endpoints.Delivery delivery) {
+            delivered.accept(endpoint, delivery);
             application.accept(delivery);
         }
 
+        @Override
+        public void accepted(long listener, long connection, NodeId from) {
+            sockets.accepted(listener, connection, from);
+        }
+
+        @Override
+        public void connected(long connection, Outcome outcome) {
+            sockets.connected(connection, outcome);
+        }
+
+        @Override
+        public void received(long connection, ByteView payload) {
+            sockets.received(connection, payload);
+        }
+
+        @Override
+        public void inputEnded(long connection) {
+            sockets.inputEnded(connection);
+        }
+
+        @Override
+        public void outputFinished(long connection) {
+            sockets.outputFinished(connection);
+        }
+
+        @Override
+        public void broken(long connection, Outcome.Reason reason) {
+            sockets.broken(connection, reason);
+        }
+
+        @Override
+        public dev.weft.core.socket.GroupAcceptance deliverToGroup(dev.weft.core.flow.GroupReceiver.Delivery delivery) {
+            return dev.weft.core.socket.GroupAcceptance.TAKEN;
+        }
+
+        @Override
+        public void settledFor(long ticket, NodeId member, Outcome outcome) {}
+
+        @Override
+        public void groupSettled(long ticket) {}
+
+        @Override
+        public void settled(long ticket, Outcome outcome) {
+            settled.accept(ticket, outcome);
+        }
+
+        @Override
+        public void probed(long probe, NodeId responder, int hops, long roundTripNanos) {}
+
+        @Override
+        public void trace(TraceEvent event) {
+            traces.add(event);
+        }
+    }
+
+    Node add() {
+        return add(1, LinkWishes.AUTOMATIC);
+    }
+
+    Node add(int host, LinkWishes wishes) {
+        Node node = new Node(nodes.size(), 1, host, EngineConfig.DEFAULT.withWishes(wishes));
+        nodes.add(node);
+        return node;
+    }
+
+    Node add(EngineConfig config) {
+        Node node = new Node(nodes.size(), 1, 1, config);
+        nodes.add(node);
+        return node;
+    }
+
+    /** Hears nothing of connections. */
+    private static final class Unheard implements Connections.Output {
         @Override
         public void accepted(long listener, long connection, NodeId from) {}
 
@@ -179,43 +278,17 @@ final class EngineLab {
 
         @Override
         public void broken(long connection, Outcome.Reason reason) {}
-
-        @Override
-        public dev.weft.core.socket.GroupAcceptance deliverToGroup(dev.weft.core.flow.GroupReceiver.Delivery delivery) {
-            return dev.weft.core.socket.GroupAcceptance.TAKEN;
-        }
-
-        @Override
-        public void settledFor(long ticket, NodeId member, Outcome outcome) {}
-
-        @Override
-        public void groupSettled(long ticket) {}
-
-        @Override
-        public void settled(long ticket, Outcome outcome) {}
-
-        @Override
-        public void probed(long probe, NodeId responder, int hops, long roundTripNanos) {}
-
-        @Override
-        public void trace(TraceEvent event) {
-            traces.add(event);
-        }
     }
 
-    Node add() {
-        return add(1, LinkWishes.AUTOMATIC);
-    }
-
-    Node add(int host, LinkWishes wishes) {
-        Node node = new Node(nodes.size(), 1, host, wishes);
-        nodes.add(node);
-        return node;
+    Node again(Node before, EngineConfig config) {
+        Node after = new Node(before.number, 2, 1, config);
+        nodes.set(before.number, after);
+        return after;
     }
 
     /** The same node, started again. */
     Node again(Node before, long incarnation) {
-        Node after = new Node(before.number, incarnation, 1, LinkWishes.AUTOMATIC);
+        Node after = new Node(before.number, incarnation, 1, EngineConfig.DEFAULT);
         nodes.set(before.number, after);
         return after;
     }
@@ -230,7 +303,11 @@ final class EngineLab {
     }
 
     private void later(Runnable task) {
-        events.add(new Event(nowNanos + MILLI, order++, task));
+        after(MILLI, task);
+    }
+
+    void after(long delayNanos, Runnable task) {
+        events.add(new Event(nowNanos + delayNanos, order++, task));
     }
 
     void runFor(long nanos) {

@@ -339,7 +339,7 @@ class FlowTest {
                 1,
                 all.queuedBytesMax(),
                 all.queuedMessagesMax(),
-                all.inboundFlowsMax(),
+                all.flowsMax(),
                 all.reassemblyBytesMax(),
                 all.roomBytes(),
                 all.retransmission());

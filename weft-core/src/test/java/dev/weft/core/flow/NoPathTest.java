@@ -76,7 +76,7 @@ class NoPathTest {
                 1,
                 2L << 30,
                 base.queuedMessagesMax(),
-                base.inboundFlowsMax(),
+                base.flowsMax(),
                 base.reassemblyBytesMax(),
                 base.roomBytes(),
                 base.retransmission());

@@ -26,15 +26,25 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void eachExpiryDoublesUpToTheMaximumAndProgressEndsThat() {
+    void eachExpiryOfASilentPathDoublesUpToTheMaximumAndProgressEndsThat() {
         timer.handleSample(100 * MILLI);
-        timer.handleExpiry();
+        timer.handleExpiry(RetransmissionTimer.Expiry.SILENT);
         assertThat(timer.timeoutNanos()).isEqualTo(600 * MILLI);
         for (int i = 0; i < 20; i++) {
-            timer.handleExpiry();
+            timer.handleExpiry(RetransmissionTimer.Expiry.SILENT);
         }
         assertThat(timer.timeoutNanos()).isEqualTo(4_000 * MILLI);
         timer.handleProgress();
         assertThat(timer.timeoutNanos()).isEqualTo(300 * MILLI);
+    }
+
+    @Test
+    void aPathThatIsOnlyLateIsWaitedForUntilASampleSaysHowLate() {
+        timer.handleSample(100 * MILLI);
+        timer.handleExpiry(RetransmissionTimer.Expiry.LATE);
+        timer.handleProgress();
+        assertThat(timer.timeoutNanos()).isEqualTo(600 * MILLI);
+        timer.handleLateSample(500 * MILLI);
+        assertThat(timer.timeoutNanos()).isEqualTo(150 * MILLI + 4 * (50 * MILLI + (400 - 50) * MILLI / 4));
     }
 }
