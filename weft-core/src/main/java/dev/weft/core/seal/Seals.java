@@ -376,7 +376,7 @@ public final class Seals {
 
     /** The record of a node is another, or the node lives another life. */
     public void handleRecord(NodeId node, long nowNanos) {
-        if (node.equals(self)) {
+        if (node.equals(self) || isOutOfIt()) {
             return;
         }
         Published known = recordOf(node);
@@ -393,6 +393,13 @@ public final class Seals {
         if (to != null) {
             adopt(to, known, nowNanos);
         }
+    }
+
+    private boolean isOutOfIt() {
+        return switch (terms.policy()) {
+            case NONE, NEVER -> true;
+            case AS_OTHERS, RELAYED, ALWAYS -> false;
+        };
     }
 
     private void adopt(Outbound to, @Nullable Published known, long nowNanos) {
