@@ -139,13 +139,17 @@ public final class Seals {
     private final Sealer.Terms terms;
     private final Output out;
 
-    private final LinkedHashMap<NodeId, Outbound> outbound = new LinkedHashMap<>(16, 0.75f, true);
+    /** The one longest unused first. */
+    private final LinkedHashMap<NodeId, Outbound> outbound = new LinkedHashMap<>();
+
     private final TreeMap<Integer, Outbound> outgoing = new TreeMap<>();
     private final TreeMap<Long, NodeId> beginning = new TreeMap<>();
     /** Nodes that take nothing unsealed. */
     private final TreeSet<NodeId> strict = new TreeSet<>();
 
-    private final LinkedHashMap<Integer, Incoming> incoming = new LinkedHashMap<>(16, 0.75f, true);
+    /** The one longest unused first. */
+    private final LinkedHashMap<Integer, Incoming> incoming = new LinkedHashMap<>();
+
     private final TreeMap<NodeId, Origin> origins = new TreeMap<>();
     private final TreeMap<Long, Pending> accepting = new TreeMap<>();
     private final TreeMap<Integer, Pending> pending = new TreeMap<>();
@@ -289,8 +293,9 @@ public final class Seals {
     }
 
     private Outbound outboundTo(NodeId destination) {
-        Outbound present = outbound.get(destination);
+        Outbound present = outbound.remove(destination);
         if (present != null) {
+            outbound.put(destination, present);
             return present;
         }
         if (outbound.size() >= OUTGOING_MAX) {
@@ -376,7 +381,7 @@ public final class Seals {
 
     /** The record of a node is another, or the node lives another life. */
     public void handleRecord(NodeId node, long nowNanos) {
-        if (node.equals(self)) {
+        if (node.equals(self) || isOutOfIt()) {
             return;
         }
         Published known = recordOf(node);
@@ -393,6 +398,13 @@ public final class Seals {
         if (to != null) {
             adopt(to, known, nowNanos);
         }
+    }
+
+    private boolean isOutOfIt() {
+        return switch (terms.policy()) {
+            case NONE, NEVER -> true;
+            case AS_OTHERS, RELAYED, ALWAYS -> false;
+        };
     }
 
     private void adopt(Outbound to, @Nullable Published known, long nowNanos) {
@@ -453,8 +465,9 @@ public final class Seals {
     /** Opens a frame that has arrived; empty where it is not believed, or has to wait for its keys. */
     public Optional<Opened> open(RoutedFrame frame, Arrival arrival, long nowNanos) throws MalformedFrame {
         Sealed sealed = Sealed.decode(frame.type(), new WireReader(frame.body()));
-        Incoming known = incoming.get(sealed.association());
+        Incoming known = incoming.remove(sealed.association());
         if (known != null) {
+            incoming.put(sealed.association(), known);
             if (sealed.opening().isPresent() && nowNanos - known.receiptNanos >= RECEIPT_NANOS) {
                 known.receiptNanos = nowNanos;
                 out.answer(arrival, new SealAnswer(sealed.association(), self, known.keys.receipt()));
