@@ -157,14 +157,11 @@ class GuaranteesTest {
                 case RELAY_DEATH -> {
                     NodeId relay =
                             origin.engine.way(destination.id).orElseThrow().get(1);
-                    lab.nodes.stream()
-                            .filter(node -> node.id.equals(relay))
-                            .forEach(Node::crash);
+                    lab.nodes.stream().filter(node -> node.id.equals(relay)).forEach(Node::crash);
                 }
                 case DESTINATION_RESTART -> {
                     destination.crash();
-                    destination =
-                            lab.again(destination, hops == 1 ? pinnedTo("n0") : pinnedTo("n2", "n5"));
+                    destination = lab.again(destination, hops == 1 ? pinnedTo("n0") : pinnedTo("n2", "n5"));
                     receiveAt(destination);
                     destination.start();
                 }
@@ -197,8 +194,8 @@ class GuaranteesTest {
                 node.turn(() -> node.engine.open("there", kind, 16 << 20));
                 node.delivered = (endpoint, delivery) -> {
                     arrived.messages.add(delivery.payload().compact());
-                    node.afterTurn(() -> node.engine.taken(
-                            endpoint, ReceiveBuffer.charge(delivery.payload()), lab.nowNanos));
+                    node.afterTurn(
+                            () -> node.engine.taken(endpoint, ReceiveBuffer.charge(delivery.payload()), lab.nowNanos));
                 };
                 return;
             }
@@ -219,9 +216,7 @@ class GuaranteesTest {
                         assertThat(lives.get(0).messages)
                                 .as("%s: reliable", name)
                                 .hasSize(MESSAGES);
-                        assertThat(outcomes.values())
-                                .as("%s: reliable", name)
-                                .allMatch(Outcome::isDelivered);
+                        assertThat(outcomes.values()).as("%s: reliable", name).allMatch(Outcome::isDelivered);
                     } else {
                         assertThat(lives.get(1).messages)
                                 .as("%s: what had not left goes to the new life", name)
@@ -278,8 +273,12 @@ class GuaranteesTest {
         private void judgeEnd(boolean isWhole, boolean hasAll) {
             if (isWhole) {
                 assertThat(hasAll).as("%s: reliable", name).isTrue();
-                assertThat(lives.get(0).ended).as("%s: the end comes last", name).isTrue();
-                assertThat(finished || hops == 0).as("%s: the origin knows", name).isTrue();
+                assertThat(lives.get(0).ended)
+                        .as("%s: the end comes last", name)
+                        .isTrue();
+                assertThat(finished || hops == 0)
+                        .as("%s: the origin knows", name)
+                        .isTrue();
                 assertThat(breaks).as("%s: unbroken", name).isEmpty();
             } else {
                 assertThat(breaks)
