@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.Description;
+import dev.weft.Limit;
+import dev.weft.Limits;
 import dev.weft.Locator;
 import dev.weft.MeshConfig;
 import dev.weft.Peer;
@@ -70,6 +72,8 @@ class ConfigTest {
                 "groups = ['ops']",
                 "attributes = { rack = '7' }",
                 "receive-bits-per-second = 1000",
+                "[limits]",
+                "links = 9",
                 "[link]",
                 "heartbeat = '250ms'",
                 "pinned = ['alice']",
@@ -83,6 +87,7 @@ class ConfigTest {
         assertThat(config.stateDirectory()).hasToString("/tmp/state");
         assertThat(config.beacon().group()).isEqualTo("239.1.2.3");
         assertThat(config.nodeName()).isEqualTo("carol");
+        assertThat(config.limits()).isEqualTo(Limits.DEFAULT.with(Limit.LINKS, 9));
         assertThat(config.heartbeat()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.links())
                 .isEqualTo(new MeshConfig.Links(MeshConfig.Links.Policy.PINNED_ONLY, List.of("alice"), List.of()));

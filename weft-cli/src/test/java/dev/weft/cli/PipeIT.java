@@ -1,0 +1,99 @@
+package dev.weft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that speak over connections, as processes of their own. */
+@Timeout(180)
+class PipeIT {
+    private static final long PATIENCE_SECONDS = 90;
+
+    @TempDir
+    Path directory;
+
+    private final List<Process> processes = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        processes.forEach(Process::destroyForcibly);
+    }
+
+    /** A command with its own files for what it reads and says. */
+    private Process weft(String name, byte[] stdin, String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "-XX:+UseSerialGC",
+                Main.class.getName()));
+        command.addAll(List.of(words));
+        command.addAll(List.of(
+                "--mesh",
+                "pipes",
+                "--no-beacon",
+                "--run",
+                directory.resolve("run").toString()));
+        Path in = Files.write(directory.resolve(name + ".in"), stdin);
+        Process process = new ProcessBuilder(command)
+                .redirectInput(in.toFile())
+                .redirectOutput(directory.resolve(name + ".out").toFile())
+                .redirectError(directory.resolve(name + ".err").toFile())
+                .start();
+        processes.add(process);
+        return process;
+    }
+
+    private byte[] said(String name) throws IOException {
+        return Files.readAllBytes(directory.resolve(name + ".out"));
+    }
+
+    private void endsWell(String name, Process process) throws IOException, InterruptedException {
+        assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .as("%s ends", name)
+                .isTrue();
+        assertThat(process.exitValue())
+                .as("%s: %s", name, Files.readString(directory.resolve(name + ".err")))
+                .isZero();
+    }
+
+    @Test
+    void aPipeCarriesEveryByteBothWaysAndBothEndsSucceed() throws Exception {
+        byte[] there = new byte[3_000_001];
+        byte[] back = new byte[70_000];
+        new Random(1).nextBytes(there);
+        new Random(2).nextBytes(back);
+        Process accepting = weft("sink", back, "pipe", "--accept", "data", "--name", "sink");
+        Process connecting = weft("source", there, "pipe", "sink", "data", "--wait", "60s");
+        endsWell("source", connecting);
+        endsWell("sink", accepting);
+        assertThat(said("sink")).isEqualTo(there);
+        assertThat(said("source")).isEqualTo(back);
+    }
+
+    @Test
+    void whatIsSentOverConnectionsIsHeardByWhoeverListensToThem() throws Exception {
+        for (String type : List.of("seqpacket", "stream")) {
+            String ear = "ear-" + type;
+            Process listening = weft(ear, new byte[0], "listen", "talk", "--type", type, "--name", ear, "--count", "1");
+            Process sending =
+                    weft("mouth-" + type, new byte[0], "send", ear, "talk", "hello", "--type", type, "--wait", "60s");
+            endsWell("mouth-" + type, sending);
+            endsWell(ear, listening);
+            assertThat(new String(said(ear), StandardCharsets.UTF_8)).isEqualTo("hello\n");
+            assertThat(new String(said("mouth-" + type), StandardCharsets.UTF_8))
+                    .startsWith("delivered");
+        }
+    }
+}
