@@ -150,13 +150,19 @@ final class Applications {
 
     // ------------------------------------------------------------------ messages
 
-    void send(int destination, NodeId to, SocketKind kind, ByteView payload, long timeoutNanos) {
-        int number = world.journal.nextNumber();
-        world.journal.sent(node.index, destination, kind, payload);
-        long ticket = nextTicket++;
-        tickets.put(ticket, number);
-        node.turn((present, local) -> present.send(
-                new Send(ticket, to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos), local));
+    /** So many messages in one turn. */
+    void send(int count, int destination, NodeId to, SocketKind kind, int bytes, long timeoutNanos) {
+        node.turn((present, local) -> {
+            for (int i = 0; i < count; i++) {
+                int number = world.journal.nextNumber();
+                ByteView payload = Journal.payload(number, bytes);
+                world.journal.sent(node.index, destination, kind, payload);
+                long ticket = nextTicket++;
+                tickets.put(ticket, number);
+                present.send(
+                        new Send(ticket, to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos), local);
+            }
+        });
     }
 
     /** To the members of a group, or to the nodes listed where there are some. */

@@ -318,8 +318,9 @@ final class World {
             if (load.chance(manyPerMillion())) {
                 loadMany(from, bytes, timeoutNanos);
             } else if (from != to && from.isAlive()) {
-                from.applications.send(
-                        to.index, to.id(), kind, Journal.payload(journal.nextNumber(), bytes), timeoutNanos);
+                // Small messages of one turn share a fragment.
+                int count = bytes < 200 && load.chance(200_000) ? 2 + load.below(40) : 1;
+                from.applications.send(count, to.index, to.id(), kind, bytes, timeoutNanos);
             }
         }
         events.after(load.between(1, 2_000_000_000L / options.messagesPerSecond()), at -> loadOnce());
