@@ -69,7 +69,10 @@ final class Application implements Engine.Output {
         this.callbacks = callbacks;
         this.budget = budget;
         this.completions = new Completions(callbacks);
-        driver.afterEachTurn(completions::flush);
+        driver.afterEachTurn(() -> {
+            completions.flush();
+            budget.flush();
+        });
     }
 
     /** What hears of each newer list of revocations, on the loop. */

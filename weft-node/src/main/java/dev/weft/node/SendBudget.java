@@ -73,6 +73,7 @@ final class SendBudget {
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong waitedCount = new AtomicLong();
     private final AtomicLong refusedCount = new AtomicLong();
+    private volatile boolean given;
     private volatile boolean closed;
 
     /**
@@ -119,7 +120,18 @@ final class SendBudget {
 
     void give(long charge) {
         node.held.addAndGet(-charge);
-        wake();
+        given = true;
+    }
+
+    /**
+     * The turn in which something was given back has ended. Those who wait are woken once for all of it: woken for each
+     * send that is settled, the loop and a fast sender would wake each other by turns.
+     */
+    void flush() {
+        if (given && waiting.get() > 0) {
+            given = false;
+            wake();
+        }
     }
 
     /** Has those who wait look again whether they still want to. */
