@@ -131,15 +131,16 @@ final class World {
         this.application = factory.create(this);
         this.sessions = new Sessions(this, prng.fork(6));
         this.taking = prng.fork(7);
-        this.sealing = sealing(prng.fork(8));
+        this.sealing = sealing(prng.fork(8), options.nodes());
     }
 
-    private static Sealer.Terms sealing(Prng draws) {
+    private static Sealer.Terms sealing(Prng draws, int nodes) {
         Sealer.Terms usual = Sealer.Terms.of(Sealer.Policy.RELAYED);
         if (draws.chance(500_000)) {
             return usual;
         }
-        long prekeyNanos = draws.between(5, 60) * 1_000_000_000L;
+        // Among many, each the more rarely, or the mesh would hardly ever be in agreement for long enough to be seen.
+        long prekeyNanos = draws.between(5, 60) * 1_000_000_000L * Math.max(1, nodes / 10);
         return new Sealer.Terms(
                 draws.chance(300_000) ? Sealer.Policy.ALWAYS : Sealer.Policy.RELAYED,
                 prekeyNanos,
