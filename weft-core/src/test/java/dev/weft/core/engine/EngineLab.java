@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 /** Whole engines on one clock, joined by connections that take a millisecond and by beacons that reach all. */
 final class EngineLab {
@@ -60,8 +59,6 @@ final class EngineLab {
         long bytesWritten;
 
         int framesWritten;
-        /** What came for endpoints of this node; kept by whom it matters to. */
-        Consumer<Endpoints.Delivery> application = delivery -> {};
 
         private Node(int number, long incarnation, int host, EngineConfig config) {
             this.number = number;
@@ -185,7 +182,6 @@ final class EngineLab {
         @Override
         public void deliver(long endpoint, Endpoints.Delivery delivery) {
             delivered.accept(endpoint, delivery);
-            application.accept(delivery);
         }
 
         @Override

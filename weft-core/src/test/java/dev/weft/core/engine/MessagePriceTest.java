@@ -37,7 +37,7 @@ class MessagePriceTest {
         origin.start();
         destination.start();
         lab.runFor(5 * SECOND);
-        destination.application = delivery -> {
+        destination.delivered = (endpoint, delivery) -> {
             delivered++;
             takenBytes += ReceiveBuffer.charge(delivery.payload());
         };
