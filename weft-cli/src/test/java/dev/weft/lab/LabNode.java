@@ -1,6 +1,9 @@
 package dev.weft.lab;
 
 import dev.weft.Endpoint;
+import dev.weft.Group;
+import dev.weft.GroupOutcome;
+import dev.weft.GroupSendOptions;
 import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
@@ -25,6 +28,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
@@ -145,6 +149,18 @@ final class LabNode {
                 System.gc();
                 say("collect", "done");
             }
+            case "join" -> {
+                mesh.group(words[1])
+                        .join()
+                        .onMessage(message -> arrived(ByteBuffer.wrap(message.payload()), System.nanoTime()));
+                say("join", words[1]);
+            }
+            case "members" -> say("members", ids(mesh.group(words[1]).members()));
+            case "spread" -> {
+                Thread sender = new Thread(() -> spread(words), "lab-spreader");
+                sender.setDaemon(true);
+                sender.start();
+            }
             default -> say("what", words[0]);
         }
     }
@@ -169,30 +185,96 @@ final class LabNode {
         long began = System.nanoTime();
         say("sending", run + " " + began);
         for (int i = 0; i < count; i++) {
-            long due = began + i * intervalNanos;
-            for (long now = System.nanoTime(); now < due; now = System.nanoTime()) {
-                LockSupport.parkNanos(due - now);
-            }
-            byte[] payload =
-                    ByteBuffer.allocate(PAYLOAD_BYTES).putInt(run).putInt(i).array();
-            mesh.send(to, ENDPOINT, payload, options).outcome().thenAccept(outcome -> {
+            awaitDue(began + i * intervalNanos);
+            mesh.send(to, ENDPOINT, payload(run, i), options).outcome().thenAccept(outcome -> {
                 synchronized (outcomes) {
                     outcomes.merge(outcome.kind(), 1, Integer::sum);
                 }
                 open.countDown();
             });
         }
-        try {
-            open.await(options.timeout().toMillis() + 20_000, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        awaitOutcomes(open, options.timeout());
         synchronized (outcomes) {
             StringBuilder line = new StringBuilder().append(run).append(' ').append(count);
             for (Outcome.Kind kind : Outcome.Kind.values()) {
                 line.append(' ').append(outcomes.getOrDefault(kind, 0));
             }
             say("sent", line.append(' ').append(open.getCount()).toString());
+        }
+    }
+
+    /**
+     * {@code spread RUN GROUP COUNT PER_SECOND TIMEOUT_MILLIS}, answered as {@code fates RUN NODE=LETTERS ...}: a letter
+     * for each message in order, {@code -} where that node was no member of it and {@code .} where the ticket is open.
+     */
+    private void spread(String[] words) {
+        int run = Integer.parseInt(words[1]);
+        Group group = mesh.group(words[2]);
+        int count = Integer.parseInt(words[3]);
+        long intervalNanos = 1_000_000_000L / Integer.parseInt(words[4]);
+        GroupSendOptions options = GroupSendOptions.RDM.withTimeout(Duration.ofMillis(Long.parseLong(words[5])));
+        AtomicReferenceArray<GroupOutcome> outcomes = new AtomicReferenceArray<>(count);
+        CountDownLatch open = new CountDownLatch(count);
+        long began = System.nanoTime();
+        say("spreading", run + " " + began);
+        for (int i = 0; i < count; i++) {
+            awaitDue(began + i * intervalNanos);
+            int number = i;
+            group.send(payload(run, i), options).outcome().thenAccept(outcome -> {
+                outcomes.set(number, outcome);
+                open.countDown();
+            });
+        }
+        awaitOutcomes(open, options.timeout());
+        TreeMap<NodeId, char[]> fates = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            GroupOutcome outcome = outcomes.get(i);
+            if (outcome != null) {
+                int number = i;
+                outcome.byMember()
+                        .forEach((member, fate) ->
+                                fates.computeIfAbsent(member, node -> untold(outcomes))[number] = letter(fate.kind()));
+            }
+        }
+        StringBuilder line = new StringBuilder().append(run);
+        fates.forEach(
+                (member, letters) -> line.append(' ').append(member).append('=').append(letters));
+        say("fates", line.toString());
+    }
+
+    private static char[] untold(AtomicReferenceArray<GroupOutcome> outcomes) {
+        char[] letters = new char[outcomes.length()];
+        for (int i = 0; i < letters.length; i++) {
+            letters[i] = outcomes.get(i) == null ? '.' : '-';
+        }
+        return letters;
+    }
+
+    private static char letter(Outcome.Kind kind) {
+        return switch (kind) {
+            case DELIVERED -> 'd';
+            case REJECTED -> 'r';
+            case UNDELIVERABLE -> 'u';
+            case EXPIRED -> 'e';
+            case UNKNOWN -> '?';
+        };
+    }
+
+    private static byte[] payload(int run, int number) {
+        return ByteBuffer.allocate(PAYLOAD_BYTES).putInt(run).putInt(number).array();
+    }
+
+    private static void awaitDue(long dueNanos) {
+        for (long now = System.nanoTime(); now < dueNanos; now = System.nanoTime()) {
+            LockSupport.parkNanos(dueNanos - now);
+        }
+    }
+
+    private static void awaitOutcomes(CountDownLatch open, Duration timeout) {
+        try {
+            open.await(timeout.toMillis() + 20_000, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -203,6 +205,45 @@ final class NodeProcess {
                 .split(" ");
         int[] numbers = Stream.of(words).skip(2).mapToInt(Integer::parseInt).toArray();
         return new Sent(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6]);
+    }
+
+    /** Has it join a group; what comes to it counts as received. */
+    void join(String group) {
+        ask("join " + group);
+    }
+
+    /** Waits until it knows exactly these members of a group. */
+    void awaitMembers(String group, NodeProcess... members) {
+        List<String> wanted = Stream.of(members).map(NodeProcess::id).sorted().toList();
+        awaitThat(
+                wanted + " are in " + group,
+                () -> words(ask("members " + group)).stream().sorted().toList().equals(wanted));
+    }
+
+    /** Begins a run of messages for a group; returns where to wait for its end. */
+    int spread(int run, String group, int count, int perSecond, long timeoutMillis) {
+        int mark = mark();
+        say("spread " + run + " " + group + " " + count + " " + perSecond + " " + timeoutMillis);
+        return mark;
+    }
+
+    /** When the first message of a run for a group was due, by the clock that all processes of this machine share. */
+    long spreadingSinceNanos(int mark, int run) {
+        String[] words = await(
+                        mark, line -> line.startsWith("spreading " + run + " "), PATIENCE_SECONDS, "spreading " + run)
+                .split(" ");
+        return Long.parseLong(words[2]);
+    }
+
+    /** The fates of a run's messages by member, a letter each: see {@link LabNode}. */
+    Map<String, String> awaitFates(int mark, int run, long seconds) {
+        Map<String, String> fates = new TreeMap<>();
+        String line = await(mark, said -> said.startsWith("fates " + run), seconds, "fates " + run);
+        Stream.of(line.split(" ")).skip(2).forEach(member -> {
+            int equals = member.indexOf('=');
+            fates.put(member.substring(0, equals), member.substring(equals + 1));
+        });
+        return fates;
     }
 
     Tally tally(int run) {

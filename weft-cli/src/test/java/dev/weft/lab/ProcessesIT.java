@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +97,85 @@ class ProcessesIT {
         n1.awaitPeers(again, n3, other);
         assertThat(n1.ask("stats")).isEqualTo("5000 0 5000");
         assertNothingLeakedBy(n1, n3, other, again);
+    }
+
+    @Test
+    void aGroupMemberKilledUnderLoadCostsTheOthersNothingAndTheSenderLearnsWhoHasWhat() {
+        killAMemberThatRelays(Before.WORKS);
+    }
+
+    @Test
+    void aGroupMemberThatHangsAndIsKilledIsNeverSaidToHaveWhatItDidNotTake() {
+        killAMemberThatRelays(Before.HANGS);
+    }
+
+    /** What the member does until it is killed. */
+    private enum Before {
+        WORKS,
+        HANGS
+    }
+
+    /** Two members stand between the sender and two more; one of the two is killed while it forwards and receives. */
+    private void killAMemberThatRelays(Before before) {
+        String group = "crew";
+        int count = 3_000;
+        int perSecond = 500;
+        NodeProcess n1 = lab.start(Lab.Plan.of("n1").with("pin=n2", "pin=n3"));
+        NodeProcess n2 = lab.start(Lab.Plan.of("n2").with("pin=n1", "pin=n3", "pin=n4", "pin=n5"));
+        NodeProcess n3 = lab.start(Lab.Plan.of("n3").with("pin=n1", "pin=n2", "pin=n4", "pin=n5"));
+        NodeProcess n4 = lab.start(Lab.Plan.of("n4").with("pin=n2", "pin=n3"));
+        NodeProcess n5 = lab.start(Lab.Plan.of("n5").with("pin=n2", "pin=n3"));
+        for (NodeProcess member : List.of(n1, n2, n3, n4, n5)) {
+            member.join(group);
+        }
+        n1.awaitPeers(n2, n3, n4, n5);
+        n1.awaitMembers(group, n1, n2, n3, n4, n5);
+        NodeProcess victim = n1.route(n4).contains(n2.id()) ? n2 : n3;
+        List<NodeProcess> living = List.of(victim == n2 ? n3 : n2, n4, n5);
+
+        int spreading = n1.spread(RUN, group, count, perSecond, 20_000);
+        long beganNanos = n1.spreadingSinceNanos(spreading, RUN);
+        living.get(1).awaitReceived(RUN, 500);
+        int events = n1.mark();
+        long stoppedNanos = Long.MAX_VALUE;
+        if (before == Before.HANGS) {
+            victim.signal("STOP");
+            stoppedNanos = System.nanoTime();
+            pause(300);
+        }
+        victim.kill();
+        stoppedNanos = Math.min(stoppedNanos, System.nanoTime());
+        n1.awaitEvent(events, "PEER_LOST", victim);
+
+        Map<String, String> fates = n1.awaitFates(spreading, RUN, 60);
+        assertThat(fates.keySet())
+                .containsExactlyInAnyOrder(
+                        victim.id(),
+                        living.get(0).id(),
+                        living.get(1).id(),
+                        living.get(2).id());
+        for (NodeProcess member : living) {
+            assertThat(fates.get(member.id())).as("fates at %s", member.name()).isEqualTo("d".repeat(count));
+            member.awaitReceived(RUN, count);
+            assertThat(member.tally(RUN)).as(member.name()).isEqualTo(new NodeProcess.Tally(count, 0));
+        }
+        // No message was sent before it was due, so those due later cannot have been taken.
+        int firstTooLate = (int) ((stoppedNanos - beganNanos) * perSecond / 1_000_000_000L) + 1;
+        String dead = fates.get(victim.id());
+        assertThat(dead.substring(0, 100)).as("while it lived").isEqualTo("d".repeat(100));
+        assertThat(dead)
+                .as("every ticket has ended")
+                .doesNotContain(".")
+                .as("forgotten in the end")
+                .endsWith("-");
+        assertThat(dead.substring(firstTooLate)).as("after it stopped").matches("[ue?]*-+");
+        if (before == Before.HANGS) {
+            assertThat(dead.substring(firstTooLate))
+                    .as("while it was still a member")
+                    .hasSizeGreaterThan(100)
+                    .matches("[ue?]{100,}-+");
+        }
+        assertNothingLeakedBy(n1, living.get(0), n4, n5);
     }
 
     @Test
