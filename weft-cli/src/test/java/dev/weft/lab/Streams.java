@@ -73,6 +73,10 @@ final class Streams {
                 }
                 stream.finish();
                 stream.awaitFinished();
+                // Whoever closes before the other end has finished breaks its end.
+                if (stream.input().read() >= 0) {
+                    throw new IOException("the sink has sent something");
+                }
                 LabNode.say("sourced", end(digest));
             }
         });
