@@ -9,6 +9,7 @@ import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
+import dev.weft.MeshKey;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.Peer;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -44,8 +46,11 @@ final class LabNode {
     private final Mesh mesh;
     private final TreeMap<Integer, Arrivals> arrivals = new TreeMap<>();
 
+    private final Streams streams;
+
     private LabNode(Mesh mesh) {
         this.mesh = mesh;
+        this.streams = new Streams(mesh);
     }
 
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -66,7 +71,7 @@ final class LabNode {
         System.out.println("left");
     }
 
-    private static MeshBuilder builder(String[] args) {
+    private static MeshBuilder builder(String[] args) throws IOException {
         Map<String, String> first = new TreeMap<>();
         List<String> pinned = new ArrayList<>();
         List<String> peers = new ArrayList<>();
@@ -76,7 +81,7 @@ final class LabNode {
             switch (key) {
                 case "pin" -> pinned.add(value);
                 case "peer" -> peers.add(value);
-                case "mesh", "name", "beacon", "remote", "listen", "heartbeatMillis" -> first.put(key, value);
+                case "mesh", "name", "beacon", "remote", "listen", "heartbeatMillis", "key" -> first.put(key, value);
                 default -> throw new IllegalArgumentException("no such setting: " + arg);
             }
         }
@@ -92,7 +97,12 @@ final class LabNode {
         }
         int remote = Integer.parseInt(first.getOrDefault("remote", "0"));
         if (remote > 0) {
-            builder.remote(remote).plaintext();
+            builder.remote(remote);
+            if (first.containsKey("key")) {
+                MeshKey.readFile(Path.of(first.get("key"))).forEach(builder::key);
+            } else {
+                builder.plaintext();
+            }
         }
         if (first.containsKey("listen")) {
             builder.listen(Locator.parse(first.get("listen")));
@@ -127,6 +137,9 @@ final class LabNode {
                 sender.setDaemon(true);
                 sender.start();
             }
+            case "sink" -> streams.sink();
+            case "source" -> streams.source(NodeId.parse(words[1]), Long.parseLong(words[2]), Long.parseLong(words[3]));
+            case "progress" -> say("progress", streams.bytes());
             case "tally" -> {
                 Arrivals run = arrivals(Integer.parseInt(words[1]));
                 say("tally", words[1] + " " + run.distinct() + " " + run.duplicates());
@@ -165,7 +178,7 @@ final class LabNode {
         }
     }
 
-    private static void say(String word, String rest) {
+    static void say(String word, String rest) {
         System.out.println(word + " " + rest);
     }
 

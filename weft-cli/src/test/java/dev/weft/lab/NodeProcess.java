@@ -79,6 +79,13 @@ final class NodeProcess {
         }
     }
 
+    /** Whether it has said a line that begins with this word. */
+    boolean hasSaid(String word) {
+        synchronized (said) {
+            return said.stream().anyMatch(line -> line.startsWith(word));
+        }
+    }
+
     String await(int mark, Predicate<String> wanted, long seconds, String what) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         synchronized (said) {
