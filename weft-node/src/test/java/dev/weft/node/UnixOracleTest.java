@@ -312,7 +312,8 @@ class UnixOracleTest {
     }
 
     private static boolean onPath(String command) {
-        for (String folder : Optional.ofNullable(System.getenv("PATH")).orElse("").split(":")) {
+        for (String folder :
+                Optional.ofNullable(System.getenv("PATH")).orElse("").split(":")) {
             if (Files.isExecutable(Path.of(folder, command))) {
                 return true;
             }
@@ -404,7 +405,9 @@ class UnixOracleTest {
         Optional<Outcome> outcome = ticket.await(PATIENCE);
         return outcome.isEmpty()
                 ? "no outcome"
-                : outcome.get().isDelivered() ? "sent" : "error: " + words(outcome.get().reason());
+                : outcome.get().isDelivered()
+                        ? "sent"
+                        : "error: " + words(outcome.get().reason());
     }
 
     private static String words(Outcome.Reason reason) {
