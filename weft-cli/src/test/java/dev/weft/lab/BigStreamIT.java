@@ -170,7 +170,9 @@ class BigStreamIT {
             if (now - progressNanos > TimeUnit.SECONDS.toNanos(STALLED_SECONDS)) {
                 throw new IllegalStateException("nothing has arrived for " + STALLED_SECONDS + " s after " + bytes
                         + " of " + BYTES + " bytes; the source is "
-                        + (h(SOURCE).hasSaid("sourced") ? "through" : "at " + h(SOURCE).ask("progress"))
+                        + (h(SOURCE).hasSaid("sourced")
+                                ? "through"
+                                : "at " + h(SOURCE).ask("progress"))
                         + "; the way is " + h(SOURCE).route(h(SINK)));
             }
             LockSupport.parkNanos(50_000_000L);
