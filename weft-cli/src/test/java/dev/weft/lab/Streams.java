@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One big copy over a STREAM, as the source or as the sink of it; made by {@link LabNode}. Each end tells on stdout how
@@ -23,7 +24,7 @@ final class Streams {
     private static final int BUFFER_BYTES = 64 << 10;
 
     private final Mesh mesh;
-    private volatile long bytes;
+    private final AtomicLong bytes = new AtomicLong();
 
     Streams(Mesh mesh) {
         this.mesh = mesh;
@@ -31,7 +32,7 @@ final class Streams {
 
     /** How much has gone through this end so far. */
     String bytes() {
-        return Long.toString(bytes);
+        return Long.toString(bytes.get());
     }
 
     /** Accepts one stream and reads it to its end: {@code sank BYTES SHA NANOS}. */
@@ -45,7 +46,7 @@ final class Streams {
                 InputStream in = stream.input();
                 for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                     digest.update(buffer, 0, count);
-                    bytes += count;
+                    bytes.addAndGet(count);
                 }
                 stream.finish();
                 stream.awaitFinished();
@@ -64,12 +65,12 @@ final class Streams {
                 SplittableRandom random = new SplittableRandom(seed);
                 byte[] buffer = new byte[BUFFER_BYTES];
                 OutputStream out = stream.output();
-                while (bytes < count) {
+                while (bytes.get() < count) {
                     random.nextBytes(buffer);
-                    int length = (int) Math.min(buffer.length, count - bytes);
+                    int length = (int) Math.min(buffer.length, count - bytes.get());
                     digest.update(buffer, 0, length);
                     out.write(buffer, 0, length);
-                    bytes += length;
+                    bytes.addAndGet(length);
                 }
                 stream.finish();
                 stream.awaitFinished();
