@@ -576,9 +576,15 @@ public final class Sender {
                     }
                 }
                 case END -> {
-                    if (outcome.isDelivered()) {
-                        remove(flow);
-                        out.finished(flow.label().number());
+                    switch (outcome.kind()) {
+                        case DELIVERED -> {
+                            remove(flow);
+                            out.finished(flow.label().number());
+                        }
+                        // The other end does not know the connection any more: it closed before it had heard of ours.
+                        case REJECTED -> broken(flow, Outcome.Reason.CONNECTION_RESET);
+                        // The flow breaks of itself.
+                        case UNDELIVERABLE, EXPIRED, UNKNOWN -> {}
                     }
                 }
             }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
+import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.wire.Data;
+import dev.weft.core.wire.FlowLabel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -328,6 +330,18 @@ class FlowTest {
                 .as("seed %d", seed)
                 .allMatch(outcome ->
                         outcome.kind() == Outcome.Kind.REJECTED && outcome.reason() == Outcome.Reason.QUEUE_FULL);
+    }
+
+    @Test
+    void anEndThatNobodyKnowsOfAnyMoreBreaksTheConnection() {
+        FlowLabel theirs = new FlowLabel(
+                FlowLab.DESTINATION, 1, 5, FlowLab.ORIGIN, 7, SocketKind.STREAM, WhenFull.WAIT, "inbox", 0);
+        lab.endpointIs = Acceptance.NO_ENDPOINT;
+        long number = lab.sender.answer(theirs, Manner.DEFAULT, lab.nowNanos);
+        lab.sender.finish(number, 30 * SECOND, lab.nowNanos);
+        lab.run(SECOND);
+        assertThat(lab.said).contains("broken CONNECTION_RESET");
+        assertThat(lab.sender.flowCount()).isZero();
     }
 
     @Test
