@@ -3,17 +3,12 @@ package dev.weft.core.flow;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
-import dev.weft.core.base.Deadlines;
 import dev.weft.core.flow.GroupMessage.Piece;
 import dev.weft.core.flow.GroupMessage.Question;
 import dev.weft.core.flow.GroupMessage.Shot;
-import dev.weft.core.route.DeliveryTree;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.GroupAck;
-import dev.weft.core.wire.GroupAdvance;
-import dev.weft.core.wire.GroupData;
 import dev.weft.core.wire.GroupName;
-import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.TreeLayout;
 import dev.weft.core.wire.Verdict;
 import java.time.Duration;
@@ -22,7 +17,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * over one tree to all; what is missing afterwards goes out again over a fresh tree to exactly the members that miss
  * it: by timer (RFC 6298), then over other links than before, and at once when a branch is reported or known to be
  * dead. A member that has not answered for a while lags: its messages are kept, but nobody else waits for them.
+ *
+ * <p>Decided here is what an answer, a silence or a change means for each member. Which tree leads to them is decided by
+ * {@link GroupShots}, when by {@link GroupDues}, how much at a time by {@link GroupWindow}.
  *
  * <p>Called by {@link GroupSender} alone.
  */
@@ -60,66 +57,35 @@ final class GroupFlow {
     /** A member that has been silent for so long after it was sent something lags. */
     private static final long LAGGING_NANOS = 2_000_000_000L;
 
-    /** How often a full queue of this very node is tried again. */
-    private static final long HERE_NANOS = 20_000_000L;
-
-    /** So many members are worth a search for other ways to each. */
-    private static final int SEARCHED_MEMBERS_MAX = 8;
-
-    private static final int SHOTS_MAX = 4;
     private static final int REPAIRS_MAX = 4;
-    private static final int BACKOFF_MAX = 6;
-    private static final int ASK = -1;
-
-    private record Due(long atNanos, long message, int piece) implements Comparable<Due> {
-        @Override
-        public int compareTo(Due other) {
-            int byTime = Long.compare(atNanos, other.atNanos);
-            int byMessage = byTime != 0 ? byTime : Long.compare(message, other.message);
-            return byMessage != 0 ? byMessage : Integer.compare(piece, other.piece);
-        }
-    }
-
-    private record Deadline(long atNanos, long ticket) implements Comparable<Deadline> {
-        @Override
-        public int compareTo(Deadline other) {
-            int byTime = Long.compare(atNanos, other.atNanos);
-            return byTime != 0 ? byTime : Long.compare(ticket, other.ticket);
-        }
-    }
 
     private final long number;
     private final GroupName name;
+    private final NodeId self;
     private final GroupConfig config;
     private final Trees trees;
     private final Output out;
-    private final RetransmissionTimer timer;
 
     private final TreeMap<NodeId, GroupMember> members = new TreeMap<>();
-    private final TreeMap<Long, GroupMessage> unsettled = new TreeMap<>();
-    private final TreeSet<Deadline> deadlines = new TreeSet<>();
+    private final GroupMessages messages = new GroupMessages();
     private final ArrayDeque<GroupMessage> waiting = new ArrayDeque<>();
-    private final ArrayDeque<GroupMessage> here = new ArrayDeque<>();
-    private final SequenceWindow<GroupMessage> window = new SequenceWindow<>();
-    private final TreeMap<Long, Shot> shots = new TreeMap<>();
-    private final TreeSet<Due> dues = new TreeSet<>();
+    private final GroupHere here = new GroupHere();
+    private final GroupWindow window;
+    private final GroupDues dues;
+    private final GroupShots shots;
     private @Nullable GroupMessage sending;
-    private long hereNanos = Deadlines.NEVER;
-    private long inFlightBytes;
-    private int awaitedCount;
     private long usedNanos;
 
-    private @Nullable TreePlan plan;
-    private List<GroupMember> planned = List.of();
-    private long plannedEdition = -1;
-
-    GroupFlow(long number, GroupName name, GroupConfig config, Trees trees, Output out, long nowNanos) {
+    GroupFlow(long number, GroupName name, NodeId self, GroupConfig config, Trees trees, Output out, long nowNanos) {
         this.number = number;
         this.name = name;
+        this.self = self;
         this.config = config;
         this.trees = trees;
         this.out = out;
-        this.timer = new RetransmissionTimer(config.retransmission());
+        this.window = new GroupWindow(config);
+        this.dues = new GroupDues(config.retransmission());
+        this.shots = new GroupShots(number, name, trees, messages, dues, new ShotOutput());
         this.usedNanos = nowNanos;
     }
 
@@ -132,7 +98,7 @@ final class GroupFlow {
     }
 
     boolean isIdle() {
-        return unsettled.isEmpty();
+        return messages.isEmpty();
     }
 
     long usedNanos() {
@@ -141,7 +107,7 @@ final class GroupFlow {
 
     // ------------------------------------------------------------------ inputs
 
-    void add(GroupSend send, NodeId self, long nowNanos) {
+    void add(GroupSend send, long nowNanos) {
         List<GroupMember> wanted = new ArrayList<>();
         for (NodeId node : send.members()) {
             if (!node.equals(self)) {
@@ -154,15 +120,14 @@ final class GroupFlow {
         for (int i = 0; i < message.members.length; i++) {
             message.laggingCount += message.members[i].lagging ? 1 : 0;
         }
-        unsettled.put(message.ticket, message);
-        deadlines.add(new Deadline(message.deadlineNanos, message.ticket));
+        messages.add(message);
         waiting.add(message);
         usedNanos = nowNanos;
         pump(nowNanos);
     }
 
-    void handleAnswer(GroupAck.Answer answer, NodeId self, long nowNanos) {
-        Shot shot = shots.get(answer.transmission());
+    void handleAnswer(GroupAck.Answer answer, long nowNanos) {
+        Shot shot = shots.byNumber(answer.transmission());
         if (shot == null) {
             return;
         }
@@ -176,16 +141,16 @@ final class GroupFlow {
             }
         }
         if (news && onlyCopy) {
-            timer.handleSample(nowNanos - shot.sentNanos());
+            dues.handleSample(nowNanos - shot.sentNanos());
         }
-        recount(shot.piece());
-        trim();
+        window.recount(shot.piece());
+        messages.trim();
         pump(nowNanos);
     }
 
     /** A hop could not serve a branch: its members get another copy at once. */
     void handleLostBranch(long transmission, int from, int to, long nowNanos) {
-        Shot shot = shots.get(transmission);
+        Shot shot = shots.byNumber(transmission);
         if (shot == null || !isReliable() || shot.question() == Question.TELL) {
             return;
         }
@@ -201,7 +166,7 @@ final class GroupFlow {
             piece.repairs++;
             transmit(piece, lost, Paths.Choice.PRIMARY, nowNanos);
         }
-        trim();
+        messages.trim();
         pump(nowNanos);
     }
 
@@ -217,18 +182,18 @@ final class GroupFlow {
             }
         }
         if (isReliable()) {
-            for (long at = window.first(); at < window.next(); at++) {
-                GroupMessage message = window.at(at);
+            for (long at = messages.first(); at < messages.next(); at++) {
+                GroupMessage message = messages.at(at);
                 for (int i = 0; message != null && i < message.fresh; i++) {
                     Piece piece = message.pieces.get(i);
-                    BitSet broken = brokenOf(piece);
+                    BitSet broken = shots.brokenOf(piece);
                     if (!broken.isEmpty()) {
                         transmit(piece, broken, Paths.Choice.PRIMARY, nowNanos);
                     }
                 }
             }
         }
-        trim();
+        messages.trim();
         pump(nowNanos);
     }
 
@@ -237,58 +202,52 @@ final class GroupFlow {
         GroupMember member = members.remove(node);
         if (member != null) {
             giveUp(member, Outcome.Reason.NODE_GONE);
-            trim();
+            messages.trim();
             pump(nowNanos);
         }
     }
 
     /** An application of this node has made room. */
-    void handleRoomHere(NodeId self, long nowNanos) {
-        deliverHere(self, nowNanos);
-        trim();
+    void handleRoomHere(long nowNanos) {
+        here.deliver(new HereOutput(), nowNanos);
+        messages.trim();
         pump(nowNanos);
     }
 
-    void handleTime(NodeId self, long nowNanos) {
-        expireMessages(self, nowNanos);
-        if (nowNanos >= hereNanos) {
-            deliverHere(self, nowNanos);
+    void handleTime(long nowNanos) {
+        expireMessages(nowNanos);
+        if (nowNanos >= here.nextNanos()) {
+            here.deliver(new HereOutput(), nowNanos);
         }
-        while (!dues.isEmpty() && dues.first().atNanos() <= nowNanos) {
-            Due due = dues.first();
-            dues.pollFirst();
-            GroupMessage message = window.at(due.message());
+        for (GroupDues.Due due = dues.pollDue(nowNanos); due != null; due = dues.pollDue(nowNanos)) {
+            GroupMessage message = messages.at(due.message());
             if (message == null) {
                 continue;
             }
-            if (due.piece() == ASK) {
+            if (due.isQuestion()) {
                 message.askNanos = -1;
                 ask(message, nowNanos);
             } else {
                 expire(message.pieces.get(due.piece()), nowNanos);
             }
         }
-        trim();
+        messages.trim();
         pump(nowNanos);
     }
 
     long nextDeadlineNanos() {
-        long next = hereNanos;
-        if (!deadlines.isEmpty()) {
-            next = Math.min(next, deadlines.first().atNanos());
-        }
-        return dues.isEmpty() ? next : Math.min(next, dues.first().atNanos());
+        return Math.min(here.nextNanos(), Math.min(messages.nextDeadlineNanos(), dues.nextNanos()));
     }
 
     /** Settles everything: this node is closing. */
-    void close(NodeId self) {
-        for (GroupMessage message : List.copyOf(unsettled.values())) {
+    void close() {
+        for (GroupMessage message : messages.all()) {
             for (int i = message.open.nextSetBit(0); i >= 0; i = message.open.nextSetBit(i + 1)) {
                 settle(message, i, givenUp(message, i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.SENDER_CLOSED));
             }
-            settleHere(message, self, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.SENDER_CLOSED));
+            settleHere(message, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.SENDER_CLOSED));
         }
-        trim();
+        messages.trim();
     }
 
     // ------------------------------------------------------------------ what members say
@@ -345,57 +304,49 @@ final class GroupFlow {
     /** Turns a member into one that lags, or back. */
     private void lag(GroupMember member, int change) {
         member.lagging = change > 0;
-        for (GroupMessage message : unsettled.values()) {
-            int i = message.indexOf(member.node);
-            if (i >= 0 && message.members[i] == member && message.open.get(i)) {
-                message.laggingCount += change;
-                for (int p = 0; p < message.fresh; p++) {
-                    recount(message.pieces.get(p));
-                }
-                recount(message);
+        for (GroupMessage message : messages.openFor(member)) {
+            message.laggingCount += change;
+            for (int p = 0; p < message.fresh; p++) {
+                window.recount(message.pieces.get(p));
             }
+            window.recount(message);
         }
     }
 
     /** The member knows nothing of the flow any more: what became of the copies that had left nobody can say. */
     private void forgotten(GroupMember member) {
-        for (GroupMessage message : List.copyOf(unsettled.values())) {
-            int i = message.indexOf(member.node);
-            if (i >= 0 && message.members[i] == member && message.open.get(i) && message.left.get(i)) {
+        for (GroupMessage message : messages.openFor(member)) {
+            int i = message.openIndexOf(member);
+            if (message.left.get(i)) {
                 settle(message, i, Outcome.of(Outcome.Kind.UNKNOWN, Outcome.Reason.TIMEOUT));
             }
         }
         member.confirmedFloor = -1;
-        member.floor = firstOpen(member);
+        member.floor = messages.firstOpen(member);
     }
 
     private void missesAll(GroupMessage message, int member, long nowNanos) {
         for (int p = 0; p < message.fresh; p++) {
             Piece piece = message.pieces.get(p);
             piece.missing.set(member);
-            schedule(piece, nowNanos);
-            recount(piece);
+            dues.schedule(piece, nowNanos);
+            window.recount(piece);
         }
     }
 
     private void giveUp(GroupMember member, Outcome.Reason reason) {
-        for (GroupMessage message : List.copyOf(unsettled.values())) {
-            int i = message.indexOf(member.node);
-            if (i >= 0 && message.members[i] == member && message.open.get(i)) {
-                settle(message, i, givenUp(message, i, Outcome.Kind.UNDELIVERABLE, reason));
-            }
+        for (GroupMessage message : messages.openFor(member)) {
+            int i = message.openIndexOf(member);
+            settle(message, i, givenUp(message, i, Outcome.Kind.UNDELIVERABLE, reason));
         }
     }
 
     // ------------------------------------------------------------------ time
 
-    private void expireMessages(NodeId self, long nowNanos) {
-        while (!deadlines.isEmpty() && deadlines.first().atNanos() <= nowNanos) {
-            GroupMessage message = unsettled.get(deadlines.first().ticket());
-            deadlines.pollFirst();
-            if (message == null) {
-                continue;
-            }
+    private void expireMessages(long nowNanos) {
+        for (GroupMessage message = messages.pollOverdue(nowNanos);
+                message != null;
+                message = messages.pollOverdue(nowNanos)) {
             List<GroupMember> left = new ArrayList<>();
             TreeSet<NodeId> unreached = new TreeSet<>(
                     trees.tree(openNodes(message), Paths.Choice.PRIMARY).unreached());
@@ -408,8 +359,8 @@ final class GroupFlow {
                                 ? givenUp(message, i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE)
                                 : givenUp(message, i, Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT));
             }
-            settleHere(message, self, Outcome.of(Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT));
-            trim();
+            settleHere(message, Outcome.of(Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT));
+            messages.trim();
             if (isOrdered()) {
                 left.forEach(member -> raiseFloor(member, nowNanos));
             }
@@ -418,29 +369,18 @@ final class GroupFlow {
 
     /** A member need not wait for what was given up; what it holds it can have at once. */
     private void raiseFloor(GroupMember member, long nowNanos) {
-        long floor = firstOpen(member);
+        long floor = messages.firstOpen(member);
         if (floor <= member.floor) {
             return;
         }
         member.floor = floor;
-        GroupMessage held = window.at(floor);
-        int i = held == null ? -1 : held.indexOf(member.node);
+        GroupMessage held = messages.at(floor);
+        int i = held == null ? -1 : held.openIndexOf(member);
         if (held != null && i >= 0 && held.undecided().get(i)) {
             BitSet alone = new BitSet();
             alone.set(i);
-            tell(held, alone, Paths.Choice.PRIMARY, nowNanos);
+            shots.tell(held, alone, Paths.Choice.PRIMARY, nowNanos);
         }
-    }
-
-    private long firstOpen(GroupMember member) {
-        for (long at = window.first(); at < window.next(); at++) {
-            GroupMessage message = window.at(at);
-            int i = message == null ? -1 : message.indexOf(member.node);
-            if (message != null && i >= 0 && message.members[i] == member && message.open.get(i)) {
-                return at;
-            }
-        }
-        return window.next();
     }
 
     private void expire(Piece piece, long nowNanos) {
@@ -465,30 +405,9 @@ final class GroupFlow {
                 nowNanos);
     }
 
-    private long timeoutNanos(int expiries) {
-        long plain = timer.timeoutNanos() + patienceMillis() * 1_000_000L;
-        return Math.min(config.retransmission().maxNanos(), plain << Math.min(BACKOFF_MAX, expiries));
-    }
-
-    /** How long the first node may gather answers: a part of what this node waits for them. */
-    private int patienceMillis() {
-        long quarterMillis = timer.timeoutNanos() / 4_000_000L;
-        return (int) Math.max(2, Math.min(TreeHeader.PATIENCE_MILLIS_MAX, quarterMillis));
-    }
-
-    private void schedule(Piece piece, long nowNanos) {
-        long at = nowNanos + timeoutNanos(piece.expiries);
-        if (piece.dueNanos >= 0) {
-            dues.remove(new Due(piece.dueNanos, piece.message.number, piece.index));
-        }
-        piece.dueNanos = at;
-        dues.add(new Due(at, piece.message.number, piece.index));
-    }
-
     private void askLater(GroupMessage message, long nowNanos) {
-        if (message.askNanos < 0 && isReliable()) {
-            message.askNanos = nowNanos + timeoutNanos(1 + message.asked);
-            dues.add(new Due(message.askNanos, message.number, ASK));
+        if (isReliable()) {
+            dues.askLater(message, nowNanos);
         }
     }
 
@@ -502,7 +421,11 @@ final class GroupFlow {
                     lag(member, 1);
                 }
             }
-            tell(message, undecided, message.asked % 2 == 0 ? Paths.Choice.ALTERNATE : Paths.Choice.PRIMARY, nowNanos);
+            shots.tell(
+                    message,
+                    undecided,
+                    message.asked % 2 == 0 ? Paths.Choice.ALTERNATE : Paths.Choice.PRIMARY,
+                    nowNanos);
             askLater(message, nowNanos);
         } else if (!message.open.isEmpty()) {
             askLater(message, nowNanos);
@@ -513,7 +436,7 @@ final class GroupFlow {
 
     /** Sends what the window admits. */
     private void pump(long nowNanos) {
-        while (inFlightBytes < config.windowBytes()) {
+        while (window.admitsPiece()) {
             GroupMessage message = sending;
             if (message == null || message.fresh == message.pieces.size() || message.isSettled()) {
                 sending = null;
@@ -530,50 +453,50 @@ final class GroupFlow {
             }
             Piece piece = message.pieces.get(message.fresh++);
             transmit(piece, (BitSet) piece.missing.clone(), Paths.Choice.PRIMARY, nowNanos);
-            trim();
+            messages.trim();
         }
     }
 
+    /** Whether another message may begin; the oldest is given up where only those who lag still miss it. */
     private boolean hasRoom() {
-        GroupMessage oldest = window.at(window.first());
-        if (window.next() - window.first() >= config.retainedMessages() && oldest != null && !oldest.isAwaited()) {
+        GroupMessage oldest = messages.at(messages.first());
+        if (messages.kept() >= config.retainedMessages() && oldest != null && !oldest.isAwaited()) {
             List<GroupMember> left = new ArrayList<>();
             for (int i = oldest.open.nextSetBit(0); i >= 0; i = oldest.open.nextSetBit(i + 1)) {
                 left.add(oldest.members[i]);
                 settle(oldest, i, givenUp(oldest, i, Outcome.Kind.EXPIRED, Outcome.Reason.LIMIT));
             }
-            trim();
-            left.forEach(member -> member.floor = Math.max(member.floor, firstOpen(member)));
+            messages.trim();
+            left.forEach(member -> member.floor = Math.max(member.floor, messages.firstOpen(member)));
         }
-        return awaitedCount < config.windowMessages() && window.next() - window.first() < config.retainedMessages();
+        return window.admitsMessage() && messages.kept() < config.retainedMessages();
     }
 
     private void assign(GroupMessage message, long nowNanos) {
-        message.number = window.next();
+        long next = messages.next();
         for (int i = message.open.nextSetBit(0); i >= 0; i = message.open.nextSetBit(i + 1)) {
             GroupMember member = message.members[i];
             if (member.lastMessage < 0) {
-                member.floor = message.number;
-            } else if (isOrdered() && member.lastMessage != message.number - 1) {
+                member.floor = next;
+            } else if (isOrdered() && member.lastMessage != next - 1) {
                 // It was no member meanwhile: what it has not got of the time before would hold it up for ever.
-                settleEarlier(member, message.number);
-                member.floor = message.number;
+                settleEarlier(member);
+                member.floor = next;
             }
-            member.lastMessage = message.number;
+            member.lastMessage = next;
         }
-        window.add(message);
-        recount(message);
+        messages.number(message);
+        window.recount(message);
         if (message.hereIsOpen) {
-            here.add(message);
-            hereNanos = Math.min(hereNanos, nowNanos);
+            here.add(message, nowNanos);
         }
     }
 
-    private void settleEarlier(GroupMember member, long before) {
-        for (long at = window.first(); at < Math.min(before, window.next()); at++) {
-            GroupMessage earlier = window.at(at);
-            int i = earlier == null ? -1 : earlier.indexOf(member.node);
-            if (earlier != null && i >= 0 && earlier.members[i] == member && earlier.open.get(i)) {
+    private void settleEarlier(GroupMember member) {
+        for (long at = messages.first(); at < messages.next(); at++) {
+            GroupMessage earlier = messages.at(at);
+            int i = earlier == null ? -1 : earlier.openIndexOf(member);
+            if (earlier != null && i >= 0) {
                 settle(earlier, i, givenUp(earlier, i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
             }
         }
@@ -583,9 +506,9 @@ final class GroupFlow {
         GroupMessage message = piece.message;
         to.and(message.open);
         if (isReliable() && !to.isEmpty()) {
-            schedule(piece, nowNanos);
+            dues.schedule(piece, nowNanos);
         }
-        Collection<NodeId> unreached = shoot(message, piece, Question.TAKE, to, choice, nowNanos);
+        Collection<NodeId> unreached = shots.take(piece, to, choice, nowNanos);
         for (NodeId node : unreached) {
             int i = message.indexOf(node);
             if (!isReliable()) {
@@ -594,183 +517,7 @@ final class GroupFlow {
                 lag(message.members[i], 1);
             }
         }
-        recount(piece);
-    }
-
-    private void tell(GroupMessage message, BitSet to, Paths.Choice choice, long nowNanos) {
-        to.and(message.open);
-        shoot(message, message.pieces.get(0), Question.TELL, to, choice, nowNanos);
-    }
-
-    /** Returns the members that no tree leads to. */
-    private Collection<NodeId> shoot(
-            GroupMessage message, Piece piece, Question question, BitSet to, Paths.Choice choice, long nowNanos) {
-        if (to.isEmpty()) {
-            return List.of();
-        }
-        TreeMap<NodeId, GroupMember> targets = new TreeMap<>();
-        for (int i = to.nextSetBit(0); i >= 0; i = to.nextSetBit(i + 1)) {
-            targets.put(message.members[i].node, message.members[i]);
-        }
-        TreePlan known = planFor(targets.values(), choice);
-        if (known != null) {
-            launch(message, piece, question, known, nowNanos);
-            return List.of();
-        }
-        DeliveryTree tree = trees.tree(targets.keySet(), choice);
-        if (tree.size() > TreeLayout.NODES_MAX) {
-            return shootHalves(message, piece, question, to, choice, nowNanos);
-        }
-        if (tree.size() > 1) {
-            TreePlan drawn = TreePlan.of(tree, targets, message.number);
-            keep(drawn, targets.values(), choice);
-            launch(message, piece, question, drawn, nowNanos);
-        }
-        if (choice == Paths.Choice.PRIMARY || tree.unreached().isEmpty()) {
-            return tree.unreached();
-        }
-        BitSet rest = new BitSet();
-        for (NodeId node : tree.unreached()) {
-            rest.set(message.indexOf(node));
-        }
-        // Fewer members leave more links to go around by.
-        if (rest.cardinality() < to.cardinality()) {
-            return shoot(message, piece, question, rest, choice, nowNanos);
-        }
-        return rest.cardinality() > 1 && rest.cardinality() <= SEARCHED_MEMBERS_MAX
-                ? shootHalves(message, piece, question, rest, choice, nowNanos)
-                : shoot(message, piece, question, rest, Paths.Choice.PRIMARY, nowNanos);
-    }
-
-    private Collection<NodeId> shootHalves(
-            GroupMessage message, Piece piece, Question question, BitSet to, Paths.Choice choice, long nowNanos) {
-        BitSet first = new BitSet();
-        BitSet second = new BitSet();
-        int half = to.cardinality() / 2;
-        for (int i = to.nextSetBit(0); i >= 0; i = to.nextSetBit(i + 1)) {
-            (half-- > 0 ? first : second).set(i);
-        }
-        List<NodeId> unreached = new ArrayList<>(shoot(message, piece, question, first, choice, nowNanos));
-        unreached.addAll(shoot(message, piece, question, second, choice, nowNanos));
-        return unreached;
-    }
-
-    private void launch(GroupMessage message, Piece piece, Question question, TreePlan drawn, long nowNanos) {
-        Shot shot = new Shot(out.transmission(this), piece, question, drawn, nowNanos);
-        shots.put(shot.number(), shot);
-        List<Shot> latest = question == Question.TAKE ? piece.shots : message.questions;
-        latest.add(shot);
-        if (latest.size() > SHOTS_MAX) {
-            forget(latest.remove(0));
-        }
-        if (message.firstSentNanos < 0) {
-            message.firstSentNanos = nowNanos;
-        }
-        boolean known = true;
-        for (int at = 1; at < drawn.tree().size(); at++) {
-            int i = drawn.tree().isMember(at) ? message.indexOf(drawn.tree().node(at)) : -1;
-            if (i >= 0) {
-                message.left.set(i);
-                known &= message.members[i].isEstablished();
-            }
-        }
-        long lag = message.number - Math.min(message.number, window.first());
-        Frame body = switch (question) {
-            case TAKE ->
-                new GroupData(
-                        number,
-                        message.number,
-                        lag,
-                        known ? Optional.empty() : Optional.of(name),
-                        piece.index,
-                        message.pieces.size(),
-                        message.payload.length(),
-                        message.payload(piece.index));
-            case TELL -> new GroupAdvance(number, message.number, lag);
-        };
-        for (int at : drawn.first()) {
-            out.send(drawn.tree().node(at), shot.number(), new Copy(patienceMillis(), drawn.layout(), at, body));
-        }
-    }
-
-    /** The tree of the message before serves again while nothing has changed and there is nothing to be told. */
-    private @Nullable TreePlan planFor(Collection<GroupMember> targets, Paths.Choice choice) {
-        boolean same =
-                choice == Paths.Choice.PRIMARY && plannedEdition == trees.edition() && planned.size() == targets.size();
-        if (!same) {
-            return null;
-        }
-        int i = 0;
-        for (GroupMember member : targets) {
-            if (planned.get(i++) != member) {
-                return null;
-            }
-        }
-        return plan;
-    }
-
-    private void keep(TreePlan drawn, Collection<GroupMember> targets, Paths.Choice choice) {
-        boolean plain =
-                choice == Paths.Choice.PRIMARY && drawn.tree().unreached().isEmpty();
-        for (GroupMember member : targets) {
-            plain &= member.isEstablished() && member.floor <= member.confirmedFloor;
-        }
-        if (plain) {
-            plan = drawn;
-            planned = List.copyOf(targets);
-            plannedEdition = trees.edition();
-        }
-    }
-
-    /** The members of a piece whose latest copy went over a link that is gone, or that no copy went to. */
-    private BitSet brokenOf(Piece piece) {
-        BitSet broken = (BitSet) piece.missing.clone();
-        BitSet sound = new BitSet();
-        for (int s = piece.shots.size() - 1; s >= 0 && !broken.isEmpty(); s--) {
-            TreePlan drawn = piece.shots.get(s).plan();
-            TreeSet<NodeId> cutOff = drawn.cutOff(trees);
-            for (int at = 1; at < drawn.tree().size(); at++) {
-                int i = drawn.tree().isMember(at)
-                        ? piece.message.indexOf(drawn.tree().node(at))
-                        : -1;
-                if (i >= 0 && !cutOff.contains(drawn.tree().node(at))) {
-                    sound.set(i);
-                }
-            }
-        }
-        broken.andNot(sound);
-        return broken;
-    }
-
-    // ------------------------------------------------------------------ this node itself
-
-    private void deliverHere(NodeId self, long nowNanos) {
-        hereNanos = Deadlines.NEVER;
-        while (!here.isEmpty()) {
-            GroupMessage message = here.peek();
-            if (message.hereIsOpen) {
-                Verdict verdict = out.deliverHere(name, message);
-                if (verdict.kind() == Verdict.Kind.HELD) {
-                    hereNanos = nowNanos + HERE_NANOS;
-                    return;
-                }
-                settleHere(
-                        message,
-                        self,
-                        verdict.kind() == Verdict.Kind.DELIVERED
-                                ? Outcome.of(Outcome.Kind.DELIVERED, Outcome.Reason.NONE)
-                                : Outcome.of(Outcome.Kind.REJECTED, verdict.reason()));
-            }
-            here.remove();
-        }
-    }
-
-    private void settleHere(GroupMessage message, NodeId self, Outcome outcome) {
-        if (message.hereIsOpen) {
-            message.hereIsOpen = false;
-            out.settled(message, self, outcome);
-            finishIfSettled(message);
-        }
+        window.recount(piece);
     }
 
     // ------------------------------------------------------------------ outcomes
@@ -783,77 +530,38 @@ final class GroupFlow {
         for (Piece piece : message.pieces) {
             if (piece.missing.get(member)) {
                 piece.missing.clear(member);
-                recount(piece);
+                window.recount(piece);
             }
         }
         out.settled(message, message.members[member].node, outcome);
         finishIfSettled(message);
     }
 
-    private void finishIfSettled(GroupMessage message) {
-        recount(message);
-        if (!message.isSettled()) {
-            return;
+    private void settleHere(GroupMessage message, Outcome outcome) {
+        if (message.hereIsOpen) {
+            message.hereIsOpen = false;
+            out.settled(message, self, outcome);
+            finishIfSettled(message);
         }
-        unsettled.remove(message.ticket);
-        deadlines.remove(new Deadline(message.deadlineNanos, message.ticket));
-        for (Piece piece : message.pieces) {
-            piece.shots.forEach(this::forget);
-            piece.shots.clear();
-            if (piece.dueNanos >= 0) {
-                dues.remove(new Due(piece.dueNanos, message.number, piece.index));
-            }
-        }
-        message.questions.forEach(this::forget);
-        message.questions.clear();
-        if (message.askNanos >= 0) {
-            dues.remove(new Due(message.askNanos, message.number, ASK));
-        }
-        out.ended(message);
     }
 
-    private void forget(Shot shot) {
-        shots.remove(shot.number());
-        out.forget(shot.number());
+    private void finishIfSettled(GroupMessage message) {
+        window.recount(message);
+        if (message.isSettled()) {
+            messages.settled(message);
+            shots.forget(message);
+            dues.cancel(message);
+            out.ended(message);
+        }
     }
 
     private static Outcome givenUp(GroupMessage message, int member, Outcome.Kind ifNeverSent, Outcome.Reason reason) {
         return Outcome.of(message.left.get(member) ? Outcome.Kind.UNKNOWN : ifNeverSent, reason);
     }
 
-    // ------------------------------------------------------------------ books
+    // ------------------------------------------------------------------ members
 
-    private void recount(Piece piece) {
-        int bytes = 0;
-        if (piece.index < piece.message.fresh) {
-            for (int i = piece.missing.nextSetBit(0); i >= 0; i = piece.missing.nextSetBit(i + 1)) {
-                if (!piece.message.members[i].lagging) {
-                    bytes = piece.message.payload(piece.index).length() + 1;
-                    break;
-                }
-            }
-        }
-        inFlightBytes += bytes - piece.countedBytes;
-        piece.countedBytes = bytes;
-    }
-
-    private void recount(GroupMessage message) {
-        boolean counts = message.number >= 0 && !message.isSettled() && message.isAwaited();
-        if (counts != message.counted) {
-            message.counted = counts;
-            awaitedCount += counts ? 1 : -1;
-        }
-    }
-
-    private void trim() {
-        for (GroupMessage first = window.at(window.first());
-                first != null && first.isSettled();
-                first = window.at(window.first())) {
-            window.removeFirst();
-        }
-    }
-
-    private List<NodeId> openNodes(GroupMessage message) {
+    private static List<NodeId> openNodes(GroupMessage message) {
         List<NodeId> nodes = new ArrayList<>();
         for (int i = message.open.nextSetBit(0); i >= 0; i = message.open.nextSetBit(i + 1)) {
             nodes.add(message.members[i].node);
@@ -873,7 +581,7 @@ final class GroupFlow {
         if (present != null) {
             giveUp(present, Outcome.Reason.DESTINATION_RESTARTED);
         }
-        GroupMember fresh = new GroupMember(node, life, window.next(), nowNanos);
+        GroupMember fresh = new GroupMember(node, life, messages.next(), nowNanos);
         members.put(node, fresh);
         return fresh;
     }
@@ -884,5 +592,38 @@ final class GroupFlow {
 
     private boolean isOrdered() {
         return name.kind() == SocketKind.SEQPACKET;
+    }
+
+    private final class ShotOutput implements GroupShots.Output {
+        @Override
+        public long transmission() {
+            return out.transmission(GroupFlow.this);
+        }
+
+        @Override
+        public void forget(long transmission) {
+            out.forget(transmission);
+        }
+
+        @Override
+        public void send(NodeId neighbor, long transmission, Copy copy) {
+            out.send(neighbor, transmission, copy);
+        }
+    }
+
+    private final class HereOutput implements GroupHere.Output {
+        @Override
+        public Verdict offer(GroupMessage message) {
+            return out.deliverHere(name, message);
+        }
+
+        @Override
+        public void decided(GroupMessage message, Verdict verdict) {
+            settleHere(
+                    message,
+                    verdict.kind() == Verdict.Kind.DELIVERED
+                            ? Outcome.of(Outcome.Kind.DELIVERED, Outcome.Reason.NONE)
+                            : Outcome.of(Outcome.Kind.REJECTED, verdict.reason()));
+        }
     }
 }

@@ -106,6 +106,12 @@ final class GroupMessage {
         return -1;
     }
 
+    /** The number in this message of a member that has no outcome of it, negative where it has, or is none. */
+    int openIndexOf(GroupMember member) {
+        int i = indexOf(member.node);
+        return i >= 0 && members[i] == member && open.get(i) ? i : -1;
+    }
+
     boolean isSettled() {
         return open.isEmpty() && !hereIsOpen;
     }

@@ -152,8 +152,8 @@ public final class GroupSender {
             }
             open.add(send.ticket());
             queuedBytes += send.payload().length();
-            flow.add(send, self, nowNanos);
-            flow.handleRoomHere(self, nowNanos);
+            flow.add(send, nowNanos);
+            flow.handleRoomHere(nowNanos);
             touched(flow);
         }
     }
@@ -165,7 +165,7 @@ public final class GroupSender {
         for (GroupAck.Answer answer : ack.answers()) {
             GroupFlow flow = byTransmission.get(answer.transmission());
             if (flow != null) {
-                flow.handleAnswer(answer, self, nowNanos);
+                flow.handleAnswer(answer, nowNanos);
                 touched(flow);
             }
         }
@@ -199,7 +199,7 @@ public final class GroupSender {
     /** An application of this node has made room. */
     public void handleRoomHere(long nowNanos) {
         for (GroupFlow flow : List.copyOf(flows.values())) {
-            flow.handleRoomHere(self, nowNanos);
+            flow.handleRoomHere(nowNanos);
             touched(flow);
         }
     }
@@ -208,7 +208,7 @@ public final class GroupSender {
         for (Long number = deadlines.pollDue(nowNanos); number != null; number = deadlines.pollDue(nowNanos)) {
             GroupFlow flow = flows.get(number);
             if (flow != null) {
-                flow.handleTime(self, nowNanos);
+                flow.handleTime(nowNanos);
                 touched(flow);
             }
         }
@@ -226,7 +226,7 @@ public final class GroupSender {
     /** Settles everything: this node is closing. */
     public void close() {
         for (GroupFlow flow : List.copyOf(flows.values())) {
-            flow.close(self);
+            flow.close();
         }
     }
 
@@ -267,7 +267,7 @@ public final class GroupSender {
             byConversation.values().removeIf(flow -> flow == over);
             deadlines.update(over.number(), Deadlines.NEVER);
         }
-        GroupFlow flow = new GroupFlow(nextFlow++, conversation.name(), config, trees, flowOutput, nowNanos);
+        GroupFlow flow = new GroupFlow(nextFlow++, conversation.name(), self, config, trees, flowOutput, nowNanos);
         flows.put(flow.number(), flow);
         byConversation.put(conversation, flow);
         if (sweepNanos == Deadlines.NEVER) {
