@@ -32,6 +32,8 @@ import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupAdvance;
 import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupKey;
+import dev.weft.core.wire.GroupKeyWant;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.Interest;
@@ -77,6 +79,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** One engine among peers that say what they like, well formed or not, in any order and at any time. */
 class EngineFuzz {
     private static final ByteView RECEIPT = ByteView.of(new byte[SealAnswer.RECEIPT_BYTES]);
+    private static final ByteView GROUP_SECRET = ByteView.of(new byte[GroupKey.SECRET_BYTES]);
     private static final int OPERATIONS_MAX = 256;
     private static final long SECOND = 1_000_000_000L;
     private static final long SELF_INCARNATION = 4;
@@ -512,6 +515,8 @@ class EngineFuzz {
                 case PROBE_REPLY -> routed(new ProbeReply(draws.number(), draws.nodeId(NODES), draws.u8()));
                 case RESET -> routed(new Reset(draws.nodeId(NODES), draws.number(), flowRef()));
                 case ABORT -> routed(new Abort(flowRef(), draws.oneOf(List.of(Outcome.Reason.values()))));
+                case GROUP_KEY -> routed(new GroupKey(draws.below(4), draws.below(4), GROUP_SECRET));
+                case GROUP_KEY_WANT -> routed(new GroupKeyWant(draws.below(6), draws.below(4)));
                 case SEALED, SEALED_CONTROL -> routed(sealed(type));
                 case SEAL_ANSWER ->
                     routed(new SealAnswer(
@@ -566,6 +571,7 @@ class EngineFuzz {
             GroupName name = new GroupName(
                     draws.oneOf(List.of(GroupName.Scope.values())),
                     draws.oneOf(List.of(SocketKind.values())),
+                    draws.oneOf(List.of(GroupName.Sealing.values())),
                     draws.chance() ? "" : "red",
                     draws.chance() ? "" : draws.oneOf(ENDPOINTS));
             long message = draws.chance() ? draws.below(16) : draws.number();

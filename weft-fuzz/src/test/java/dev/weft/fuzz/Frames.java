@@ -18,6 +18,8 @@ import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupAdvance;
 import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupKey;
+import dev.weft.core.wire.GroupKeyWant;
 import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.MalformedFrame;
@@ -83,6 +85,8 @@ final class Frames {
             case GROUP_ACK -> GroupAck.decode(in);
             case GROUP_ADVANCE -> GroupAdvance.decode(in);
             case ABORT -> Abort.decode(in);
+            case GROUP_KEY -> GroupKey.decode(in);
+            case GROUP_KEY_WANT -> GroupKeyWant.decode(in);
             case SEALED, SEALED_CONTROL -> Sealed.decode(type, in);
             case SEAL_ANSWER -> SealAnswer.decode(in);
         };

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.ConnectOptions;
 import dev.weft.Endpoint;
+import dev.weft.Group;
+import dev.weft.GroupOutcome;
+import dev.weft.GroupSendOptions;
 import dev.weft.Listener;
 import dev.weft.Locator;
+import dev.weft.Membership;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
 import dev.weft.MeshConfig;
@@ -116,6 +120,49 @@ class SealedNodesTest {
             assertThat(counter(bob, "seal.forged")).isZero();
             assertThat(counter(bob, "seal.imposture")).isZero();
             assertThat(counter(bob, "seal.plain-refused")).isZero();
+        }
+    }
+
+    @Test
+    void aRelayReadsNothingOfWhatGoesToAGroupThatItIsNotIn() throws Exception {
+        try (SpyingRelay relay = new SpyingRelay(node("relay"));
+                Mesh alice = leaf("alice", relay).join();
+                Mesh bob = leaf("bob", relay).join();
+                Mesh carol = leaf("carol", relay).join();
+                Membership atBob = bob.group("ops").join();
+                Membership atCarol = carol.group("ops").join()) {
+            Group ops = alice.group("ops");
+            until(() -> ops.members().size() == 2);
+            for (GroupSendOptions kind :
+                    List.of(GroupSendOptions.DGRAM, GroupSendOptions.RDM, GroupSendOptions.SEQPACKET)) {
+                for (int i = 0; i < 20; i++) {
+                    byte[] payload = ("canary " + kind.kind() + i).getBytes(StandardCharsets.UTF_8);
+                    GroupOutcome outcome = ops.send(payload, kind).await();
+                    assertThat(outcome.isDeliveredToAll()).as("%s", outcome).isTrue();
+                    assertThat(atBob.receive().payload()).isEqualTo(payload);
+                    assertThat(atCarol.receive().payload()).isEqualTo(payload);
+                }
+            }
+            byte[] large = new byte[2 << 20];
+            java.util.Arrays.fill(large, (byte) 'c');
+            assertThat(ops.send(large, GroupSendOptions.RDM).await().isDeliveredToAll())
+                    .isTrue();
+            assertThat(atBob.receive().payload()).isEqualTo(large);
+            assertThat(relay.saw("ops")).as("it really looks").isTrue();
+            assertThat(relay.saw("canary")).isFalse();
+            assertThat(relay.saw("cccccccccccccccc")).isFalse();
+            assertThat(counter(alice, "group.seal.sealed")).isEqualTo(61);
+            assertThat(counter(bob, "group.seal.opened")).isEqualTo(61);
+            assertThat(counter(bob, "group.seal.forged")).isZero();
+
+            atCarol.close();
+            until(() -> ops.members().size() == 1);
+            long told = counter(alice, "group.seal.told");
+            assertThat(ops.send(new byte[] {1}, GroupSendOptions.RDM).await().isDeliveredToAll())
+                    .isTrue();
+            assertThat(counter(alice, "group.seal.told"))
+                    .as("who has left does not get the next key")
+                    .isEqualTo(told + 1);
         }
     }
 

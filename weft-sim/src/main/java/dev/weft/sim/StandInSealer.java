@@ -5,6 +5,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.seal.Sealer;
+import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.SealAnswer;
 import dev.weft.core.wire.SealOpening;
 import dev.weft.core.wire.SealRecord;
@@ -123,6 +124,20 @@ final class StandInSealer implements Sealer {
         long secret = agreed(
                 power(valueOf(opening.encapsulated()), prekey), power(valueOf(opening.originKey()), prekey), opening);
         later.accept(Made.accepted(task, new StandInKeys(secret)));
+    }
+
+    @Override
+    public ByteView secret() {
+        byte[] bytes = new byte[GroupKey.SECRET_BYTES];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) prng.nextLong();
+        }
+        return ByteView.of(bytes);
+    }
+
+    @Override
+    public Cipher cipher(ByteView secret) {
+        return new StandInKeys(secret.hash64());
     }
 
     private static boolean isKeyOf(ByteView publicKey, NodeId node) {

@@ -12,6 +12,7 @@ import dev.weft.core.link.Security;
 import dev.weft.core.seal.Sealer;
 import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.wire.FrameType;
+import dev.weft.core.wire.GroupData;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.RouteHeader;
@@ -498,7 +499,7 @@ final class World {
         }
     }
 
-    /** What passes over a relay is sealed, but for what relays say themselves and what goes to many. */
+    /** What passes over a relay is sealed, but for what relays say themselves; what goes to many always is. */
     void requireSealed(ByteView frame, SimNode at) {
         if (guard == Guard.NONE) {
             return;
@@ -506,6 +507,9 @@ final class World {
         WireReader in = new WireReader(frame);
         try {
             FrameType type = FrameType.decode(in);
+            if (type == FrameType.GROUP_DATA) {
+                requireSealedForMany(in, at);
+            }
             if (type.scope() != FrameType.Scope.ROUTED) {
                 return;
             }
@@ -521,6 +525,14 @@ final class World {
             }
         } catch (MalformedFrame malformed) {
             violations.add("every frame can be read", String.valueOf(malformed.getMessage()));
+        }
+    }
+
+    private void requireSealedForMany(WireReader in, SimNode at) throws MalformedFrame {
+        TreeHeader.decode(in);
+        Optional<GroupName> name = GroupData.decode(in).name();
+        if (name.isPresent() && !name.get().isSealed()) {
+            violations.add("what goes to many is sealed", "node " + at.index + " received " + name.get());
         }
     }
 

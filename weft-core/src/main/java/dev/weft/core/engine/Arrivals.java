@@ -14,6 +14,8 @@ import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowRef;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.GroupAck;
+import dev.weft.core.wire.GroupKey;
+import dev.weft.core.wire.GroupKeyWant;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.Probe;
 import dev.weft.core.wire.ProbeReply;
@@ -153,6 +155,8 @@ final class Arrivals implements Forwarder.Output {
             }
             case SEAL_ANSWER -> seals.handleAnswer(SealAnswer.decode(in), nowNanos);
             case GROUP_ACK -> groups.handleAck(GroupAck.decode(in), arrival, nowNanos);
+            case GROUP_KEY -> groups.handleKey(GroupKey.decode(in), arrival, nowNanos);
+            case GROUP_KEY_WANT -> groups.handleKeyWant(GroupKeyWant.decode(in), arrival);
             case HELLO,
                     ACCEPT,
                     CLOSE,

@@ -18,6 +18,9 @@ import dev.weft.core.forward.Arrival;
 import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.LinkQueue;
 import dev.weft.core.forward.TreeForwarder;
+import dev.weft.core.seal.GroupSeals;
+import dev.weft.core.seal.Sealer;
+import dev.weft.core.seal.Seals;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.topology.Lsdb;
 import dev.weft.core.wire.Frame;
@@ -25,6 +28,8 @@ import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupAdvance;
 import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupKey;
+import dev.weft.core.wire.GroupKeyWant;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
@@ -43,19 +48,22 @@ import java.util.function.LongSupplier;
  *
  * <p>Called by {@link Engine}, {@link Machines} and {@link Arrivals}.
  */
-final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupReceiver.Output {
+final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupReceiver.Output, GroupSeals.Output {
     private final NodeId self;
+    private final long incarnation;
     private final Lsdb lsdb;
     private final Links links;
     private final Router router;
     private final Post post;
     private final Endpoints endpoints;
     private final Guard guard;
+    private final Seals seals;
     private final LongSupplier now;
     private final Engine.Output out;
     private final TreeForwarder forwarder;
     private final GroupSender sender;
     private final GroupReceiver receiver;
+    private final GroupSeals sealing;
     private final TreeSet<String> joined = new TreeSet<>();
     /** The groups of the other nodes that can be reached. */
     private final TreeMap<NodeId, List<String>> groupsOf = new TreeMap<>();
@@ -71,22 +79,27 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             Post post,
             Endpoints endpoints,
             Guard guard,
+            Seals seals,
+            Sealer sealer,
             Forwarder.Labels labels,
             LongSupplier now,
             Engine.Output out) {
         this.self = self.node();
+        this.incarnation = self.incarnation();
         this.lsdb = lsdb;
         this.links = links;
         this.router = router;
         this.post = post;
         this.endpoints = endpoints;
         this.guard = guard;
+        this.seals = seals;
         this.now = now;
         this.out = out;
         this.forwarder = new TreeForwarder(self.node(), self.incarnation(), labels, this);
         this.sender =
                 new GroupSender(self.node(), self.incarnation(), config, new TreeRouter(self.node(), router), this);
         this.receiver = new GroupReceiver(config, this);
+        this.sealing = new GroupSeals(self.node(), self.incarnation(), sealer, this);
     }
 
     // ------------------------------------------------------------------ who is in
@@ -169,7 +182,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     // ------------------------------------------------------------------ inputs
 
     void send(GroupSend send, long nowNanos) {
-        sender.send(send, nowNanos);
+        sender.send(seals.isActive() ? send.sealed() : send, nowNanos);
     }
 
     void handleTree(NodeId neighbor, TreeFrame frame, long nowNanos) {
@@ -182,6 +195,16 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         } else {
             forwarder.handleAck(arrival.neighbor(), ack);
         }
+    }
+
+    void handleKey(GroupKey key, Arrival arrival, long nowNanos) {
+        if (sealing.handleKey(arrival.origin(), key, nowNanos) == GroupSeals.News.KEY) {
+            receiver.handleRoom();
+        }
+    }
+
+    void handleKeyWant(GroupKeyWant want, Arrival arrival) {
+        sealing.handleWant(arrival.origin(), want);
     }
 
     void handleRouteError(RouteError error, long nowNanos) throws MalformedFrame {
@@ -222,11 +245,12 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         forwarder.handleTime(nowNanos);
         receiver.handleTime(nowNanos);
         sender.handleTime(nowNanos);
+        sealing.handleTime(nowNanos);
     }
 
     long nextDeadlineNanos() {
-        return Math.min(
-                forwarder.nextDeadlineNanos(), Math.min(receiver.nextDeadlineNanos(), sender.nextDeadlineNanos()));
+        long sending = Math.min(forwarder.nextDeadlineNanos(), sender.nextDeadlineNanos());
+        return Math.min(sending, Math.min(receiver.nextDeadlineNanos(), sealing.nextDeadlineNanos()));
     }
 
     void flush() {
@@ -293,11 +317,43 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
 
     @Override
     public Verdict deliverHere(GroupName name, ByteView payload) {
-        return deliver(new GroupReceiver.Delivery(self, name, payload, 0, 0));
+        return deliver(new GroupReceiver.Delivery(self, incarnation, name, payload, 0, 0));
     }
 
     @Override
+    public ByteView seal(GroupSend send) {
+        return sealing.seal(send.name(), send.members(), send.payload(), now.getAsLong());
+    }
+
+    /** What is sealed is opened first, and what is not is not taken where it ought to be. */
+    @Override
     public Verdict deliver(GroupReceiver.Delivery delivery) {
+        if (!delivery.name().isSealed()) {
+            if (seals.isToRefuse(delivery.from())) {
+                return Verdict.refused(Outcome.Reason.NOT_PERMITTED);
+            }
+            return deliverPlain(delivery);
+        }
+        if (!seals.isActive()) {
+            return Verdict.HELD;
+        }
+        GroupSeals.Opened opened = sealing.open(
+                delivery.from(), delivery.incarnation(), delivery.name(), delivery.payload(), now.getAsLong());
+        return switch (opened.finding()) {
+            case AUTHENTIC -> {
+                Verdict verdict = deliverPlain(delivery.unsealed(opened.payload()));
+                if (verdict.kind() == Verdict.Kind.DELIVERED) {
+                    sealing.delivered(delivery.from(), delivery.incarnation(), delivery.payload());
+                }
+                yield verdict;
+            }
+            case AWAITED -> Verdict.HELD;
+            case FORGED -> Verdict.ABSENT;
+            case REPLAYED -> Verdict.refused(Outcome.Reason.NOT_PERMITTED);
+        };
+    }
+
+    private Verdict deliverPlain(GroupReceiver.Delivery delivery) {
         GroupName name = delivery.name();
         boolean isMember =
                 name.scope() == GroupName.Scope.LIST || name.group().isEmpty() || joined.contains(name.group());
@@ -315,10 +371,15 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         }
         return switch (out.deliverToGroup(delivery)) {
             case TAKEN -> Verdict.DELIVERED;
-            case LATER -> Verdict.HELD;
+            case LATER -> noRoom(name);
             case DETACHED -> Verdict.refused(Outcome.Reason.DETACHED);
             case NO_MEMBER -> Verdict.refused(Outcome.Reason.NO_ENDPOINT);
         };
+    }
+
+    /** The sender waits, but for a datagram nobody does. */
+    private static Verdict noRoom(GroupName name) {
+        return name.kind() == SocketKind.DGRAM ? Verdict.refused(Outcome.Reason.QUEUE_FULL) : Verdict.HELD;
     }
 
     /** Who sends to a group must be allowed to be in it, and to send to the endpoint that is named. */
@@ -338,7 +399,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         }
         ReceiveBuffer buffer = endpoints.buffer(endpoint);
         if (!buffer.hasRoom()) {
-            return Verdict.HELD;
+            return noRoom(delivery.name());
         }
         buffer.take(ReceiveBuffer.charge(delivery.payload()));
         endpoints.deliver(endpoint, kind, new Endpoints.Delivery(delivery.from(), delivery.payload(), delivery.hops()));
@@ -360,6 +421,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     void audit() {
         sender.audit();
         receiver.audit();
+        sealing.audit();
         Check.that(
                 forwarder.gatheringCount() <= TreeForwarder.GATHERINGS_MAX,
                 "%d transmissions are gathered",
@@ -384,5 +446,6 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         counters.put("group.queued-bytes", sender.queuedBytes());
         counters.put("group.refused-branches", forwarder.refusedCount());
         counters.put("group.strays", forwarder.strayCount());
+        sealing.count(counters);
     }
 }

@@ -421,6 +421,8 @@ final class Links {
                     SEAL_ANSWER,
                     GROUP_DATA,
                     GROUP_ACK,
+                    GROUP_KEY,
+                    GROUP_KEY_WANT,
                     GROUP_ADVANCE -> Business.OF_NODE;
         };
         if (business == Business.OF_NODE) {

@@ -145,6 +145,8 @@ final class Machines {
                 post,
                 endpoints,
                 guard,
+                seals,
+                sealer,
                 new LabelLookup(),
                 () -> now,
                 out);
@@ -270,6 +272,7 @@ final class Machines {
             labels.acquire(peer.node(), now);
             flooding.handleLinkUp(peer.node(), now);
             guard.handleLinkUp(peer.node(), now);
+            seals.handleNeighbor(peer, now);
             paceToward(peer.node());
             for (Peers peers : discovery.exchange(peer.node(), flooding.lsdb()::isKnown, now)) {
                 links.send(peer.node(), peers, LinkQueue.Urgency.CONTROL, now);
@@ -387,7 +390,9 @@ final class Machines {
                         SEALED,
                         SEALED_CONTROL,
                         SEAL_ANSWER,
-                        GROUP_ACK -> {
+                        GROUP_ACK,
+                        GROUP_KEY,
+                        GROUP_KEY_WANT -> {
                     forwarder.handle(neighbor, RoutedFrame.decode(type, in));
                     yield Links.Business.OF_NODE;
                 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupInbound {
     interface Output {
-        /** {@link Verdict#HELD} where the application has no room now and the sender is to wait. */
+        /** As {@link GroupReceiver.Output#deliver}. */
         Verdict deliver(GroupInbound flow, Arrived message);
 
         /** Room for a message that cannot be delivered yet, or a refusal. */
@@ -226,9 +226,11 @@ final class GroupInbound {
     private Verdict offer(long message, Pending whole) {
         Verdict verdict = out.deliver(this, new Arrived(whole.payload(), whole.hops, missedCount));
         if (verdict.kind() == Verdict.Kind.HELD) {
-            return name.kind() == SocketKind.DGRAM
-                    ? decide(message, Verdict.refused(Outcome.Reason.QUEUE_FULL))
-                    : verdict;
+            return verdict;
+        }
+        if (verdict.kind() == Verdict.Kind.ABSENT) {
+            discard(message);
+            return verdict;
         }
         if (verdict.kind() == Verdict.Kind.DELIVERED) {
             missedCount = 0;

@@ -25,8 +25,9 @@ public final class GroupReceiver {
     /** What the receiver wants and reports. May not call back in. */
     public interface Output {
         /**
-         * Offers a message to the application: {@link Verdict#DELIVERED}, a refusal, or {@link Verdict#HELD} where it
-         * has no room now and the sender is to wait.
+         * Offers a message to the application: {@link Verdict#DELIVERED}, a refusal, {@link Verdict#HELD} where it
+         * cannot be taken now and is to be offered again, or {@link Verdict#ABSENT} where it was damaged and is to be
+         * sent again.
          */
         Verdict deliver(Delivery delivery);
 
@@ -40,9 +41,16 @@ public final class GroupReceiver {
     /**
      * A message for many that has arrived here whole.
      *
+     * @param incarnation the sender's life
      * @param missedCount how many messages before it, of this sender and in order, were given up for this member
      */
-    public record Delivery(NodeId from, GroupName name, ByteView payload, int hops, long missedCount) {}
+    public record Delivery(
+            NodeId from, long incarnation, GroupName name, ByteView payload, int hops, long missedCount) {
+        /** The same as the application is to see it. */
+        public Delivery unsealed(ByteView plain) {
+            return new Delivery(from, incarnation, name.with(GroupName.Sealing.PLAIN), plain, hops, missedCount);
+        }
+    }
 
     /** A flow's name between nodes. */
     record Origin(NodeId node, long incarnation, long flow) implements Comparable<Origin> {
@@ -217,7 +225,12 @@ public final class GroupReceiver {
         @Override
         public Verdict deliver(GroupInbound flow, GroupInbound.Arrived message) {
             return out.deliver(new Delivery(
-                    flow.origin().node(), flow.name(), message.payload(), message.hops(), message.missedCount()));
+                    flow.origin().node(),
+                    flow.origin().incarnation(),
+                    flow.name(),
+                    message.payload(),
+                    message.hops(),
+                    message.missedCount()));
         }
 
         @Override

@@ -17,6 +17,15 @@ import java.util.TreeSet;
  * @param timeoutNanos how long it may take
  */
 public record GroupSend(long ticket, GroupName name, SortedSet<NodeId> members, ByteView payload, long timeoutNanos) {
+    /** The same to a flow whose messages are sealed. */
+    public GroupSend sealed() {
+        return new GroupSend(ticket, name.with(GroupName.Sealing.SEALED), members, payload, timeoutNanos);
+    }
+
+    GroupSend withPayload(ByteView other) {
+        return new GroupSend(ticket, name, members, other, timeoutNanos);
+    }
+
     public GroupSend {
         members = Collections.unmodifiableSortedSet(new TreeSet<>(members));
     }

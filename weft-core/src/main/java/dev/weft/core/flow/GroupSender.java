@@ -9,6 +9,7 @@ import dev.weft.core.wire.Data;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.GroupSeal;
 import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.WireWriter;
@@ -25,6 +26,9 @@ public final class GroupSender {
     /** What the sender wants and reports. May not call back in. */
     public interface Output {
         void send(NodeId neighbor, Frame frame);
+
+        /** A message that has found its place, sealed for its members. */
+        dev.weft.core.base.ByteView seal(GroupSend send);
 
         /** This node is a member itself: its application is offered the message. */
         dev.weft.core.wire.Verdict deliverHere(GroupName name, dev.weft.core.base.ByteView payload);
@@ -140,7 +144,7 @@ public final class GroupSender {
         } else if (send.payload().length() > Data.MESSAGE_BYTES_MAX) {
             reject(send, Outcome.Reason.TOO_LARGE);
         } else if (open.size() >= config.queuedMessagesMax()
-                || queuedBytes + send.payload().length() > config.queuedBytesMax()) {
+                || queuedBytes + send.payload().length() + sealBytesMax(send) > config.queuedBytesMax()) {
             reject(send, Outcome.Reason.QUEUE_FULL);
         } else if (send.members().size() > config.membersMax()) {
             reject(send, Outcome.Reason.LIMIT);
@@ -150,12 +154,17 @@ public final class GroupSender {
                 reject(send, Outcome.Reason.LIMIT);
                 return;
             }
-            open.add(send.ticket());
-            queuedBytes += send.payload().length();
-            flow.add(send, nowNanos);
+            GroupSend placed = send.name().isSealed() ? send.withPayload(out.seal(send)) : send;
+            open.add(placed.ticket());
+            queuedBytes += placed.payload().length();
+            flow.add(placed, nowNanos);
             flow.handleRoomHere(nowNanos);
             touched(flow);
         }
+    }
+
+    private static int sealBytesMax(GroupSend send) {
+        return send.name().isSealed() ? GroupSeal.OVERHEAD_BYTES_MAX : 0;
     }
 
     public void handleAck(GroupAck ack, long nowNanos) {

@@ -3,10 +3,10 @@ package dev.weft.core.seal;
 /**
  * Which counters of an association have been seen: the highest, and of the {@value #SIZE} below it each (RFC 4303
  * §3.4.3, kept as in RFC 6479). What is older counts as seen. Wide, for what changes its way overtakes what still
- * stands in the queues of the old one.
+ * stands in the queues of the old one, and members of a group may lie as far apart.
  */
 final class ReplayWindow {
-    static final int SIZE = 4_096;
+    static final int SIZE = 8_192;
 
     private static final int WORD_BITS = 64;
     /** One word more than the window, so that a word can be cleared while all counters of the window are kept. */
@@ -14,6 +14,11 @@ final class ReplayWindow {
 
     private final long[] seen = new long[WORDS];
     private long highest = -1;
+
+    /** Whether nothing as high has been seen. */
+    boolean isHighest(long counter) {
+        return counter > highest;
+    }
 
     boolean isNew(long counter) {
         if (counter > highest) {

@@ -3,6 +3,7 @@ package dev.weft.core.seal;
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
+import dev.weft.core.base.InvariantError;
 import dev.weft.core.wire.SealOpening;
 import dev.weft.core.wire.SealRecord;
 import java.util.Optional;
@@ -31,6 +32,16 @@ public interface Sealer {
 
         @Override
         public void accept(long task, SealOpening opening) {}
+
+        @Override
+        public ByteView secret() {
+            throw new InvariantError("a node that takes no part in seals wants a secret");
+        }
+
+        @Override
+        public Cipher cipher(ByteView secret) {
+            throw new InvariantError("a node that takes no part in seals has a secret");
+        }
     };
 
     /** When a node seals, and demands that others do. */
@@ -91,19 +102,22 @@ public interface Sealer {
      */
     record Draft(NodeId destination, long destinationIncarnation, SealRecord record, long number) {}
 
-    /** The keys of one association, at either end. Used on the engine's thread; counters may be opened in any order. */
-    interface Keys {
+    /** One key and what it does. Used on the engine's thread; counters may be opened in any order. */
+    interface Cipher {
+        /** Each counter once. Longer by {@value dev.weft.core.wire.Sealed#TAG_BYTES} bytes. */
+        ByteView seal(long counter, ByteView associated, ByteView plain);
+
+        /** Empty where it is not what a holder of the key has sealed. */
+        Optional<ByteView> open(long counter, ByteView associated, ByteView sealed);
+    }
+
+    /** The keys of one association, at either end. */
+    interface Keys extends Cipher {
         /** By which frames name the association: both ends derive it, nobody chooses it. */
         int association();
 
         /** {@value dev.weft.core.wire.SealAnswer#RECEIPT_BYTES} bytes that nobody else knows before they are said. */
         ByteView receipt();
-
-        /** Each counter once. Longer by {@value dev.weft.core.wire.Sealed#TAG_BYTES} bytes. */
-        ByteView seal(long counter, ByteView associated, ByteView plain);
-
-        /** Empty where it is not what the other end has sealed. */
-        Optional<ByteView> open(long counter, ByteView associated, ByteView sealed);
     }
 
     /**
@@ -145,4 +159,10 @@ public interface Sealer {
 
     /** Derives the keys of an association from another node. That it is that node, the first frame shows. */
     void accept(long task, SealOpening opening);
+
+    /** {@value dev.weft.core.wire.GroupKey#SECRET_BYTES} bytes that nobody can guess, for what goes to many. */
+    ByteView secret();
+
+    /** What such a secret is the key of. */
+    Cipher cipher(ByteView secret);
 }

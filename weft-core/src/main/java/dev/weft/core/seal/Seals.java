@@ -225,6 +225,14 @@ public final class Seals {
         };
     }
 
+    /** A link has come up: who seals as others do learns it from the first of them. */
+    public void handleNeighbor(Hello theirs, long nowNanos) {
+        boolean theySeal = (theirs.capabilities() & Hello.SEALS) != 0;
+        if (theySeal && !active && terms.policy() == Sealer.Policy.AS_OTHERS) {
+            activate(nowNanos);
+        }
+    }
+
     /** Nodes that demand seals and nodes that never seal could not speak with each other over relays. */
     public Optional<Close> refuse(Hello theirs) {
         boolean weSeal = (capabilities() & Hello.SEALS) != 0;
@@ -262,6 +270,15 @@ public final class Seals {
             plainCount++;
         }
         return demanded;
+    }
+
+    /** Whether a message for many that is not sealed is none of its origin's, as far as this node can know. */
+    public boolean isToRefuse(NodeId origin) {
+        boolean refused = active && !origin.equals(self);
+        if (refused) {
+            plainCount++;
+        }
+        return refused;
     }
 
     /** Whether a frame that only one node may send comes from another. */
@@ -504,7 +521,7 @@ public final class Seals {
         try {
             FrameType type = FrameType.decode(new WireReader(plain.slice(0, 1)));
             boolean isSealable = switch (type) {
-                case DATA, ACK, ADVANCE, PROBE, PROBE_REPLY, RESET, ABORT, GROUP_ACK -> true;
+                case DATA, ACK, ADVANCE, PROBE, PROBE_REPLY, RESET, ABORT, GROUP_ACK, GROUP_KEY, GROUP_KEY_WANT -> true;
                 default -> false;
             };
             return isSealable && Sealed.typeFor(type) == outer

@@ -25,6 +25,8 @@ public enum FrameType {
     GROUP_DATA(23, Scope.TREE),
     GROUP_ACK(24, Scope.ROUTED),
     GROUP_ADVANCE(25, Scope.TREE),
+    GROUP_KEY(26, Scope.ROUTED),
+    GROUP_KEY_WANT(27, Scope.ROUTED),
     ABORT(28, Scope.ROUTED),
     /** A {@link #DATA} from end to end: its true type and body are inside. */
     SEALED(29, Scope.ROUTED),

@@ -33,6 +33,9 @@ public record GroupData(
         int messageBytes,
         ByteView payload)
         implements Frame {
+    /** The longest message, with its seal. */
+    public static final int MESSAGE_BYTES_MAX = Data.MESSAGE_BYTES_MAX + GroupSeal.OVERHEAD_BYTES_MAX;
+
     private static final int FRAGMENTED = 1;
     private static final int NAMED = 2;
 
@@ -40,7 +43,7 @@ public record GroupData(
         Check.that(message >= 0 && lag >= 0 && lag <= message, "message %d with a lag of %d", message, lag);
         Check.that(index >= 0 && index < count && count <= Data.FRAGMENTS_MAX, "fragment %d of %d", index, count);
         Check.that(
-                messageBytes <= Data.MESSAGE_BYTES_MAX && payload.length() <= messageBytes,
+                messageBytes <= MESSAGE_BYTES_MAX && payload.length() <= messageBytes,
                 "%d of %d bytes",
                 payload.length(),
                 messageBytes);
@@ -63,15 +66,15 @@ public record GroupData(
         }
         Optional<GroupName> name = (lagAndForm & NAMED) == 0 ? Optional.empty() : Optional.of(GroupName.decode(in));
         if ((lagAndForm & FRAGMENTED) == 0) {
-            if (in.remaining() > Data.MESSAGE_BYTES_MAX) {
-                throw new MalformedFrame("payload", in.remaining() + " bytes, at most " + Data.MESSAGE_BYTES_MAX);
+            if (in.remaining() > MESSAGE_BYTES_MAX) {
+                throw new MalformedFrame("payload", in.remaining() + " bytes, at most " + MESSAGE_BYTES_MAX);
             }
             ByteView payload = in.rest();
             return new GroupData(flow, message, lag, name, 0, 1, payload.length(), payload);
         }
         int index = in.varintWithin("fragment index", 0, Data.FRAGMENTS_MAX - 1);
         int count = in.varintWithin("fragment count", 2, Data.FRAGMENTS_MAX);
-        int messageBytes = in.varintWithin("message bytes", 1, Data.MESSAGE_BYTES_MAX);
+        int messageBytes = in.varintWithin("message bytes", 1, MESSAGE_BYTES_MAX);
         if (messageBytes < count) {
             throw new MalformedFrame("fragment count", count + " for " + messageBytes + " bytes");
         }

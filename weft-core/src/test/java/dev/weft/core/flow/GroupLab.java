@@ -373,8 +373,13 @@ final class GroupLab {
         }
 
         @Override
+        public ByteView seal(GroupSend send) {
+            return send.payload();
+        }
+
+        @Override
         public Verdict deliverHere(GroupName name, ByteView payload) {
-            return nodes.get(0).deliver(new GroupReceiver.Delivery(id(0), name, payload, 0, 0));
+            return nodes.get(0).deliver(new GroupReceiver.Delivery(id(0), 1, name, payload, 0, 0));
         }
 
         @Override

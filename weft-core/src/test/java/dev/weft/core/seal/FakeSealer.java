@@ -3,6 +3,7 @@ package dev.weft.core.seal;
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
+import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.SealAnswer;
 import dev.weft.core.wire.SealOpening;
 import dev.weft.core.wire.SealRecord;
@@ -80,6 +81,21 @@ final class FakeSealer implements Sealer {
                 prekeys.contains(opening.prekey())
                         ? Made.accepted(task, keys(opening))
                         : Made.failed(task, "no such prekey"));
+    }
+
+    @Override
+    public ByteView secret() {
+        return new WireWriter(GroupKey.SECRET_BYTES)
+                .nodeId(self)
+                .u64(draws++)
+                .u16(7)
+                .u16(7)
+                .view();
+    }
+
+    @Override
+    public Cipher cipher(ByteView secret) {
+        return new FakeKeys(secret.hash64());
     }
 
     static Keys keys(SealOpening opening) {

@@ -97,6 +97,8 @@ class MeshFramesTest {
                                                                 90,
                                                                 Verdict.refused(Outcome.Reason.NO_ENDPOINT))))))),
                 tree(new GroupAdvance(3, 7, 2)),
+                RoutedFrame.of(RouteHeader.DIRECT, new GroupKey(3, 300, ByteView.utf8("sixteen and twelve bytes: 28"))),
+                RoutedFrame.of(RouteHeader.DIRECT, new GroupKeyWant(3, 300)),
                 RoutedFrame.of(
                         RouteHeader.along(5),
                         new Sealed(FrameType.SEALED, 0x01020304, 0, Optional.of(opening()), sealed())),
@@ -167,6 +169,8 @@ class MeshFramesTest {
             case RESET -> Reset.decode(body);
             case GROUP_ACK -> GroupAck.decode(body);
             case ABORT -> Abort.decode(body);
+            case GROUP_KEY -> GroupKey.decode(body);
+            case GROUP_KEY_WANT -> GroupKeyWant.decode(body);
             case SEALED, SEALED_CONTROL -> Sealed.decode(type, body);
             case SEAL_ANSWER -> SealAnswer.decode(body);
             default -> throw new InvariantError("no routed frame: " + type);

@@ -3,6 +3,7 @@ package dev.weft.net.secure;
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.seal.Sealer;
+import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.SealOpening;
 import dev.weft.core.wire.SealRecord;
 import dev.weft.core.wire.WireWriter;
@@ -14,6 +15,7 @@ import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
@@ -55,6 +57,7 @@ public final class HpkeSealer implements Sealer, AutoCloseable {
     private final long incarnation;
     private final Terms terms;
     private final Consumer<Made> out;
+    private final SecureRandom random = new SecureRandom();
     private final Map<Long, KeyPair> prekeys = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor arithmetic =
             new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_TASKS_MAX), task -> {
@@ -155,6 +158,18 @@ public final class HpkeSealer implements Sealer, AutoCloseable {
                             PublicKeyFactory.createKey(opening.originKey().toByteArray()));
             return Made.accepted(task, keys(context));
         });
+    }
+
+    @Override
+    public ByteView secret() {
+        byte[] secret = new byte[GroupKey.SECRET_BYTES];
+        random.nextBytes(secret);
+        return ByteView.of(secret);
+    }
+
+    @Override
+    public Cipher cipher(ByteView secret) {
+        return new AeadCipher(secret.toByteArray());
     }
 
     private static HPKE hpke() {

@@ -1,0 +1,319 @@
+package dev.weft.core.seal;
+
+import dev.weft.NodeId;
+import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
+import dev.weft.core.base.Deadlines;
+import dev.weft.core.base.InvariantError;
+import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.GroupKey;
+import dev.weft.core.wire.GroupKeyWant;
+import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.GroupSeal;
+import dev.weft.core.wire.MalformedFrame;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Seals of what goes to many. A node has a key of its own for each audience, seals a message once for all of it, and
+ * gives the key to each member under the seal that the two have with each other: at once, and whenever a member asks
+ * that has something it cannot open. Whoever joins or leaves changes the audience, and the next message has another key,
+ * so nobody reads what was sent without it. These are the sender keys of group messengers (as in RFC 9420 §1 compared),
+ * without a signature on each message: a member could speak in the sender's name to the other members, a relay can't.
+ * docs/decisions/0014-sealing-for-many.md.
+ *
+ * <p>Driven by the engine. Everything is bounded, and what is forgotten is asked for again.
+ */
+public final class GroupSeals {
+    /** What these seals want. May not call back in. */
+    public interface Output {
+        /** To a node, by the best way, sealed where a relay would see it. */
+        void sendTo(NodeId node, Frame frame);
+    }
+
+    /** What a message was found to be. */
+    public enum Finding {
+        AUTHENTIC,
+        /** Its key has been asked for. */
+        AWAITED,
+        /** Altered, or sealed by nobody who has the key. */
+        FORGED,
+        /** Delivered before. */
+        REPLAYED
+    }
+
+    /**
+     * A message as it was found.
+     *
+     * @param payload what was sealed; empty unless authentic
+     */
+    public record Opened(Finding finding, ByteView payload) {
+        private static Opened without(Finding finding) {
+            return new Opened(finding, ByteView.EMPTY);
+        }
+    }
+
+    /** The most audiences with a present key. */
+    static final int AUDIENCES_MAX = 4_096;
+
+    /** The most keys of this node that members may still ask for. */
+    static final int SENDER_KEYS_MAX = 16_384;
+
+    /** The most keys of others. */
+    static final int MEMBER_KEYS_MAX = 16_384;
+
+    /** The most keys that are waited for at once. */
+    static final int AWAITED_MAX = 1_024;
+
+    /** To so many members a new key is told before they ask. */
+    static final int TOLD_MAX = 64;
+
+    private static final long ASK_NANOS = 200_000_000L;
+
+    /** Longer than any send may last: no copy that is under way is left without its key. */
+    private static final long KEPT_NANOS = 7_200_000_000_000L;
+
+    private static final long SWEEP_NANOS = 60_000_000_000L;
+
+    private record Conversation(GroupName name, SortedSet<NodeId> listed) {}
+
+    private record KeyName(NodeId origin, long incarnation, long number) {}
+
+    /** A key of another node. */
+    private static final class MemberKey {
+        private final Sealer.Cipher cipher;
+        private final ReplayWindow window = new ReplayWindow();
+        private long usedNanos;
+
+        private MemberKey(Sealer.Cipher cipher, long usedNanos) {
+            this.cipher = cipher;
+            this.usedNanos = usedNanos;
+        }
+
+        private boolean isNew(long counter, SocketKind kind) {
+            return kind == SocketKind.SEQPACKET ? window.isHighest(counter) : window.isNew(counter);
+        }
+    }
+
+    private final NodeId self;
+    private final long incarnation;
+    private final Sealer sealer;
+    private final Output out;
+
+    /** The one longest unused first. */
+    private final LinkedHashMap<Conversation, SenderKey> present = new LinkedHashMap<>();
+
+    /** By number; the oldest first. */
+    private final LinkedHashMap<Long, SenderKey> own = new LinkedHashMap<>();
+
+    /** The one longest unused first. */
+    private final LinkedHashMap<KeyName, MemberKey> others = new LinkedHashMap<>();
+
+    /** When each was asked for, the longest ago first. */
+    private final LinkedHashMap<KeyName, Long> awaited = new LinkedHashMap<>();
+
+    private long sweepNanos = Deadlines.NEVER;
+    private long numbers;
+    private long sealedCount;
+    private long openedCount;
+    private long toldCount;
+    private long askedCount;
+    private long deniedCount;
+    private long forgedCount;
+    private long replayedCount;
+
+    public GroupSeals(NodeId self, long incarnation, Sealer sealer, Output out) {
+        this.self = self;
+        this.incarnation = incarnation;
+        this.sealer = sealer;
+        this.out = out;
+    }
+
+    // ------------------------------------------------------------------ what goes out
+
+    /** @param members who is to read it, this node among them or not */
+    public ByteView seal(GroupName name, SortedSet<NodeId> members, ByteView payload, long nowNanos) {
+        TreeSet<NodeId> audience = new TreeSet<>(members);
+        audience.remove(self);
+        sealedCount++;
+        return keyFor(name, audience, nowNanos).seal(self, name, payload).encode();
+    }
+
+    private SenderKey keyFor(GroupName name, SortedSet<NodeId> audience, long nowNanos) {
+        Conversation conversation =
+                new Conversation(name, name.scope() == GroupName.Scope.LIST ? audience : new TreeSet<>());
+        SenderKey known = present.remove(conversation);
+        boolean isUsable = known != null
+                && known.audience().equals(audience)
+                && !known.isWorn(sealer.terms(), nowNanos)
+                && own.containsKey(known.key().number());
+        SenderKey key = known != null && isUsable ? known : made(audience, nowNanos);
+        if (present.size() >= AUDIENCES_MAX) {
+            present.remove(present.keySet().iterator().next());
+        }
+        present.put(conversation, key);
+        return key;
+    }
+
+    private SenderKey made(SortedSet<NodeId> audience, long nowNanos) {
+        GroupKey key = new GroupKey(incarnation, ++numbers, sealer.secret());
+        SenderKey fresh = new SenderKey(key, sealer.cipher(key.secret()), audience, nowNanos);
+        if (own.size() >= SENDER_KEYS_MAX) {
+            own.remove(own.keySet().iterator().next());
+        }
+        own.put(key.number(), fresh);
+        sweepNanos = Math.min(sweepNanos, nowNanos + SWEEP_NANOS);
+        if (audience.size() <= TOLD_MAX) {
+            audience.forEach(member -> tell(member, key));
+        }
+        return fresh;
+    }
+
+    private void tell(NodeId member, GroupKey key) {
+        toldCount++;
+        out.sendTo(member, key);
+    }
+
+    /** @param asker as its seal, or the link of one hop, vouches */
+    public void handleWant(NodeId asker, GroupKeyWant want) {
+        SenderKey wanted = want.incarnation() == incarnation ? own.get(want.number()) : null;
+        if (wanted == null || !wanted.audience().contains(asker)) {
+            deniedCount++;
+            return;
+        }
+        tell(asker, wanted.key());
+    }
+
+    // ------------------------------------------------------------------ what comes in
+
+    /**
+     * Looks into a message. One that is delivered is to be {@link #delivered marked}, so that it cannot come again under
+     * another number.
+     */
+    public Opened open(NodeId origin, long life, GroupName name, ByteView payload, long nowNanos) {
+        GroupSeal seal;
+        try {
+            seal = GroupSeal.decode(payload);
+        } catch (MalformedFrame malformed) {
+            return forged();
+        }
+        Optional<Sealer.Cipher> cipher = Optional.empty();
+        if (origin.equals(self)) {
+            cipher = Optional.ofNullable(own.get(seal.key())).map(SenderKey::cipher);
+        } else {
+            KeyName key = new KeyName(origin, life, seal.key());
+            MemberKey known = others.remove(key);
+            if (known == null) {
+                ask(key, nowNanos);
+                return Opened.without(Finding.AWAITED);
+            }
+            others.put(key, known);
+            known.usedNanos = nowNanos;
+            if (!known.isNew(seal.counter(), name.kind())) {
+                replayedCount++;
+                return Opened.without(Finding.REPLAYED);
+            }
+            cipher = Optional.of(known.cipher);
+        }
+        ByteView associated = GroupSeal.associated(origin, life, name, seal.key(), seal.counter());
+        return cipher.flatMap(with -> with.open(seal.counter(), associated, seal.sealed()))
+                .map(plain -> new Opened(Finding.AUTHENTIC, plain))
+                .orElseGet(this::forged);
+    }
+
+    private Opened forged() {
+        forgedCount++;
+        return Opened.without(Finding.FORGED);
+    }
+
+    /** An authentic message has been delivered. */
+    public void delivered(NodeId origin, long life, ByteView payload) {
+        openedCount++;
+        try {
+            GroupSeal seal = GroupSeal.decode(payload);
+            MemberKey known = others.get(new KeyName(origin, life, seal.key()));
+            if (known != null) {
+                known.window.mark(seal.counter());
+            }
+        } catch (MalformedFrame impossible) {
+            throw new InvariantError("a message was delivered that could not be read");
+        }
+    }
+
+    private void ask(KeyName key, long nowNanos) {
+        Long askedNanos = awaited.get(key);
+        if (askedNanos != null && nowNanos - askedNanos < ASK_NANOS) {
+            return;
+        }
+        awaited.remove(key);
+        if (awaited.size() >= AWAITED_MAX) {
+            awaited.remove(awaited.keySet().iterator().next());
+        }
+        awaited.put(key, nowNanos);
+        askedCount++;
+        out.sendTo(key.origin(), new GroupKeyWant(key.incarnation(), key.number()));
+    }
+
+    /** Whether something may wait for a key that has come. */
+    public enum News {
+        NONE,
+        KEY
+    }
+
+    /** @param origin as its seal, or the link of one hop, vouches */
+    public News handleKey(NodeId origin, GroupKey key, long nowNanos) {
+        KeyName name = new KeyName(origin, key.incarnation(), key.number());
+        if (origin.equals(self) || origin.equals(NodeId.ZERO) || others.containsKey(name)) {
+            return News.NONE;
+        }
+        if (others.size() >= MEMBER_KEYS_MAX) {
+            others.remove(others.keySet().iterator().next());
+        }
+        others.put(name, new MemberKey(sealer.cipher(key.secret()), nowNanos));
+        sweepNanos = Math.min(sweepNanos, nowNanos + SWEEP_NANOS);
+        return awaited.remove(name) == null ? News.NONE : News.KEY;
+    }
+
+    // ------------------------------------------------------------------ time
+
+    /** Forgets the keys of what is over: from then on nobody can read it, whoever takes this node. */
+    public void handleTime(long nowNanos) {
+        if (nowNanos < sweepNanos) {
+            return;
+        }
+        present.values().removeIf(key -> key.isWorn(sealer.terms(), nowNanos));
+        own.values().removeIf(key -> key.isOver(sealer.terms(), KEPT_NANOS, nowNanos));
+        others.values().removeIf(key -> nowNanos - key.usedNanos >= KEPT_NANOS);
+        awaited.values().removeIf(asked -> nowNanos - asked >= KEPT_NANOS);
+        sweepNanos = own.isEmpty() && others.isEmpty() ? Deadlines.NEVER : nowNanos + SWEEP_NANOS;
+    }
+
+    public long nextDeadlineNanos() {
+        return sweepNanos;
+    }
+
+    // ------------------------------------------------------------------ questions
+
+    public void audit() {
+        Check.that(present.size() <= AUDIENCES_MAX, "keys for %d audiences", present.size());
+        Check.that(own.size() <= SENDER_KEYS_MAX, "%d keys of this node's", own.size());
+        Check.that(others.size() <= MEMBER_KEYS_MAX, "%d keys of others", others.size());
+        Check.that(awaited.size() <= AWAITED_MAX, "%d keys are waited for", awaited.size());
+    }
+
+    /** By stable names. */
+    public void count(TreeMap<String, Long> counters) {
+        counters.put("group.seal.asked", askedCount);
+        counters.put("group.seal.denied", deniedCount);
+        counters.put("group.seal.forged", forgedCount);
+        counters.put("group.seal.keys", (long) others.size());
+        counters.put("group.seal.opened", openedCount);
+        counters.put("group.seal.replayed", replayedCount);
+        counters.put("group.seal.sealed", sealedCount);
+        counters.put("group.seal.told", toldCount);
+    }
+}

@@ -1,0 +1,237 @@
+package dev.weft.core.seal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.NodeId;
+import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.seal.GroupSeals.Finding;
+import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.GroupKey;
+import dev.weft.core.wire.GroupKeyWant;
+import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.GroupSeal;
+import dev.weft.core.wire.MalformedFrame;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Keys for many, given out and asked for, driven by hand. */
+class GroupSealsTest {
+    private static final NodeId ALICE = NodeId.parse("11111111-1111-8111-9111-111111111111");
+    private static final NodeId BOB = NodeId.parse("22222222-2222-8222-9222-222222222222");
+    private static final NodeId CAROL = NodeId.parse("33333333-3333-8333-9333-333333333333");
+    private static final GroupName OPS = name(SocketKind.RDM);
+    private static final ByteView HELLO = ByteView.utf8("hello, all of you");
+    private static final long LIFE = 5;
+    private static final long SECOND = 1_000_000_000L;
+    private static final long HOUR = 3_600 * SECOND;
+
+    private record Sent(NodeId to, Frame frame) {}
+
+    private final Party alice = new Party(ALICE);
+    private final Party bob = new Party(BOB);
+
+    /** A node's seals and what they have asked to be sent. */
+    private static final class Party {
+        private final NodeId node;
+        private final List<Sent> sent = new ArrayList<>();
+        private final GroupSeals seals;
+
+        private Party(NodeId node) {
+            this.node = node;
+            Sealer.Terms terms = new Sealer.Terms(
+                    Sealer.Policy.RELAYED,
+                    HOUR,
+                    HOUR / 2,
+                    HOUR,
+                    100,
+                    Sealer.Terms.of(Sealer.Policy.RELAYED).bytesMax());
+            this.seals = new GroupSeals(
+                    node, LIFE, new FakeSealer(node, LIFE, terms), (to, frame) -> sent.add(new Sent(to, frame)));
+        }
+
+        private ByteView seal(ByteView payload, long nowNanos, NodeId... members) {
+            return seals.seal(OPS, new TreeSet<>(List.of(members)), payload, nowNanos);
+        }
+
+        private GroupSeals.Opened open(ByteView payload) {
+            return seals.open(ALICE, LIFE, OPS, payload, 0);
+        }
+
+        private List<Sent> taken() {
+            List<Sent> all = List.copyOf(sent);
+            sent.clear();
+            return all;
+        }
+    }
+
+    private static GroupName name(SocketKind kind) {
+        return new GroupName(GroupName.Scope.GROUP, kind, GroupName.Sealing.SEALED, "ops", "");
+    }
+
+    /** Hands a node what was sent to it. */
+    private static void hand(Party from, Party to) {
+        for (Sent sent : from.taken()) {
+            if (sent.to().equals(to.node) && sent.frame() instanceof GroupKey key) {
+                to.seals.handleKey(from.node, key, 0);
+            } else if (sent.to().equals(to.node) && sent.frame() instanceof GroupKeyWant want) {
+                to.seals.handleWant(from.node, want);
+            }
+        }
+    }
+
+    private static GroupSeal read(ByteView payload) throws MalformedFrame {
+        return GroupSeal.decode(payload);
+    }
+
+    @Test
+    void aMemberOpensWhatItsKeyWasToldFor() {
+        ByteView sealed = alice.seal(HELLO, 0, ALICE, BOB);
+        hand(alice, bob);
+        assertThat(sealed.toByteArray()).isNotEqualTo(HELLO.toByteArray());
+        assertThat(bob.open(sealed)).isEqualTo(new GroupSeals.Opened(Finding.AUTHENTIC, HELLO));
+    }
+
+    @Test
+    void theSenderOpensItsOwn() {
+        ByteView sealed = alice.seal(HELLO, 0, ALICE, BOB);
+        assertThat(alice.open(sealed).payload()).isEqualTo(HELLO);
+    }
+
+    @Test
+    void anEmptyMessageIsSealedToo() {
+        ByteView sealed = alice.seal(ByteView.EMPTY, 0, BOB);
+        hand(alice, bob);
+        assertThat(bob.open(sealed)).isEqualTo(new GroupSeals.Opened(Finding.AUTHENTIC, ByteView.EMPTY));
+    }
+
+    @Test
+    void aMemberWithoutTheKeyAsksForItOnceAWhileAndThenOpens() {
+        ByteView sealed = alice.seal(HELLO, 0, BOB);
+        alice.taken();
+        assertThat(bob.open(sealed).finding()).isEqualTo(Finding.AWAITED);
+        assertThat(bob.open(sealed).finding()).isEqualTo(Finding.AWAITED);
+        assertThat(bob.sent).containsExactly(new Sent(ALICE, new GroupKeyWant(LIFE, 1)));
+        hand(bob, alice);
+        GroupKey key = (GroupKey) alice.taken().get(0).frame();
+        assertThat(bob.seals.handleKey(ALICE, key, 0)).isEqualTo(GroupSeals.News.KEY);
+        assertThat(bob.open(sealed).payload()).isEqualTo(HELLO);
+    }
+
+    @Test
+    void whoeverIsNotInTheAudienceIsNotGivenTheKey() {
+        alice.seal(HELLO, 0, BOB);
+        alice.taken();
+        alice.seals.handleWant(CAROL, new GroupKeyWant(LIFE, 1));
+        alice.seals.handleWant(NodeId.ZERO, new GroupKeyWant(LIFE, 1));
+        alice.seals.handleWant(BOB, new GroupKeyWant(LIFE - 1, 1));
+        alice.seals.handleWant(BOB, new GroupKeyWant(LIFE, 2));
+        assertThat(alice.sent).isEmpty();
+    }
+
+    @Test
+    void aKeyThatNobodyVouchesForIsNotKept() {
+        ByteView sealed = alice.seal(HELLO, 0, BOB);
+        GroupKey key = (GroupKey) alice.taken().get(0).frame();
+        bob.seals.handleKey(NodeId.ZERO, key, 0);
+        bob.seals.handleKey(CAROL, key, 0);
+        assertThat(bob.open(sealed).finding()).isEqualTo(Finding.AWAITED);
+    }
+
+    @Test
+    void theKeyIsAnotherAsSoonAsSomebodyHasJoinedOrLeft() throws MalformedFrame {
+        assertThat(read(alice.seal(HELLO, 0, BOB)).key()).isEqualTo(1);
+        assertThat(read(alice.seal(HELLO, 0, BOB)).key()).isEqualTo(1);
+        assertThat(read(alice.seal(HELLO, 0, BOB, CAROL)).key()).isEqualTo(2);
+        assertThat(read(alice.seal(HELLO, 0, CAROL)).key()).isEqualTo(3);
+        alice.taken();
+        // Bob may still open what was sent while he was in, and nothing of before or after.
+        alice.seals.handleWant(BOB, new GroupKeyWant(LIFE, 3));
+        assertThat(alice.sent).isEmpty();
+        alice.seals.handleWant(BOB, new GroupKeyWant(LIFE, 2));
+        assertThat(alice.sent).hasSize(1);
+    }
+
+    @Test
+    void eachAudienceHasAKeyOfItsOwn() throws MalformedFrame {
+        GroupName others = new GroupName(GroupName.Scope.GROUP, SocketKind.RDM, GroupName.Sealing.SEALED, "dev", "");
+        TreeSet<NodeId> members = new TreeSet<>(List.of(BOB));
+        long ops = read(alice.seals.seal(OPS, members, HELLO, 0)).key();
+        long dev = read(alice.seals.seal(others, members, HELLO, 0)).key();
+        assertThat(dev).isNotEqualTo(ops);
+        assertThat(read(alice.seals.seal(OPS, members, HELLO, 0)).key()).isEqualTo(ops);
+    }
+
+    @Test
+    void whatWasDeliveredOnceIsNotOpenedAgain() {
+        ByteView sealed = alice.seal(HELLO, 0, BOB);
+        hand(alice, bob);
+        assertThat(bob.open(sealed).finding()).isEqualTo(Finding.AUTHENTIC);
+        assertThat(bob.open(sealed).finding()).as("it was not delivered").isEqualTo(Finding.AUTHENTIC);
+        bob.seals.delivered(ALICE, LIFE, sealed);
+        assertThat(bob.open(sealed).finding()).isEqualTo(Finding.REPLAYED);
+    }
+
+    @Test
+    void whereOrderIsPromisedNothingOlderIsOpened() {
+        GroupName ordered = name(SocketKind.SEQPACKET);
+        TreeSet<NodeId> members = new TreeSet<>(List.of(BOB));
+        ByteView first = alice.seals.seal(ordered, members, HELLO, 0);
+        ByteView second = alice.seals.seal(ordered, members, HELLO, 0);
+        hand(alice, bob);
+        bob.seals.delivered(ALICE, LIFE, second);
+        assertThat(bob.seals.open(ALICE, LIFE, ordered, first, 0).finding()).isEqualTo(Finding.REPLAYED);
+    }
+
+    @Test
+    void anAlteredByteOrAnotherNameIsFoundForged() {
+        ByteView sealed = alice.seal(HELLO, 0, BOB);
+        hand(alice, bob);
+        for (int i = 2; i < sealed.length(); i++) {
+            byte[] altered = sealed.toByteArray();
+            altered[i] ^= 1;
+            assertThat(bob.open(ByteView.of(altered)).finding())
+                    .as("byte %d", i)
+                    .isEqualTo(Finding.FORGED);
+        }
+        assertThat(bob.seals
+                        .open(ALICE, LIFE, name(SocketKind.DGRAM), sealed, 0)
+                        .finding())
+                .isEqualTo(Finding.FORGED);
+        assertThat(bob.open(ByteView.utf8("none")).finding()).isEqualTo(Finding.FORGED);
+    }
+
+    @Test
+    void aKeyIsUsedForSoManyMessagesAndSoLong() throws MalformedFrame {
+        for (int i = 0; i < 100; i++) {
+            assertThat(read(alice.seal(HELLO, 0, BOB)).key()).isEqualTo(1);
+        }
+        assertThat(read(alice.seal(HELLO, 0, BOB)).key()).isEqualTo(2);
+        assertThat(read(alice.seal(HELLO, HOUR, BOB)).key()).isEqualTo(3);
+    }
+
+    @Test
+    void keysAreForgottenWhenNothingCanBeUnderWayAnyMore() {
+        ByteView sealed = alice.seal(HELLO, 0, BOB);
+        hand(alice, bob);
+        alice.seals.handleTime(4 * HOUR);
+        bob.seals.handleTime(4 * HOUR);
+        alice.seals.handleWant(BOB, new GroupKeyWant(LIFE, 1));
+        assertThat(alice.sent).isEmpty();
+        assertThat(bob.open(sealed).finding()).isEqualTo(Finding.AWAITED);
+    }
+
+    @Test
+    void whatManyNodesSendKeysForStaysBounded() {
+        ByteView secret = ByteView.of(new byte[GroupKey.SECRET_BYTES]);
+        for (int i = 0; i < GroupSeals.MEMBER_KEYS_MAX + 100; i++) {
+            bob.seals.handleKey(ALICE, new GroupKey(LIFE, i, secret), 0);
+        }
+        for (int i = 0; i < GroupSeals.AWAITED_MAX + 100; i++) {
+            bob.seals.open(CAROL, LIFE, OPS, new GroupSeal(i, 0, ByteView.of(new byte[20])).encode(), 0);
+        }
+        bob.seals.audit();
+    }
+}
