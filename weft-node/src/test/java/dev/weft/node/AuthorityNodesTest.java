@@ -300,7 +300,8 @@ class AuthorityNodesTest {
             try (Mesh again = citizen("alice").join()) {
                 until(() -> again.revocations().isPresent());
                 try (Mesh bob = citizen("bob").peer(at(again)).join()) {
-                    until(() -> hasRefusal(bob, "REVOKED", "is revoked by list 1"));
+                    until(() -> hasRefusal(bob, "REVOKED", "is revoked by list 1")
+                            && hasRefusal(again, "REVOKED", "is revoked by list 1"));
                     assertThat(again.peers()).isEmpty();
                 }
             }
@@ -322,6 +323,8 @@ class AuthorityNodesTest {
             until(() -> !alice.statistics().links().isEmpty());
             until(() -> alice.statistics().links().isEmpty() && hasRefusal(bob, "EXPIRED", "was valid until"));
             assertThat(Instant.now()).isBefore(now.plusSeconds(4 + 3));
+            // He dials again, and is turned away for the same.
+            until(() -> hasRefusal(alice, "EXPIRED", "was valid until"));
             bob.renew(sign(authority, id, "bob", now.minusSeconds(100), now.plusSeconds(100)));
             until(() -> !alice.statistics().links().isEmpty());
         }
