@@ -12,6 +12,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.link.Assurance;
+import dev.weft.core.seal.Sealer;
 import dev.weft.core.wire.Abort;
 import dev.weft.core.wire.Accept;
 import dev.weft.core.wire.Ack;
@@ -56,6 +57,7 @@ import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.SealAnswer;
 import dev.weft.core.wire.SealOpening;
+import dev.weft.core.wire.SealRecord;
 import dev.weft.core.wire.Sealed;
 import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.TreeHeader;
@@ -68,9 +70,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -99,17 +103,17 @@ class EngineFuzz {
     @MethodSource("scripts")
     @FuzzTest
     void anEngineKeepsItsBooksWhateverItsPeersSay(byte[] input) {
-        run(input);
+        run(input, Sealer.Policy.NONE);
     }
 
     @Test
     void everyVectorOfTheDocsIsTakenOverALink() {
-        vectorScripts().forEach(EngineFuzz::run);
+        vectorScripts().forEach(input -> run(input, Sealer.Policy.NONE));
     }
 
     @Test
     void framesReachPastTheLink() {
-        Run run = new Run(new Draws(new byte[] {(byte) Operation.LINK.ordinal(), 0, 0}));
+        Run run = new Run(new Draws(new byte[] {(byte) Operation.LINK.ordinal(), 0, 0}), Sealer.Policy.NONE);
         run.operate();
         assertThat(run.subject.engine.neighbors()).containsExactly(FIRST_PEER);
         run.subject.toggle("inbox", SocketKind.RDM);
@@ -126,7 +130,7 @@ class EngineFuzz {
     }
 
     /** A link, and over it one vector, or all. */
-    private static Stream<byte[]> vectorScripts() {
+    static Stream<byte[]> vectorScripts() {
         byte[] all = new byte[3 + 3 * VECTORS.size()];
         for (int i = 0; i < VECTORS.size(); i++) {
             all[3 + 3 * i] = (byte) Operation.VECTOR.ordinal();
@@ -137,10 +141,52 @@ class EngineFuzz {
         return Stream.concat(single, Stream.of(all));
     }
 
-    private static void run(byte[] input) {
-        Run run = new Run(new Draws(input));
+    static void run(byte[] input, Sealer.Policy policy) {
+        Run run = new Run(new Draws(input), policy);
         run.operate();
         run.end();
+    }
+
+    /** A peer begins an association and says one thing rightly and one wrongly; the engine begins one with a node behind. */
+    static Map<String, Long> speakUnderSeals() {
+        Run run = new Run(new Draws(new byte[] {(byte) Operation.LINK.ordinal(), 0, 0}), Sealer.Policy.RELAYED);
+        run.operate();
+        run.work();
+        long connection = run.wires.firstKey();
+        NodeId behind = NODES.get(1);
+        run.feed(
+                connection,
+                new Flood(List.of(
+                                run.adjacencies(FIRST_PEER, SELF, behind),
+                                run.adjacencies(behind, FIRST_PEER),
+                                run.item(
+                                        behind,
+                                        LsaKind.NODE,
+                                        PEER_INCARNATION,
+                                        9,
+                                        run.record(NodeRecord.Status.ACTIVE)),
+                                run.item(
+                                        behind,
+                                        LsaKind.SEAL,
+                                        PEER_INCARNATION,
+                                        9,
+                                        FuzzSealer.record(behind, SealRecord.Manner.RELAYED, 1)
+                                                .encode())))
+                        .encode());
+        run.subject.advanceTo(5 * SECOND);
+        SealOpening opening = FuzzSealer.opening(behind, PEER_INCARNATION, 1, SELF, SELF_INCARNATION, 1, 0);
+        RouteHeader relayed = RouteHeader.along(1).forwarded(2);
+        ByteView right = run.sealed(opening, relayed, 1, new Probe(7)).encode();
+        run.feed(connection, right);
+        run.work();
+        byte[] wrong = run.sealed(opening, relayed, 2, new Probe(8)).encode().toByteArray();
+        wrong[wrong.length - 1]++;
+        run.feed(connection, ByteView.of(wrong));
+        run.subject.send(behind, "inbox", SocketKind.RDM, ByteView.utf8("sealed"), SECOND);
+        run.work();
+        Map<String, Long> counters = run.subject.engine.counters();
+        run.end();
+        return counters;
     }
 
     private enum Operation {
@@ -163,7 +209,9 @@ class EngineFuzz {
         PROBE,
         ACCEPTANCE,
         LOCATORS,
-        LEAVE
+        LEAVE,
+        SEAL_WORK,
+        SEALED
     }
 
     private static final List<Operation> OPERATIONS = List.of(Operation.values());
@@ -193,9 +241,20 @@ class EngineFuzz {
         private long dialNumber;
         private final Subject subject;
 
-        private Run(Draws draws) {
+        private final FuzzSealer sealer;
+        private final TreeMap<Long, SealOpening> openings = new TreeMap<>();
+        private long sealCounter;
+
+        private Run(Draws draws, Sealer.Policy policy) {
             this.draws = draws;
-            this.subject = new Subject(SELF, SELF_INCARNATION, SELF_INSTANCE, Locator.parse("fuzz/subject"), this);
+            this.sealer = new FuzzSealer(SELF, SELF_INCARNATION, policy);
+            this.subject = new Subject(
+                    SELF,
+                    SELF_INCARNATION,
+                    SELF_INSTANCE,
+                    Locator.parse("fuzz/subject"),
+                    policy == Sealer.Policy.NONE ? Sealer.NONE : sealer,
+                    this);
         }
 
         private void operate() {
@@ -213,9 +272,9 @@ class EngineFuzz {
             switch (operation) {
                 case LINK -> link(accepted(), draws.below(5));
                 case VECTOR -> feed(ByteView.of(draws.oneOf(VECTORS)));
-                case FRAME -> feed(made());
+                case FRAME -> feed(made(this::frame));
                 case RAW -> feed(draws.bytes());
-                case DAMAGED -> feed(draws.damaged(made()));
+                case DAMAGED -> feed(draws.damaged(made(this::frame)));
                 case ANSWER -> answer();
                 case TIME -> time();
                 case SEND -> send();
@@ -231,6 +290,8 @@ class EngineFuzz {
                 case ACCEPTANCE -> acceptance = draws.oneOf(List.of(Acceptance.values()));
                 case LOCATORS -> locators();
                 case LEAVE -> subject.turn(engine -> engine.leave(subject.now()));
+                case SEAL_WORK -> sealWork();
+                case SEALED -> feed(made(this::sealedByAPeer));
             }
         }
 
@@ -374,6 +435,9 @@ class EngineFuzz {
             items.add(adjacencies(behind, peer));
             NodeRecord.Status status = draws.below(8) == 7 ? NodeRecord.Status.LEAVING : NodeRecord.Status.ACTIVE;
             items.add(item(behind, LsaKind.NODE, PEER_INCARNATION, ++peerSequence, record(status)));
+            SealRecord prekey = FuzzSealer.record(
+                    behind, draws.chance() ? SealRecord.Manner.RELAYED : SealRecord.Manner.ALWAYS, 1 + draws.below(4));
+            items.add(item(behind, LsaKind.SEAL, PEER_INCARNATION, ++peerSequence, prekey.encode()));
             feed(new Flood(items).encode());
         }
 
@@ -393,6 +457,65 @@ class EngineFuzz {
         private void locators() {
             List<Locator> locators = someLocators();
             subject.turn(engine -> engine.locatorsChanged(locators, subject.now()));
+        }
+
+        // -------------------------------------------------------------- seals
+
+        /** All that the sealer was asked for is done. */
+        private void work() {
+            for (Optional<Sealer.Made> made = sealer.take(); made.isPresent(); made = sealer.take()) {
+                Sealer.Made done = made.get();
+                subject.turn(engine -> engine.handleSealing(done, subject.now()));
+            }
+        }
+
+        /** Some of what the sealer was asked for is done, or cannot be. */
+        private void sealWork() {
+            for (int left = 1 + draws.below(4); left > 0; left--) {
+                Sealer.Made made = sealer.take().orElse(null);
+                if (made == null) {
+                    return;
+                }
+                Sealer.Made done = draws.below(8) == 7 ? Sealer.Made.failed(made.task(), "drawn") : made;
+                subject.turn(engine -> engine.handleSealing(done, subject.now()));
+            }
+        }
+
+        /** What a node behind a link says under an association of its own, new or one of before. */
+        private Frame sealedByAPeer() {
+            long which = draws.below(8);
+            SealOpening opening = openings.get(which);
+            if (opening == null || draws.below(8) == 7) {
+                opening = FuzzSealer.opening(
+                        NODES.get(draws.below(5)),
+                        draws.below(8) == 7 ? draws.number() : PEER_INCARNATION,
+                        1 + draws.below(64),
+                        SELF,
+                        SELF_INCARNATION,
+                        1 + draws.below(4),
+                        draws.below(4));
+                openings.put(which, opening);
+            }
+            int[] labels = {draws.within(1, 128)};
+            RouteHeader route = draws.chance()
+                    ? RouteHeader.DIRECT
+                    : RouteHeader.along(labels).forwarded(draws.within(1, 128));
+            long counter = draws.chance() ? sealCounter++ : draws.below(8);
+            Frame inner = draws.chance() ? data() : draws.chance() ? ack() : new Probe(draws.number());
+            return sealed(opening, route, counter, inner);
+        }
+
+        private RoutedFrame sealed(SealOpening opening, RouteHeader route, long counter, Frame inner) {
+            Sealer.Keys keys = FuzzSealer.keys(opening);
+            FrameType type = Sealed.typeFor(inner.type());
+            WireWriter plain = new WireWriter();
+            plain.u8(inner.type().code());
+            inner.encodeBody(plain);
+            Optional<SealOpening> shown = Optional.of(opening);
+            ByteView associated = Sealed.associated(type, route.priority(), keys.association(), counter, shown);
+            return RoutedFrame.of(
+                    route,
+                    new Sealed(type, keys.association(), counter, shown, keys.seal(counter, associated, plain.view())));
         }
 
         // -------------------------------------------------------------- frames
@@ -472,6 +595,15 @@ class EngineFuzz {
                         List.of());
                 return List.of(RoutedFrame.of(back, ack));
             }
+            if (body instanceof Sealed sealed && sealed.opening().isPresent()) {
+                SealOpening opening = sealed.opening().get();
+                return List.of(RoutedFrame.of(
+                        back,
+                        new SealAnswer(
+                                sealed.association(),
+                                opening.destination(),
+                                FuzzSealer.keys(opening).receipt())));
+            }
             if (body instanceof Probe probe) {
                 return List.of(RoutedFrame.of(back, new ProbeReply(probe.number(), FIRST_PEER, 1)));
             }
@@ -479,9 +611,9 @@ class EngineFuzz {
         }
 
         /** Some frame; nothing where what was drawn can be none, for then the damaged ones are the ones to try. */
-        private ByteView made() {
+        private ByteView made(Supplier<Frame> drawn) {
             try {
-                return frame().encode();
+                return drawn.get().encode();
             } catch (IllegalArgumentException | InvariantError impossible) {
                 return ByteView.EMPTY;
             }

@@ -24,9 +24,11 @@ import dev.weft.core.forward.Rates;
 import dev.weft.core.link.LinkConfig;
 import dev.weft.core.link.Security;
 import dev.weft.core.route.SpfBackoff;
+import dev.weft.core.seal.Sealer;
 import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
+import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.TopologyConfig;
 import dev.weft.core.wire.Beacon;
 import dev.weft.core.wire.GroupName;
@@ -105,12 +107,16 @@ final class Subject implements Engine.Output {
     private boolean inOutput;
 
     Subject(NodeId node, long incarnation, long instance, Locator locator, World world) {
+        this(node, incarnation, instance, locator, Sealer.NONE, world);
+    }
+
+    Subject(NodeId node, long incarnation, long instance, Locator locator, Sealer sealer, World world) {
         this.node = node;
         this.locator = locator;
         this.world = world;
         Engine.Self self =
                 new Engine.Self(MESH, node, instance, incarnation, "subject", HOST, List.of(locator), 1_000_000_000L);
-        this.engine = new Engine(CONFIG, self, Security.OPEN, new Prng(instance), this);
+        this.engine = new Engine(CONFIG, self, Security.OPEN, sealer, new Prng(instance), Edition::read, this);
         turn(present -> present.start(now));
     }
 

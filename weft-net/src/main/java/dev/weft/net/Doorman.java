@@ -3,6 +3,7 @@ package dev.weft.net;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,6 +28,9 @@ final class Doorman {
     static final int BURST_MAX = 256;
     static final int SOURCES_MAX = 4_096;
 
+    /** Connections of one source, from the first byte of their handshake to their end. */
+    static final int PRESENT_PER_SOURCE_MAX = 256;
+
     /** 64 in a second. */
     static final long TOKEN_NANOS = 15_625_000L;
 
@@ -40,6 +44,10 @@ final class Doorman {
         ADMITTED,
         /** Turned away because its source knocked too often. */
         TOO_OFTEN,
+        /** Turned away because its source has as many connections as one may have. */
+        TOO_MANY,
+        /** Turned away because there are as many connections as there may be in all. */
+        NO_ROOM,
         /** Turned out during the handshake, to make room for a later one. */
         TURNED_OUT,
         /** The handshake came to nothing: not TLS, not ours, too slow. */
@@ -49,6 +57,7 @@ final class Doorman {
 
     private static final class Source {
         final Set<Guest> halfOpen = new LinkedHashSet<>();
+        int present;
         int tokens = BURST_MAX;
         long tokenNanos;
 
@@ -65,9 +74,13 @@ final class Doorman {
 
     private final Map<String, Source> sources = new LinkedHashMap<>();
     private final Map<Guest, Source> halfOpen = new LinkedHashMap<>();
+    private final Map<Guest, Source> present = new HashMap<>();
     private final long[] counts = new long[Count.values().length];
 
-    /** Whether a guest may begin; one that may is to be reported by {@link #completed} or {@link #failed}. */
+    /**
+     * Whether a guest may begin; one that may is to be reported by {@link #completed} or {@link #failed}, and by
+     * {@link #left} when its connection is at its end.
+     */
     boolean admits(InetAddress from, Guest guest, long nowNanos) {
         Source source = sourceOf(from, nowNanos);
         source.refill(nowNanos);
@@ -75,7 +88,13 @@ final class Doorman {
             counts[Count.TOO_OFTEN.ordinal()]++;
             return false;
         }
+        if (source.present >= PRESENT_PER_SOURCE_MAX) {
+            counts[Count.TOO_MANY.ordinal()]++;
+            return false;
+        }
         source.tokens--;
+        source.present++;
+        present.put(guest, source);
         counts[Count.ADMITTED.ordinal()]++;
         if (source.halfOpen.size() >= HALF_OPEN_PER_SOURCE_MAX) {
             turnOut(source.halfOpen.iterator().next());
@@ -99,6 +118,21 @@ final class Doorman {
         }
     }
 
+    /** The connection of a guest is at its end. */
+    void left(Guest guest) {
+        // It may hear of that before the handshake that broke by it.
+        failed(guest);
+        @Nullable Source source = present.remove(guest);
+        if (source != null) {
+            source.present--;
+        }
+    }
+
+    /** Somebody was turned away unheard, for there are too many already. */
+    void hasNoRoom() {
+        counts[Count.NO_ROOM.ordinal()]++;
+    }
+
     int halfOpenCount() {
         return halfOpen.size();
     }
@@ -115,6 +149,7 @@ final class Doorman {
             counters.put("handshake." + name, counts[count.ordinal()]);
         }
         counters.put("handshake.half-open", (long) halfOpen.size());
+        counters.put("handshake.present", (long) present.size());
         return counters;
     }
 
@@ -142,10 +177,10 @@ final class Doorman {
         return source;
     }
 
-    /** At most {@value #HALF_OPEN_MAX} have a handshake under way, so one of the first few that have none is near. */
+    /** Only who has a connection is kept, and there are fewer connections than sources. */
     private void forgetQuietest() {
         for (Map.Entry<String, Source> entry : sources.entrySet()) {
-            if (entry.getValue().halfOpen.isEmpty()) {
+            if (entry.getValue().present == 0) {
                 sources.remove(entry.getKey());
                 return;
             }

@@ -10,7 +10,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +28,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     private final Channel channel;
     private final Locator peer;
     private final Assurance assurance;
+    private final Lingering lingering;
     private final FrameSplitter splitter = new FrameSplitter();
     private @Nullable ConnectionHandler handler;
     /** What was written since the last flush; null where nothing was. */
@@ -38,10 +38,11 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     private boolean ending;
     private boolean hasRead;
 
-    StreamConnection(Channel channel, Locator peer, Assurance assurance) {
+    StreamConnection(Channel channel, Locator peer, Assurance assurance, Lingering lingering) {
         this.channel = channel;
         this.peer = peer;
         this.assurance = assurance;
+        this.lingering = lingering;
     }
 
     /** Calls go to the handler from now on. */
@@ -120,7 +121,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
                 channel.close();
             }
         });
-        channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS);
+        lingering.add(channel);
     }
 
     @Override

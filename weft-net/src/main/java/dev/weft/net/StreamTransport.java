@@ -31,6 +31,8 @@ final class StreamTransport {
     private final Class<? extends Channel> clientType;
     private final Layer layer;
     private final Doorman doorman = new Doorman();
+    private final Lingering lingering = new Lingering();
+    private final Lingering lingeringDialled = new Lingering();
     private final ChannelGroup accepted;
     private final ChannelGroup all;
     private volatile boolean closed;
@@ -63,14 +65,17 @@ final class StreamTransport {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        if (accepted.size() >= ACCEPTED_MAX) {
+                        // Whoever is on the way out makes room for who comes.
+                        if (accepted.size() >= ACCEPTED_MAX && !lingering.closeOldest()) {
+                            doorman.hasNoRoom();
                             channel.close();
                             return;
                         }
-                        accepted.add(channel);
-                        all.add(channel);
                         Accepting guest = new Accepting(channel, naming, acceptor);
                         if (guest.isAdmitted()) {
+                            accepted.add(channel);
+                            all.add(channel);
+                            channel.closeFuture().addListener(closed -> doorman.left(guest));
                             layer.install(channel, Layer.Role.ACCEPTED, guest);
                         } else {
                             channel.close();
@@ -110,7 +115,7 @@ final class StreamTransport {
         bootstrap.connect(to).addListener((ChannelFuture connected) -> {
             if (connected.isSuccess()) {
                 Channel channel = connected.channel();
-                layer.install(channel, Layer.Role.DIALLED, new Dialling(channel, locator, handler));
+                layer.install(channel, Layer.Role.DIALLED, new Dialling(channel, locator, handler, lingeringDialled));
             } else {
                 handler.onClosed(reason(connected.cause()));
             }
@@ -151,7 +156,7 @@ final class StreamTransport {
                 // Gone before it was here: nobody was told of it, and its end would not be told either.
                 return;
             }
-            StreamConnection connection = new StreamConnection(channel, naming.peerOf(channel), assurance);
+            StreamConnection connection = new StreamConnection(channel, naming.peerOf(channel), assurance, lingering);
             connection.attach(acceptor.accept(connection));
             channel.pipeline().addLast(connection);
         }
@@ -168,14 +173,15 @@ final class StreamTransport {
         }
     }
 
-    private record Dialling(Channel channel, Locator locator, ConnectionHandler handler) implements Layer.Ready {
+    private record Dialling(Channel channel, Locator locator, ConnectionHandler handler, Lingering lingering)
+            implements Layer.Ready {
         @Override
         public void opened(Assurance assurance) {
             if (!channel.isActive()) {
                 handler.onClosed("the connection broke at once");
                 return;
             }
-            StreamConnection connection = new StreamConnection(channel, locator, assurance);
+            StreamConnection connection = new StreamConnection(channel, locator, assurance, lingering);
             connection.attach(handler);
             channel.pipeline().addLast(connection);
             handler.onOpen(connection);

@@ -38,12 +38,17 @@ public final class TcpTransport implements Transport {
 
     /** Under TLS, with the key of this node; there is no way back to plain. */
     public static TcpTransport secured(Loop loop, NodeKey key) {
-        return new TcpTransport(loop, new TlsLayer(key));
+        return secured(loop, key, TlsProvider.best());
+    }
+
+    /** As {@link #secured(Loop, NodeKey)}, with a choice of who does the arithmetic. */
+    public static TcpTransport secured(Loop loop, NodeKey key, TlsProvider provider) {
+        return new TcpTransport(loop, new TlsLayer(key, provider));
     }
 
     /** As {@link #secured(Loop, NodeKey)}, but in plain to and from the addresses that are trusted. */
     public static TcpTransport secured(Loop loop, NodeKey key, Predicate<Locator> trusted) {
-        return new TcpTransport(loop, new ChosenLayer(trusted, new TlsLayer(key)));
+        return new TcpTransport(loop, new ChosenLayer(trusted, new TlsLayer(key, TlsProvider.best())));
     }
 
     private TcpTransport(Loop loop, Layer layer) {

@@ -18,6 +18,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
 import java.net.Socket;
 import java.security.PublicKey;
 import java.security.cert.CertificateException;
@@ -48,56 +49,84 @@ final class TlsLayer implements Layer {
     /** From the first byte to the last of the handshake, however many bytes come in. */
     private static final int HANDSHAKE_MILLIS = 10_000;
 
+    /**
+     * BoringSSL is told by Netty to give out no tickets. The JDK gives out none where they would have to live for longer
+     * than the seven days of RFC 8446 §4.6.1, and has no other way of being told.
+     */
+    private static final long SESSION_SECONDS = 8 * 86_400;
+
     private static final int THREADS = 2;
     private static final int WAITING_TASKS_MAX = 4_096;
 
     private final NodeKey key;
+    private final TlsProvider provider;
     private final ThreadPoolExecutor arithmetic = new ThreadPoolExecutor(
             THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_TASKS_MAX), task -> {
                 Thread thread = new Thread(task, "weft-tls");
                 thread.setDaemon(true);
                 return thread;
             });
-    private volatile @Nullable Contexts contexts;
+    /** Guarded by this. */
+    private @Nullable Contexts contexts;
 
-    private record Contexts(SslContext dialling, SslContext accepting) {}
+    private boolean closed;
 
-    TlsLayer(NodeKey key) {
+    private record Contexts(SslContext dialling, SslContext accepting) {
+        /** What BoringSSL has of them is not on the heap; each connection holds on to its own. */
+        void release() {
+            ReferenceCountUtil.release(dialling);
+            ReferenceCountUtil.release(accepting);
+        }
+    }
+
+    TlsLayer(NodeKey key, TlsProvider provider) {
         this.key = key;
+        this.provider = provider;
         arithmetic.allowCoreThreadTimeOut(true);
     }
 
     @Override
-    public void prepare() {
-        synchronized (key) {
-            if (contexts == null) {
-                contexts = contexts(key);
-            }
+    public synchronized void prepare() {
+        if (contexts == null && !closed) {
+            contexts = contexts(key, provider.netty());
         }
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         arithmetic.shutdown();
+        closed = true;
+        if (contexts != null) {
+            contexts.release();
+            contexts = null;
+        }
     }
 
     @Override
     public void install(Channel channel, Role role, Ready ready) {
-        Contexts made = contexts;
-        if (made == null) {
+        SslHandler tls = handler(channel, role);
+        if (tls == null) {
             ready.failed("TLS was not made ready");
             return;
+        }
+        tls.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
+        channel.pipeline().addLast(tls).addLast(new Gate(tls, ready));
+    }
+
+    /** Null before it was prepared and after it was closed. */
+    private synchronized @Nullable SslHandler handler(Channel channel, Role role) {
+        Contexts made = contexts;
+        if (made == null) {
+            return null;
         }
         SslContext context = switch (role) {
             case DIALLED -> made.dialling();
             case ACCEPTED -> made.accepting();
         };
-        SslHandler tls = context.newHandler(channel.alloc(), arithmetic);
-        tls.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
-        channel.pipeline().addLast(tls).addLast(new Gate(tls, ready));
+        return context.newHandler(channel.alloc(), arithmetic);
     }
 
-    private static Contexts contexts(NodeKey key) {
+    private static Contexts contexts(NodeKey key, SslProvider provider) {
         ApplicationProtocolConfig protocol = new ApplicationProtocolConfig(
                 Protocol.ALPN,
                 SelectorFailureBehavior.NO_ADVERTISE,
@@ -107,21 +136,22 @@ final class TlsLayer implements Layer {
             return new Contexts(
                     SslContextBuilder.forClient()
                             .keyManager(key.privateKey(), key.certificate())
-                            .sslProvider(SslProvider.JDK)
+                            .sslProvider(provider)
                             .protocols("TLSv1.3")
                             .trustManager(new AnyP256())
                             .endpointIdentificationAlgorithm("")
                             .applicationProtocolConfig(protocol)
                             .build(),
                     SslContextBuilder.forServer(key.privateKey(), key.certificate())
-                            .sslProvider(SslProvider.JDK)
+                            .sslProvider(provider)
                             .protocols("TLSv1.3")
                             .clientAuth(ClientAuth.REQUIRE)
+                            .sessionTimeout(SESSION_SECONDS)
                             .trustManager(new AnyP256())
                             .applicationProtocolConfig(protocol)
                             .build());
         } catch (SSLException e) {
-            throw new IllegalStateException("this Java cannot speak TLS 1.3 with P-256 keys", e);
+            throw new IllegalStateException("TLS 1.3 with P-256 keys is not to be had here", e);
         }
     }
 

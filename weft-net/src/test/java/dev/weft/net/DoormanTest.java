@@ -37,7 +37,7 @@ class DoormanTest {
         for (int i = 0; i < Doorman.BURST_MAX; i++) {
             Guest guest = new Guest();
             assertThat(doorman.admits(v4(1), guest, 0)).isTrue();
-            doorman.completed(guest);
+            doorman.left(guest);
         }
         assertThat(doorman.admits(v4(1), new Guest(), 0)).isFalse();
         assertThat(doorman.admits(v4(2), new Guest(), 0)).isTrue();
@@ -45,7 +45,9 @@ class DoormanTest {
         assertThat(doorman.admits(v4(1), new Guest(), Doorman.TOKEN_NANOS)).isFalse();
         int inOneSecond = 0;
         for (int i = 0; i < 1_000; i++) {
-            inOneSecond += doorman.admits(v4(1), new Guest(), 10 * SECOND + i * SECOND / 1_000) ? 1 : 0;
+            Guest guest = new Guest();
+            inOneSecond += doorman.admits(v4(1), guest, 10 * SECOND + i * SECOND / 1_000) ? 1 : 0;
+            doorman.left(guest);
         }
         assertThat(inOneSecond).isBetween(256, 256 + 65);
         assertThat(doorman.counters()).containsEntry("handshake.too-often", 2L + 1_000 - inOneSecond);
@@ -73,12 +75,17 @@ class DoormanTest {
 
     @Test
     void memoryStaysBoundedWhoeverKnocks() throws Exception {
+        int turnedOutCount = 0;
         for (int i = 0; i < 100_000; i++) {
+            // As a transport does: whoever is turned out is gone.
             doorman.admits(v4(i), new Guest(), i * 1_000L);
+            turnedOut.forEach(doorman::left);
+            turnedOutCount += turnedOut.size();
+            turnedOut.clear();
         }
         assertThat(doorman.halfOpenCount()).isEqualTo(Doorman.HALF_OPEN_MAX);
         assertThat(doorman.sourceCount()).isLessThanOrEqualTo(Doorman.SOURCES_MAX);
-        assertThat(turnedOut).hasSize(100_000 - Doorman.HALF_OPEN_MAX);
+        assertThat(turnedOutCount).isEqualTo(100_000 - Doorman.HALF_OPEN_MAX);
     }
 
     @Test
@@ -87,10 +94,31 @@ class DoormanTest {
             Guest guest = new Guest();
             doorman.admits(v6(1, i), guest, 0);
             doorman.failed(guest);
+            doorman.left(guest);
         }
         assertThat(doorman.admits(v6(1, 77), new Guest(), 0)).isFalse();
         assertThat(doorman.admits(v6(2, 77), new Guest(), 0)).isTrue();
         assertThat(doorman.sourceCount()).isEqualTo(2);
+    }
+
+    @Test
+    void oneSourceHasSoManyConnectionsAndNoMoreUntilOneIsAtItsEnd() throws Exception {
+        List<Guest> guests = new ArrayList<>();
+        for (int i = 0; i < Doorman.PRESENT_PER_SOURCE_MAX; i++) {
+            Guest guest = new Guest();
+            assertThat(doorman.admits(v4(1), guest, i * SECOND)).isTrue();
+            doorman.completed(guest);
+            guests.add(guest);
+        }
+        assertThat(doorman.admits(v4(1), new Guest(), 1_000 * SECOND)).isFalse();
+        assertThat(doorman.admits(v4(2), new Guest(), 1_000 * SECOND)).isTrue();
+        doorman.left(guests.get(0));
+        doorman.left(guests.get(0));
+        assertThat(doorman.admits(v4(1), new Guest(), 1_000 * SECOND)).isTrue();
+        assertThat(doorman.admits(v4(1), new Guest(), 1_000 * SECOND)).isFalse();
+        assertThat(doorman.counters())
+                .containsEntry("handshake.too-many", 2L)
+                .containsEntry("handshake.present", Doorman.PRESENT_PER_SOURCE_MAX + 1L);
     }
 
     @Test
@@ -100,9 +128,13 @@ class DoormanTest {
         doorman.completed(guest);
         doorman.failed(guest);
         doorman.failed(new Guest());
+        Guest gone = new Guest();
+        doorman.admits(v4(1), gone, 0);
+        doorman.left(gone);
+        doorman.failed(gone);
         assertThat(doorman.counters())
                 .containsEntry("handshake.completed", 1L)
-                .containsEntry("handshake.failed", 0L)
+                .containsEntry("handshake.failed", 1L)
                 .containsEntry("handshake.half-open", 0L);
     }
 }

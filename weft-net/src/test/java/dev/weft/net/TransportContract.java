@@ -378,6 +378,11 @@ abstract class TransportContract {
         return farTransport.listen(free(), far::accept);
     }
 
+    /** With a handler of its own for each connection. */
+    final Transport.Listener listeningAnew() throws IOException {
+        return farTransport.listen(free(), connection -> handler(farLoop).accept(connection));
+    }
+
     final RecordingHandler farHandler() {
         return handler(farLoop);
     }

@@ -12,22 +12,14 @@ import dev.weft.MeshEvent;
 import dev.weft.MeshKey;
 import dev.weft.MeshStartException;
 import dev.weft.Message;
-import dev.weft.Outcome;
 import dev.weft.Peer;
 import dev.weft.SocketKind;
-import dev.weft.Ticket;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -191,91 +183,21 @@ class SecureNodesTest {
     }
 
     @Test
-    void twentyChangesOfTheKeyUnderTrafficLoseNothingAndDoubleNothing() throws InterruptedException {
-        try (Mesh alice =
-                        node("alice").key(key).heartbeat(Duration.ofSeconds(1)).join();
-                Mesh bob = node("bob")
-                        .key(key)
-                        .heartbeat(Duration.ofSeconds(1))
-                        .peer(at(alice))
-                        .join();
-                Mesh carol = node("carol")
-                        .key(key)
-                        .heartbeat(Duration.ofSeconds(1))
-                        .peer(at(alice))
-                        .peer(at(bob))
-                        .join()) {
-            AtomicIntegerArray seen = new AtomicIntegerArray(1_000_000);
-            Endpoint inbox = alice.open("inbox", SocketKind.RDM);
-            inbox.onMessage(message ->
-                    seen.incrementAndGet(ByteBuffer.wrap(message.payload()).getInt()));
-            Peer target = bob.await("alice", PATIENCE).orElseThrow();
-            assertThat(carol.await("bob", PATIENCE)).isPresent();
+    void whoKeepsAnOldKeyIsAStrangerAndWhoDoesNotFollowAChangeIsCutOffAndTold() throws InterruptedException {
+        MeshKey next = MeshKey.random();
+        try (Mesh alice = node("alice").key(key).join();
+                Mesh carol = node("carol").key(key).peer(at(alice)).join()) {
             assertThat(carol.await("alice", PATIENCE)).isPresent();
-            until(() -> List.of(alice, bob, carol).stream()
-                    .allMatch(mesh -> mesh.statistics().links().size() == 2));
-            List<MeshEvent> events = new ArrayList<>();
-            List.of(alice, bob, carol)
-                    .forEach(mesh -> mesh.subscribe(event -> {
-                        // A machine that stands still for seconds, and the dialling after it, are another matter.
-                        if (event.kind() == MeshEvent.Kind.LINK_DOWN
-                                && !event.detail().startsWith("SILENT")
-                                && !event.detail().startsWith("DUPLICATE_LINK")) {
-                            synchronized (events) {
-                                events.add(event);
-                            }
-                        }
-                    }));
-            AtomicBoolean changing = new AtomicBoolean(true);
-            AtomicInteger sent = new AtomicInteger();
-            ConcurrentLinkedQueue<Ticket> tickets = new ConcurrentLinkedQueue<>();
-            Thread traffic = new Thread(() -> {
-                while (changing.get()) {
-                    for (int i = 0; i < 10; i++) {
-                        byte[] payload = ByteBuffer.allocate(64)
-                                .putInt(sent.getAndIncrement())
-                                .array();
-                        tickets.add(bob.send(target.id(), "inbox", payload));
-                    }
-                    java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
-                }
-            });
-            traffic.start();
-            MeshKey present = key;
-            for (int change = 0; change < 20; change++) {
-                MeshKey next = MeshKey.random();
-                for (Mesh mesh : List.of(alice, bob, carol)) {
-                    mesh.rekey(List.of(present, next));
-                    TimeUnit.MILLISECONDS.sleep(20);
-                }
-                for (Mesh mesh : List.of(carol, alice, bob)) {
-                    mesh.rekey(List.of(next));
-                    TimeUnit.MILLISECONDS.sleep(20);
-                }
-                present = next;
-            }
-            TimeUnit.MILLISECONDS.sleep(1_500);
-            changing.set(false);
-            traffic.join();
-            for (Ticket ticket : tickets) {
-                Outcome outcome = ticket.await();
-                assertThat(outcome.isDelivered()).as("%s", outcome).isTrue();
-            }
-            assertThat(sent.get()).isGreaterThan(1_000);
-            for (int i = 0; i < sent.get(); i++) {
-                assertThat(seen.get(i)).as("message %d", i).isEqualTo(1);
-            }
-            assertThat(events).isEmpty();
-
-            // Who keeps the first key is a stranger by now.
+            alice.rekey(List.of(key, next));
+            carol.rekey(List.of(key, next));
+            alice.rekey(List.of(next));
+            carol.rekey(List.of(next));
             try (Mesh late = node("late").key(key).peer(at(alice)).join()) {
                 List<MeshEvent> atLate = events(late);
                 until(() -> refusals(atLate, "NOT_A_MEMBER", "another mesh key") > 0);
             }
-            // And who does not follow is cut off, and told.
             List<MeshEvent> atCarol = events(carol);
             alice.rekey(List.of(MeshKey.random()));
-            bob.rekey(List.of(MeshKey.random()));
             until(() -> atCarol.stream()
                     .anyMatch(event -> event.kind() == MeshEvent.Kind.LINK_DOWN
                             && event.detail().startsWith("NOT_A_MEMBER")));

@@ -121,6 +121,7 @@ final class Links {
     private final ArrayDeque<Runnable> reports = new ArrayDeque<>();
     private long nowNanos;
     private long malformedCount;
+    private long turnedOutCount;
     private boolean reporting;
 
     Links(
@@ -298,6 +299,7 @@ final class Links {
             Member oldest = members.get(halfOpen.first());
             halfOpen.remove(halfOpen.first());
             if (oldest != null) {
+                turnedOutCount++;
                 oldest.link.close(CloseReason.LIMIT, "too many handshakes are under way");
                 touched(oldest);
             }
@@ -627,6 +629,11 @@ final class Links {
 
     int halfOpenCount() {
         return halfOpen.size();
+    }
+
+    /** Handshakes that were ended to make room for later ones. */
+    long turnedOutCount() {
+        return turnedOutCount;
     }
 
     long shutOutCount() {

@@ -24,7 +24,7 @@ import java.util.TreeSet;
  * that has something it cannot open. Whoever joins or leaves changes the audience, and the next message has another key,
  * so nobody reads what was sent without it. These are the sender keys of group messengers (as in RFC 9420 §1 compared),
  * without a signature on each message: a member could speak in the sender's name to the other members, a relay can't.
- * docs/decisions/0014-sealing-for-many.md.
+ * docs/decisions/0015-sealing-for-many.md.
  *
  * <p>Driven by the engine. Everything is bounded, and what is forgotten is asked for again.
  */

@@ -263,7 +263,13 @@ final class CredentialLinkTest {
         b.with(FakeNotary.lasting(AUTHORITY, "demo", b.id, b.name, 1, from, to));
         List<End> pair = dial(citizen(1), b);
         lab.runFor(SECOND);
-        return pair.get(0).closed.isEmpty() ? "" : pair.get(0).closed.get(0);
+        List<String> reasons = pair.stream()
+                .map(end -> end.closed.isEmpty()
+                        ? ""
+                        : end.closed.get(0).substring(0, end.closed.get(0).indexOf('|') + 1))
+                .toList();
+        assertThat(reasons.get(1)).as("what the other end says").isEqualTo(reasons.get(0));
+        return reasons.get(0);
     }
 
     @Test

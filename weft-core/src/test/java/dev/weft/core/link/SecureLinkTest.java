@@ -8,6 +8,8 @@ import dev.weft.core.base.Prng;
 import dev.weft.core.link.LinkLab.End;
 import dev.weft.core.link.LinkLab.Weather;
 import dev.weft.core.wire.Accept;
+import dev.weft.core.wire.Close;
+import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.Hello;
@@ -86,6 +88,14 @@ final class SecureLinkTest {
             assertThat(end.closed.get(0)).startsWith(reason + "|").contains(text);
         });
         assertThat(pair).anySatisfy(end -> assertThat(end.closed.get(0)).endsWith("|OURS"));
+    }
+
+    /** The other end was told the reason. */
+    private static void assertTold(End refusing, CloseReason reason) {
+        assertThat(refusing.sent)
+                .anySatisfy(frame -> assertThat(frame)
+                        .isInstanceOfSatisfying(
+                                Close.class, close -> assertThat(close.reason()).isEqualTo(reason)));
     }
 
     @Test
@@ -174,6 +184,7 @@ final class SecureLinkTest {
         victim.handle(proof.encode());
         assertThat(victim.upAtNanos).isNegative();
         assertThat(victim.closed.get(0)).startsWith("NOT_A_MEMBER|");
+        assertTold(victim, CloseReason.NOT_A_MEMBER);
     }
 
     @Test
@@ -191,6 +202,7 @@ final class SecureLinkTest {
         victim.handle(new Accept(b.node.self.instance(), own.proofs(), own.version()).encode());
         assertThat(victim.upAtNanos).isNegative();
         assertThat(victim.closed.get(0)).startsWith("NOT_A_MEMBER|");
+        assertTold(victim, CloseReason.NOT_A_MEMBER);
     }
 
     @Test

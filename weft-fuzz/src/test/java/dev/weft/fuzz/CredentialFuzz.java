@@ -6,10 +6,8 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.weft.Credential;
 import dev.weft.NodeId;
 import dev.weft.Permission;
-import dev.weft.Revocations;
 import dev.weft.Right;
 import dev.weft.Role;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,10 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What strangers may send before they have proved anything: any bytes are refused in words, or are a credential or a
- * list that is written in the one way it can be.
+ * What strangers may send before they have proved anything: any bytes are refused in words, or are a credential that is
+ * written in the one way it can be.
  */
-class AuthorityFuzz {
+class CredentialFuzz {
     private static final String FINGERPRINT = "00112233445566778899aabbccddeeff";
     private static final Instant FROM = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -30,27 +28,11 @@ class AuthorityFuzz {
         judgeCredential(input);
     }
 
-    @MethodSource("revocations")
-    @FuzzTest
-    void bytesAreAListOfRevocationsOrRefused(byte[] input) {
-        judgeRevocations(input);
-    }
-
-    @MethodSource("texts")
-    @FuzzTest
-    void textIsACredentialOrRefused(byte[] input) {
-        judgeText(new String(input, StandardCharsets.ISO_8859_1));
-    }
-
     @Test
     void whatIsWrittenIsRead() {
         credentials()
                 .forEach(bytes -> assertThat(Credential.decode(bytes).bytes()).isEqualTo(bytes));
-        revocations()
-                .forEach(bytes -> assertThat(Revocations.decode(bytes).bytes()).isEqualTo(bytes));
-        credentials().forEach(AuthorityFuzz::judgeCredential);
-        revocations().forEach(AuthorityFuzz::judgeRevocations);
-        texts().forEach(bytes -> judgeText(new String(bytes, StandardCharsets.ISO_8859_1)));
+        credentials().forEach(CredentialFuzz::judgeCredential);
     }
 
     static Stream<byte[]> credentials() {
@@ -63,22 +45,6 @@ class AuthorityFuzz {
                                         Permission.deny(Right.JOIN, "team-*"),
                                         Permission.allow(Right.BROKER, ""))))
                 .map(grant -> Credential.of(grant, new byte[Credential.SIGNATURE_BYTES])
-                        .bytes());
-    }
-
-    static Stream<byte[]> texts() {
-        return credentials().map(bytes -> Credential.decode(bytes).text().getBytes(StandardCharsets.ISO_8859_1));
-    }
-
-    static Stream<byte[]> revocations() {
-        return Stream.of(
-                        List.<Revocations.Entry>of(),
-                        List.of(
-                                new Revocations.Entry(new NodeId(1, 2), 7),
-                                new Revocations.Entry(new NodeId(3, 4), Revocations.Entry.ALL)))
-                .map(entries -> Revocations.of(
-                                new Revocations.Content(FINGERPRINT, "demo", 3, FROM, entries),
-                                new byte[Credential.SIGNATURE_BYTES])
                         .bytes());
     }
 
@@ -103,27 +69,5 @@ class AuthorityFuzz {
             assertThat(credential.grant().policy().permits(right, "orders")).isEqualTo(permitted);
         }
         Allocation.check(input.length, () -> Credential.decode(input));
-    }
-
-    private static void judgeRevocations(byte[] input) {
-        Revocations list;
-        try {
-            list = Revocations.decode(input);
-        } catch (IllegalArgumentException expected) {
-            assertThat(expected.getMessage()).isNotBlank();
-            return;
-        }
-        assertThat(list.bytes()).isEqualTo(input);
-        assertThat(input.length).isLessThanOrEqualTo(Revocations.BYTES_MAX);
-        assertThat(Revocations.parse(list.text())).isEqualTo(list);
-        Allocation.check(input.length, () -> Revocations.decode(input));
-    }
-
-    private static void judgeText(String text) {
-        try {
-            assertThat(Credential.parse(text).text()).contains("BEGIN WEFT CREDENTIAL");
-        } catch (IllegalArgumentException expected) {
-            assertThat(expected.getMessage()).isNotBlank();
-        }
     }
 }

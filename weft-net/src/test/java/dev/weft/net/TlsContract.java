@@ -6,37 +6,51 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.Locator;
 import dev.weft.core.link.Assurance;
 import dev.weft.net.secure.NodeKey;
+import dev.weft.net.secure.OtherCurve;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 
 /** TCP under TLS keeps what every transport promises, and lets nothing through that is not TLS 1.3 of ours. */
-class TlsTransportTest extends TransportContract {
+abstract class TlsContract extends TransportContract {
+    private static final String PROTOCOL = "weft/1";
+
     private final List<NodeKey> keys = new ArrayList<>();
+
+    /** Who does the arithmetic at the end that is made as the first, which dials, and as the second. */
+    abstract TlsProvider provider(int end);
 
     @Override
     Transport transport(Loop loop) {
         NodeKey key = NodeKey.generate();
+        TlsProvider provider = provider(keys.size());
+        // Where it does not load, that is the machine's affair; here it must.
+        assertThat(provider.isAvailable()).as("%s loads", provider).isTrue();
         keys.add(key);
-        return TcpTransport.secured(loop, key);
+        return TcpTransport.secured(loop, key, provider);
     }
 
     @Override
@@ -92,7 +106,7 @@ class TlsTransportTest extends TransportContract {
     void aMemberOfTheHouseCanBePlayedByTheJdk() throws Exception {
         RecordingHandler far = farHandler();
         NodeKey key = NodeKey.generate();
-        try (SSLSocket client = client(listening(far).locator(), managers(key), "TLSv1.3", "weft/1")) {
+        try (SSLSocket client = client(listening(far).locator(), managers(key), "TLSv1.3", PROTOCOL)) {
             client.startHandshake();
             assertThat(far.awaitConnection().assurance().peerKey()).isEqualTo(key.hash());
         }
@@ -100,18 +114,67 @@ class TlsTransportTest extends TransportContract {
 
     @Test
     void whoShowsNoCertificateIsTurnedAway() throws Exception {
-        refuses(new KeyManager[0], "TLSv1.3", "weft/1");
+        refuses(new KeyManager[0], "TLSv1.3", PROTOCOL);
     }
 
     @Test
     void whoSpeaksAnOlderTlsIsTurnedAway() throws Exception {
-        refuses(managers(NodeKey.generate()), "TLSv1.2", "weft/1");
+        refuses(managers(NodeKey.generate()), "TLSv1.2", PROTOCOL);
     }
 
     @Test
     void whoOffersNoProtocolOrAnotherIsTurnedAway() throws Exception {
         refuses(managers(NodeKey.generate()), "TLSv1.3");
         refuses(managers(NodeKey.generate()), "TLSv1.3", "h2", "http/1.1");
+    }
+
+    @Test
+    void noSessionIsResumed() throws Exception {
+        SSLContext kept = context(managers(NodeKey.generate()));
+        Locator to = listeningAnew().locator();
+        Set<Long> begun = new TreeSet<>();
+        for (int i = 0; i < 3; i++) {
+            try (SSLSocket client = client(kept, to, "TLSv1.3", PROTOCOL)) {
+                client.startHandshake();
+                client.setSoTimeout(200);
+                // Tickets come behind the handshake, where they come.
+                assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+                // One that is resumed is as old as the first.
+                begun.add(client.getSession().getCreationTime());
+            }
+        }
+        assertThat(begun).hasSize(3);
+    }
+
+    @Test
+    void aKeyOnAnotherCurveIsTurnedAway() throws Exception {
+        OtherCurve other = OtherCurve.generate();
+        refuses(managers(other.keys().getPrivate(), other.certificate()), "TLSv1.3", PROTOCOL);
+    }
+
+    @Test
+    void whoDialsIsToldThatItWasTurnedAway() throws Exception {
+        // A server of the JDK that wants another application protocol.
+        SSLContext context = context(managers(NodeKey.generate()));
+        try (SSLServerSocket other = (SSLServerSocket)
+                context.getServerSocketFactory().createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            SSLParameters parameters = other.getSSLParameters();
+            parameters.setProtocols(new String[] {"TLSv1.3"});
+            parameters.setApplicationProtocols(new String[] {"h2"});
+            other.setSSLParameters(parameters);
+            Thread server = new Thread(() -> {
+                try (SSLSocket accepted = (SSLSocket) other.accept()) {
+                    accepted.startHandshake();
+                } catch (IOException expected) {
+                    // It refuses, which is what the test is about.
+                }
+            });
+            server.start();
+            RecordingHandler near = nearHandler();
+            dial(new Locator("tcp", "127.0.0.1:" + other.getLocalPort()), near);
+            assertThat(near.awaitClosed()).startsWith("the TLS handshake failed: ");
+            server.join();
+        }
     }
 
     @Test
@@ -143,9 +206,13 @@ class TlsTransportTest extends TransportContract {
     }
 
     private static KeyManager[] managers(NodeKey key) throws Exception {
+        return managers(key.privateKey(), key.certificate());
+    }
+
+    private static KeyManager[] managers(PrivateKey key, X509Certificate certificate) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setKeyEntry("node", key.privateKey(), new char[0], new X509Certificate[] {key.certificate()});
+        store.setKeyEntry("node", key, new char[0], new X509Certificate[] {certificate});
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, new char[0]);
         return factory.getKeyManagers();
@@ -153,8 +220,17 @@ class TlsTransportTest extends TransportContract {
 
     private static SSLSocket client(Locator to, KeyManager[] shown, String version, String... protocols)
             throws Exception {
+        return client(context(shown), to, version, protocols);
+    }
+
+    private static SSLContext context(KeyManager[] shown) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(shown, new TrustManager[] {new Trusting()}, null);
+        return context;
+    }
+
+    private static SSLSocket client(SSLContext context, Locator to, String version, String... protocols)
+            throws IOException {
         HostAndPort address = HostAndPort.parse(to);
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(address.host(), address.port());
         socket.setSoTimeout(10_000);

@@ -1,0 +1,178 @@
+package dev.weft.fuzz;
+
+import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Prng;
+import dev.weft.core.seal.Sealer;
+import dev.weft.core.wire.GroupKey;
+import dev.weft.core.wire.SealAnswer;
+import dev.weft.core.wire.SealOpening;
+import dev.weft.core.wire.SealRecord;
+import dev.weft.core.wire.Sealed;
+import dev.weft.core.wire.WireWriter;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * A sealer without secrets: keys follow from the opening, so that a script can play every other node. What was asked for
+ * waits until it is taken. Marks are checked all the same.
+ */
+final class FuzzSealer implements Sealer {
+    private static final int WAITING_MAX = 1_024;
+
+    private final NodeId self;
+    private final long incarnation;
+    private final Terms terms;
+    private final ArrayDeque<Made> made = new ArrayDeque<>();
+    private final TreeSet<Long> prekeys = new TreeSet<>();
+    private long encapsulations;
+
+    FuzzSealer(NodeId self, long incarnation, Policy policy) {
+        this.self = self;
+        this.incarnation = incarnation;
+        // Short and small enough for a script to meet the ends of keys.
+        this.terms = new Terms(policy, 60_000_000_000L, 5_000_000_000L, 30_000_000_000L, 32, 64 << 10);
+    }
+
+    /** What was made first, of what has not been taken. */
+    Optional<Made> take() {
+        return Optional.ofNullable(made.poll());
+    }
+
+    private void make(Made next) {
+        if (made.size() >= WAITING_MAX) {
+            throw new AssertionError("more is asked of a sealer than may wait");
+        }
+        made.add(next);
+    }
+
+    @Override
+    public Terms terms() {
+        return terms;
+    }
+
+    @Override
+    public void makePrekey(long task, long number, SealRecord.Manner manner) {
+        prekeys.add(number);
+        make(Made.prekey(task, record(self, manner, number)));
+    }
+
+    static SealRecord record(NodeId node, SealRecord.Manner manner, long number) {
+        return new SealRecord(
+                ByteView.utf8(node.toString()), manner, number, ByteView.utf8("prekey"), ByteView.utf8("signed"));
+    }
+
+    @Override
+    public void forgetPrekey(long number) {
+        prekeys.remove(number);
+    }
+
+    @Override
+    public void begin(long task, Draft draft) {
+        if (!draft.record().nodeKey().equals(ByteView.utf8(draft.destination().toString()))) {
+            make(Made.failed(task, "another node's record"));
+            return;
+        }
+        SealOpening opening = opening(
+                self,
+                incarnation,
+                draft.number(),
+                draft.destination(),
+                draft.destinationIncarnation(),
+                draft.record().number(),
+                encapsulations++);
+        make(Made.begun(task, opening, keys(opening)));
+    }
+
+    static SealOpening opening(
+            NodeId origin,
+            long originIncarnation,
+            long number,
+            NodeId destination,
+            long destinationIncarnation,
+            long prekey,
+            long encapsulated) {
+        return new SealOpening(
+                origin,
+                ByteView.utf8(origin.toString()),
+                originIncarnation,
+                number,
+                destination,
+                destinationIncarnation,
+                prekey,
+                ByteView.utf8("encapsulated " + encapsulated));
+    }
+
+    @Override
+    public void accept(long task, SealOpening opening) {
+        make(
+                prekeys.contains(opening.prekey())
+                        ? Made.accepted(task, keys(opening))
+                        : Made.failed(task, "no such prekey"));
+    }
+
+    @Override
+    public ByteView secret() {
+        return new WireWriter(GroupKey.SECRET_BYTES)
+                .nodeId(self)
+                .u64(encapsulations++)
+                .u16(7)
+                .u16(7)
+                .view();
+    }
+
+    @Override
+    public Cipher cipher(ByteView secret) {
+        return new FuzzKeys(secret.hash64());
+    }
+
+    static Keys keys(SealOpening opening) {
+        return new FuzzKeys(new WireWriter()
+                .nodeId(opening.origin())
+                .varint(opening.originIncarnation())
+                .varint(opening.number())
+                .nodeId(opening.destination())
+                .varint(opening.destinationIncarnation())
+                .varint(opening.prekey())
+                .bytes(opening.encapsulated())
+                .view()
+                .hash64());
+    }
+
+    private record FuzzKeys(long secret) implements Keys {
+        @Override
+        public int association() {
+            return (int) secret;
+        }
+
+        @Override
+        public ByteView receipt() {
+            return new WireWriter(SealAnswer.RECEIPT_BYTES).u64(secret).u64(7).view();
+        }
+
+        @Override
+        public ByteView seal(long counter, ByteView associated, ByteView plain) {
+            return new WireWriter()
+                    .bytes(plain)
+                    .u64(mark(counter, associated, plain))
+                    .u64(0)
+                    .view();
+        }
+
+        @Override
+        public Optional<ByteView> open(long counter, ByteView associated, ByteView sealed) {
+            int length = sealed.length() - Sealed.TAG_BYTES;
+            ByteView plain = sealed.slice(0, length);
+            ByteView tag = new WireWriter()
+                    .u64(mark(counter, associated, plain))
+                    .u64(0)
+                    .view();
+            return tag.equals(sealed.slice(length, Sealed.TAG_BYTES)) ? Optional.of(plain) : Optional.empty();
+        }
+
+        private long mark(long counter, ByteView associated, ByteView plain) {
+            return Prng.mix(secret ^ Prng.mix(counter + associated.hash64()) ^ plain.hash64());
+        }
+    }
+}

@@ -1,0 +1,466 @@
+package dev.weft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.Locator;
+import dev.weft.Mesh;
+import dev.weft.MeshBuilder;
+import dev.weft.MeshConfig;
+import dev.weft.MeshEvent;
+import dev.weft.MeshKey;
+import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.SocketKind;
+import dev.weft.core.base.Prng;
+import dev.weft.net.secure.NodeKey;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Ten thousand connections of strangers to the relay of a mesh, while messages pass over it: silent ones, slow
+ * senders, garbage, another protocol, and strangers who complete TLS and then say nothing, or garbage. Asserted are counts;
+ * how much slower the traffic was is printed, for docs/benchmarks.md.
+ */
+@Timeout(300)
+class HandshakeFloodIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int SLICES = 50;
+    private static final int PER_SLICE = 200;
+    private static final int OPEN_SLICES = 5;
+
+    /** Of each slice, how many complete TLS. */
+    private static final int THROUGH_TLS = 4;
+
+    private static final int MESSAGES_MAX = 4_000_000;
+    private static final int WINDOW = 256;
+
+    /** Beyond the few MiB by which two collections of the same heap differ. */
+    private static final long HEAP_GROWTH_MAX = 8 << 20;
+
+    /** How TLS begins: a record of a handshake, 512 bytes long, of which not all follow. */
+    private static final byte[] BEGINNING = {22, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3};
+
+    @TempDir
+    Path directory;
+
+    private final MeshKey key = MeshKey.random();
+    private final Prng prng = new Prng(10_000);
+
+    private MeshBuilder node(String name) {
+        return Mesh.builder("safe")
+                .nodeName(name)
+                .ephemeral()
+                .key(key)
+                .runtimeDirectory(directory.resolve(name))
+                .beacon(MeshConfig.Beacon.NONE)
+                .heartbeat(Duration.ofSeconds(2))
+                .listen(Locator.parse("tcp/127.0.0.1:0"));
+    }
+
+    private MeshBuilder leaf(String name, Mesh relay) {
+        return node(name)
+                .peer(relay.self().locators().get(0))
+                .links(new MeshConfig.Links(MeshConfig.Links.Policy.PINNED_ONLY, List.of("relay"), List.of()));
+    }
+
+    private static void until(BooleanSupplier condition) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private static long counter(Mesh mesh, String name) {
+        Map<String, Long> counters = mesh.statistics().counters();
+        assertThat(counters).containsKey(name);
+        return counters.get(name);
+    }
+
+    @Test
+    void trafficOverARelayGoesOnWhileTenThousandStrangersKnockAndMemoryStaysFlat() throws Exception {
+        try (Mesh relay = node("relay").join();
+                Mesh source = leaf("source", relay).join();
+                Mesh sink = leaf("sink", relay).join()) {
+            Traffic traffic = new Traffic(source, relay, sink);
+            List<MeshEvent> linksLost = new CopyOnWriteArrayList<>();
+            for (Mesh mesh : List.of(relay, source, sink)) {
+                mesh.subscribe(event -> {
+                    if (event.kind() == MeshEvent.Kind.LINK_DOWN) {
+                        linksLost.add(event);
+                    }
+                });
+            }
+            traffic.start();
+            // Compiled by then.
+            TimeUnit.SECONDS.sleep(4);
+            Pace quiet = traffic.pace(Duration.ofSeconds(4), () -> {});
+            InetSocketAddress door = new InetSocketAddress(InetAddress.getLoopbackAddress(), port(relay));
+            // What is loaded once by the first stranger is no growth.
+            flood(door, 1, relay);
+            until(() -> strangersAt(relay) == 0);
+            long heapBefore = usedHeapBytes();
+
+            AtomicLong newcomerNanos = new AtomicLong();
+            AtomicReference<NodeId> newcomerId = new AtomicReference<>();
+            AtomicInteger knocked = new AtomicInteger();
+            Pace flooded = traffic.pace(Duration.ZERO, () -> {
+                knocked.addAndGet(flood(door, SLICES / 2, relay));
+                long began = System.nanoTime();
+                try (Mesh newcomer =
+                        node("newcomer").peer(relay.self().locators().get(0)).join()) {
+                    newcomerId.set(newcomer.self().id());
+                    assertThat(newcomer.await("relay", PATIENCE)).isPresent();
+                    newcomerNanos.set(System.nanoTime() - began);
+                }
+                knocked.addAndGet(flood(door, SLICES / 2, relay));
+            });
+            Map<String, Long> counters = relay.statistics().counters();
+            until(() -> strangersAt(relay) == 0);
+            long growth = usedHeapBytes() - heapBefore;
+            traffic.stop();
+            System.out.printf(
+                    Locale.ROOT,
+                    "flood: %d strangers in %.1f s; traffic %.0f/s before, %.0f/s during; slowest of all %d ms before,"
+                            + " %d ms during; the relay's loop %.1f us a message before, and %.0f us a stranger;"
+                            + " newcomer in %d ms; heap %+d KiB; %s%n",
+                    knocked.get(),
+                    flooded.seconds(),
+                    quiet.perSecond(),
+                    flooded.perSecond(),
+                    quiet.slowestMillis(),
+                    flooded.slowestMillis(),
+                    quiet.loopNanosPerMessage() / 1e3,
+                    (flooded.loopNanos() - quiet.loopNanosPerMessage() * flooded.messages()) / knocked.get() / 1e3,
+                    newcomerNanos.get() / 1_000_000,
+                    growth >> 10,
+                    counters.entrySet().stream()
+                            .filter(entry -> entry.getKey().startsWith("handshake.")
+                                    || entry.getKey().equals("link.turned-out"))
+                            .toList());
+
+            assertThat(knocked.get()).isEqualTo(SLICES * PER_SLICE);
+            traffic.assertAllDeliveredOnce();
+            assertThat(flooded.messages()).isPositive();
+            assertThat(linksLost)
+                    .filteredOn(event -> !event.node().equals(newcomerId.get()))
+                    .isEmpty();
+            assertThat(relay.statistics().links()).hasSize(2);
+            assertThat(counters.get("handshake.turned-out")).isPositive();
+            assertThat(counters.get("handshake.too-often")).isPositive();
+            assertThat(counters.get("handshake.failed")).isPositive();
+            assertThat(counters.get("handshake.completed")).isGreaterThan(SLICES * THROUGH_TLS / 2);
+            assertThat(growth).isLessThan(HEAP_GROWTH_MAX);
+        }
+    }
+
+    private static int port(Mesh mesh) {
+        String address = mesh.self().locators().get(0).address();
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
+
+    /** Connections at the relay that are none of its two links. */
+    private static long strangersAt(Mesh relay) {
+        return counter(relay, "handshake.present") - 2;
+    }
+
+    // ------------------------------------------------------------------ strangers
+
+    /** Opens so many slices of connections; those of one slice are closed when five more have come. */
+    private int flood(InetSocketAddress door, int slices, Mesh relay) throws Exception {
+        ArrayDeque<List<Socket>> open = new ArrayDeque<>();
+        SSLContext context = stranger();
+        ExecutorService throughTls = Executors.newFixedThreadPool(2);
+        int knocked = 0;
+        for (int slice = 0; slice < slices; slice++) {
+            List<Socket> strangers = new ArrayList<>();
+            List<Future<?>> handshakes = new ArrayList<>();
+            for (int i = 0; i < PER_SLICE; i++) {
+                // Half come from one address, the others from ten for each slice.
+                byte[] from = i % 2 == 0
+                        ? new byte[] {127, 66, 66, 66}
+                        : new byte[] {127, 67, (byte) slice, (byte) (i / 2 % 10 + 1)};
+                Socket stranger = new Socket();
+                stranger.bind(new InetSocketAddress(InetAddress.getByAddress(from), 0));
+                stranger.connect(door);
+                strangers.add(stranger);
+                knocked++;
+                if (i % (PER_SLICE / THROUGH_TLS) == 1) {
+                    boolean talks = i < PER_SLICE / 2;
+                    handshakes.add(throughTls.submit(() -> throughTls(context, stranger, talks)));
+                } else {
+                    begin(stranger, i % 5);
+                }
+            }
+            for (Future<?> handshake : handshakes) {
+                handshake.get();
+            }
+            open.add(strangers);
+            for (List<Socket> each : open) {
+                // One more byte of each slow sender.
+                for (int i = 0; i < PER_SLICE; i += 5) {
+                    say(each.get(i), new byte[1]);
+                }
+            }
+            Map<String, Long> counters = relay.statistics().counters();
+            assertThat(counters.get("handshake.half-open")).isLessThanOrEqualTo(256);
+            assertThat(counters.get("handshake.present")).isLessThanOrEqualTo(1_024);
+            assertThat(counters.get("link.half-open")).isLessThanOrEqualTo(256);
+            if (open.size() > OPEN_SLICES) {
+                close(open.remove());
+            }
+        }
+        throughTls.shutdown();
+        open.forEach(HandshakeFloodIT::close);
+        return knocked;
+    }
+
+    private void begin(Socket stranger, int manner) {
+        switch (manner) {
+            case 0 -> say(stranger, BEGINNING);
+            case 1 -> say(stranger, "GET / HTTP/1.1\r\nHost: weft\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            case 2 -> {
+                say(stranger, noise(1 + prng.below(8_192)));
+            }
+            case 3 -> {
+                // A record of TLS with noise in it.
+                byte[] noise = noise(600);
+                System.arraycopy(BEGINNING, 0, noise, 0, BEGINNING.length);
+                say(stranger, noise);
+            }
+            default -> {}
+        }
+    }
+
+    private byte[] noise(int bytes) {
+        byte[] noise = new byte[bytes];
+        for (int i = 0; i < bytes; i++) {
+            noise[i] = (byte) prng.nextLong();
+        }
+        return noise;
+    }
+
+    private static void say(Socket stranger, byte[] bytes) {
+        try {
+            OutputStream out = stranger.getOutputStream();
+            out.write(bytes);
+            out.flush();
+        } catch (IOException turnedAway) {
+            // Most are, which is what the test is about.
+        }
+    }
+
+    private static void throughTls(SSLContext context, Socket stranger, boolean talks) {
+        try {
+            SSLSocket tls =
+                    (SSLSocket) context.getSocketFactory().createSocket(stranger, "weft", stranger.getPort(), true);
+            SSLParameters parameters = tls.getSSLParameters();
+            parameters.setProtocols(new String[] {"TLSv1.3"});
+            parameters.setApplicationProtocols(new String[] {"weft/1"});
+            tls.setSSLParameters(parameters);
+            tls.setSoTimeout(5_000);
+            tls.startHandshake();
+            if (talks) {
+                tls.getOutputStream().write(new byte[] {40, 1, 2, 3});
+                tls.getOutputStream().flush();
+            }
+        } catch (Exception turnedAway) {
+            // As above.
+        }
+    }
+
+    private static SSLContext stranger() throws Exception {
+        NodeKey key = NodeKey.generate();
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("node", key.privateKey(), new char[0], new X509Certificate[] {key.certificate()});
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, new char[0]);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(factory.getKeyManagers(), new TrustManager[] {new Trusting()}, null);
+        return context;
+    }
+
+    private static void close(List<Socket> strangers) {
+        for (Socket stranger : strangers) {
+            try {
+                stranger.close();
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static final class Trusting implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    private static long usedHeapBytes() {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+            Runtime runtime = Runtime.getRuntime();
+            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+        }
+        return least;
+    }
+
+    // ------------------------------------------------------------------ traffic
+
+    private record Pace(long messages, double seconds, long slowestMillis, long loopNanos) {
+        double loopNanosPerMessage() {
+            return (double) loopNanos / Math.max(1, messages);
+        }
+
+        double perSecond() {
+            return messages / seconds;
+        }
+    }
+
+    private interface Meanwhile {
+        void run() throws Exception;
+    }
+
+    /** As many messages as come through, so many under way at a time. */
+    private static final class Traffic {
+        private final Mesh source;
+        private final String relayLoop;
+        private final NodeId to;
+        private final AtomicIntegerArray seen = new AtomicIntegerArray(MESSAGES_MAX);
+        private final AtomicInteger sent = new AtomicInteger();
+        private final AtomicInteger delivered = new AtomicInteger();
+        private final AtomicLong slowestNanos = new AtomicLong();
+        private final ConcurrentLinkedQueue<Outcome> failed = new ConcurrentLinkedQueue<>();
+        private final Semaphore window = new Semaphore(WINDOW);
+        private final AtomicBoolean stopping = new AtomicBoolean();
+        private final Thread thread = new Thread(this::run, "traffic");
+
+        Traffic(Mesh source, Mesh relay, Mesh sink) throws InterruptedException {
+            this.source = source;
+            this.relayLoop = "weft-safe-" + relay.self().id().brief();
+            sink.open("inbox", SocketKind.RDM)
+                    .onMessage(message -> seen.incrementAndGet(
+                            ByteBuffer.wrap(message.payload()).getInt()));
+            to = source.await("sink", PATIENCE).orElseThrow().id();
+            assertThat(source.route(to)).hasSize(3);
+            assertThat(source.isSealed(to)).isTrue();
+        }
+
+        void start() {
+            thread.start();
+        }
+
+        private void run() {
+            while (!stopping.get() && sent.get() < MESSAGES_MAX) {
+                window.acquireUninterruptibly();
+                long began = System.nanoTime();
+                byte[] payload =
+                        ByteBuffer.allocate(64).putInt(sent.getAndIncrement()).array();
+                source.send(to, "inbox", payload).outcome().thenAccept(outcome -> {
+                    slowestNanos.accumulateAndGet(System.nanoTime() - began, Math::max);
+                    delivered.incrementAndGet();
+                    if (!outcome.isDelivered()) {
+                        failed.add(outcome);
+                    }
+                    window.release();
+                });
+            }
+        }
+
+        /** Processor time of the relay's loop. */
+        private long relayLoopNanos() {
+            ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+            for (long id : threads.getAllThreadIds()) {
+                ThreadInfo thread = threads.getThreadInfo(id);
+                if (thread != null && thread.getThreadName().equals(relayLoop)) {
+                    return threads.getThreadCpuTime(id);
+                }
+            }
+            throw new AssertionError("no thread is the relay's loop");
+        }
+
+        Pace pace(Duration atLeast, Meanwhile meanwhile) throws Exception {
+            long loopBefore = relayLoopNanos();
+            slowestNanos.set(0);
+            int before = delivered.get();
+            long began = System.nanoTime();
+            meanwhile.run();
+            long left = atLeast.toNanos() - (System.nanoTime() - began);
+            if (left > 0) {
+                TimeUnit.NANOSECONDS.sleep(left);
+            }
+            return new Pace(
+                    delivered.get() - before,
+                    (System.nanoTime() - began) / 1e9,
+                    TimeUnit.NANOSECONDS.toMillis(slowestNanos.get()),
+                    relayLoopNanos() - loopBefore);
+        }
+
+        void stop() throws InterruptedException {
+            stopping.set(true);
+            thread.join();
+            assertThat(window.tryAcquire(WINDOW, 60, TimeUnit.SECONDS)).isTrue();
+        }
+
+        void assertAllDeliveredOnce() {
+            assertThat(failed).isEmpty();
+            int lost = 0;
+            int doubled = 0;
+            for (int i = 0; i < sent.get(); i++) {
+                lost += seen.get(i) == 0 ? 1 : 0;
+                doubled += seen.get(i) > 1 ? 1 : 0;
+            }
+            assertThat(lost).as("lost of %d", sent.get()).isZero();
+            assertThat(doubled).as("doubled of %d", sent.get()).isZero();
+        }
+    }
+}
