@@ -141,7 +141,8 @@ final class World {
             return usual;
         }
         // Among many, each the more rarely, or the mesh would hardly ever be in agreement for long enough to be seen.
-        long prekeyNanos = draws.between(5, 60) * 1_000_000_000L * Math.max(1, nodes / 10);
+        // And never in step with those who look, who would see nothing but change.
+        long prekeyNanos = draws.between(5_000_000_000L, 60_000_000_000L) * Math.max(1, nodes / 10);
         return new Sealer.Terms(
                 draws.chance(300_000) ? Sealer.Policy.ALWAYS : Sealer.Policy.RELAYED,
                 prekeyNanos,
