@@ -4,6 +4,7 @@
  *
  *   open seqpacket|dgram|stream
  *   send TEXT          at a; the text may be empty
+ *   reply TEXT         at b
  *   fill BYTES         at a; a message of so many bytes
  *   receive a|b BYTES  with room for so many
  *   finish             at a: shutdown of sending
@@ -28,6 +29,7 @@ static void say_error(void) {
     case EAGAIN: puts("nothing"); break;
     case EPIPE: puts("error: EPIPE"); break;
     case EMSGSIZE: puts("error: EMSGSIZE"); break;
+    case EBADF: puts("error: EBADF"); break;
     case ECONNRESET: puts("error: ECONNRESET"); break;
     case ECONNREFUSED: puts("error: ECONNREFUSED"); break;
     default: printf("error: %s\n", strerror(errno));
@@ -52,8 +54,8 @@ static void open_pair(const char *kind) {
     puts("open");
 }
 
-static void send_bytes(const char *bytes, size_t count) {
-    ssize_t sent = send(ends[0], bytes, count, MSG_NOSIGNAL);
+static void send_bytes(int from, const char *bytes, size_t count) {
+    ssize_t sent = send(from, bytes, count, MSG_NOSIGNAL);
     if (sent < 0) {
         say_error();
     } else {
@@ -67,7 +69,7 @@ static void fill(size_t count) {
         exit(2);
     }
     memset(bytes, 'x', count);
-    send_bytes(bytes, count);
+    send_bytes(ends[0], bytes, count);
     free(bytes);
 }
 
@@ -102,7 +104,9 @@ int main(void) {
         if (strncmp(line, "open ", 5) == 0) {
             open_pair(line + 5);
         } else if (strncmp(line, "send ", 5) == 0) {
-            send_bytes(line + 5, strlen(line + 5));
+            send_bytes(ends[0], line + 5, strlen(line + 5));
+        } else if (strncmp(line, "reply ", 6) == 0) {
+            send_bytes(ends[1], line + 6, strlen(line + 6));
         } else if (strncmp(line, "fill ", 5) == 0) {
             fill(strtoul(line + 5, NULL, 10));
         } else if (strncmp(line, "receive ", 8) == 0) {

@@ -20,8 +20,9 @@ public interface PacketSocket extends AutoCloseable {
      * Sends one message. Waits where more than 4 MiB of this connection are not acknowledged.
      *
      * @param message at most 16 MiB; copied before this returns
-     * @return ends as delivered when the message is in the receiver's queue, and so is every message before it
-     * @throws ConnectionException if the connection is no more, or {@link #finish} was called
+     * @return ends as delivered when the message is in the receiver's queue, and so is every message before it;
+     *     rejected where the other end was closed before
+     * @throws ConnectionException if the connection is no more, the other end was closed, or {@link #finish} was called
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     Ticket send(byte[] message) throws ConnectionException, InterruptedException;
@@ -30,7 +31,8 @@ public interface PacketSocket extends AutoCloseable {
      * Waits for the next message.
      *
      * @return empty when the other end has sent its last
-     * @throws ConnectionException if the connection is no more; what had come in order before is received first
+     * @throws ConnectionException if the connection is no more, or the other end was closed and has not taken all that
+     *     was sent to it; what had come in order before is received first
      * @throws InterruptedException if the thread is interrupted
      */
     Optional<byte[]> receive() throws ConnectionException, InterruptedException;
@@ -53,7 +55,7 @@ public interface PacketSocket extends AutoCloseable {
 
     /**
      * Ends the connection: what was sent still arrives, in the background, within the connection's timeout; what comes
-     * is thrown away.
+     * is refused. Where something that had come was not received the other end receives a reset instead of the end.
      */
     @Override
     void close();

@@ -21,7 +21,8 @@ public interface StreamSocket extends ByteChannel {
      * Waits for bytes and takes as many as there are and fit.
      *
      * @return how many, -1 when the other end has sent its last
-     * @throws ConnectionException if the connection is no more; what had come in order before is read first
+     * @throws ConnectionException if the connection is no more, or the other end was closed and has not taken all that
+     *     was written to it; what had come in order before is read first
      * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted; the socket is then aborted
      */
     @Override
@@ -30,7 +31,7 @@ public interface StreamSocket extends ByteChannel {
     /**
      * Sends all that remains in the buffer. Waits where more than 4 MiB are not acknowledged.
      *
-     * @throws ConnectionException if the connection is no more, or {@link #finish} was called
+     * @throws ConnectionException if the connection is no more, the other end was closed, or {@link #finish} was called
      * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted; the socket is then aborted
      */
     @Override
@@ -58,7 +59,7 @@ public interface StreamSocket extends ByteChannel {
 
     /**
      * Ends the connection: what was written still arrives, in the background, within the connection's timeout; what
-     * comes is thrown away.
+     * comes is refused. Where something that had come was not read the other end reads a reset instead of the end.
      */
     @Override
     void close();

@@ -892,7 +892,8 @@ class EngineFuzz {
             FlowRef flow = flowRef();
             long sequence = draws.number() >>> 3;
             if (draws.below(16) == 15) {
-                return Data.end(flow, sequence, 0);
+                return Data.end(
+                        flow, sequence, 0, sequence % 2 == 0 ? Outcome.Reason.NONE : Outcome.Reason.CONNECTION_RESET);
             }
             long lag = Math.min(sequence, draws.number());
             ByteView payload = draws.chance() ? draws.block(300) : draws.block(64);

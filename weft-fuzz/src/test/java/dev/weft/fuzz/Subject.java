@@ -13,6 +13,7 @@ import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.engine.LinkReport;
 import dev.weft.core.engine.TraceEvent;
+import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.FlowConfig;
 import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.flow.GroupSend;
@@ -337,8 +338,12 @@ final class Subject implements Engine.Output {
     public void connected(long connection, Outcome outcome) {}
 
     @Override
-    public void received(long connection, ByteView payload) {
+    public Acceptance received(long connection, ByteView payload) {
+        if (payload.length() % 7 == 6) {
+            return Acceptance.CLOSED;
+        }
         untakenOfConnections.merge(connection, ReceiveBuffer.charge(payload), Long::sum);
+        return Acceptance.TAKEN;
     }
 
     @Override
@@ -346,6 +351,11 @@ final class Subject implements Engine.Output {
 
     @Override
     public void outputFinished(long connection) {}
+
+    @Override
+    public void outputRefused(long connection, int rejectedCount) {
+        assertThat(rejectedCount).isNotNegative();
+    }
 
     @Override
     public void broken(long connection, Outcome.Reason reason) {}

@@ -11,6 +11,7 @@ import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.TraceEvent;
+import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
@@ -259,11 +260,9 @@ final class Application implements Engine.Output {
     }
 
     @Override
-    public void received(long connection, ByteView payload) {
+    public Acceptance received(long connection, ByteView payload) {
         ConnectionEnd end = connections.get(connection);
-        if (end != null) {
-            end.received(payload);
-        }
+        return end == null ? Acceptance.CLOSED : end.received(payload);
     }
 
     @Override
@@ -280,6 +279,15 @@ final class Application implements Engine.Output {
         ConnectionEnd end = connections.get(connection);
         if (end != null) {
             end.outputFinished();
+            forgetIfOver(connection, end);
+        }
+    }
+
+    @Override
+    public void outputRefused(long connection, int rejectedCount) {
+        ConnectionEnd end = connections.get(connection);
+        if (end != null) {
+            end.outputRefused(rejectedCount);
             forgetIfOver(connection, end);
         }
     }

@@ -9,9 +9,11 @@ import dev.weft.Outcome;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
+import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
+import dev.weft.core.socket.Duplex;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * This node's end of a connection, between the loop, which reports what comes and what has become of it, and the
- * application, which sends and receives. {@link PacketEnd} and {@link StreamEnd} show it to the application.
+ * application, which sends and receives. {@link PacketEnd} and {@link StreamEnd} show it to the application. What either
+ * direction may still do is decided by {@link Duplex}.
  */
 final class ConnectionEnd {
     /** How much of one connection may be without acknowledgement before its sender waits. */
@@ -43,15 +46,15 @@ final class ConnectionEnd {
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<byte[]> queue = new ArrayDeque<>();
     private long number;
-    private boolean connected;
-    private boolean inputEnded;
-    private boolean finishing;
-    private boolean outputFinished;
-    private boolean discarding;
+    private final Duplex duplex = new Duplex();
+    private boolean isClosed;
+    private int unsettledCount;
     private long unsettledBytes;
     private long untoldBytes;
-    /** Why the connection is no more. */
-    private @Nullable Outcome over;
+    /** What the application has taken in all. */
+    private long takenCharge;
+    /** Why there is no connection, where the other end did not answer or did not want it. */
+    private @Nullable Outcome unmade;
 
     ConnectionEnd(NodeLife life, NodeId peer, String endpoint, SocketKind kind, ConnectOptions options) {
         this.life = life;
@@ -98,43 +101,45 @@ final class ConnectionEnd {
 
     void connected(Outcome outcome) {
         locked(() -> {
-            connected = true;
-            if (!outcome.isDelivered()) {
-                over = outcome;
+            if (outcome.isDelivered()) {
+                duplex.outputOpened();
+            } else {
+                unmade = outcome;
+                duplex.broke(outcome.reason());
             }
         });
     }
 
-    void received(ByteView payload) {
+    Acceptance received(ByteView payload) {
         byte[] bytes = payload.toByteArray();
-        locked(() -> {
-            if (discarding) {
-                tell(ReceiveBuffer.charge(bytes.length));
-            } else {
-                queue.add(bytes);
+        lock.lock();
+        try {
+            if (duplex.input() == Duplex.Input.SHUT) {
+                return Acceptance.CLOSED;
             }
-        });
+            queue.add(bytes);
+            changed.signalAll();
+            return Acceptance.TAKEN;
+        } finally {
+            lock.unlock();
+        }
     }
 
     void inputEnded() {
-        locked(() -> inputEnded = true);
+        locked(() -> duplex.inputEnded(Outcome.Reason.NONE));
     }
 
     void outputFinished() {
-        locked(() -> {
-            outputFinished = true;
-            if (discarding && !inputEnded) {
-                abortEngine();
-            }
-        });
+        locked(duplex::outputFinished);
+    }
+
+    void outputRefused(int rejectedCount) {
+        locked(() -> duplex.outputRefused(Outcome.Reason.CONNECTION_RESET, rejectedCount));
+        life.application().budget().wake();
     }
 
     void broken(Outcome.Reason reason) {
-        locked(() -> {
-            if (over == null) {
-                over = Outcome.of(Outcome.Kind.UNKNOWN, reason);
-            }
-        });
+        locked(() -> duplex.broke(reason));
         life.application().budget().wake();
     }
 
@@ -142,7 +147,7 @@ final class ConnectionEnd {
     boolean isFinishing() {
         lock.lock();
         try {
-            return finishing && !outputFinished && over == null;
+            return duplex.output() == Duplex.Output.ENDING && !duplex.isBroken();
         } finally {
             lock.unlock();
         }
@@ -152,7 +157,7 @@ final class ConnectionEnd {
     boolean isOver() {
         lock.lock();
         try {
-            return over != null || inputEnded && outputFinished;
+            return duplex.isOver();
         } finally {
             lock.unlock();
         }
@@ -174,10 +179,12 @@ final class ConnectionEnd {
     void awaitConnected() throws ConnectionException, InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (!connected && over == null) {
+            while (duplex.output() == Duplex.Output.OPENING && !duplex.isBroken()) {
                 changed.await();
             }
-            requireLive();
+            if (duplex.isBroken()) {
+                throw failed();
+            }
         } catch (InterruptedException e) {
             abortEngine();
             throw e;
@@ -199,17 +206,17 @@ final class ConnectionEnd {
             long charge = SendBudget.charge(payload.length);
             takeRoom(payload.length);
             try {
-                if (!budget.takeWhile(this::isLive, charge)) {
-                    requireLive();
+                if (!budget.takeWhile(this::isSending, charge)) {
+                    requireSending();
                 }
             } catch (ConnectionException | InterruptedException e) {
-                locked(() -> unsettledBytes -= payload.length);
+                settled(payload.length, Outcome.Kind.DELIVERED);
                 throw e;
             }
             life.application().awaits(ticket, new Application.Settled() {
                 @Override
                 public void settle(Outcome outcome, Executor callbacks) {
-                    locked(() -> unsettledBytes -= payload.length);
+                    settled(payload.length, outcome.kind());
                     budget.give(charge);
                     settled.settle(outcome, callbacks);
                 }
@@ -232,25 +239,47 @@ final class ConnectionEnd {
     private void takeRoom(int bytes) throws ConnectionException, InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (unsettledBytes >= unsettledMax && over == null) {
+            while (unsettledBytes >= unsettledMax && duplex.sending() == Duplex.Sending.GOES) {
                 changed.await();
             }
-            requireLive();
-            if (finishing) {
-                throw new ConnectionException(
-                        "the connection to '" + endpoint + "' was finished: nothing more can be sent",
-                        Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.SENDER_CLOSED));
-            }
+            requireSending();
             unsettledBytes += bytes;
+            unsettledCount++;
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean isLive() {
+    private void settled(int bytes, Outcome.Kind kind) {
+        locked(() -> {
+            unsettledBytes -= bytes;
+            unsettledCount--;
+            if (kind == Outcome.Kind.REJECTED) {
+                duplex.rejected();
+            }
+        });
+    }
+
+    private boolean isSending() {
         lock.lock();
         try {
-            return over == null;
+            return duplex.sending() == Duplex.Sending.GOES;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void requireSending() throws ConnectionException {
+        lock.lock();
+        try {
+            switch (duplex.sending()) {
+                case GOES -> {}
+                case IS_FINISHED ->
+                    throw new ConnectionException(
+                            "the connection to '" + endpoint + "' was finished: nothing more can be sent",
+                            Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.SENDER_CLOSED));
+                case FAILS -> throw failed();
+            }
         } finally {
             lock.unlock();
         }
@@ -260,7 +289,7 @@ final class ConnectionEnd {
     byte @Nullable [] take() throws ConnectionException, InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (queue.isEmpty() && !inputEnded && over == null) {
+            while (waits()) {
                 changed.await();
             }
             return next();
@@ -274,7 +303,7 @@ final class ConnectionEnd {
         long left = timeoutNanos;
         lock.lockInterruptibly();
         try {
-            while (queue.isEmpty() && !inputEnded && over == null) {
+            while (waits()) {
                 if (left <= 0) {
                     throw new TimeoutException("nothing came over the connection to '" + endpoint + "' in time");
                 }
@@ -286,42 +315,71 @@ final class ConnectionEnd {
         }
     }
 
+    /** Whether more may come; the end of a connection is not told before the fate of what was sent too late. */
+    private boolean waits() {
+        if (!queue.isEmpty()) {
+            return false;
+        }
+        return switch (duplex.reading()) {
+            case WAITS -> true;
+            case ENDS -> duplex.output() == Duplex.Output.REFUSED && unsettledCount > 0;
+            case FAILS, IS_CLOSED -> false;
+        };
+    }
+
     private byte @Nullable [] next() throws ConnectionException {
         byte[] first = queue.poll();
-        if (first == null) {
-            if (!inputEnded) {
-                requireLive();
-            }
-            return null;
+        if (first != null) {
+            long charge = ReceiveBuffer.charge(first.length);
+            takenCharge += charge;
+            tell(charge);
+            return first;
         }
-        tell(ReceiveBuffer.charge(first.length));
-        return first;
+        return switch (duplex.reading()) {
+            case ENDS, WAITS -> null;
+            case FAILS -> throw failed();
+            case IS_CLOSED ->
+                throw new ConnectionException(
+                        "the connection to '" + endpoint + "' was closed: nothing more can be received",
+                        Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.SENDER_CLOSED));
+        };
     }
 
     void finish() {
+        lock.lock();
+        try {
+            boolean isNoMore = duplex.isBroken() || duplex.sending() == Duplex.Sending.IS_FINISHED;
+            duplex.finish();
+            changed.signalAll();
+            if (isNoMore) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        long timeoutNanos = options.timeout().toNanos();
+        handOverLast((engine, now) -> engine.finish(number, timeoutNanos, now));
+    }
+
+    /** Behind what another thread is sending; one that waits for room gives up. */
+    private void handOverLast(Driver.Input last) {
+        life.application().budget().wake();
         sending.lock();
         try {
-            lock.lock();
-            try {
-                if (finishing || over != null) {
-                    return;
-                }
-                finishing = true;
-            } finally {
-                lock.unlock();
-            }
-            long timeoutNanos = options.timeout().toNanos();
-            life.handOver((engine, now) -> engine.finish(number, timeoutNanos, now));
+            life.handOver(last);
         } finally {
             sending.unlock();
         }
     }
 
+    /** Waits until the other node has all that was sent. */
     void awaitFinished() throws ConnectionException, InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (!outputFinished) {
-                requireLive();
+            while (duplex.output() != Duplex.Output.FINISHED) {
+                if (duplex.sending() == Duplex.Sending.FAILS) {
+                    throw failed();
+                }
                 changed.await();
             }
         } finally {
@@ -332,10 +390,10 @@ final class ConnectionEnd {
     void abort() {
         lock.lock();
         try {
-            if (over == null) {
-                over = Outcome.of(Outcome.Kind.UNKNOWN, Outcome.Reason.SENDER_CLOSED);
+            if (!duplex.isOver()) {
                 abortEngine();
             }
+            duplex.broke(Outcome.Reason.SENDER_CLOSED);
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -343,27 +401,36 @@ final class ConnectionEnd {
         life.application().budget().wake();
     }
 
-    /** What was sent still arrives; what comes is thrown away. */
-    void close() {
-        finish();
+    /**
+     * What was sent still arrives; what comes, or was not taken, is lost, which the other end is told.
+     *
+     * @param leftBytes of what was taken and not used
+     */
+    void close(int leftBytes) {
+        long taken;
         lock.lock();
         try {
-            discarding = true;
-            for (byte[] left = queue.poll(); left != null; left = queue.poll()) {
-                tell(ReceiveBuffer.charge(left.length));
-            }
-            if (outputFinished && !inputEnded && over == null) {
-                abortEngine();
+            boolean isNoMore = duplex.isOver() || isClosed;
+            isClosed = true;
+            taken = takenCharge - leftBytes;
+            queue.clear();
+            duplex.shut(0);
+            duplex.finish();
+            changed.signalAll();
+            if (isNoMore) {
+                return;
             }
         } finally {
             lock.unlock();
         }
+        long timeoutNanos = options.timeout().toNanos();
+        handOverLast((engine, now) -> engine.closeConnection(number, taken, timeoutNanos, now));
     }
 
     boolean isOpen() {
         lock.lock();
         try {
-            return !discarding && over == null;
+            return !isClosed && !duplex.isBroken();
         } finally {
             lock.unlock();
         }
@@ -399,11 +466,11 @@ final class ConnectionEnd {
         });
     }
 
-    private void requireLive() throws ConnectionException {
-        Outcome end = over;
-        if (end != null) {
-            throw new ConnectionException(
-                    "the connection to '" + endpoint + "' of node " + peer.brief() + " is " + end, end);
-        }
+    private ConnectionException failed() {
+        Outcome made = unmade;
+        Outcome.Kind kind = duplex.isBroken() ? Outcome.Kind.UNKNOWN : Outcome.Kind.REJECTED;
+        Outcome end = made == null ? Outcome.of(kind, duplex.reason()) : made;
+        return new ConnectionException(
+                "the connection to '" + endpoint + "' of node " + peer.brief() + " is " + end, end);
     }
 }

@@ -55,6 +55,6 @@ record PacketEnd(ConnectionEnd connection, Application application) implements P
 
     @Override
     public void close() {
-        connection.close();
+        connection.close(0);
     }
 }

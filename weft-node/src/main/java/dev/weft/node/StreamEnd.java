@@ -18,8 +18,8 @@ final class StreamEnd implements StreamSocket {
     private final Application application;
     private final InputStream input = new Input();
     private final OutputStream output = new Output();
-    /** What came last and is not read to its end; the reader's own. */
-    private ByteBuffer left = ByteBuffer.allocate(0);
+    /** What came last and is not read to its end; written by the reader alone, which whoever closes may not be. */
+    private volatile ByteBuffer left = ByteBuffer.allocate(0);
 
     StreamEnd(ConnectionEnd connection, Application application) {
         this.connection = connection;
@@ -112,7 +112,7 @@ final class StreamEnd implements StreamSocket {
 
     @Override
     public void close() {
-        connection.close();
+        connection.close(left.remaining());
     }
 
     private final class Input extends InputStream {

@@ -164,6 +164,53 @@ class SocketsTest {
     }
 
     @Test
+    void whoReadsTheEndCanFinishThoughTheOtherHasClosed() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            try (Listener<StreamSocket> listener = bob.listenStream("bytes");
+                    StreamSocket mine = alice.connectStream(toBob, "bytes", ConnectOptions.DEFAULT);
+                    StreamSocket theirs = listener.accept()) {
+                mine.output().write(new byte[100_000]);
+                mine.finish();
+                CompletableFuture<Integer> read = CompletableFuture.supplyAsync(() -> {
+                    try {
+                        int bytes = theirs.input().readAllBytes().length;
+                        theirs.finish();
+                        theirs.awaitFinished();
+                        return bytes;
+                    } catch (IOException | InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                mine.awaitFinished();
+                mine.close();
+                assertThat(read.join()).isEqualTo(100_000);
+            }
+        }
+    }
+
+    @Test
+    void aSenderThatWaitsForRoomGivesUpWhenItsEndIsClosed() throws Exception {
+        try (Listener<PacketSocket> listener = bob.listenPackets("talk");
+                PacketSocket mine = alice.connectPackets(toBob, "talk", ConnectOptions.DEFAULT);
+                PacketSocket theirs = listener.accept()) {
+            CompletableFuture<String> sender = CompletableFuture.supplyAsync(() -> {
+                try {
+                    while (true) {
+                        mine.send(new byte[1 << 20]);
+                    }
+                } catch (IOException | InterruptedException e) {
+                    return e.getMessage();
+                }
+            });
+            assertThatThrownBy(() -> sender.get(300, java.util.concurrent.TimeUnit.MILLISECONDS))
+                    .isInstanceOf(TimeoutException.class);
+            mine.close();
+            assertThat(sender.get()).contains("finished");
+            assertThat(theirs.receive()).isPresent();
+        }
+    }
+
+    @Test
     void aNodeThatLeavesEndsItsConnections() throws Exception {
         Listener<PacketSocket> listener = bob.listenPackets("talk");
         PacketSocket mine = alice.connectPackets(toBob, "talk", ConnectOptions.DEFAULT);

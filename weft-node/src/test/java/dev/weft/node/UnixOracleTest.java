@@ -58,6 +58,7 @@ class UnixOracleTest {
     private static final int SHOWN_MAX = 32;
     private static final String CLOSED = "error: connection reset";
     private static final String FINISHED = "error: finished";
+    private static final String SHUT = "error: sender closed";
 
     @TempDir
     Path directory;
@@ -79,9 +80,13 @@ class UnixOracleTest {
         }
 
         /** At b. */
+        String reply(String text);
+
+        /** At b. */
         String receive(int roomBytes);
 
-        String receiveAtSender();
+        /** At a. */
+        String receiveAtSender(int roomBytes);
 
         /** At a: nothing more is sent; says nothing. */
         void finish();
@@ -147,7 +152,30 @@ class UnixOracleTest {
             List<String> run(Pair pair) {
                 String sent = pair.send("abc");
                 pair.closeReceiver();
-                return List.of(sent, pair.receiveAtSender());
+                return List.of(sent, pair.receiveAtSender(3));
+            }
+        },
+        A_REPLY_BEFORE_THE_PEER_HAS_CLOSED_WITHOUT_TAKING_ALL {
+            @Override
+            List<String> run(Pair pair) {
+                String sent = pair.send("abc");
+                String reply = pair.reply("xyz");
+                pair.closeReceiver();
+                return List.of(sent, reply, pair.receiveAtSender(3), pair.receiveAtSender(3), pair.receiveAtSender(3));
+            }
+        },
+        A_REPLY_AFTER_OWN_FINISH {
+            @Override
+            List<String> run(Pair pair) {
+                pair.finish();
+                return List.of(pair.receive(64), pair.reply("xyz"), pair.receiveAtSender(3));
+            }
+        },
+        SEND_AND_RECEIVE_AFTER_OWN_CLOSE {
+            @Override
+            List<String> run(Pair pair) {
+                pair.closeSender();
+                return List.of(pair.send("abc"), pair.receiveAtSender(3));
             }
         },
         A_MESSAGE_LARGER_THAN_THE_RECEIVERS_BUFFER {
@@ -202,7 +230,17 @@ class UnixOracleTest {
             Row.differs(
                     Script.RECEIVE_AFTER_THE_PEER_HAS_CLOSED_WITHOUT_TAKING_ALL,
                     List.of("sent", "error: ECONNRESET"),
-                    List.of("sent", "end")),
+                    List.of("sent", CLOSED)),
+            Row.differs(
+                    Script.A_REPLY_BEFORE_THE_PEER_HAS_CLOSED_WITHOUT_TAKING_ALL,
+                    List.of("sent", "sent", "error: ECONNRESET", "'xyz'", "zero"),
+                    List.of("sent", "sent", "'xyz'", CLOSED, CLOSED)),
+            Row.differs(
+                    Script.A_REPLY_AFTER_OWN_FINISH, List.of("zero", "sent", "'xyz'"), List.of("end", "sent", "'xyz'")),
+            Row.differs(
+                    Script.SEND_AND_RECEIVE_AFTER_OWN_CLOSE,
+                    List.of("error: EBADF", "error: EBADF"),
+                    List.of(FINISHED, SHUT)),
             Row.differs(
                     Script.A_MESSAGE_LARGER_THAN_THE_RECEIVERS_BUFFER,
                     List.of("sent", "sent", "'0123', cut off", "'z'", "zero"),
@@ -242,10 +280,19 @@ class UnixOracleTest {
             Row.same(Script.RECEIVE_AFTER_THE_PEER_HAS_FINISHED, "sent", "'abc'", "end", "end"),
             Row.differs(Script.SEND_AFTER_THE_PEER_HAS_CLOSED, List.of("error: broken pipe"), List.of(CLOSED)),
             Row.same(Script.RECEIVE_AFTER_THE_PEER_HAS_CLOSED, "sent", "sent", "'abc'", "'def'", "end"),
+            Row.same(Script.RECEIVE_AFTER_THE_PEER_HAS_CLOSED_WITHOUT_TAKING_ALL, "sent", CLOSED),
+            Row.same(
+                    Script.A_REPLY_BEFORE_THE_PEER_HAS_CLOSED_WITHOUT_TAKING_ALL,
+                    "sent",
+                    "sent",
+                    "'xyz'",
+                    CLOSED,
+                    CLOSED),
+            Row.same(Script.A_REPLY_AFTER_OWN_FINISH, "end", "sent", "'xyz'"),
             Row.differs(
-                    Script.RECEIVE_AFTER_THE_PEER_HAS_CLOSED_WITHOUT_TAKING_ALL,
-                    List.of("sent", "error: connection reset"),
-                    List.of("sent", "end")),
+                    Script.SEND_AND_RECEIVE_AFTER_OWN_CLOSE,
+                    List.of("error: closed", "error: closed"),
+                    List.of(FINISHED, SHUT)),
             Row.same(Script.A_MESSAGE_LARGER_THAN_THE_RECEIVERS_BUFFER, "sent", "sent", "'0123'", "'456z'", "end"));
 
     // ------------------------------------------------------------------ Unix
@@ -433,8 +480,18 @@ class UnixOracleTest {
     private record Packets(PacketSocket a, PacketSocket b) implements Pair {
         @Override
         public String send(String text) {
+            return send(a, text);
+        }
+
+        /** The very first is refused. */
+        @Override
+        public String sendUntilRefused(String text) {
+            return send(text);
+        }
+
+        private static String send(PacketSocket from, String text) {
             try {
-                return fate(a.send(text.getBytes(StandardCharsets.UTF_8)));
+                return fate(from.send(text.getBytes(StandardCharsets.UTF_8)));
             } catch (ConnectionException refused) {
                 return refusal(refused);
             } catch (InterruptedException e) {
@@ -448,7 +505,12 @@ class UnixOracleTest {
         }
 
         @Override
-        public String receiveAtSender() {
+        public String reply(String text) {
+            return send(b, text);
+        }
+
+        @Override
+        public String receiveAtSender(int roomBytes) {
             return receive(a);
         }
 
@@ -502,7 +564,12 @@ class UnixOracleTest {
         }
 
         @Override
-        public String receiveAtSender() {
+        public String reply(String text) {
+            throw new IllegalStateException("nobody answers a datagram");
+        }
+
+        @Override
+        public String receiveAtSender(int roomBytes) {
             throw new IllegalStateException("nobody answers a datagram");
         }
 
@@ -530,8 +597,17 @@ class UnixOracleTest {
 
         @Override
         public String send(String text) {
+            return write(a, text);
+        }
+
+        @Override
+        public String reply(String text) {
+            return write(b, text);
+        }
+
+        private static String write(ByteChannel from, String text) {
             try {
-                a.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+                from.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
                 return "sent";
             } catch (IOException refused) {
                 return refusal(refused);
@@ -544,8 +620,8 @@ class UnixOracleTest {
         }
 
         @Override
-        public String receiveAtSender() {
-            return receive(a, SHOWN_MAX);
+        public String receiveAtSender(int roomBytes) {
+            return receive(a, roomBytes);
         }
 
         /** Reads until its room is full or the end has come. */
@@ -628,8 +704,13 @@ class UnixOracleTest {
         }
 
         @Override
-        public String receiveAtSender() {
-            return ask("receive a " + SHOWN_MAX);
+        public String reply(String text) {
+            return ask("reply " + text);
+        }
+
+        @Override
+        public String receiveAtSender(int roomBytes) {
+            return ask("receive a " + roomBytes);
         }
 
         @Override

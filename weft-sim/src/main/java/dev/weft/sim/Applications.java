@@ -8,6 +8,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.TraceEvent;
+import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.flow.GroupSend;
 import dev.weft.core.flow.Manner;
@@ -218,6 +219,11 @@ final class Applications {
         node.inLife(ofLife, (present, local) -> present.finish(connection, 30_000_000_000L, local));
     }
 
+    void close(int ofLife, long connection, long takenCharge) {
+        node.inLife(
+                ofLife, (present, local) -> present.closeConnection(connection, takenCharge, 30_000_000_000L, local));
+    }
+
     void takenFrom(int ofLife, long connection, ByteView payload, long afterNanos) {
         world.events.after(
                 afterNanos,
@@ -295,9 +301,14 @@ final class Applications {
         }
 
         @Override
-        public void received(long connection, ByteView payload) {
+        public Acceptance received(long connection, ByteView payload) {
             ByteView kept = payload.compact();
+            Sessions.End given = ends.get(connection);
+            if (given != null && !given.isGiven(kept)) {
+                return Acceptance.CLOSED;
+            }
             atEnd(connection, end -> end.received(kept));
+            return Acceptance.TAKEN;
         }
 
         @Override
@@ -308,6 +319,11 @@ final class Applications {
         @Override
         public void outputFinished(long connection) {
             atEnd(connection, Sessions.End::outputFinished);
+        }
+
+        @Override
+        public void outputRefused(long connection, int rejectedCount) {
+            atEnd(connection, Sessions.End::outputRefused);
         }
 
         @Override

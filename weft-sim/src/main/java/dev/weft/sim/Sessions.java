@@ -4,6 +4,7 @@ import dev.weft.Outcome;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
+import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,18 +13,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * The connections of a run and what must hold for them: each end receives exactly what the other has sent, in order
  * and without a gap, as far as it gets; what was acknowledged has been received; who was told that all has arrived was
- * told the truth; a connection is accepted once; and when faults have stopped, every connection ends.
+ * told the truth; a connection is accepted once; nothing is delivered to an end that has closed, and where it had not
+ * taken all, the other end sees no end but a reset; and when faults have stopped, every connection ends.
  */
 final class Sessions {
     private static final long TIMEOUT_NANOS = 30_000_000_000L;
 
     private final World world;
     private final Prng prng;
+    private final Prng closing;
     private final List<Session> all = new ArrayList<>();
 
     Sessions(World world, Prng prng) {
         this.world = world;
         this.prng = prng;
+        this.closing = prng.fork(1);
     }
 
     /** One connection: some messages there, each of them echoed, an orderly end. */
@@ -32,6 +36,9 @@ final class Sessions {
         private final SocketKind kind;
         private final int messages;
         private final int bytesMax;
+        /** After so many messages the acceptor has had enough and closes. */
+        private final int enough;
+
         final End connector;
         private @Nullable End acceptor;
         private boolean refused;
@@ -41,6 +48,7 @@ final class Sessions {
             this.kind = kind;
             this.messages = messages;
             this.bytesMax = bytesMax;
+            this.enough = closing.chance(150_000) ? closing.below(messages + 1) : Integer.MAX_VALUE;
             this.connector = new End(from);
             connector.session = this;
         }
@@ -69,7 +77,15 @@ final class Sessions {
         private long receivedBytes;
         private boolean inputEnded;
         private boolean outputFinished;
+        private boolean outputRefused;
+        private boolean closed;
+        private boolean closedWithUntaken;
         private boolean broken;
+        /** What the engine has handed over, and what of it the application has seen. */
+        private long givenBytes;
+
+        private long givenCharge;
+        private long takenCharge;
         /** The first bytes of a stream, until they name the session. */
         private ByteView unknown = ByteView.EMPTY;
 
@@ -79,13 +95,14 @@ final class Sessions {
         }
 
         private boolean isOver() {
-            return broken || !node.lives(life) || inputEnded && outputFinished;
+            return broken || !node.lives(life) || (inputEnded || closed) && (outputFinished || outputRefused);
         }
 
         @Override
         public String toString() {
             return "node " + node.index + " sent " + sent + " received " + received + " (" + receivedBytes + " bytes)"
                     + (inputEnded ? " input ended" : "") + (outputFinished ? " output finished" : "")
+                    + (outputRefused ? " output refused" : "") + (closed ? " closed" : "")
                     + (broken ? " broken" : "") + (node.lives(life) ? "" : " died");
         }
 
@@ -104,7 +121,21 @@ final class Sessions {
             }
         }
 
+        /** Whether an application that has not closed is given something; called in the engine's turn. */
+        boolean isGiven(ByteView payload) {
+            if (closed) {
+                return false;
+            }
+            givenBytes += payload.length();
+            givenCharge += ReceiveBuffer.charge(payload);
+            return true;
+        }
+
         void received(ByteView payload) {
+            if (closed) {
+                return;
+            }
+            takenCharge += ReceiveBuffer.charge(payload);
             node.applications.takenFrom(life, connection, payload, prng.chance(900_000) ? 0 : prng.below(20_000_000));
             if (session == null && !identify(payload)) {
                 return;
@@ -132,12 +163,36 @@ final class Sessions {
             }
             if (this != mine.connector) {
                 echo(payload);
+                if (received > mine.enough) {
+                    close();
+                }
             }
         }
 
+        private void close() {
+            closed = true;
+            closedWithUntaken = givenCharge > takenCharge;
+            node.applications.close(life, connection, takenCharge);
+        }
+
+        void outputRefused() {
+            outputRefused = true;
+            Session mine = session;
+            if (mine != null && this == mine.connector && mine.acceptor != null && !mine.acceptor.closed) {
+                world.violations.add("only who has closed refuses", mine.toString());
+            }
+            node.applications.finish(life, connection);
+        }
+
         void inputEnded() {
+            if (closed) {
+                return;
+            }
             inputEnded = true;
             Session mine = session;
+            if (mine != null && this == mine.connector && mine.acceptor != null && mine.acceptor.closedWithUntaken) {
+                world.violations.add("who closes without taking all resets", mine.toString());
+            }
             if (mine != null && this == mine.acceptor && receivedBytes != mine.connector.sentBytes) {
                 world.violations.add("an end comes after all", mine.toString());
             }
@@ -159,6 +214,12 @@ final class Sessions {
                 return;
             }
             End other = this == mine.connector ? mine.acceptor : mine.connector;
+            if (other != null && other.closed) {
+                if (other.givenBytes < sentBytes) {
+                    world.violations.add("finished means that the other end was given all", mine.toString());
+                }
+                return;
+            }
             if (other == null ? sentBytes > 0 : !other.inputEnded && other.node.lives(other.life) && !other.broken) {
                 world.violations.add("finished means that the other end knows", mine.toString());
             }
@@ -171,7 +232,7 @@ final class Sessions {
         void settled(int index, long bytesBefore, int bytes, Outcome outcome) {
             Session mine = known();
             End other = this == mine.connector ? mine.acceptor : mine.connector;
-            if (outcome.isDelivered() && (other == null || other.receivedBytes < bytesBefore + bytes)) {
+            if (outcome.isDelivered() && (other == null || other.givenBytes < bytesBefore + bytes)) {
                 world.violations.add("delivered means received", mine + ", message " + index);
             }
         }
@@ -180,7 +241,7 @@ final class Sessions {
 
         private void sendNext() {
             Session mine = known();
-            if (broken || !node.lives(life)) {
+            if (broken || outputRefused || !node.lives(life)) {
                 return;
             }
             if (sent == mine.messages) {
@@ -195,7 +256,7 @@ final class Sessions {
         }
 
         private void echo(ByteView payload) {
-            if (!broken) {
+            if (!broken && !closed && !outputRefused) {
                 say(payload);
             }
         }

@@ -131,6 +131,9 @@ public class FlowBenchmark {
 
         @Override
         public void broken(long flow, Outcome.Reason reason) {}
+
+        @Override
+        public void refused(long flow, Outcome.Reason reason, int rejectedCount) {}
     }
 
     private final class Destination implements Receiver.Output {
@@ -158,7 +161,7 @@ public class FlowBenchmark {
         }
 
         @Override
-        public void ended(FlowLabel flow) {}
+        public void ended(FlowLabel flow, Outcome.Reason reason) {}
 
         @Override
         public void broken(FlowLabel flow, Outcome.Reason reason) {}

@@ -363,6 +363,12 @@ public final class Engine {
         machines.connections.finish(connection, timeoutNanos, nowNanos);
     }
 
+    /** The application is done with a connection: see {@link Connections#close(long, long, long, long)}. */
+    public void closeConnection(long connection, long takenCharge, long timeoutNanos, long nowNanos) {
+        machines.now(nowNanos);
+        machines.connections.close(connection, takenCharge, timeoutNanos, nowNanos);
+    }
+
     /** Ends a connection at once, both ways. */
     public void abort(long connection, long nowNanos) {
         machines.now(nowNanos);

@@ -608,8 +608,8 @@ final class Machines {
         }
 
         @Override
-        public void ended(FlowLabel flow) {
-            connections.inputEnded(flow);
+        public void ended(FlowLabel flow, Outcome.Reason reason) {
+            connections.inputEnded(flow, reason, now);
         }
 
         @Override

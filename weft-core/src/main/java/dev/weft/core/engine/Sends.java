@@ -93,6 +93,11 @@ final class Sends implements Sender.Output {
         connected().outputBroken(flow, reason);
     }
 
+    @Override
+    public void refused(long flow, Outcome.Reason reason, int rejectedCount) {
+        connected().outputRefused(flow, reason, rejectedCount);
+    }
+
     private Connections connected() {
         Connections present = connections;
         if (present == null) {

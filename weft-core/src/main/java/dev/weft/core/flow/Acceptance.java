@@ -9,7 +9,9 @@ public enum Acceptance {
     WRONG_KIND(Outcome.Reason.WRONG_KIND),
     QUEUE_FULL(Outcome.Reason.QUEUE_FULL),
     TOO_LARGE(Outcome.Reason.TOO_LARGE),
-    NOT_PERMITTED(Outcome.Reason.NOT_PERMITTED);
+    NOT_PERMITTED(Outcome.Reason.NOT_PERMITTED),
+    /** The application has closed its end of the connection. */
+    CLOSED(Outcome.Reason.CONNECTION_RESET);
 
     private final Outcome.Reason reason;
 

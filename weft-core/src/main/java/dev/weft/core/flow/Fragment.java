@@ -113,7 +113,7 @@ final class Fragment {
                 yield new Data(
                         flow, sequence, lag, index, message.fragmentCount, whole.length(), Data.Meaning.MESSAGE, part);
             }
-            case END -> Data.end(flow, sequence, lag);
+            case END -> Data.end(flow, sequence, lag, message.farewell);
         };
     }
 }

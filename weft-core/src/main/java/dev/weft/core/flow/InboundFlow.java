@@ -14,6 +14,7 @@ import dev.weft.core.wire.RouteHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +36,12 @@ final class InboundFlow {
 
         Acceptance deliver(FlowLabel flow, ByteView payload, int hops);
 
-        /** A connected flow has ended in order. */
-        void ended(FlowLabel flow);
+        /**
+         * A connected flow has ended, after all that it carried.
+         *
+         * @param reason why its origin has not taken all that came to it; NONE where it has
+         */
+        void ended(FlowLabel flow, Outcome.Reason reason);
 
         /** Room on this node for an incomplete message of that size; where there is none the flow waits for it. */
         Room reserve(long handle, int bytes);
@@ -57,6 +62,8 @@ final class InboundFlow {
         /** A connected flow whose first message has not come. */
         NEW,
         OPEN,
+        /** A connected flow from which nothing more is taken but its end. */
+        SHUT,
         /** All has come. */
         ENDED,
         /** Its opening was refused; the refusal is repeated. */
@@ -69,7 +76,15 @@ final class InboundFlow {
     private record Refused(long end, Outcome.Reason reason) {}
 
     /** What waits for its turn: one message, those of a bundle, or none where it is the end. */
-    private record Held(int count, Data.Meaning meaning, List<ByteView> messages) {}
+    private record Held(int count, List<ByteView> messages, Optional<Outcome.Reason> end) {
+        static Held of(int count, List<ByteView> messages) {
+            return new Held(count, messages, Optional.empty());
+        }
+
+        static Held end(Outcome.Reason reason) {
+            return new Held(1, List.of(), Optional.of(reason));
+        }
+    }
 
     /** Refusals for which there is always a place. */
     private static final int FLOOR_PLACES = 48;
@@ -144,6 +159,12 @@ final class InboundFlow {
         switch (phase) {
             case NEW -> begin(data, nowNanos);
             case OPEN -> take(data, nowNanos);
+            case SHUT -> {
+                if (data.meaning() == Data.Meaning.END && data.sequence() == turn) {
+                    settled.add(turn, turn + 1);
+                    end(data.endReason());
+                }
+            }
             case ENDED, REFUSED, CLOSED -> {}
         }
     }
@@ -172,6 +193,20 @@ final class InboundFlow {
     /** Gives the flow up; what has come and was not handed over is thrown away. */
     void close() {
         phase = Phase.CLOSED;
+        throwAway();
+    }
+
+    /**
+     * Nothing more is taken from a connected flow that is open, which its origin is told with every acknowledgement:
+     * what came and was not handed over is refused, and all behind it.
+     */
+    void shut(Outcome.Reason reason) {
+        phase = Phase.SHUT;
+        refusals.put(turn, new Refused(turn, reason));
+        throwAway();
+    }
+
+    private void throwAway() {
         for (Long messageSequence : List.copyOf(incomplete.keySet())) {
             discard(messageSequence);
         }
@@ -233,7 +268,8 @@ final class InboundFlow {
         Acceptance acceptance = out.check(label);
         if (acceptance != Acceptance.TAKEN) {
             phase = Phase.REFUSED;
-            refuse(data.messageSequence(), data.count(), acceptance.reason());
+            // Nothing was handed over, whichever came first.
+            refuse(0, 1, acceptance.reason());
             return;
         }
         phase = Phase.OPEN;
@@ -252,10 +288,16 @@ final class InboundFlow {
             case BUNDLE -> {
                 List<ByteView> messages = Bundle.messages(keepable(data));
                 if (admits(data, charge(messages), nowNanos)) {
-                    complete(data.sequence(), 1, data.meaning(), messages);
+                    complete(data.sequence(), 1, messages);
                 }
             }
-            case END -> complete(data.sequence(), 1, data.meaning(), List.of());
+            case END -> {
+                if (isOrdered) {
+                    completeInTurn(data.sequence(), Held.end(data.endReason()));
+                } else {
+                    settled.add(data.sequence(), data.sequence() + 1);
+                }
+            }
         }
     }
 
@@ -279,7 +321,7 @@ final class InboundFlow {
                 return;
             }
             if (data.count() == 1) {
-                complete(data.sequence(), 1, data.meaning(), List.of(keepable(data)));
+                complete(data.sequence(), 1, List.of(keepable(data)));
                 return;
             }
             if (out.reserve(handle, data.messageBytes()) == Room.FULL) {
@@ -295,7 +337,7 @@ final class InboundFlow {
             case COMPLETE -> {
                 incomplete.remove(data.messageSequence());
                 out.release(message.messageBytes());
-                complete(data.messageSequence(), data.count(), Data.Meaning.MESSAGE, List.of(message.payload()));
+                complete(data.messageSequence(), data.count(), List.of(message.payload()));
             }
             case CONTRADICTION -> {
                 discard(data.messageSequence());
@@ -344,9 +386,9 @@ final class InboundFlow {
         }
     }
 
-    private void complete(long messageSequence, int count, Data.Meaning meaning, List<ByteView> messages) {
+    private void complete(long messageSequence, int count, List<ByteView> messages) {
         if (isOrdered) {
-            completeInTurn(messageSequence, count, meaning, messages);
+            completeInTurn(messageSequence, Held.of(count, messages));
             return;
         }
         for (ByteView message : messages) {
@@ -361,19 +403,38 @@ final class InboundFlow {
         settled.add(messageSequence, messageSequence + count);
     }
 
-    private void completeInTurn(long messageSequence, int count, Data.Meaning meaning, List<ByteView> messages) {
-        held.put(messageSequence, new Held(count, meaning, messages));
-        settled.add(messageSequence, messageSequence + count);
+    private void completeInTurn(long messageSequence, Held complete) {
+        held.put(messageSequence, complete);
+        settled.add(messageSequence, messageSequence + complete.count());
         for (Held next = held.remove(turn); next != null && phase == Phase.OPEN; next = held.remove(turn)) {
-            turn += next.count();
-            for (ByteView message : next.messages()) {
-                out.deliver(label, message, arrival.hops());
+            Acceptance acceptance = handOver(next.messages());
+            if (acceptance != Acceptance.TAKEN) {
+                held.put(turn, next);
+                shut(acceptance.reason());
+                return;
             }
-            if (next.meaning() == Data.Meaning.END) {
-                phase = Phase.ENDED;
-                out.ended(label);
+            turn += next.count();
+            next.end().ifPresent(this::end);
+        }
+    }
+
+    /**
+     * Those of a bundle have one number, so that they are taken, or refused, together: an application that closes amid
+     * them is given the rest, and has not taken it.
+     */
+    private Acceptance handOver(List<ByteView> messages) {
+        for (int i = 0; i < messages.size(); i++) {
+            Acceptance acceptance = out.deliver(label, messages.get(i), arrival.hops());
+            if (i == 0 && acceptance != Acceptance.TAKEN) {
+                return acceptance;
             }
         }
+        return Acceptance.TAKEN;
+    }
+
+    private void end(Outcome.Reason reason) {
+        phase = Phase.ENDED;
+        out.ended(label, reason);
     }
 
     /**

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * holds up nothing for good.
  *
  * <p>In a connected flow a message's fate is known when all before it have been delivered, and a message that cannot
- * be delivered in time ends the connection: nothing is ever left out.
+ * be delivered in time ends the connection: nothing is ever left out. Where the destination refuses one, it has
+ * refused all behind it.
  *
  * <p>Called by {@link Sender} alone.
  */
@@ -47,6 +48,13 @@ final class OutboundFlow {
 
         /** A connected flow cannot go on; {@link #abandon} is to follow. */
         void broken(OutboundFlow flow, Outcome.Reason reason);
+
+        /**
+         * The destination of a connected flow takes nothing more. Everything is settled.
+         *
+         * @param rejectedCount how many messages it has not taken
+         */
+        void refused(OutboundFlow flow, Outcome.Reason reason, int rejectedCount);
     }
 
     private final FlowLabel label;
@@ -81,6 +89,11 @@ final class OutboundFlow {
     private long retryPathNanos = Deadlines.NEVER;
     private long usedNanos;
     private long nextOrder;
+    /** From here on the destination of a connected flow takes nothing. */
+    private long refusedFrom = Long.MAX_VALUE;
+
+    private Outcome.Reason refusedWhy = Outcome.Reason.NONE;
+    private int rejectedCount;
     private boolean broken;
     private boolean gathers;
 
@@ -143,9 +156,14 @@ final class OutboundFlow {
         add(Outgoing.message(send, config.fragmentBytes(), nextOrder++, nowNanos), nowNanos);
     }
 
-    /** Asks for a connection, or ends this direction of it. */
-    void addControl(Outgoing.Role role, long deadlineNanos, long nowNanos) {
-        add(Outgoing.control(role, nextOrder++, deadlineNanos), nowNanos);
+    /** Asks for a connection. */
+    void addOpening(long deadlineNanos, long nowNanos) {
+        add(Outgoing.control(Outgoing.Role.OPENING, nextOrder++, deadlineNanos), nowNanos);
+    }
+
+    /** Ends this direction of a connection. */
+    void addEnd(Outcome.Reason reason, long deadlineNanos, long nowNanos) {
+        add(Outgoing.end(reason, nextOrder++, deadlineNanos), nowNanos);
     }
 
     /** A message that was handed back by a flow before this one. */
@@ -168,6 +186,10 @@ final class OutboundFlow {
         usedNanos = nowNanos;
         heardNanos = nowNanos;
         for (Ack.Refusal refusal : ack.refusals()) {
+            if (isOrdered()) {
+                refusedFrom(refusal);
+                continue;
+            }
             for (Outgoing message : messagesFrom(refusal.messageSequence())) {
                 message.refusal = refusal.reason();
             }
@@ -200,7 +222,11 @@ final class OutboundFlow {
         }
         deliveredBelow = Math.max(deliveredBelow, ack.floor());
         trim(nowNanos);
-        pump(nowNanos);
+        if (refusedWhy == Outcome.Reason.NONE) {
+            pump(nowNanos);
+        } else {
+            refuseRest(nowNanos);
+        }
     }
 
     /**
@@ -283,6 +309,11 @@ final class OutboundFlow {
                                 : Outcome.of(Outcome.Kind.UNKNOWN, reason));
             }
         }
+        forget();
+        return unsent;
+    }
+
+    private void forget() {
         deadlines.clear();
         waiting.clear();
         fresh.clear();
@@ -291,7 +322,6 @@ final class OutboundFlow {
         while (!window.isEmpty()) {
             window.removeFirst();
         }
-        return unsent;
     }
 
     /** What is known of copies that were not acknowledged. */
@@ -337,8 +367,42 @@ final class OutboundFlow {
     }
 
     private Outcome answer(Outgoing message, long nowNanos) {
-        Outcome.Kind kind = message.refusal == Outcome.Reason.NONE ? Outcome.Kind.DELIVERED : Outcome.Kind.REJECTED;
-        return new Outcome(kind, message.refusal, Duration.ofNanos(nowNanos - message.firstSentNanos), hops);
+        Outcome.Reason refusal = message.firstSequence >= refusedFrom ? refusalInOrder(message) : message.refusal;
+        Outcome.Kind kind = refusal == Outcome.Reason.NONE ? Outcome.Kind.DELIVERED : Outcome.Kind.REJECTED;
+        return new Outcome(kind, refusal, Duration.ofNanos(nowNanos - message.firstSentNanos), hops);
+    }
+
+    private void refusedFrom(Ack.Refusal refusal) {
+        if (refusal.messageSequence() < refusedFrom) {
+            refusedFrom = refusal.messageSequence();
+            refusedWhy = refusal.reason() == Outcome.Reason.NONE ? Outcome.Reason.LIMIT : refusal.reason();
+        }
+    }
+
+    /** Why one behind the refusal is not taken. An end before which nothing was refused is as good as taken. */
+    private Outcome.Reason refusalInOrder(Outgoing message) {
+        boolean hadAll = message.role == Outgoing.Role.END
+                && rejectedCount == 0
+                && refusedWhy == Outcome.Reason.CONNECTION_RESET;
+        return hadAll ? Outcome.Reason.NONE : refusedWhy;
+    }
+
+    /** Nothing behind a refusal will ever be taken. */
+    private void refuseRest(long nowNanos) {
+        for (Outgoing message : deadlines.all()) {
+            if (message.firstSequence >= 0 && message.firstSequence < refusedFrom) {
+                settle(message, message.givenUp(Outcome.Kind.REJECTED, refusedWhy));
+            } else if (message.hasLeft()) {
+                settle(message, answer(message, nowNanos));
+            } else {
+                Outcome.Reason refusal = refusalInOrder(message);
+                Outcome.Kind kind = refusal == Outcome.Reason.NONE ? Outcome.Kind.DELIVERED : Outcome.Kind.REJECTED;
+                settle(message, Outcome.of(kind, refusal));
+            }
+        }
+        forget();
+        broken = true;
+        out.refused(this, refusedWhy, rejectedCount);
     }
 
     /** The unsettled messages that begin at a number, which may lie below the window when its first pieces are done. */
@@ -470,6 +534,9 @@ final class OutboundFlow {
         }
         Send send = message.settle();
         deadlines.settled();
+        if (outcome.kind() == Outcome.Kind.REJECTED && message.role == Outgoing.Role.MESSAGE) {
+            rejectedCount++;
+        }
         if (message.firstSequence >= 0) {
             for (int i = 0; i < message.fragmentCount; i++) {
                 Fragment fragment = window.at(message.firstSequence + i);

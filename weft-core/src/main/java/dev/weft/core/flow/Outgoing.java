@@ -33,6 +33,9 @@ final class Outgoing {
 
     private boolean settled;
 
+    /** What an end says of the other direction. */
+    Outcome.Reason farewell = Outcome.Reason.NONE;
+
     private Outgoing(Role role, @Nullable Send send, int fragmentCount, long order, long deadlineNanos) {
         this.role = role;
         this.send = send;
@@ -48,6 +51,13 @@ final class Outgoing {
 
     static Outgoing control(Role role, long order, long deadlineNanos) {
         return new Outgoing(role, null, 1, order, deadlineNanos);
+    }
+
+    /** @param reason why the origin has not taken all that came to it; NONE where it has */
+    static Outgoing end(Outcome.Reason reason, long order, long deadlineNanos) {
+        Outgoing end = control(Role.END, order, deadlineNanos);
+        end.farewell = reason;
+        return end;
     }
 
     ByteView payload() {

@@ -37,8 +37,12 @@ public final class Receiver {
 
         Acceptance deliver(FlowLabel flow, ByteView payload, int hops);
 
-        /** A connected flow has ended in order. */
-        void ended(FlowLabel flow);
+        /**
+         * A connected flow has ended, after all that it carried.
+         *
+         * @param reason why its origin has not taken all that came to it; NONE where it has
+         */
+        void ended(FlowLabel flow, Outcome.Reason reason);
 
         /** A connected flow will not go on: its origin has given it up, or has gone. */
         void broken(FlowLabel flow, Outcome.Reason reason);
@@ -141,7 +145,19 @@ public final class Receiver {
     }
 
     private static boolean isUnderWay(InboundFlow flow) {
-        return flow.phase() == InboundFlow.Phase.NEW || flow.phase() == InboundFlow.Phase.OPEN;
+        return switch (flow.phase()) {
+            case NEW, OPEN, SHUT -> true;
+            case ENDED, REFUSED, CLOSED -> false;
+        };
+    }
+
+    /** Takes nothing more from a connected flow but its end, which its origin is told at the next {@link #flush}. */
+    public void shut(FlowLabel label, Outcome.Reason reason) {
+        InboundFlow flow = byKey.get(label.name());
+        if (flow != null && flow.phase() == InboundFlow.Phase.OPEN) {
+            flow.shut(reason);
+            toAcknowledge.add(flow.handle());
+        }
     }
 
     /** Tells the origin of a connected flow at once that nobody listens any more. */
@@ -169,7 +185,7 @@ public final class Receiver {
         if (isUnderWay(flow)) {
             InboundFlow.Phase before = flow.phase();
             flow.close();
-            if (before == InboundFlow.Phase.OPEN && flow.label().kind().isConnected()) {
+            if (before != InboundFlow.Phase.NEW && flow.label().kind().isConnected()) {
                 out.broken(flow.label(), reason);
             }
         }
@@ -202,7 +218,7 @@ public final class Receiver {
         for (InboundFlow flow : List.copyOf(byHandle.values())) {
             flow.dropStalled(nowNanos - STALLED_NANOS);
             boolean isForgotten = switch (flow.phase()) {
-                case NEW, ENDED, REFUSED, CLOSED -> nowNanos - flow.usedNanos() > OVER_NANOS;
+                case NEW, SHUT, ENDED, REFUSED, CLOSED -> nowNanos - flow.usedNanos() > OVER_NANOS;
                 // A connection lasts until it is closed.
                 case OPEN -> !flow.label().kind().isConnected() && nowNanos - flow.usedNanos() > IDLE_NANOS;
             };
@@ -291,8 +307,8 @@ public final class Receiver {
         }
 
         @Override
-        public void ended(FlowLabel flow) {
-            out.ended(flow);
+        public void ended(FlowLabel flow, Outcome.Reason reason) {
+            out.ended(flow, reason);
         }
 
         @Override

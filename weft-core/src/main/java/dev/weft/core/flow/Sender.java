@@ -44,6 +44,16 @@ public final class Sender {
 
         /** A connected flow cannot go on and is no more. */
         void broken(long flow, Outcome.Reason reason);
+
+        /**
+         * The destination takes nothing more of a connected flow, which is no more; what had been taken was delivered,
+         * the rest rejected.
+         *
+         * @param reason CONNECTION_RESET where the application there has closed its end; else nothing is known there
+         *     of the connection
+         * @param rejectedCount how many messages were not taken
+         */
+        void refused(long flow, Outcome.Reason reason, int rejectedCount);
     }
 
     /** How long a flow that has nothing to do is kept. */
@@ -218,7 +228,7 @@ public final class Sender {
         }
         FlowLabel label = label(destination, life, kind, manner, endpoint, 0);
         OutboundFlow flow = begin(label, manner, nowNanos);
-        flow.addControl(Outgoing.Role.OPENING, nowNanos + timeoutNanos, nowNanos);
+        flow.addOpening(nowNanos + timeoutNanos, nowNanos);
         flow.flush(nowNanos);
         touched(flow, nowNanos);
         return label.number();
@@ -231,11 +241,15 @@ public final class Sender {
         return begin(label, manner, nowNanos).label().number();
     }
 
-    /** Says that nothing more will be sent on a connected flow; {@link Output#finished} when all has arrived. */
-    public void finish(long number, long timeoutNanos, long nowNanos) {
+    /**
+     * Says that nothing more will be sent on a connected flow; {@link Output#finished} when all has arrived.
+     *
+     * @param reason why not all was taken that came the other way; NONE where it was
+     */
+    public void finish(long number, Outcome.Reason reason, long timeoutNanos, long nowNanos) {
         OutboundFlow flow = flows.get(number);
         if (flow != null) {
-            flow.addControl(Outgoing.Role.END, nowNanos + timeoutNanos, nowNanos);
+            flow.addEnd(reason, nowNanos + timeoutNanos, nowNanos);
             flow.flush(nowNanos);
             touched(flow, nowNanos);
         }
@@ -560,10 +574,6 @@ public final class Sender {
                         queuedBytes -= send.payload().length();
                         out.settled(send, outcome);
                     }
-                    if (outcome.kind() == Outcome.Kind.REJECTED
-                            && flow.label().kind().isConnected()) {
-                        broken(flow, Outcome.Reason.CONNECTION_RESET);
-                    }
                 }
                 case OPENING -> {
                     out.opened(flow.label().number(), outcome);
@@ -576,15 +586,10 @@ public final class Sender {
                     }
                 }
                 case END -> {
-                    switch (outcome.kind()) {
-                        case DELIVERED -> {
-                            remove(flow);
-                            out.finished(flow.label().number());
-                        }
-                        // The other end does not know the connection any more: it closed before it had heard of ours.
-                        case REJECTED -> broken(flow, Outcome.Reason.CONNECTION_RESET);
-                        // The flow breaks of itself.
-                        case UNDELIVERABLE, EXPIRED, UNKNOWN -> {}
+                    // Otherwise the flow is refused, or breaks of itself.
+                    if (outcome.isDelivered()) {
+                        remove(flow);
+                        out.finished(flow.label().number());
                     }
                 }
             }
@@ -593,6 +598,16 @@ public final class Sender {
         @Override
         public void broken(OutboundFlow flow, Outcome.Reason reason) {
             broken.put(flow.label().number(), reason);
+        }
+
+        @Override
+        public void refused(OutboundFlow flow, Outcome.Reason reason, int rejectedCount) {
+            long number = flow.label().number();
+            // A flow that was never opened, or has ended all the same, is no more already.
+            if (flows.get(number) == flow) {
+                remove(flow);
+                out.refused(number, reason, rejectedCount);
+            }
         }
     }
 }

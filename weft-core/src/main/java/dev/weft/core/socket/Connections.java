@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The connected sockets of this node, SEQPACKET and STREAM: who listens, who is connected to whom, and how a
  * connection begins and ends. A connection is two flows, one each way. The one that asks for it begins with an empty
- * message, whose acknowledgement means that it was accepted; the other names the first as what it answers. Each ends
- * with a word of its own, so that either side can stop speaking and go on listening. What breaks one breaks both.
+ * message, whose acknowledgement means that it was accepted; the other names the first as what it answers. How they end
+ * is decided by {@link Duplex}.
  *
  * <p>A connection is bound to one life of either node. Driven by the engine.
  */
@@ -38,16 +38,30 @@ public final class Connections {
         /** A connection that this node asked for is there, or was refused and is no more. */
         void connected(long connection, Outcome outcome);
 
-        /** A message, or the next bytes; {@link Connections#taken} is to be told when they were used. */
-        void received(long connection, ByteView payload);
+        /**
+         * A message, or the next bytes; {@link Connections#taken} is to be told when they were used.
+         *
+         * @return TAKEN, or CLOSED where the application is about to close its end
+         */
+        Acceptance received(long connection, ByteView payload);
 
-        /** The other end will send nothing more. */
+        /** The other end has sent its last, and has taken all that it was given. */
         void inputEnded(long connection);
 
         /** All that was sent has arrived, and nothing more will be sent. */
         void outputFinished(long connection);
 
-        /** The connection is no more; what was not acknowledged may be lost. */
+        /**
+         * The other end takes nothing more; what comes from it still comes.
+         *
+         * @param rejectedCount how many messages it has not taken
+         */
+        void outputRefused(long connection, int rejectedCount);
+
+        /**
+         * The connection is no more, after all that was received: what was not acknowledged may be lost. With
+         * CONNECTION_RESET the other end has closed and not taken all, or does not know of the connection any more.
+         */
         void broken(long connection, Outcome.Reason reason);
     }
 
@@ -70,16 +84,6 @@ public final class Connections {
         }
     }
 
-    /** What one direction is doing. */
-    private enum Direction {
-        /** Not yet there. */
-        OPENING,
-        OPEN,
-        /** The last word was said and not yet acknowledged. */
-        ENDING,
-        OVER
-    }
-
     private static final class Listener {
         private final long number;
         private final String endpoint;
@@ -98,9 +102,11 @@ public final class Connections {
         private final NodeId peer;
         private final ReceiveBuffer buffer;
         private long flow;
-        private Direction output = Direction.OPENING;
-        private Direction input = Direction.OPENING;
+        private final Duplex duplex = new Duplex();
         private @Nullable FlowLabel inbound;
+        /** What was handed over to the application in all. */
+        private long givenCharge;
+
         /** Where it waits to be taken by the application. */
         private @Nullable Listener listener;
 
@@ -110,10 +116,6 @@ public final class Connections {
             this.number = number;
             this.peer = peer;
             this.buffer = buffer;
-        }
-
-        private boolean isOver() {
-            return input == Direction.OVER && output == Direction.OVER;
         }
     }
 
@@ -225,9 +227,11 @@ public final class Connections {
     /** Sends on a connection; the flow settles the ticket, at once where the connection is no more or has ended. */
     public void send(long number, Send send, long nowNanos) {
         Connection connection = connections.get(number);
-        boolean isOpen =
-                connection != null && (connection.output == Direction.OPEN || connection.output == Direction.OPENING);
-        sender.sendOn(isOpen && connection != null ? connection.flow : 0, send, nowNanos);
+        boolean goes = connection != null && connection.duplex.sending() == Duplex.Sending.GOES;
+        if (connection != null) {
+            connection.duplex.rejected();
+        }
+        sender.sendOn(goes && connection != null ? connection.flow : 0, send, nowNanos);
     }
 
     /** The node at the other end. */
@@ -239,10 +243,41 @@ public final class Connections {
     public void finish(long number, long timeoutNanos, long nowNanos) {
         now = nowNanos;
         Connection connection = connections.get(number);
-        if (connection != null && connection.output != Direction.ENDING && connection.output != Direction.OVER) {
-            connection.output = Direction.ENDING;
-            sender.finish(connection.flow, timeoutNanos, nowNanos);
+        if (connection != null) {
+            finish(connection, Outcome.Reason.NONE, timeoutNanos);
         }
+    }
+
+    private void finish(Connection connection, Outcome.Reason farewell, long timeoutNanos) {
+        Duplex.Output before = connection.duplex.output();
+        if (connection.duplex.finish()) {
+            sender.finish(connection.flow, farewell, timeoutNanos, now);
+        } else if (before == Duplex.Output.REFUSED && connection.duplex.output() == Duplex.Output.FINISHED) {
+            out.outputFinished(connection.number);
+        }
+        forgetIfOver(connection);
+    }
+
+    /**
+     * The application is done with a connection: what was sent still arrives, what comes is refused. The other end
+     * receives the end, or a reset where not all of what was given to this one was taken.
+     *
+     * @param takenCharge what the application has taken since the connection began: the sum of
+     *     {@link ReceiveBuffer#charge} of each
+     */
+    public void close(long number, long takenCharge, long timeoutNanos, long nowNanos) {
+        now = nowNanos;
+        Connection connection = connections.get(number);
+        if (connection == null) {
+            return;
+        }
+        Outcome.Reason farewell = connection.duplex.shut(connection.givenCharge - takenCharge);
+        FlowLabel inbound = connection.inbound;
+        if (inbound != null) {
+            driven().shut(inbound, Outcome.Reason.CONNECTION_RESET);
+        }
+        connection.buffer.detach();
+        finish(connection, farewell, timeoutNanos);
     }
 
     /** Ends a connection at once, both ways; the other end is told. The application hears nothing more of it. */
@@ -296,8 +331,8 @@ public final class Connections {
         Connection connection = new Connection(nextNumber++, label.origin(), buffer());
         connection.inbound = label;
         byInbound.put(label.name(), connection);
-        connection.input = Direction.OPEN;
-        connection.output = Direction.OPEN;
+        connection.duplex.inputOpened();
+        connection.duplex.outputOpened();
         connection.listener = listener;
         listener.waiting++;
         connection.flow = sender.answer(label, Manner.DEFAULT, now);
@@ -312,9 +347,12 @@ public final class Connections {
         if (connection == null || connection.inbound != null || !connection.peer.equals(label.origin())) {
             return Acceptance.NO_ENDPOINT;
         }
+        if (connection.duplex.input() == Duplex.Input.SHUT) {
+            return Acceptance.CLOSED;
+        }
         connection.inbound = label;
         byInbound.put(label.name(), connection);
-        connection.input = Direction.OPEN;
+        connection.duplex.inputOpened();
         return Acceptance.TAKEN;
     }
 
@@ -323,16 +361,33 @@ public final class Connections {
     }
 
     public Acceptance deliver(FlowLabel label, ByteView payload) {
-        out.received(of(label).number, payload);
-        return Acceptance.TAKEN;
+        Connection connection = of(label);
+        Acceptance acceptance = out.received(connection.number, payload);
+        connection.givenCharge += ReceiveBuffer.charge(payload);
+        return acceptance;
     }
 
-    /** The other end has said its last word. */
-    public void inputEnded(FlowLabel label) {
-        Connection connection = of(label);
-        connection.input = Direction.OVER;
-        out.inputEnded(connection.number);
-        forgetIfOver(connection);
+    /**
+     * The other end has said its last word.
+     *
+     * @param reason why it has not taken all that was sent to it; NONE where it has
+     */
+    public void inputEnded(FlowLabel label, Outcome.Reason reason, long nowNanos) {
+        now = nowNanos;
+        Connection connection = find(label);
+        if (connection == null) {
+            return;
+        }
+        connection.duplex.inputEnded(reason);
+        if (connection.duplex.input() == Duplex.Input.ENDED) {
+            out.inputEnded(connection.number);
+            forgetIfOver(connection);
+        } else {
+            remove(connection);
+            out.broken(connection.number, reason);
+            // What was sent and is not taken is refused in order; then the flow is no more.
+            sender.finish(connection.flow, Outcome.Reason.NONE, limits.silenceNanos(), now);
+        }
     }
 
     public void inputBroken(FlowLabel label, Outcome.Reason reason, long nowNanos) {
@@ -353,8 +408,8 @@ public final class Connections {
         }
         if (!outcome.isDelivered()) {
             remove(connection);
-        } else if (connection.output == Direction.OPENING) {
-            connection.output = Direction.OPEN;
+        } else {
+            connection.duplex.outputOpened();
         }
         out.connected(connection.number, outcome);
     }
@@ -362,8 +417,28 @@ public final class Connections {
     public void outputFinished(long flow) {
         Connection connection = byFlow.get(flow);
         if (connection != null) {
-            connection.output = Direction.OVER;
+            connection.duplex.outputFinished();
             out.outputFinished(connection.number);
+            forgetIfOver(connection);
+        }
+    }
+
+    /** The other end takes nothing more; the flow is no more. */
+    public void outputRefused(long flow, Outcome.Reason reason, int rejectedCount) {
+        Connection connection = byFlow.get(flow);
+        if (connection == null) {
+            return;
+        }
+        connection.duplex.outputRefused(reason, rejectedCount);
+        switch (connection.duplex.output()) {
+            case FINISHED -> out.outputFinished(connection.number);
+            case OPENING, OPEN, ENDING, REFUSED -> out.outputRefused(connection.number, rejectedCount);
+        }
+        if (connection.duplex.isBroken()) {
+            remove(connection);
+            resetInput(connection);
+            out.broken(connection.number, connection.duplex.reason());
+        } else {
             forgetIfOver(connection);
         }
     }
@@ -434,7 +509,7 @@ public final class Connections {
     }
 
     private void forgetIfOver(Connection connection) {
-        if (connection.isOver() && connection.listener == null) {
+        if (connection.duplex.isOver() && connection.listener == null) {
             remove(connection);
         }
     }

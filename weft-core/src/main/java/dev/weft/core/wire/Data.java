@@ -1,5 +1,6 @@
 package dev.weft.core.wire;
 
+import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 
@@ -41,7 +42,10 @@ public record Data(
         MESSAGE,
         /** Several whole messages, see {@link Bundle}. */
         BUNDLE,
-        /** The origin will send nothing more on this flow. Empty. */
+        /**
+         * The origin will send nothing more on this flow. Empty where it ends in good order; else a byte says why what
+         * came to the origin is not all taken.
+         */
         END
     }
 
@@ -51,6 +55,7 @@ public record Data(
     /** The most fragments a message may have. */
     public static final int FRAGMENTS_MAX = 1 << 16;
 
+    private static final Outcome.Reason[] REASONS = Outcome.Reason.values();
     private static final int WHOLE = 0;
     private static final int FRAGMENT = 1;
     private static final int END = 2;
@@ -71,7 +76,7 @@ public record Data(
                 payload.length(),
                 messageBytes);
         Check.that(meaning == Meaning.MESSAGE || count == 1, "an end, or a bundle, in fragments");
-        Check.that(meaning != Meaning.END || messageBytes == 0, "an end that says something");
+        Check.that(meaning != Meaning.END || messageBytes <= 1, "an end of %d bytes", messageBytes);
         Check.that(count > 1 || payload.length() == messageBytes, "a whole message that is not whole");
         Check.that(count == 1 || messageBytes >= count, "%d bytes in %d fragments", messageBytes, count);
     }
@@ -85,9 +90,25 @@ public record Data(
         return new Data(flow, sequence, lag, 0, 1, packed.length(), Meaning.BUNDLE, packed);
     }
 
-    /** Nothing follows. */
-    public static Data end(FlowRef flow, long sequence, long lag) {
-        return new Data(flow, sequence, lag, 0, 1, 0, Meaning.END, ByteView.EMPTY);
+    /**
+     * Nothing follows.
+     *
+     * @param reason why the origin has not taken all that came to it; NONE where it has
+     */
+    public static Data end(FlowRef flow, long sequence, long lag, Outcome.Reason reason) {
+        ByteView why =
+                reason == Outcome.Reason.NONE ? ByteView.EMPTY : ByteView.of(new byte[] {(byte) reason.ordinal()});
+        return new Data(flow, sequence, lag, 0, 1, why.length(), Meaning.END, why);
+    }
+
+    /** What an end says of the other direction. */
+    public Outcome.Reason endReason() {
+        Check.that(meaning == Meaning.END, "no end");
+        if (payload.isEmpty()) {
+            return Outcome.Reason.NONE;
+        }
+        int reason = payload.at(0) & 0xff;
+        return reason < REASONS.length ? REASONS[reason] : Outcome.Reason.CONNECTION_RESET;
     }
 
     @Override
@@ -114,10 +135,11 @@ public record Data(
         return switch ((int) lagAndForm & FORM_MASK) {
             case FRAGMENT -> decodeFragment(in, flow, sequence, lag);
             case END -> {
-                if (in.remaining() > 0) {
-                    throw new MalformedFrame("form", "an end of the flow that says something");
+                ByteView why = in.rest();
+                if (why.length() > 1 || why.length() == 1 && why.at(0) == 0) {
+                    throw new MalformedFrame("form", "an end of the flow that says " + why.length() + " bytes");
                 }
-                yield end(flow, sequence, lag);
+                yield new Data(flow, sequence, lag, 0, 1, why.length(), Meaning.END, why);
             }
             case BUNDLE -> {
                 ByteView packed = within(in);

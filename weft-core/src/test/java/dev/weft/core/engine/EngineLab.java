@@ -6,6 +6,7 @@ import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.EngineConfig.LinkWishes;
+import dev.weft.core.flow.Acceptance;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Security;
 import dev.weft.core.socket.Connections;
@@ -45,14 +46,14 @@ final class EngineLab {
     private record Far(Node node, long connection) {}
 
     /** One process. */
-    final class Node implements Engine.Output {
+    final class Node implements Unheard {
         final int number;
         final NodeId id;
         final List<TraceEvent> traces = new ArrayList<>();
         final Engine engine;
         private final TreeMap<Long, Far> far = new TreeMap<>();
         boolean dead;
-        Connections.Output sockets = new Unheard();
+        Connections.Output sockets = new Unheard() {};
         BiConsumer<Long, Endpoints.Delivery> delivered = (endpoint, delivery) -> {};
         BiConsumer<Long, Outcome> settled = (ticket, outcome) -> {};
         /** What this node has written, with the length before each frame. */
@@ -195,8 +196,8 @@ final class EngineLab {
         }
 
         @Override
-        public void received(long connection, ByteView payload) {
-            sockets.received(connection, payload);
+        public Acceptance received(long connection, ByteView payload) {
+            return sockets.received(connection, payload);
         }
 
         @Override
@@ -210,28 +211,19 @@ final class EngineLab {
         }
 
         @Override
+        public void outputRefused(long connection, int rejectedCount) {
+            sockets.outputRefused(connection, rejectedCount);
+        }
+
+        @Override
         public void broken(long connection, Outcome.Reason reason) {
             sockets.broken(connection, reason);
         }
 
         @Override
-        public dev.weft.core.socket.GroupAcceptance deliverToGroup(dev.weft.core.flow.GroupReceiver.Delivery delivery) {
-            return dev.weft.core.socket.GroupAcceptance.TAKEN;
-        }
-
-        @Override
-        public void settledFor(long ticket, NodeId member, Outcome outcome) {}
-
-        @Override
-        public void groupSettled(long ticket) {}
-
-        @Override
         public void settled(long ticket, Outcome outcome) {
             settled.accept(ticket, outcome);
         }
-
-        @Override
-        public void probed(long probe, NodeId responder, int hops, long roundTripNanos) {}
 
         @Override
         public void trace(TraceEvent event) {
@@ -253,27 +245,6 @@ final class EngineLab {
         Node node = new Node(nodes.size(), 1, 1, config);
         nodes.add(node);
         return node;
-    }
-
-    /** Hears nothing of connections. */
-    private static final class Unheard implements Connections.Output {
-        @Override
-        public void accepted(long listener, long connection, NodeId from) {}
-
-        @Override
-        public void connected(long connection, Outcome outcome) {}
-
-        @Override
-        public void received(long connection, ByteView payload) {}
-
-        @Override
-        public void inputEnded(long connection) {}
-
-        @Override
-        public void outputFinished(long connection) {}
-
-        @Override
-        public void broken(long connection, Outcome.Reason reason) {}
     }
 
     Node again(Node before, EngineConfig config) {

@@ -9,10 +9,10 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.EngineConfig.LinkWishes;
 import dev.weft.core.engine.EngineLab.Node;
+import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
-import dev.weft.core.socket.Connections;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -295,20 +295,11 @@ class GuaranteesTest {
             }
         }
 
-        private final class OriginSockets implements Connections.Output {
-            @Override
-            public void accepted(long listener, long number, NodeId from) {}
-
+        private final class OriginSockets implements Unheard {
             @Override
             public void connected(long number, Outcome outcome) {
                 assertThat(outcome.isDelivered()).as("%s: %s", name, outcome).isTrue();
             }
-
-            @Override
-            public void received(long number, ByteView payload) {}
-
-            @Override
-            public void inputEnded(long number) {}
 
             @Override
             public void outputFinished(long number) {
@@ -321,7 +312,7 @@ class GuaranteesTest {
             }
         }
 
-        private final class DestinationSockets implements Connections.Output {
+        private final class DestinationSockets implements Unheard {
             private final Node node;
             private final Arrived arrived;
 
@@ -336,13 +327,11 @@ class GuaranteesTest {
             }
 
             @Override
-            public void connected(long number, Outcome outcome) {}
-
-            @Override
-            public void received(long number, ByteView payload) {
+            public Acceptance received(long number, ByteView payload) {
                 arrived.messages.add(payload.compact());
                 arrived.bytes.writeBytes(payload.toByteArray());
                 node.afterTurn(() -> node.engine.takenFrom(number, ReceiveBuffer.charge(payload), lab.nowNanos));
+                return Acceptance.TAKEN;
             }
 
             @Override
@@ -350,12 +339,6 @@ class GuaranteesTest {
                 arrived.ended = true;
                 node.afterTurn(() -> node.engine.finish(number, 20 * SECOND, lab.nowNanos));
             }
-
-            @Override
-            public void outputFinished(long number) {}
-
-            @Override
-            public void broken(long number, Outcome.Reason reason) {}
         }
     }
 }

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Locator;
 import dev.weft.NodeId;
-import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Security;
-import dev.weft.core.socket.Endpoints;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.FrameType;
@@ -154,55 +152,5 @@ final class HostilePeerTest {
         assertThat(engine.refusals()).hasSize(Refusals.KEPT_MAX);
     }
 
-    private static final class Deaf implements Engine.Output {
-        @Override
-        public dev.weft.core.socket.GroupAcceptance deliverToGroup(dev.weft.core.flow.GroupReceiver.Delivery delivery) {
-            return dev.weft.core.socket.GroupAcceptance.TAKEN;
-        }
-
-        @Override
-        public void settledFor(long ticket, NodeId member, Outcome outcome) {}
-
-        @Override
-        public void groupSettled(long ticket) {}
-
-        @Override
-        public void dial(long connection, Locator locator) {}
-
-        @Override
-        public void beacon(ByteView datagram) {}
-
-        @Override
-        public void beaconTo(String source, ByteView datagram) {}
-
-        @Override
-        public void deliver(long endpoint, Endpoints.Delivery delivery) {}
-
-        @Override
-        public void accepted(long listener, long connection, NodeId from) {}
-
-        @Override
-        public void connected(long connection, Outcome outcome) {}
-
-        @Override
-        public void received(long connection, ByteView payload) {}
-
-        @Override
-        public void inputEnded(long connection) {}
-
-        @Override
-        public void outputFinished(long connection) {}
-
-        @Override
-        public void broken(long connection, Outcome.Reason reason) {}
-
-        @Override
-        public void settled(long ticket, Outcome outcome) {}
-
-        @Override
-        public void probed(long probe, NodeId responder, int hops, long roundTripNanos) {}
-
-        @Override
-        public void trace(TraceEvent event) {}
-    }
+    private static final class Deaf implements Unheard {}
 }

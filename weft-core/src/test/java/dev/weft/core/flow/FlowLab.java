@@ -282,6 +282,11 @@ final class FlowLab {
         public void broken(long flow, Outcome.Reason reason) {
             said.add("broken " + reason);
         }
+
+        @Override
+        public void refused(long flow, Outcome.Reason reason, int rejectedCount) {
+            said.add("refused " + reason + " " + rejectedCount);
+        }
     }
 
     private final class ReceiverOutput implements Receiver.Output {
@@ -317,8 +322,8 @@ final class FlowLab {
         }
 
         @Override
-        public void ended(FlowLabel flow) {
-            said.add("ended");
+        public void ended(FlowLabel flow, Outcome.Reason reason) {
+            said.add(reason == Outcome.Reason.NONE ? "ended" : "ended " + reason);
         }
 
         @Override

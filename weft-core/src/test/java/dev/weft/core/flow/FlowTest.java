@@ -333,14 +333,14 @@ class FlowTest {
     }
 
     @Test
-    void anEndThatNobodyKnowsOfAnyMoreBreaksTheConnection() {
+    void anEndThatNobodyKnowsOfAnyMoreIsToldWithTheReason() {
         FlowLabel theirs = new FlowLabel(
                 FlowLab.DESTINATION, 1, 5, FlowLab.ORIGIN, 7, SocketKind.STREAM, WhenFull.WAIT, "inbox", 0);
         lab.endpointIs = Acceptance.NO_ENDPOINT;
         long number = lab.sender.answer(theirs, Manner.DEFAULT, lab.nowNanos);
-        lab.sender.finish(number, 30 * SECOND, lab.nowNanos);
+        lab.sender.finish(number, Outcome.Reason.NONE, 30 * SECOND, lab.nowNanos);
         lab.run(SECOND);
-        assertThat(lab.said).contains("broken CONNECTION_RESET");
+        assertThat(lab.said).contains("refused NO_ENDPOINT 0");
         assertThat(lab.sender.flowCount()).isZero();
     }
 

@@ -66,6 +66,9 @@ class NoPathTest {
 
         @Override
         public void broken(long flow, Outcome.Reason reason) {}
+
+        @Override
+        public void refused(long flow, Outcome.Reason reason, int rejectedCount) {}
     });
 
     private static FlowConfig config() {

@@ -3,6 +3,7 @@ package dev.weft.core.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +16,29 @@ class DataTest {
         assertThatThrownBy(() -> Data.decode(fragment(Data.FRAGMENTS_MAX, Data.FRAGMENTS_MAX - 1)))
                 .isInstanceOf(MalformedFrame.class)
                 .hasMessageContaining("fragment count");
+    }
+
+    @Test
+    void anEndMaySayWhyNotAllWasTaken() throws MalformedFrame {
+        assertThat(Data.decode(end()).endReason()).isEqualTo(Outcome.Reason.NONE);
+        int reset = Outcome.Reason.CONNECTION_RESET.ordinal();
+        assertThat(Data.decode(end(reset)).endReason()).isEqualTo(Outcome.Reason.CONNECTION_RESET);
+        assertThat(Data.decode(end(255)).endReason())
+                .as("a reason of a later version")
+                .isEqualTo(Outcome.Reason.CONNECTION_RESET);
+        for (int[] wrong : new int[][] {{0}, {reset, reset}}) {
+            assertThatThrownBy(() -> Data.decode(end(wrong)))
+                    .isInstanceOf(MalformedFrame.class)
+                    .hasMessageContaining("form");
+        }
+    }
+
+    private static WireReader end(int... reason) {
+        WireWriter out = new WireWriter().varint(9).varint(0).varint(2);
+        for (int one : reason) {
+            out.u8(one);
+        }
+        return new WireReader(out.view());
     }
 
     private static WireReader fragment(int count, int messageBytes) {
