@@ -189,10 +189,9 @@ final class ConnectionEnd {
     /**
      * Sends bytes that nobody changes any more; waits where too much is unacknowledged.
      *
-     * @param settled is told of the outcome on the loop's thread
+     * @param asked is told of the outcome on the loop's thread
      */
-    void send(byte[] payload, long ticket, Application.Settled settled)
-            throws ConnectionException, InterruptedException {
+    void send(byte[] payload, Pending asked) throws ConnectionException, InterruptedException {
         sending.lockInterruptibly();
         try {
             SendBudget budget = life.application().budget();
@@ -206,23 +205,28 @@ final class ConnectionEnd {
                 locked(() -> unsettledBytes -= payload.length);
                 throw e;
             }
-            life.application().awaits(ticket, new Application.Settled() {
+            Pending charged = new Pending() {
+                @Override
+                public long number() {
+                    return asked.number();
+                }
+
                 @Override
                 public void settle(Outcome outcome, Executor callbacks) {
                     locked(() -> unsettledBytes -= payload.length);
                     budget.give(charge);
-                    settled.settle(outcome, callbacks);
+                    asked.settle(outcome, callbacks);
                 }
-            });
+            };
             Send send = new Send(
-                    ticket,
+                    charged,
                     peer,
                     endpoint,
                     kind,
                     Manner.DEFAULT,
                     ByteView.of(payload),
                     options.timeout().toNanos());
-            life.handOver((engine, now) -> engine.sendOn(number, send, now));
+            life.handOver(new Handovers.OfSendOn(number, send, charged));
         } finally {
             sending.unlock();
         }

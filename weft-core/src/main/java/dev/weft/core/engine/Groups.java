@@ -293,7 +293,9 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
 
     @Override
     public Verdict deliverHere(GroupName name, ByteView payload) {
-        return deliver(new GroupReceiver.Delivery(self, name, payload, 0, 0));
+        // What is delivered is the application's own; this is still on its way to others.
+        ByteView own = ByteView.of(payload.toByteArray());
+        return deliver(new GroupReceiver.Delivery(self, name, own, 0, 0));
     }
 
     @Override
@@ -341,7 +343,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             return Verdict.HELD;
         }
         buffer.take(ReceiveBuffer.charge(delivery.payload()));
-        endpoints.deliver(endpoint, kind, new Endpoints.Delivery(delivery.from(), delivery.payload(), delivery.hops()));
+        endpoints.deliver(endpoint, kind, delivery.from(), List.of(delivery.payload()), delivery.hops());
         return Verdict.DELIVERED;
     }
 

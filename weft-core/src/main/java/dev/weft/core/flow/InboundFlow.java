@@ -4,10 +4,8 @@ import dev.weft.Outcome;
 import dev.weft.SocketKind;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
-import dev.weft.core.base.Check;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.wire.Ack;
-import dev.weft.core.wire.Bundle;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.RouteHeader;
@@ -33,7 +31,8 @@ final class InboundFlow {
         /** The room of the flow's endpoint or connection, after {@link #check} has said {@link Acceptance#TAKEN}. */
         ReceiveBuffer buffer(FlowLabel flow);
 
-        Acceptance deliver(FlowLabel flow, ByteView payload, int hops);
+        /** Hands over one message, or all of a bundle: taken or refused as a whole. */
+        Acceptance deliver(FlowLabel flow, List<ByteView> messages, int hops);
 
         /** A connected flow has ended in order. */
         void ended(FlowLabel flow);
@@ -250,18 +249,12 @@ final class InboundFlow {
         switch (data.meaning()) {
             case MESSAGE -> takeMessage(data, nowNanos);
             case BUNDLE -> {
-                List<ByteView> messages = Bundle.messages(keepable(data));
-                if (admits(data, charge(messages), nowNanos)) {
-                    complete(data.sequence(), 1, data.meaning(), messages);
+                if (admits(data, charge(data.messages()), nowNanos)) {
+                    complete(data.sequence(), 1, data.meaning(), data.messages());
                 }
             }
             case END -> complete(data.sequence(), 1, data.meaning(), List.of());
         }
-    }
-
-    /** What waits for its turn is not to keep more alive than itself. */
-    private ByteView keepable(Data data) {
-        return isOrdered && data.sequence() != turn ? data.payload().compact() : data.payload();
     }
 
     private static long charge(List<ByteView> messages) {
@@ -279,7 +272,7 @@ final class InboundFlow {
                 return;
             }
             if (data.count() == 1) {
-                complete(data.sequence(), 1, data.meaning(), List.of(keepable(data)));
+                complete(data.sequence(), 1, data.meaning(), data.messages());
                 return;
             }
             if (out.reserve(handle, data.messageBytes()) == Room.FULL) {
@@ -349,14 +342,12 @@ final class InboundFlow {
             completeInTurn(messageSequence, count, meaning, messages);
             return;
         }
-        for (ByteView message : messages) {
-            Acceptance acceptance = out.deliver(label, message, arrival.hops());
-            if (acceptance != Acceptance.TAKEN) {
-                Check.that(message == messages.get(0), "an endpoint refuses a part of a bundle");
-                roomFor(message.length()).release(charge(messages));
-                refuse(messageSequence, count, acceptance.reason());
-                return;
-            }
+        Acceptance acceptance = out.deliver(label, messages, arrival.hops());
+        if (acceptance != Acceptance.TAKEN) {
+            long charge = charge(messages);
+            roomFor((int) charge).release(charge);
+            refuse(messageSequence, count, acceptance.reason());
+            return;
         }
         settled.add(messageSequence, messageSequence + count);
     }
@@ -366,12 +357,11 @@ final class InboundFlow {
         settled.add(messageSequence, messageSequence + count);
         for (Held next = held.remove(turn); next != null && phase == Phase.OPEN; next = held.remove(turn)) {
             turn += next.count();
-            for (ByteView message : next.messages()) {
-                out.deliver(label, message, arrival.hops());
-            }
             if (next.meaning() == Data.Meaning.END) {
                 phase = Phase.ENDED;
                 out.ended(label);
+            } else {
+                out.deliver(label, next.messages(), arrival.hops());
             }
         }
     }

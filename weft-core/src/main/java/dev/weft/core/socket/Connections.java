@@ -322,8 +322,11 @@ public final class Connections {
         return of(label).buffer;
     }
 
-    public Acceptance deliver(FlowLabel label, ByteView payload) {
-        out.received(of(label).number, payload);
+    public Acceptance deliver(FlowLabel label, List<ByteView> messages) {
+        long number = of(label).number;
+        for (ByteView message : messages) {
+            out.received(number, message);
+        }
         return Acceptance.TAKEN;
     }
 

@@ -6,6 +6,7 @@ import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.EngineConfig.LinkWishes;
+import dev.weft.core.flow.Claim;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Security;
 import dev.weft.core.socket.Connections;
@@ -226,8 +227,8 @@ final class EngineLab {
         public void groupSettled(long ticket) {}
 
         @Override
-        public void settled(long ticket, Outcome outcome) {
-            settled.accept(ticket, outcome);
+        public void settled(Claim claim, Outcome outcome) {
+            settled.accept(claim.number(), outcome);
         }
 
         @Override

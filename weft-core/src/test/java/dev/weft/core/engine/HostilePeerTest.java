@@ -7,6 +7,7 @@ import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
+import dev.weft.core.flow.Claim;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Security;
 import dev.weft.core.socket.Endpoints;
@@ -197,7 +198,7 @@ final class HostilePeerTest {
         public void broken(long connection, Outcome.Reason reason) {}
 
         @Override
-        public void settled(long ticket, Outcome outcome) {}
+        public void settled(Claim claim, Outcome outcome) {}
 
         @Override
         public void probed(long probe, NodeId responder, int hops, long roundTripNanos) {}
