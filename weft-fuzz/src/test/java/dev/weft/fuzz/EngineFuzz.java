@@ -904,7 +904,7 @@ class EngineFuzz {
             int index = (int) Math.min(sequence, draws.within(0, count - 1));
             int bytes = Math.max(Math.max(1, payload.length()), draws.within(0, Data.MESSAGE_BYTES_MAX));
             ByteView part = payload.isEmpty() ? ByteView.utf8("x") : payload;
-            return new Data(flow, sequence, lag, index, count, bytes, Data.Meaning.MESSAGE, part);
+            return Data.piece(flow, sequence, lag, index, count, bytes, part);
         }
 
         private Ack ack() {

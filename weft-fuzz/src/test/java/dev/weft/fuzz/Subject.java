@@ -14,6 +14,7 @@ import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.engine.LinkReport;
 import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.Claim;
 import dev.weft.core.flow.FlowConfig;
 import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.flow.GroupSend;
@@ -180,7 +181,7 @@ final class Subject implements Engine.Output {
         long ticket = nextTicket++;
         deadlineOfTicket.put(ticket, now + timeoutNanos);
         turn(present -> present.send(
-                new Send(ticket, destination, endpoint, kind, Manner.DEFAULT, payload, timeoutNanos), now));
+                new Send(Claim.of(ticket), destination, endpoint, kind, Manner.DEFAULT, payload, timeoutNanos), now));
     }
 
     /** To all members of a group, this node among them where it is one. */
@@ -361,7 +362,8 @@ final class Subject implements Engine.Output {
     public void broken(long connection, Outcome.Reason reason) {}
 
     @Override
-    public void settled(long ticket, Outcome outcome) {
+    public void settled(Claim claim, Outcome outcome) {
+        long ticket = claim.number();
         assertThat(deadlineOfTicket.remove(ticket))
                 .as("ticket %d, settled as %s, was open", ticket, outcome)
                 .isNotNull();

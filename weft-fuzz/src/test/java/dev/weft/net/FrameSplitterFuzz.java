@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.weft.core.base.ByteView;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,7 +51,9 @@ class FrameSplitterFuzz {
         int step = chunk == 0 ? stream.length : chunk;
         try {
             for (int at = 0; at < stream.length; at += step) {
-                splitter.feed(Arrays.copyOfRange(stream, at, Math.min(stream.length, at + step)), frames::add);
+                splitter.feed(
+                        ByteBuffer.wrap(Arrays.copyOfRange(stream, at, Math.min(stream.length, at + step))),
+                        frames::add);
             }
         } catch (FrameSplitter.BadLength expected) {
             return new Result(frames, true);
@@ -64,7 +67,7 @@ class FrameSplitterFuzz {
         try {
             for (int turn = 0; at < stream.length; turn++) {
                 int end = Math.min(stream.length, at + 1 + (cuts[turn % CUTS] & 0xff));
-                splitter.feed(Arrays.copyOfRange(stream, at, end), frames::add);
+                splitter.feed(ByteBuffer.wrap(Arrays.copyOfRange(stream, at, end)), frames::add);
                 at = end;
             }
         } catch (FrameSplitter.BadLength expected) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection over a stream socket: splits what is read into frames, gathers what is written into one buffer per
- * turn. One copy per read, one per write.
+ * turn. A byte is copied once on its way in and once on its way out.
  */
 final class StreamConnection extends ChannelInboundHandlerAdapter implements Connection {
     /** Written to the channel when so much has gathered, before the turn ends. */
@@ -30,6 +30,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     private final Assurance assurance;
     private final Lingering lingering;
     private final FrameSplitter splitter = new FrameSplitter();
+    private final FrameSplitter.Sink sink = this::hand;
     private @Nullable ConnectionHandler handler;
     /** What was written since the last flush; null where nothing was. */
     private @Nullable ByteBuf batch;
@@ -128,17 +129,13 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf read = (ByteBuf) message;
         hasRead = true;
-        byte[] chunk = new byte[read.readableBytes()];
         try {
-            read.readBytes(chunk);
-        } finally {
-            read.release();
-        }
-        try {
-            splitter.feed(chunk, this::hand);
+            splitter.feed(read.nioBuffer(), sink);
         } catch (FrameSplitter.BadLength bad) {
             closing = bad.getMessage() == null ? "bad length" : bad.getMessage();
             channel.close();
+        } finally {
+            read.release();
         }
     }
 

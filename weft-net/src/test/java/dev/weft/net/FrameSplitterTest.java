@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.wire.WireWriter;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -103,7 +104,7 @@ class FrameSplitterTest {
     @Test
     void aLengthIsRefusedBeforeItsFrameHasCome() {
         FrameSplitter splitter = new FrameSplitter();
-        assertThatThrownBy(() -> splitter.feed(HexFormat.of().parseHex("818040"), frame -> {}))
+        assertThatThrownBy(() -> splitter.feed(ByteBuffer.wrap(HexFormat.of().parseHex("818040")), frame -> {}))
                 .isInstanceOf(FrameSplitter.BadLength.class);
     }
 
@@ -120,10 +121,10 @@ class FrameSplitterTest {
         try {
             int from = 0;
             for (int cut : cuts) {
-                splitter.feed(Arrays.copyOfRange(stream, from, cut), frames::add);
+                splitter.feed(ByteBuffer.wrap(Arrays.copyOfRange(stream, from, cut)), frames::add);
                 from = cut;
             }
-            splitter.feed(Arrays.copyOfRange(stream, from, stream.length), frames::add);
+            splitter.feed(ByteBuffer.wrap(Arrays.copyOfRange(stream, from, stream.length)), frames::add);
             return new Outcome(frames, "");
         } catch (FrameSplitter.BadLength bad) {
             return new Outcome(frames, String.valueOf(bad.getMessage()));

@@ -12,10 +12,12 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.Claim;
 import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,7 +28,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the application has under way on a node: open endpoints, tickets without an outcome, probes without an answer.
+ * What the application has under way on a node: open endpoints, connections, probes without an answer; and what becomes
+ * of its sends, which it does not keep: the engine settles each.
  * Its methods as {@link Engine.Output} are called on the loop's thread, the others on any.
  */
 final class Application implements Engine.Output {
@@ -38,16 +41,10 @@ final class Application implements Engine.Output {
     private final NodeEvents events;
     private final Executor callbacks;
     private final Completions completions;
-    /** What waits for the outcome of a send. */
-    interface Settled {
-        void settle(Outcome outcome, Executor callbacks);
-    }
-
     private final ConcurrentHashMap<Long, Inbox> inboxes = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, ListenerEnd<?>> listeners = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, SocketKind> listenerKinds = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, ConnectionEnd> connections = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<Long, Settled> tickets = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, GroupInbox> memberships = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, GroupTicketEnd> groupTickets = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, LongConsumer> probes = new ConcurrentHashMap<>();
@@ -57,6 +54,8 @@ final class Application implements Engine.Output {
 
     private volatile @Nullable Accepting accepting;
     private volatile Consumer<Revocations> revocationKeeper = newest -> {};
+    /** Endpoints to which something has come in this turn; the loop's own. */
+    private final List<Inbox> filled = new ArrayList<>();
     /** Whether all ends have been asked to tell what was taken; the loop's own. */
     private boolean crowded;
 
@@ -70,7 +69,9 @@ final class Application implements Engine.Output {
         this.callbacks = callbacks;
         this.budget = budget;
         this.completions = new Completions(callbacks);
-        driver.afterEachTurn(() -> {
+        driver.beforeWriting(() -> {
+            filled.forEach(Inbox::flush);
+            filled.clear();
             completions.flush();
             budget.flush();
         });
@@ -158,18 +159,13 @@ final class Application implements Engine.Output {
         return nextTicket.getAndIncrement();
     }
 
-    /** Has the outcome of a ticket told, on the loop. */
-    void awaits(long ticket, Settled settled) {
-        tickets.put(ticket, settled);
-    }
-
     SendBudget budget() {
         return budget;
     }
 
     /** Whether something is on its way of which an outcome will be known. */
     boolean isBusy() {
-        return !tickets.isEmpty()
+        return budget.isInUse()
                 || !groupTickets.isEmpty()
                 || connections.values().stream().anyMatch(ConnectionEnd::isFinishing);
     }
@@ -187,13 +183,9 @@ final class Application implements Engine.Output {
         probes.remove(number);
     }
 
-    /** The node has gone: no ticket stays open, and nobody waits for a message any more. */
+    /** The node has gone: nobody waits for a message any more. */
     void end() {
         budget.close();
-        for (Settled ticket : tickets.values()) {
-            ticket.settle(Outcome.of(Outcome.Kind.UNKNOWN, Outcome.Reason.SENDER_CLOSED), callbacks);
-        }
-        tickets.clear();
         for (Inbox inbox : List.copyOf(inboxes.values())) {
             inbox.end();
         }
@@ -228,8 +220,9 @@ final class Application implements Engine.Output {
     @Override
     public void deliver(long endpoint, Endpoints.Delivery delivery) {
         Inbox inbox = inboxes.get(endpoint);
-        if (inbox != null) {
-            inbox.add(new Message(delivery.from(), delivery.payload().toByteArray(), delivery.hops()));
+        if (inbox != null
+                && inbox.add(new Message(delivery.from(), delivery.payload().intoByteArray(), delivery.hops()))) {
+            filled.add(inbox);
         }
     }
 
@@ -335,13 +328,12 @@ final class Application implements Engine.Output {
     }
 
     @Override
-    public void settled(long ticket, Outcome outcome) {
-        Settled end = tickets.remove(ticket);
-        if (end != null) {
-            end.settle(outcome, completions);
+    public void settled(Claim claim, Outcome outcome) {
+        if (claim instanceof Pending send) {
+            send.settle(outcome, completions);
         }
         if (!outcome.isDelivered()) {
-            events.tell(MeshEvent.Kind.DEAD_LETTER, self, "message " + ticket + " is " + outcome);
+            events.tell(MeshEvent.Kind.DEAD_LETTER, self, "message " + claim.number() + " is " + outcome);
         }
     }
 

@@ -196,10 +196,9 @@ final class ConnectionEnd {
     /**
      * Sends bytes that nobody changes any more; waits where too much is unacknowledged.
      *
-     * @param settled is told of the outcome on the loop's thread
+     * @param asked is told of the outcome on the loop's thread
      */
-    void send(byte[] payload, long ticket, Application.Settled settled)
-            throws ConnectionException, InterruptedException {
+    void send(byte[] payload, Pending asked) throws ConnectionException, InterruptedException {
         sending.lockInterruptibly();
         try {
             SendBudget budget = life.application().budget();
@@ -213,23 +212,28 @@ final class ConnectionEnd {
                 settled(payload.length, Outcome.Kind.DELIVERED);
                 throw e;
             }
-            life.application().awaits(ticket, new Application.Settled() {
+            Pending charged = new Pending() {
+                @Override
+                public long number() {
+                    return asked.number();
+                }
+
                 @Override
                 public void settle(Outcome outcome, Executor callbacks) {
                     settled(payload.length, outcome.kind());
                     budget.give(charge);
-                    settled.settle(outcome, callbacks);
+                    asked.settle(outcome, callbacks);
                 }
-            });
+            };
             Send send = new Send(
-                    ticket,
+                    charged,
                     peer,
                     endpoint,
                     kind,
                     Manner.DEFAULT,
                     ByteView.of(payload),
                     options.timeout().toNanos());
-            life.handOver((engine, now) -> engine.sendOn(number, send, now));
+            life.handOver(new Handovers.OfSendOn(number, send, charged));
         } finally {
             sending.unlock();
         }
@@ -362,7 +366,7 @@ final class ConnectionEnd {
     }
 
     /** Behind what another thread is sending; one that waits for room gives up. */
-    private void handOverLast(Driver.Input last) {
+    private void handOverLast(Handovers.Input last) {
         life.application().budget().wake();
         sending.lock();
         try {

@@ -32,7 +32,7 @@ final class Driver {
     private @Nullable BeaconSocket beacons;
     private Loop.@Nullable Cancellable wake;
     private long wakeNanos = Deadlines.NEVER;
-    private Runnable afterTurn = () -> {};
+    private Runnable beforeWriting = () -> {};
     private boolean inTurn;
     private boolean turnWanted;
 
@@ -45,9 +45,9 @@ final class Driver {
         }
     }
 
-    /** Run on the loop when all that followed from an input is done. */
-    void afterEachTurn(Runnable action) {
-        afterTurn = action;
+    /** Run on the loop in each turn when the engine has said all, before any of it is written to the network. */
+    void beforeWriting(Runnable action) {
+        beforeWriting = action;
     }
 
     void engine(Engine driven) {
@@ -98,6 +98,7 @@ final class Driver {
                     present.handleTime(now);
                 }
                 present.flush(now);
+                beforeWriting.run();
                 for (Long number : present.pending()) {
                     Carrier carrier = carriers.get(number);
                     if (carrier != null) {
@@ -107,7 +108,6 @@ final class Driver {
             } while (turnWanted);
         } finally {
             inTurn = false;
-            afterTurn.run();
         }
         schedule(present.nextDeadlineNanos());
     }

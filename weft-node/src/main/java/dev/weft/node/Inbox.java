@@ -5,13 +5,16 @@ import dev.weft.Message;
 import dev.weft.SocketKind;
 import dev.weft.core.flow.ReceiveBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
  * An endpoint's queue between the loop, which adds, and the application, which takes. A message counts as delivered
- * when it is in this queue; the engine keeps that within its bounds and is told what was taken.
+ * when it is in this queue, before its acknowledgement leaves; the engine keeps that within its bounds and is told what was taken.
  */
 final class Inbox implements Endpoint {
     /** Hears how much has been taken since the last time; called on the application's threads. */
@@ -19,15 +22,20 @@ final class Inbox implements Endpoint {
         void taken(long charge);
     }
 
+    /** Handed over together: few beside what may wait here, even where they are large. */
+    private static final int TOGETHER_MAX = 64;
+
     private final String name;
     private final SocketKind kind;
     private final Runnable unregister;
     private final Taken taken;
     private final Mailbox<Message> mailbox;
+    /** What has come in this turn; the loop's own. */
+    private final List<Message> gathered = new ArrayList<>();
     /** What the engine is told at a time of what was taken. */
-    private long toldBytes;
+    private volatile long toldBytes;
 
-    private long untoldBytes;
+    private final AtomicLong untoldBytes = new AtomicLong();
 
     Inbox(String name, SocketKind kind, long capacityBytes, Executor callbacks, Runnable unregister, Taken taken) {
         this.name = name;
@@ -35,12 +43,19 @@ final class Inbox implements Endpoint {
         this.toldBytes = capacityBytes / 8;
         this.unregister = unregister;
         this.taken = taken;
-        this.mailbox = new Mailbox<>("endpoint '" + name + "'", callbacks, this::count);
+        this.mailbox = new Mailbox<>("endpoint '" + name + "'", TOGETHER_MAX, callbacks, this::count);
     }
 
-    /** Called on the loop; never waits for the application. */
-    void add(Message message) {
-        mailbox.add(message);
+    /** Takes a message; returns true for the first since the last {@link #flush}. Called on the loop. */
+    boolean add(Message message) {
+        gathered.add(message);
+        return gathered.size() == 1;
+    }
+
+    /** The turn ends: the application gets what has come in it. Called on the loop; never waits for the application. */
+    void flush() {
+        mailbox.addAll(gathered);
+        gathered.clear();
     }
 
     @Override
@@ -82,20 +97,20 @@ final class Inbox implements Endpoint {
 
     /** Tells the engine what was taken, however little, and does so from now on: others wait for the room. */
     void tellAtOnce() {
-        mailbox.locked(() -> {
-            toldBytes = 0;
-            if (untoldBytes > 0) {
-                taken.taken(untoldBytes);
-                untoldBytes = 0;
-            }
-        });
+        toldBytes = 0;
+        tell();
     }
 
     private void count(Message message) {
-        untoldBytes += ReceiveBuffer.charge(message.payload().length);
-        if (untoldBytes >= toldBytes) {
-            taken.taken(untoldBytes);
-            untoldBytes = 0;
+        if (untoldBytes.addAndGet(ReceiveBuffer.charge(message.payload().length)) >= toldBytes) {
+            tell();
+        }
+    }
+
+    private void tell() {
+        long bytes = untoldBytes.getAndSet(0);
+        if (bytes > 0) {
+            taken.taken(bytes);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.node;
 
 import dev.weft.Listener;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -27,12 +28,12 @@ final class ListenerEnd<C> implements Listener<C> {
         this.name = name;
         this.shown = shown;
         this.unregister = unregister;
-        this.mailbox = new Mailbox<>("the listener of '" + name + "'", callbacks, taken);
+        this.mailbox = new Mailbox<>("the listener of '" + name + "'", 1, callbacks, taken);
     }
 
     /** Called on the loop. */
     void add(ConnectionEnd connection) {
-        mailbox.add(connection);
+        mailbox.addAll(List.of(connection));
     }
 
     @Override

@@ -2,6 +2,9 @@ package dev.weft.node;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
@@ -17,30 +20,37 @@ final class Mailbox<T> {
     private final String name;
     private final Executor callbacks;
     private final Consumer<T> taken;
+    private final int togetherMax;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final ArrayDeque<T> queue = new ArrayDeque<>();
     private boolean closed;
     private boolean handing;
-    private @Nullable Consumer<T> handler;
+    private volatile @Nullable Consumer<T> handler;
 
     /**
      * @param name for the error that tells that it is closed
-     * @param taken hears of each item as it is taken, one at a time; not to call back
+     * @param togetherMax how many leave the box together for a handler, which then sees them whatever becomes of the box
+     * @param taken hears of each item as a thread or the handler gets it, on any thread
      */
-    Mailbox(String name, Executor callbacks, Consumer<T> taken) {
+    Mailbox(String name, int togetherMax, Executor callbacks, Consumer<T> taken) {
         this.name = name;
+        this.togetherMax = togetherMax;
         this.callbacks = callbacks;
         this.taken = taken;
     }
 
     /** Called on the loop; never waits for the application. */
-    void add(T item) {
+    void addAll(Collection<T> items) {
         lock.lock();
         try {
-            queue.add(item);
-            arrived.signal();
+            queue.addAll(items);
+            if (items.size() == 1) {
+                arrived.signal();
+            } else {
+                arrived.signalAll();
+            }
             startHanding();
         } finally {
             lock.unlock();
@@ -49,21 +59,25 @@ final class Mailbox<T> {
 
     /** @throws IllegalStateException if it is closed and empty */
     T take() throws InterruptedException {
+        T item;
         lock.lockInterruptibly();
         try {
             while (queue.isEmpty()) {
                 requireOpen();
                 arrived.await();
             }
-            return next();
+            item = queue.remove();
         } finally {
             lock.unlock();
         }
+        taken.accept(item);
+        return item;
     }
 
     /** Empty when none has come in time, or when it is closed and empty. */
     Optional<T> take(Duration timeout) throws InterruptedException {
         long left = timeout.toNanos();
+        T item;
         lock.lockInterruptibly();
         try {
             while (queue.isEmpty()) {
@@ -72,10 +86,12 @@ final class Mailbox<T> {
                 }
                 left = arrived.awaitNanos(left);
             }
-            return Optional.of(next());
+            item = queue.remove();
         } finally {
             lock.unlock();
         }
+        taken.accept(item);
+        return Optional.of(item);
     }
 
     void onEach(Consumer<T> newHandler) {
@@ -111,16 +127,6 @@ final class Mailbox<T> {
         }
     }
 
-    /** Runs while nothing is added or taken. */
-    void locked(Runnable task) {
-        lock.lock();
-        try {
-            task.run();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** @throws IllegalStateException if it is closed */
     void requireOpen() {
         lock.lock();
@@ -133,12 +139,6 @@ final class Mailbox<T> {
         }
     }
 
-    private T next() {
-        T item = queue.remove();
-        taken.accept(item);
-        return item;
-    }
-
     /** At most one task hands items over, so the handler sees one at a time and in order. */
     private void startHanding() {
         if (handler != null && !handing && !queue.isEmpty()) {
@@ -148,26 +148,37 @@ final class Mailbox<T> {
     }
 
     private void handOver() {
-        while (true) {
-            T item;
-            Consumer<T> receiver;
-            lock.lock();
-            try {
-                receiver = handler;
-                if (queue.isEmpty() || receiver == null) {
-                    handing = false;
-                    return;
-                }
-                item = next();
-            } finally {
-                lock.unlock();
+        List<T> some = new ArrayList<>();
+        while (takeSome(some)) {
+            some.forEach(this::hand);
+            some.clear();
+        }
+    }
+
+    /** Takes out what is to be handed over next: several at a time, lest this and the loop get in each other's way for each. */
+    private boolean takeSome(List<T> some) {
+        lock.lock();
+        try {
+            for (int left = Math.min(togetherMax, queue.size()); left > 0; left--) {
+                some.add(queue.remove());
             }
-            try {
+            handing = !some.isEmpty();
+            return handing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void hand(T item) {
+        taken.accept(item);
+        Consumer<T> receiver = handler;
+        try {
+            if (receiver != null) {
                 receiver.accept(item);
-            } catch (RuntimeException e) {
-                Thread thread = Thread.currentThread();
-                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
             }
+        } catch (RuntimeException e) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
         }
     }
 }

@@ -40,6 +40,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -47,6 +48,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node in this process as applications have it: checks what they ask for and hands it to the {@link NodeLife}. May
@@ -59,6 +61,17 @@ final class Node implements Mesh {
     private final Application application;
     private final Groups groups;
     private final Object describing = new Object();
+    /** That of the latest send, which is mostly that of the next one. */
+    private volatile @Nullable Course latest;
+
+    /** What sends to one endpoint have in common. */
+    private record Course(NodeId node, String endpoint, SendOptions options, Manner manner, SendBudget.Flow flow) {
+        private boolean isFor(NodeId other, String otherEndpoint, SendOptions otherOptions) {
+            return Objects.equals(node, other)
+                    && Objects.equals(endpoint, otherEndpoint)
+                    && Objects.equals(options, otherOptions);
+        }
+    }
 
     private Node(NodeLife life) {
         this.life = life;
@@ -163,42 +176,47 @@ final class Node implements Mesh {
 
     @Override
     public Ticket send(NodeId node, String endpoint, byte[] payload, SendOptions options) {
-        requireName(endpoint);
+        Course course = course(node, endpoint, options);
         life.requireOpen();
         if (payload.length > Data.MESSAGE_BYTES_MAX) {
             throw new IllegalArgumentException(
                     "a message of " + payload.length + " bytes is too large: at most " + Data.MESSAGE_BYTES_MAX);
         }
-        TicketEnd ticket = new TicketEnd(application.nextTicket());
         long charge = SendBudget.charge(payload.length);
         long timeoutNanos = options.timeout().toNanos();
-        SendBudget.Flow flow = new SendBudget.Flow(node, endpoint, options.kind(), options.priority());
-        Optional<SendBudget.Taken> taken = switch (options.whenFull()) {
+        SendBudget.Taken taken = switch (options.whenFull()) {
             case WAIT ->
                 life.loop().isInLoop()
-                        ? application.budget().tryTake(flow, charge)
-                        : application.budget().take(flow, charge, timeoutNanos);
-            case REFUSE -> application.budget().tryTake(flow, charge);
+                        ? application.budget().tryTake(course.flow, charge)
+                        : application.budget().take(course.flow, charge, timeoutNanos);
+            case REFUSE -> application.budget().tryTake(course.flow, charge);
         };
-        if (taken.isEmpty()) {
+        TicketEnd ticket = new TicketEnd(application.nextTicket(), taken);
+        if (taken == null) {
             Outcome.Kind kind = options.whenFull() == WhenFull.REFUSE ? Outcome.Kind.REJECTED : Outcome.Kind.EXPIRED;
             ticket.settle(Outcome.of(kind, Outcome.Reason.QUEUE_FULL), life.callbacks());
             return ticket;
         }
-        application.awaits(ticket.number(), (outcome, callbacks) -> {
-            taken.get().give();
-            ticket.settle(outcome, callbacks);
-        });
         Send send = new Send(
-                ticket.number(),
+                ticket, node, endpoint, options.kind(), course.manner, ByteView.of(payload.clone()), timeoutNanos);
+        life.handOver(new Handovers.OfSend(send, ticket));
+        return ticket;
+    }
+
+    private Course course(NodeId node, String endpoint, SendOptions options) {
+        Course recent = latest;
+        if (recent != null && recent.isFor(node, endpoint, options)) {
+            return recent;
+        }
+        requireName(endpoint);
+        Course course = new Course(
                 node,
                 endpoint,
-                options.kind(),
+                options,
                 new Manner(options.priority(), options.whenFull(), options.retriesMax(), options.routing()),
-                ByteView.of(payload.clone()),
-                timeoutNanos);
-        life.handOver((engine, now) -> engine.send(send, now));
-        return ticket;
+                new SendBudget.Flow(node, endpoint, options.kind(), options.priority()));
+        latest = course;
+        return course;
     }
 
     // ------------------------------------------------------------------ connections

@@ -113,7 +113,7 @@ final class NodeLife {
         };
         this.transports = List.of(tcp, new UnixTransport(loop), new SharedMemoryTransport(loop));
         this.driver = new Driver(loop, this::nowNanos, transports, secrets);
-        this.handovers = new Handovers(loop, driver);
+        this.handovers = new Handovers(loop, driver, callbacks);
         this.application = new Application(identity.id(), driver, events, callbacks, Bounds.budget(config.limits()));
         this.listening = new Listening(config, identity.id(), transports, secrets);
         try {
@@ -209,7 +209,7 @@ final class NodeLife {
     }
 
     /** Like {@link #turn}, but waits where too much has been handed over and not been taken yet. */
-    void handOver(Driver.Input input) {
+    void handOver(Handovers.Input input) {
         handovers.add(input);
     }
 
@@ -445,6 +445,8 @@ final class NodeLife {
         CountDownLatch gone = new CountDownLatch(1);
         loop.execute(() -> {
             driver.turn((present, now) -> present.leave(now));
+            // First, for the engine settles what it has and takes nothing more.
+            handovers.close();
             driver.turn((present, now) -> present.close(now));
             if (memory != null) {
                 memory.keep(engine);
@@ -490,6 +492,7 @@ final class NodeLife {
             loop.execute(() -> {
                 driver.beaconSocket().ifPresent(BeaconSocket::close);
                 listening.close();
+                handovers.close();
                 driver.stop();
                 // One more turn of the loop lets the last words out.
                 loop.schedule(LAST_WORDS_NANOS, stopped::countDown);
@@ -499,7 +502,6 @@ final class NodeLife {
         transports.forEach(Transport::close);
         sealer.close();
         loop.close();
-        handovers.close();
         application.end();
         Callbacks own = ownCallbacks;
         if (own != null) {

@@ -2,7 +2,7 @@ package dev.weft.node;
 
 import dev.weft.NodeId;
 import dev.weft.SocketKind;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much this node's sends without an outcome hold, all together and for each flow, and who waits until it is less.
@@ -26,6 +27,8 @@ final class SendBudget {
 
     /** Sends of one kind and priority to one endpoint: what fills up here holds up nothing else. */
     record Flow(NodeId node, String endpoint, SocketKind kind, int priority) {}
+
+    private record Latest(Flow flow, Vessel vessel) {}
 
     /** Something with a bound, filled while there is any room. */
     private static final class Vessel {
@@ -67,6 +70,9 @@ final class SendBudget {
     private final Vessel node;
     private final long flowMax;
     private final ConcurrentHashMap<Flow, Vessel> flows = new ConcurrentHashMap<>();
+    /** The vessel of the latest send, which the next one mostly takes from too. */
+    private volatile @Nullable Latest latest;
+
     private final AtomicInteger flowsKept = new AtomicInteger(ACCOUNTS_KEPT);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition less = lock.newCondition();
@@ -89,28 +95,35 @@ final class SendBudget {
         return payloadBytes + OVERHEAD_BYTES;
     }
 
-    /** Takes if there is room. */
-    Optional<Taken> tryTake(Flow flow, long charge) {
-        Vessel own = vessel(flow);
-        if (tryTake(own, charge)) {
-            return Optional.of(new Taken(own, charge));
-        }
-        refusedCount.incrementAndGet();
-        return Optional.empty();
+    /** Whether there are sends without an outcome. */
+    boolean isInUse() {
+        return node.held.get() > 0;
     }
 
-    /** Waits for room, for so long at most; an interrupted thread waits no longer and stays interrupted. */
-    Optional<Taken> take(Flow flow, long charge, long timeoutNanos) {
+    /** Takes if there is room, else returns null. */
+    @Nullable
+    Taken tryTake(Flow flow, long charge) {
+        Vessel own = vessel(flow);
+        if (tryTake(own, charge)) {
+            return new Taken(own, charge);
+        }
+        refusedCount.incrementAndGet();
+        return null;
+    }
+
+    /** Waits for room, for so long at most; an interrupted thread waits no longer and stays interrupted. Null: none. */
+    @Nullable
+    Taken take(Flow flow, long charge, long timeoutNanos) {
         Vessel own = vessel(flow);
         try {
             if (tryTake(own, charge) || await(own, charge, timeoutNanos, () -> true)) {
-                return Optional.of(new Taken(own, charge));
+                return new Taken(own, charge);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         refusedCount.incrementAndGet();
-        return Optional.empty();
+        return null;
     }
 
     /** Waits for room on the node as long as it is wanted; false where it is not any more. */
@@ -206,13 +219,19 @@ final class SendBudget {
     }
 
     private Vessel vessel(Flow flow) {
+        Latest recent = latest;
+        if (recent != null && Objects.equals(recent.flow, flow)) {
+            return recent.vessel;
+        }
         Vessel present = flows.get(flow);
         if (present != null) {
+            latest = new Latest(flow, present);
             return present;
         }
         if (flows.size() >= flowsKept.get()) {
             // Whoever is just taking from one of these is let in once beyond the flow's bound, not the node's.
             flows.values().removeIf(vessel -> vessel.held.get() == 0);
+            latest = null;
             flowsKept.set(Math.max(ACCOUNTS_KEPT, 2 * flows.size()));
         }
         return flows.computeIfAbsent(flow, name -> new Vessel(flowMax));

@@ -66,7 +66,7 @@ final class StreamEnd implements StreamSocket {
             byte[] piece = new byte[Math.min(PIECE_BYTES, from.remaining())];
             from.get(piece);
             try {
-                connection.send(piece, application.nextTicket(), (outcome, callbacks) -> {});
+                connection.send(piece, new Pending.Unwatched(application.nextTicket()));
             } catch (InterruptedException e) {
                 throw interrupted();
             }

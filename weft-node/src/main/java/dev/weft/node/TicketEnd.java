@@ -12,21 +12,28 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The application's end of a send: settled once by the loop, awaited by any thread. */
-final class TicketEnd implements Ticket, Application.Settled, Runnable {
+final class TicketEnd implements Ticket, Pending, Runnable {
     private final long number;
+    /** Given back when the outcome is known. */
+    private final SendBudget.@Nullable Taken taken;
+
     private @Nullable Outcome outcome;
     /** Made for the first who waits. */
     private @Nullable CountDownLatch latch;
     /** Made for the first who asks for it. */
     private @Nullable CompletableFuture<Outcome> stage;
 
-    TicketEnd(long number) {
+    TicketEnd(long number, SendBudget.@Nullable Taken taken) {
         this.number = number;
+        this.taken = taken;
     }
 
     /** Wakes those who wait at once; the stage, where there is one, completes on the callback executor. */
     @Override
     public void settle(Outcome verdict, Executor callbacks) {
+        if (taken != null) {
+            taken.give();
+        }
         CountDownLatch waited;
         CompletableFuture<Outcome> asked;
         synchronized (this) {

@@ -9,6 +9,7 @@ import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.Claim;
 import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.flow.GroupSend;
 import dev.weft.core.flow.Manner;
@@ -161,7 +162,8 @@ final class Applications {
                 long ticket = nextTicket++;
                 tickets.put(ticket, number);
                 present.send(
-                        new Send(ticket, to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos), local);
+                        new Send(Claim.of(ticket), to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos),
+                        local);
             }
         });
     }
@@ -210,7 +212,7 @@ final class Applications {
             long ticket = nextTicket++;
             fates.put(ticket, fate);
             NodeId to = present.peerOf(connection).orElse(node.id());
-            Send send = new Send(ticket, to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos);
+            Send send = new Send(Claim.of(ticket), to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos);
             present.sendOn(connection, send, local);
         });
     }
@@ -361,7 +363,8 @@ final class Applications {
         }
 
         @Override
-        public void settled(long ticket, Outcome outcome) {
+        public void settled(Claim claim, Outcome outcome) {
+            long ticket = claim.number();
             Consumer<Outcome> fate = fates.remove(ticket);
             if (fate != null) {
                 later(() -> fate.accept(outcome));

@@ -7,6 +7,7 @@ import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.Claim;
 import dev.weft.core.flow.FlowConfig;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.Paths;
@@ -76,7 +77,14 @@ public class FlowBenchmark {
         nowNanos += TURN_NANOS;
         for (int i = 0; i < BATCH; i++) {
             sender.send(
-                    new Send(++ticket, DESTINATION, "inbox", SocketKind.RDM, Manner.DEFAULT, payload, TIMEOUT_NANOS),
+                    new Send(
+                            Claim.of(++ticket),
+                            DESTINATION,
+                            "inbox",
+                            SocketKind.RDM,
+                            Manner.DEFAULT,
+                            payload,
+                            TIMEOUT_NANOS),
                     nowNanos);
         }
         sender.flush(nowNanos);
@@ -145,8 +153,10 @@ public class FlowBenchmark {
         }
 
         @Override
-        public Acceptance deliver(FlowLabel flow, ByteView message, int hops) {
-            buffer.release(ReceiveBuffer.charge(message));
+        public Acceptance deliver(FlowLabel flow, List<ByteView> messages, int hops) {
+            for (ByteView message : messages) {
+                buffer.release(ReceiveBuffer.charge(message));
+            }
             return Acceptance.TAKEN;
         }
 

@@ -69,6 +69,14 @@ public final class ByteView {
         return Arrays.copyOfRange(array, offset, offset + length);
     }
 
+    /**
+     * The bytes as an array that the caller may keep and change: the view's own where the view is all of it. Whoever asks
+     * for it has to be the last to use the view.
+     */
+    public byte[] intoByteArray() {
+        return length == array.length ? array : toByteArray();
+    }
+
     /** False where this view would keep an array of more than twice its size alive. */
     public boolean isCompact() {
         return array.length <= 2 * length + 64;

@@ -9,6 +9,7 @@ import dev.weft.SocketKind;
 import dev.weft.core.authority.Register;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
+import dev.weft.core.flow.Claim;
 import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.flow.GroupSend;
 import dev.weft.core.flow.Manner;
@@ -90,7 +91,8 @@ public final class Engine {
         /** A message for a group, to the inbox of this node's membership. */
         GroupAcceptance deliverToGroup(GroupReceiver.Delivery delivery);
 
-        void settled(long ticket, Outcome outcome);
+        /** The one and only outcome of a send. */
+        void settled(Claim claim, Outcome outcome);
 
         /** The one and only outcome of a send to many for one of them. */
         void settledFor(long ticket, NodeId member, Outcome outcome);

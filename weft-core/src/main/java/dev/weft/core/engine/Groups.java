@@ -317,7 +317,9 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
 
     @Override
     public Verdict deliverHere(GroupName name, ByteView payload) {
-        return deliver(new GroupReceiver.Delivery(self, incarnation, name, payload, 0, 0));
+        // What is delivered is the application's own; this is still on its way to others.
+        ByteView own = name.isSealed() ? payload : ByteView.of(payload.toByteArray());
+        return deliver(new GroupReceiver.Delivery(self, incarnation, name, own, 0, 0));
     }
 
     @Override
@@ -402,7 +404,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             return noRoom(delivery.name());
         }
         buffer.take(ReceiveBuffer.charge(delivery.payload()));
-        endpoints.deliver(endpoint, kind, new Endpoints.Delivery(delivery.from(), delivery.payload(), delivery.hops()));
+        endpoints.deliver(endpoint, kind, delivery.from(), List.of(delivery.payload()), delivery.hops());
         return Verdict.DELIVERED;
     }
 

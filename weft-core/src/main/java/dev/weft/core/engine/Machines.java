@@ -57,6 +57,7 @@ import dev.weft.core.wire.SealRecord;
 import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.VersionRange;
 import dev.weft.core.wire.WireReader;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -600,11 +601,10 @@ final class Machines {
         }
 
         @Override
-        public Acceptance deliver(FlowLabel flow, ByteView payload, int hops) {
+        public Acceptance deliver(FlowLabel flow, List<ByteView> messages, int hops) {
             return flow.kind().isConnected()
-                    ? connections.deliver(flow, payload)
-                    : endpoints.deliver(
-                            flow.endpoint(), flow.kind(), new Endpoints.Delivery(flow.origin(), payload, hops));
+                    ? connections.deliver(flow, messages)
+                    : endpoints.deliver(flow.endpoint(), flow.kind(), flow.origin(), messages, hops);
         }
 
         @Override

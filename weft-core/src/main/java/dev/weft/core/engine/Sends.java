@@ -109,7 +109,7 @@ final class Sends implements Sender.Output {
     @Override
     public void settled(Send send, Outcome outcome) {
         Ledger.Dead letter = ledger.settled(send, outcome, now.getAsLong());
-        out.settled(send.ticket(), outcome);
+        out.settled(send.claim(), outcome);
         if (letter != null) {
             switch (outcome.kind()) {
                 case UNDELIVERABLE, EXPIRED, UNKNOWN -> suspicion.accept(letter.destination());

@@ -3,7 +3,6 @@ package dev.weft.core.flow;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.forward.Path;
 import dev.weft.core.wire.Ack;
-import dev.weft.core.wire.Bundle;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowRef;
 import java.util.ArrayList;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one sequence number stands for at its origin, with what is known of its last transmission: a message, a piece of
- * a large one, or several small ones in a {@link Bundle}.
+ * a large one, or several small ones in a {@link dev.weft.core.wire.Bundle}.
  */
 final class Fragment {
     enum State {
@@ -100,7 +99,7 @@ final class Fragment {
             }
         }
         return payloads.size() > 1
-                ? Data.bundle(flow, sequence, lag, Bundle.pack(payloads))
+                ? Data.bundle(flow, sequence, lag, payloads)
                 : Data.whole(flow, sequence, lag, last.payload());
     }
 
@@ -110,8 +109,7 @@ final class Fragment {
                 ByteView whole = message.payload();
                 int from = index * fragmentBytes;
                 ByteView part = whole.slice(from, Math.min(fragmentBytes, whole.length() - from));
-                yield new Data(
-                        flow, sequence, lag, index, message.fragmentCount, whole.length(), Data.Meaning.MESSAGE, part);
+                yield Data.piece(flow, sequence, lag, index, message.fragmentCount, whole.length(), part);
             }
             case END -> Data.end(flow, sequence, lag, message.farewell);
         };

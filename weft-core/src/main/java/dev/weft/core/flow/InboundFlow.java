@@ -4,10 +4,8 @@ import dev.weft.Outcome;
 import dev.weft.SocketKind;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
-import dev.weft.core.base.Check;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.wire.Ack;
-import dev.weft.core.wire.Bundle;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.RouteHeader;
@@ -34,7 +32,8 @@ final class InboundFlow {
         /** The room of the flow's endpoint or connection, after {@link #check} has said {@link Acceptance#TAKEN}. */
         ReceiveBuffer buffer(FlowLabel flow);
 
-        Acceptance deliver(FlowLabel flow, ByteView payload, int hops);
+        /** Hands over one message, or all of a bundle: taken or refused as a whole. */
+        Acceptance deliver(FlowLabel flow, List<ByteView> messages, int hops);
 
         /**
          * A connected flow has ended, after all that it carried.
@@ -286,9 +285,8 @@ final class InboundFlow {
         switch (data.meaning()) {
             case MESSAGE -> takeMessage(data, nowNanos);
             case BUNDLE -> {
-                List<ByteView> messages = Bundle.messages(keepable(data));
-                if (admits(data, charge(messages), nowNanos)) {
-                    complete(data.sequence(), 1, messages);
+                if (admits(data, charge(data.messages()), nowNanos)) {
+                    complete(data.sequence(), 1, data.messages());
                 }
             }
             case END -> {
@@ -299,11 +297,6 @@ final class InboundFlow {
                 }
             }
         }
-    }
-
-    /** What waits for its turn is not to keep more alive than itself. */
-    private ByteView keepable(Data data) {
-        return isOrdered && data.sequence() != turn ? data.payload().compact() : data.payload();
     }
 
     private static long charge(List<ByteView> messages) {
@@ -321,7 +314,7 @@ final class InboundFlow {
                 return;
             }
             if (data.count() == 1) {
-                complete(data.sequence(), 1, List.of(keepable(data)));
+                complete(data.sequence(), 1, data.messages());
                 return;
             }
             if (out.reserve(handle, data.messageBytes()) == Room.FULL) {
@@ -391,14 +384,12 @@ final class InboundFlow {
             completeInTurn(messageSequence, Held.of(count, messages));
             return;
         }
-        for (ByteView message : messages) {
-            Acceptance acceptance = out.deliver(label, message, arrival.hops());
-            if (acceptance != Acceptance.TAKEN) {
-                Check.that(message == messages.get(0), "an endpoint refuses a part of a bundle");
-                roomFor(message.length()).release(charge(messages));
-                refuse(messageSequence, count, acceptance.reason());
-                return;
-            }
+        Acceptance acceptance = out.deliver(label, messages, arrival.hops());
+        if (acceptance != Acceptance.TAKEN) {
+            long charge = charge(messages);
+            roomFor((int) charge).release(charge);
+            refuse(messageSequence, count, acceptance.reason());
+            return;
         }
         settled.add(messageSequence, messageSequence + count);
     }
@@ -407,7 +398,8 @@ final class InboundFlow {
         held.put(messageSequence, complete);
         settled.add(messageSequence, messageSequence + complete.count());
         for (Held next = held.remove(turn); next != null && phase == Phase.OPEN; next = held.remove(turn)) {
-            Acceptance acceptance = handOver(next.messages());
+            Acceptance acceptance =
+                    next.end().isPresent() ? Acceptance.TAKEN : out.deliver(label, next.messages(), arrival.hops());
             if (acceptance != Acceptance.TAKEN) {
                 held.put(turn, next);
                 shut(acceptance.reason());
@@ -416,20 +408,6 @@ final class InboundFlow {
             turn += next.count();
             next.end().ifPresent(this::end);
         }
-    }
-
-    /**
-     * Those of a bundle have one number, so that they are taken, or refused, together: an application that closes amid
-     * them is given the rest, and has not taken it.
-     */
-    private Acceptance handOver(List<ByteView> messages) {
-        for (int i = 0; i < messages.size(); i++) {
-            Acceptance acceptance = out.deliver(label, messages.get(i), arrival.hops());
-            if (i == 0 && acceptance != Acceptance.TAKEN) {
-                return acceptance;
-            }
-        }
-        return Acceptance.TAKEN;
     }
 
     private void end(Outcome.Reason reason) {

@@ -359,9 +359,24 @@ final class OutboundFlow {
             land(fragment);
             for (Outgoing message : fragment.messages) {
                 message.settledCount++;
-                if (message.settledCount == message.fragmentCount && !isOrdered() && !message.isSettled()) {
-                    settle(message, answer(message, nowNanos));
+            }
+            if (!isOrdered()) {
+                answer(fragment.messages, nowNanos);
+            }
+        }
+    }
+
+    /** Settles those of one fragment of which all pieces have been acknowledged; mostly they have the same answer. */
+    private void answer(List<Outgoing> messages, long nowNanos) {
+        @Nullable Outgoing judged = null;
+        @Nullable Outcome outcome = null;
+        for (Outgoing message : messages) {
+            if (message.settledCount == message.fragmentCount && !message.isSettled()) {
+                if (judged == null || outcome == null || !judged.isAnsweredLike(message)) {
+                    judged = message;
+                    outcome = answer(message, nowNanos);
                 }
+                settle(message, outcome);
             }
         }
     }
@@ -433,11 +448,7 @@ final class OutboundFlow {
             }
             window.removeFirst();
             if (isOrdered() && first.isLastOfMessage()) {
-                for (Outgoing message : first.messages) {
-                    if (!message.isSettled()) {
-                        settle(message, answer(message, nowNanos));
-                    }
-                }
+                answer(first.messages, nowNanos);
             }
         }
     }

@@ -73,6 +73,10 @@ final class Outgoing {
         return settled;
     }
 
+    boolean isAnsweredLike(Outgoing other) {
+        return firstSentNanos == other.firstSentNanos && refusal == other.refusal;
+    }
+
     /** Its fate is known, once. Returns what the application asked for; its bytes are let go of. */
     @Nullable
     Send settle() {

@@ -35,7 +35,8 @@ public final class Receiver {
         /** The room of a flow's endpoint or connection, asked for after {@link #check} has said that there is one. */
         ReceiveBuffer buffer(FlowLabel flow);
 
-        Acceptance deliver(FlowLabel flow, ByteView payload, int hops);
+        /** Hands over one message, or all of a bundle: taken or refused as a whole. */
+        Acceptance deliver(FlowLabel flow, List<ByteView> messages, int hops);
 
         /**
          * A connected flow has ended, after all that it carried.
@@ -302,8 +303,8 @@ public final class Receiver {
         }
 
         @Override
-        public Acceptance deliver(FlowLabel flow, ByteView payload, int hops) {
-            return out.deliver(flow, payload, hops);
+        public Acceptance deliver(FlowLabel flow, List<ByteView> messages, int hops) {
+            return out.deliver(flow, messages, hops);
         }
 
         @Override

@@ -7,7 +7,7 @@ import dev.weft.core.base.ByteView;
 /**
  * One message that an application wants sent.
  *
- * @param ticket the caller's number for it, unique on this node, from 1
+ * @param claim what comes back with the outcome
  * @param destination another node
  * @param endpoint the name of its endpoint
  * @param kind the guarantees
@@ -16,7 +16,7 @@ import dev.weft.core.base.ByteView;
  * @param timeoutNanos how long it may take
  */
 public record Send(
-        long ticket,
+        Claim claim,
         NodeId destination,
         String endpoint,
         SocketKind kind,

@@ -20,6 +20,7 @@ import dev.weft.core.wire.WireReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -442,10 +443,10 @@ public final class Sender {
 
     private static boolean isFor(OutboundFlow flow, Send send) {
         FlowLabel label = flow.label();
-        return label.destination().equals(send.destination())
+        return Objects.equals(label.destination(), send.destination())
                 && label.kind() == send.kind()
-                && label.endpoint().equals(send.endpoint())
-                && flow.manner().equals(send.manner());
+                && Objects.equals(label.endpoint(), send.endpoint())
+                && Objects.equals(flow.manner(), send.manner());
     }
 
     private OutboundFlow flowFor(Conversation conversation, long nowNanos) {

@@ -360,11 +360,20 @@ public final class Connections {
         return of(label).buffer;
     }
 
-    public Acceptance deliver(FlowLabel label, ByteView payload) {
+    /**
+     * Those of a bundle have one number, so that they are taken, or refused, together: an application that closes amid
+     * them is given the rest, and has not taken it.
+     */
+    public Acceptance deliver(FlowLabel label, List<ByteView> messages) {
         Connection connection = of(label);
-        Acceptance acceptance = out.received(connection.number, payload);
-        connection.givenCharge += ReceiveBuffer.charge(payload);
-        return acceptance;
+        for (int i = 0; i < messages.size(); i++) {
+            Acceptance acceptance = out.received(connection.number, messages.get(i));
+            if (i == 0 && acceptance != Acceptance.TAKEN) {
+                return acceptance;
+            }
+            connection.givenCharge += ReceiveBuffer.charge(messages.get(i));
+        }
+        return Acceptance.TAKEN;
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.weft.core.base.InvariantError;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.ReceiveTotal;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -20,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 public final class Endpoints {
     /** The application's side. */
     public interface Output {
-        /** Hands a message to the application, which says {@link #taken} when it has used it. May not call back in. */
+        /**
+         * Hands a message to the application, which says {@link #taken} when it has used it. Its bytes are the
+         * application's from then on. May not call back in.
+         */
         void deliver(long endpoint, Delivery delivery);
     }
 
@@ -45,10 +49,6 @@ public final class Endpoints {
         public Counts plus(Counts other) {
             return new Counts(taken + other.taken, refused + other.refused);
         }
-
-        private Counts after(Acceptance acceptance) {
-            return acceptance == Acceptance.TAKEN ? new Counts(taken + 1, refused) : new Counts(taken, refused + 1);
-        }
     }
 
     /**
@@ -72,12 +72,17 @@ public final class Endpoints {
         private final long number;
         private final SocketKind kind;
         private final ReceiveBuffer buffer;
-        private Counts counts = Counts.ZERO;
+        private long taken;
+        private long refused;
 
         private Open(long number, SocketKind kind, ReceiveBuffer buffer) {
             this.number = number;
             this.kind = kind;
             this.buffer = buffer;
+        }
+
+        private Counts counts() {
+            return new Counts(taken, refused);
         }
     }
 
@@ -121,7 +126,7 @@ public final class Endpoints {
         Open closed = byNumber.remove(number);
         if (closed != null) {
             closed.buffer.detach();
-            others = others.plus(closed.counts);
+            others = others.plus(closed.counts());
             open.values().remove(closed);
         }
     }
@@ -130,18 +135,14 @@ public final class Endpoints {
     public Acceptance check(String endpoint, SocketKind kind) {
         Open target = open.get(endpoint);
         if (target == null) {
-            return refused(Acceptance.NO_ENDPOINT);
+            others = others.plus(new Counts(0, 1));
+            return Acceptance.NO_ENDPOINT;
         }
         if (target.kind != kind) {
-            target.counts = target.counts.after(Acceptance.WRONG_KIND);
+            target.refused++;
             return Acceptance.WRONG_KIND;
         }
         return Acceptance.TAKEN;
-    }
-
-    private Acceptance refused(Acceptance acceptance) {
-        others = others.after(acceptance);
-        return acceptance;
     }
 
     /** The room of an open endpoint. */
@@ -153,12 +154,15 @@ public final class Endpoints {
         return target.buffer;
     }
 
-    public Acceptance deliver(String endpoint, SocketKind kind, Delivery delivery) {
+    /** Hands messages of one flow to an endpoint, all or none. */
+    public Acceptance deliver(String endpoint, SocketKind kind, NodeId from, List<ByteView> messages, int hops) {
         Acceptance acceptance = check(endpoint, kind);
         Open target = open.get(endpoint);
         if (acceptance == Acceptance.TAKEN && target != null) {
-            target.counts = target.counts.after(Acceptance.TAKEN);
-            out.deliver(target.number, delivery);
+            target.taken += messages.size();
+            for (ByteView message : messages) {
+                out.deliver(target.number, new Delivery(from, message, hops));
+            }
         }
         return acceptance;
     }
@@ -181,7 +185,7 @@ public final class Endpoints {
     public Counts counts() {
         Counts sum = others;
         for (Map.Entry<String, Open> entry : open.entrySet()) {
-            sum = sum.plus(entry.getValue().counts);
+            sum = sum.plus(entry.getValue().counts());
         }
         return sum;
     }
@@ -189,6 +193,6 @@ public final class Endpoints {
     /** What has come to one open endpoint. */
     public Counts counts(String endpoint) {
         Open target = open.get(endpoint);
-        return target == null ? Counts.ZERO : target.counts;
+        return target == null ? Counts.ZERO : target.counts();
     }
 }

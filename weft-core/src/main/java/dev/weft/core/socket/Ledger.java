@@ -49,7 +49,7 @@ public final class Ledger {
         ByteView payload = send.payload();
         ByteView kept = payload.slice(0, Math.min(payload.length(), DEAD_LETTER_BYTES_MAX))
                 .compact();
-        Dead letter = new Dead(send.ticket(), nowNanos, send.destination(), send.endpoint(), outcome, kept);
+        Dead letter = new Dead(send.claim().number(), nowNanos, send.destination(), send.endpoint(), outcome, kept);
         dead.add(letter);
         deadBytes += kept.length();
         while (dead.size() > DEAD_LETTERS_MAX || deadBytes > DEAD_LETTERS_BYTES_MAX) {

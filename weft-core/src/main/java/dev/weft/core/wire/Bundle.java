@@ -2,8 +2,7 @@ package dev.weft.core.wire;
 
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
-import dev.weft.core.base.InvariantError;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -11,7 +10,7 @@ import java.util.List;
  * message stands behind its length, a varint. Small messages so cost a byte or two each on the wire, and one frame's
  * worth of everything else for all of them (as the bundling of RFC 9260 §6.10).
  *
- * <p>Made by an origin's flow, taken apart by its destination.
+ * <p>Made by an origin's flow, taken apart as its destination decodes the {@link Data} that carries it.
  */
 public final class Bundle {
     /** The most messages in one bundle; the fewest are two. */
@@ -24,41 +23,37 @@ public final class Bundle {
         return WireWriter.varintBytes(payloadBytes) + payloadBytes;
     }
 
-    public static ByteView pack(List<ByteView> messages) {
-        Check.within("messages in a bundle", messages.size(), 2, MESSAGES_MAX);
+    static int bytesOf(List<ByteView> messages) {
         int bytes = 0;
         for (ByteView message : messages) {
             bytes += bytesOf(message.length());
         }
-        WireWriter out = new WireWriter(bytes);
-        for (ByteView message : messages) {
-            out.lengthDelimited(message);
-        }
-        return out.taken();
+        return bytes;
     }
 
-    /** The messages of a bundle that was checked as it was decoded, as slices, in their order. */
-    public static List<ByteView> messages(ByteView packed) {
-        try {
-            return unpack(packed);
-        } catch (MalformedFrame e) {
-            throw new InvariantError("a bundle that was decoded cannot be read: " + e.getMessage());
+    static void check(List<ByteView> messages) {
+        Check.within("messages in a bundle", messages.size(), 2, MESSAGES_MAX);
+    }
+
+    static void encode(List<ByteView> messages, WireWriter out) {
+        for (ByteView message : messages) {
+            out.lengthDelimited(message);
         }
     }
 
     /** The messages, as slices, in their order. */
-    static List<ByteView> unpack(ByteView packed) throws MalformedFrame {
-        WireReader in = new WireReader(packed);
-        List<ByteView> messages = new ArrayList<>();
+    static List<ByteView> decode(WireReader in) throws MalformedFrame {
+        ByteView[] messages = new ByteView[MESSAGES_MAX];
+        int count = 0;
         while (in.remaining() > 0) {
-            if (messages.size() == MESSAGES_MAX) {
+            if (count == MESSAGES_MAX) {
                 throw new MalformedFrame("bundle", "more than " + MESSAGES_MAX + " messages");
             }
-            messages.add(in.lengthDelimited("bundled message", Data.MESSAGE_BYTES_MAX));
+            messages[count++] = in.lengthDelimited("bundled message", Data.MESSAGE_BYTES_MAX);
         }
-        if (messages.size() < 2) {
-            throw new MalformedFrame("bundle", messages.size() + " messages, at least 2");
+        if (count < 2) {
+            throw new MalformedFrame("bundle", count + " messages, at least 2");
         }
-        return messages;
+        return Arrays.asList(messages).subList(0, count);
     }
 }

@@ -3,6 +3,7 @@ package dev.weft.core.wire;
 import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
+import java.util.List;
 
 /**
  * One fragment of a message, a whole one, or several small ones. Behind the type byte and the {@link RouteHeader}:
@@ -23,9 +24,9 @@ import dev.weft.core.base.Check;
  *     everything below it
  * @param index which fragment of its message, from 0; its message began at {@code sequence - index}
  * @param count how many fragments the message has
- * @param messageBytes the size of the whole message, or of the bundle
+ * @param messageBytes the size of the whole message, or of the bundle as it is packed
  * @param meaning whether this is a message, several, or says that none will follow
- * @param payload the fragment's bytes, or the packed bundle
+ * @param messages the message or the piece of it, those of the bundle in their order, or what an end says
  */
 public record Data(
         FlowRef flow,
@@ -35,7 +36,7 @@ public record Data(
         int count,
         int messageBytes,
         Meaning meaning,
-        ByteView payload)
+        List<ByteView> messages)
         implements Frame {
     /** What a sequence number stands for. */
     public enum Meaning {
@@ -70,24 +71,28 @@ public record Data(
                 lag);
         Check.that(index >= 0 && index < count && count <= FRAGMENTS_MAX, "fragment %d of %d", index, count);
         Check.that(index <= sequence, "a message that began before its flow");
-        Check.that(
-                messageBytes <= MESSAGE_BYTES_MAX && payload.length() <= messageBytes,
-                "%d of %d bytes",
-                payload.length(),
-                messageBytes);
+        int bytes = meaning == Meaning.MESSAGE ? messages.get(0).length() : messageBytes;
+        Check.that(messageBytes <= MESSAGE_BYTES_MAX && bytes <= messageBytes, "%d of %d bytes", bytes, messageBytes);
         Check.that(meaning == Meaning.MESSAGE || count == 1, "an end, or a bundle, in fragments");
         Check.that(meaning != Meaning.END || messageBytes <= 1, "an end of %d bytes", messageBytes);
-        Check.that(count > 1 || payload.length() == messageBytes, "a whole message that is not whole");
+        Check.that(count > 1 || bytes == messageBytes, "a whole message that is not whole");
         Check.that(count == 1 || messageBytes >= count, "%d bytes in %d fragments", messageBytes, count);
     }
 
     public static Data whole(FlowRef flow, long sequence, long lag, ByteView payload) {
-        return new Data(flow, sequence, lag, 0, 1, payload.length(), Meaning.MESSAGE, payload);
+        return new Data(flow, sequence, lag, 0, 1, payload.length(), Meaning.MESSAGE, List.of(payload));
     }
 
-    /** @param packed made by {@link Bundle#pack} */
-    public static Data bundle(FlowRef flow, long sequence, long lag, ByteView packed) {
-        return new Data(flow, sequence, lag, 0, 1, packed.length(), Meaning.BUNDLE, packed);
+    /** A piece of a message of so many bytes. */
+    public static Data piece(
+            FlowRef flow, long sequence, long lag, int index, int count, int messageBytes, ByteView payload) {
+        return new Data(flow, sequence, lag, index, count, messageBytes, Meaning.MESSAGE, List.of(payload));
+    }
+
+    /** @param messages whole ones, 2 to {@link Bundle#MESSAGES_MAX}; nobody changes the list any more */
+    public static Data bundle(FlowRef flow, long sequence, long lag, List<ByteView> messages) {
+        Bundle.check(messages);
+        return new Data(flow, sequence, lag, 0, 1, Bundle.bytesOf(messages), Meaning.BUNDLE, messages);
     }
 
     /**
@@ -96,19 +101,30 @@ public record Data(
      * @param reason why the origin has not taken all that came to it; NONE where it has
      */
     public static Data end(FlowRef flow, long sequence, long lag, Outcome.Reason reason) {
-        ByteView why =
-                reason == Outcome.Reason.NONE ? ByteView.EMPTY : ByteView.of(new byte[] {(byte) reason.ordinal()});
-        return new Data(flow, sequence, lag, 0, 1, why.length(), Meaning.END, why);
+        return reason == Outcome.Reason.NONE
+                ? end(flow, sequence, lag, ByteView.EMPTY)
+                : end(flow, sequence, lag, ByteView.of(new byte[] {(byte) reason.ordinal()}));
+    }
+
+    private static Data end(FlowRef flow, long sequence, long lag, ByteView why) {
+        return new Data(flow, sequence, lag, 0, 1, why.length(), Meaning.END, List.of(why));
     }
 
     /** What an end says of the other direction. */
     public Outcome.Reason endReason() {
         Check.that(meaning == Meaning.END, "no end");
-        if (payload.isEmpty()) {
+        ByteView why = messages.get(0);
+        if (why.isEmpty()) {
             return Outcome.Reason.NONE;
         }
-        int reason = payload.at(0) & 0xff;
+        int reason = why.at(0) & 0xff;
         return reason < REASONS.length ? REASONS[reason] : Outcome.Reason.CONNECTION_RESET;
+    }
+
+    /** The message, or the piece of it; only where this is one. */
+    public ByteView payload() {
+        Check.that(meaning == Meaning.MESSAGE, "the payload of what is no message");
+        return messages.get(0);
     }
 
     @Override
@@ -139,22 +155,24 @@ public record Data(
                 if (why.length() > 1 || why.length() == 1 && why.at(0) == 0) {
                     throw new MalformedFrame("form", "an end of the flow that says " + why.length() + " bytes");
                 }
-                yield new Data(flow, sequence, lag, 0, 1, why.length(), Meaning.END, why);
+                yield end(flow, sequence, lag, why);
             }
             case BUNDLE -> {
-                ByteView packed = within(in);
-                Bundle.unpack(packed);
-                yield bundle(flow, sequence, lag, packed);
+                requireWithin(in);
+                int packedBytes = in.remaining();
+                yield new Data(flow, sequence, lag, 0, 1, packedBytes, Meaning.BUNDLE, Bundle.decode(in));
             }
-            default -> whole(flow, sequence, lag, within(in));
+            default -> {
+                requireWithin(in);
+                yield whole(flow, sequence, lag, in.rest());
+            }
         };
     }
 
-    private static ByteView within(WireReader in) throws MalformedFrame {
+    private static void requireWithin(WireReader in) throws MalformedFrame {
         if (in.remaining() > MESSAGE_BYTES_MAX) {
             throw new MalformedFrame("payload", in.remaining() + " bytes, at most " + MESSAGE_BYTES_MAX);
         }
-        return in.rest();
     }
 
     private static Data decodeFragment(WireReader in, FlowRef flow, long sequence, long lag) throws MalformedFrame {
@@ -172,7 +190,7 @@ public record Data(
         if (payload.isEmpty() || payload.length() > messageBytes) {
             throw new MalformedFrame("payload", payload.length() + " of " + messageBytes + " bytes");
         }
-        return new Data(flow, sequence, lag, index, count, messageBytes, Meaning.MESSAGE, payload);
+        return piece(flow, sequence, lag, index, count, messageBytes, payload);
     }
 
     /** Reads as much as a route error's excerpt holds: the flow and the sequence number, no payload. */
@@ -183,7 +201,7 @@ public record Data(
 
     @Override
     public int bodyBytesAbout() {
-        return 128 + payload.length();
+        return 128 + (meaning == Meaning.MESSAGE ? payload().length() : messageBytes);
     }
 
     @Override
@@ -194,7 +212,11 @@ public record Data(
         if (count > 1) {
             out.varint(index).varint(count).varint(messageBytes);
         }
-        out.bytes(payload);
+        switch (meaning) {
+            case MESSAGE -> out.bytes(payload());
+            case BUNDLE -> Bundle.encode(messages, out);
+            case END -> out.bytes(messages.get(0));
+        }
     }
 
     private int form() {

@@ -9,6 +9,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.EngineLab.Node;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.Claim;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
@@ -94,7 +95,8 @@ class ConnectionEndsTest {
             long ticket = nextTicket++;
             ByteView payload = ByteView.of(new byte[bytes]);
             sent.put(ticket, sent.size());
-            Send send = new Send(ticket, node.id, "there", SocketKind.SEQPACKET, Manner.DEFAULT, payload, 20 * SECOND);
+            Send send = new Send(
+                    Claim.of(ticket), node.id, "there", SocketKind.SEQPACKET, Manner.DEFAULT, payload, 20 * SECOND);
             node.turn(() -> node.engine.sendOn(connection, send, lab.nowNanos));
             return ticket;
         }

@@ -7,6 +7,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.EngineConfig.LinkWishes;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.Claim;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Security;
 import dev.weft.core.socket.Connections;
@@ -221,8 +222,8 @@ final class EngineLab {
         }
 
         @Override
-        public void settled(long ticket, Outcome outcome) {
-            settled.accept(ticket, outcome);
+        public void settled(Claim claim, Outcome outcome) {
+            settled.accept(claim.number(), outcome);
         }
 
         @Override

@@ -10,6 +10,7 @@ import dev.weft.core.base.Prng;
 import dev.weft.core.engine.EngineConfig.LinkWishes;
 import dev.weft.core.engine.EngineLab.Node;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.Claim;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
@@ -177,7 +178,7 @@ class GuaranteesTest {
             }
             ByteView message = ByteView.of(payload);
             sent.add(message);
-            Send send = new Send(index, destination.id, "there", kind, Manner.DEFAULT, message, 20 * SECOND);
+            Send send = new Send(Claim.of(index), destination.id, "there", kind, Manner.DEFAULT, message, 20 * SECOND);
             origin.turn(() -> {
                 if (kind.isConnected()) {
                     origin.engine.sendOn(connection, send, lab.nowNanos);

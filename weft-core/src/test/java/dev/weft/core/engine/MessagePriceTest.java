@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.flow.Claim;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
@@ -77,7 +78,8 @@ class MessagePriceTest {
     }
 
     private void send(ByteView payload) {
-        Send send = new Send(++ticket, destination.id, "inbox", SocketKind.RDM, Manner.DEFAULT, payload, 30 * SECOND);
+        Send send = new Send(
+                Claim.of(++ticket), destination.id, "inbox", SocketKind.RDM, Manner.DEFAULT, payload, 30 * SECOND);
         origin.engine.send(send, lab.nowNanos);
     }
 }

@@ -9,6 +9,7 @@ import dev.weft.Peer;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.EngineLab.Node;
+import dev.weft.core.flow.Claim;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
@@ -65,7 +66,14 @@ class RatesTest {
             Manner manner = new Manner(
                     priority, Manner.DEFAULT.whenFull(), Manner.DEFAULT.retriesMax(), Manner.DEFAULT.routing());
             from.turn(() -> from.engine.send(
-                    new Send(ticket, to.id, "sink", SocketKind.RDM, manner, ByteView.of(payload), 3_000 * SECOND),
+                    new Send(
+                            Claim.of(ticket),
+                            to.id,
+                            "sink",
+                            SocketKind.RDM,
+                            manner,
+                            ByteView.of(payload),
+                            3_000 * SECOND),
                     lab.nowNanos));
             return ticket;
         }

@@ -5,6 +5,7 @@ import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.Claim;
 import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
@@ -58,7 +59,7 @@ interface Unheard extends Engine.Output {
     default void broken(long connection, Outcome.Reason reason) {}
 
     @Override
-    default void settled(long ticket, Outcome outcome) {}
+    default void settled(Claim claim, Outcome outcome) {}
 
     @Override
     default void probed(long probe, NodeId responder, int hops, long roundTripNanos) {}

@@ -127,7 +127,7 @@ final class FlowLab {
     /** As {@link #send}, but the turn goes on; {@link #run} ends it. */
     long gather(SocketKind kind, ByteView payload, long timeoutNanos) {
         long ticket = nextTicket++;
-        sender.send(new Send(ticket, DESTINATION, "inbox", kind, manner, payload, timeoutNanos), nowNanos);
+        sender.send(new Send(Claim.of(ticket), DESTINATION, "inbox", kind, manner, payload, timeoutNanos), nowNanos);
         return ticket;
     }
 
@@ -265,7 +265,10 @@ final class FlowLab {
 
         @Override
         public void settled(Send send, Outcome outcome) {
-            Check.that(outcomes.put(send.ticket(), outcome) == null, "ticket %d ends twice", send.ticket());
+            Check.that(
+                    outcomes.put(send.claim().number(), outcome) == null,
+                    "ticket %d ends twice",
+                    send.claim().number());
         }
 
         @Override
@@ -299,14 +302,17 @@ final class FlowLab {
         }
 
         @Override
-        public Acceptance deliver(FlowLabel flow, ByteView payload, int hops) {
-            Acceptance acceptance = application.apply(payload);
-            if (acceptance == Acceptance.TAKEN) {
-                received.add(payload.compact());
-                untakenBytes += ReceiveBuffer.charge(payload);
-                if (takesAtOnce) {
-                    takeAll();
+        public Acceptance deliver(FlowLabel flow, List<ByteView> messages, int hops) {
+            Acceptance acceptance = Acceptance.TAKEN;
+            for (ByteView payload : messages) {
+                acceptance = application.apply(payload);
+                if (acceptance == Acceptance.TAKEN) {
+                    received.add(payload.compact());
+                    untakenBytes += ReceiveBuffer.charge(payload);
                 }
+            }
+            if (takesAtOnce) {
+                takeAll();
             }
             return acceptance;
         }

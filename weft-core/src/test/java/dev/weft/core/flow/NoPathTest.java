@@ -88,7 +88,16 @@ class NoPathTest {
     @Test
     void everyDatagramThatWaitsForTheWindowIsUndeliverableOnceThePathHasGone() {
         for (long ticket = 0; ticket <= QUEUED; ticket++) {
-            sender.send(new Send(ticket, THERE, "news", SocketKind.DGRAM, Manner.DEFAULT, PAYLOAD, 60_000_000_000L), 0);
+            sender.send(
+                    new Send(
+                            Claim.of(ticket),
+                            THERE,
+                            "news",
+                            SocketKind.DGRAM,
+                            Manner.DEFAULT,
+                            PAYLOAD,
+                            60_000_000_000L),
+                    0);
         }
         sender.flush(0);
         assertThat(sent).hasSize(1);

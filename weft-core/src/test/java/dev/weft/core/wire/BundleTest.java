@@ -16,7 +16,7 @@ class BundleTest {
     private static final List<ByteView> THREE = List.of(ByteView.utf8("one"), ByteView.EMPTY, ByteView.utf8("three"));
 
     @Test
-    void messagesComeOutAsTheyWentInWhateverTheirSizes() {
+    void messagesComeOutAsTheyWentInWhateverTheirSizes() throws MalformedFrame {
         for (long seed = 1; seed <= 200; seed++) {
             Prng prng = new Prng(seed);
             List<ByteView> messages = new ArrayList<>();
@@ -27,7 +27,10 @@ class BundleTest {
                 }
                 messages.add(ByteView.of(payload));
             }
-            assertThat(Bundle.messages(Bundle.pack(messages)))
+            WireWriter out = new WireWriter();
+            Bundle.encode(messages, out);
+            assertThat(out.length()).as("seed %d", seed).isEqualTo(Bundle.bytesOf(messages));
+            assertThat(Bundle.decode(new WireReader(out.view())))
                     .as("seed %d", seed)
                     .isEqualTo(messages);
         }
@@ -35,7 +38,7 @@ class BundleTest {
 
     @Test
     void aBundleOnTheWireIsAsTheDocsSay() throws MalformedFrame {
-        Data data = Data.bundle(FlowRef.established(99), 300, 2, Bundle.pack(THREE));
+        Data data = Data.bundle(FlowRef.established(99), 300, 2, THREE);
         WireWriter out = new WireWriter();
         data.encodeBody(out);
         assertThat(HexFormat.of().formatHex(out.view().toByteArray())).isEqualTo("63ac020b036f6e6500057468726565");
@@ -44,14 +47,14 @@ class BundleTest {
 
     @Test
     void everyTruncationIsMalformedOrAShorterBundle() {
-        Data data = Data.bundle(FlowRef.established(99), 300, 2, Bundle.pack(THREE));
+        Data data = Data.bundle(FlowRef.established(99), 300, 2, THREE);
         WireWriter out = new WireWriter();
         data.encodeBody(out);
         for (int length = 0; length < out.length(); length++) {
             ByteView cut = out.view().slice(0, length);
             try {
                 Data shorter = Data.decode(new WireReader(cut));
-                assertThat(Bundle.messages(shorter.payload())).hasSize(2);
+                assertThat(shorter.messages()).hasSize(2);
             } catch (MalformedFrame expected) {
                 assertThat(expected).hasMessageNotContaining("null");
             }
@@ -59,15 +62,19 @@ class BundleTest {
     }
 
     @Test
-    void oneMessageOrTooManyAreNoBundle() {
-        assertThatThrownBy(() -> Bundle.unpack(ByteView.of(new byte[1])))
-                .isInstanceOf(MalformedFrame.class)
-                .hasMessageContaining("at least 2");
-        assertThat(Bundle.messages(ByteView.of(new byte[Bundle.MESSAGES_MAX]))).hasSize(Bundle.MESSAGES_MAX);
-        assertThatThrownBy(() -> Bundle.unpack(ByteView.of(new byte[Bundle.MESSAGES_MAX + 1])))
+    void oneMessageOrTooManyAreNoBundle() throws MalformedFrame {
+        assertThatThrownBy(() -> decode(1)).isInstanceOf(MalformedFrame.class).hasMessageContaining("at least 2");
+        assertThat(decode(Bundle.MESSAGES_MAX)).hasSize(Bundle.MESSAGES_MAX);
+        assertThatThrownBy(() -> decode(Bundle.MESSAGES_MAX + 1))
                 .isInstanceOf(MalformedFrame.class)
                 .hasMessageContaining("more than 256");
-        assertThatThrownBy(() -> Bundle.pack(Collections.nCopies(Bundle.MESSAGES_MAX + 1, ByteView.EMPTY)))
+        assertThatThrownBy(() -> Data.bundle(
+                        FlowRef.established(1), 0, 0, Collections.nCopies(Bundle.MESSAGES_MAX + 1, ByteView.EMPTY)))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** So many empty messages. */
+    private static List<ByteView> decode(int messages) throws MalformedFrame {
+        return Bundle.decode(new WireReader(ByteView.of(new byte[messages])));
     }
 }

@@ -6,11 +6,11 @@ import java.nio.ByteBuffer;
  * The end of a ring that reads. One thread; the other end is another process that may write nonsense, so each count of
  * its is checked and read once.
  *
- * <p>After {@link #read}, {@link #takeWaitingWriter} tells whether the writer has to be woken; when nothing is
+ * <p>After {@link #release}, {@link #takeWaitingWriter} tells whether the writer has to be woken; when nothing is
  * available, {@link #fallAsleep}.
  */
 final class RingReader {
-    private final ByteBuffer file;
+    private final ByteBuffer window;
     private final Control control;
     private final int dataAt;
     private final int capacityBytes;
@@ -18,7 +18,7 @@ final class RingReader {
     private long tail;
 
     RingReader(ByteBuffer file, Control control, int dataAt, int capacityBytes) {
-        this.file = file;
+        this.window = file.duplicate();
         this.control = control;
         this.dataAt = dataAt;
         this.capacityBytes = capacityBytes;
@@ -35,15 +35,18 @@ final class RingReader {
         return (int) (tail - head);
     }
 
-    /** Fills an array with bytes that are available; their room is the writer's again. */
-    void read(byte[] into) {
+    /**
+     * The next bytes where they lie: as many as asked for, which are available, or fewer where the ring begins anew. Good
+     * until {@link #release}; the other process may change them as they are read.
+     */
+    ByteBuffer next(int count) {
         int at = (int) (head & (capacityBytes - 1));
-        int first = Math.min(into.length, capacityBytes - at);
-        file.get(dataAt + at, into, 0, first);
-        if (first < into.length) {
-            file.get(dataAt, into, first, into.length - first);
-        }
-        head += into.length;
+        return window.limit(dataAt + Math.min(at + count, capacityBytes)).position(dataAt + at);
+    }
+
+    /** So many of the next bytes have been read: their room is the writer's again. */
+    void release(int count) {
+        head += count;
         control.publishHead(head);
     }
 

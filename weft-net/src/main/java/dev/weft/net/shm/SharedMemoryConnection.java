@@ -8,6 +8,7 @@ import dev.weft.net.Connection;
 import dev.weft.net.ConnectionHandler;
 import dev.weft.net.FrameSplitter;
 import dev.weft.net.Loop;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Made by {@link SharedMemoryTransport}, which hands it what happens at the socket.
  */
 final class SharedMemoryConnection implements Connection {
-    /** Read at once, which is what frames of it are views of. */
+    /** Read before the writer has the room of it again. */
     private static final int CHUNK_BYTES = 64 << 10;
 
     /** Read in one turn; then others have theirs. */
@@ -61,6 +62,7 @@ final class SharedMemoryConnection implements Connection {
     private final RingReader in;
     private final RingWriter out;
     private final FrameSplitter splitter = new FrameSplitter();
+    private final FrameSplitter.Sink sink = this::hand;
     private final byte[] batch = new byte[BATCH_BYTES];
     private int batchBytes;
     private final ArrayDeque<ByteView> overflow = new ArrayDeque<>();
@@ -329,7 +331,10 @@ final class SharedMemoryConnection implements Connection {
             int left = TURN_BYTES;
             while (phase == Phase.OPEN) {
                 int available = in.availableBytes();
-                if (available == 0) {
+                if (available == 0 && handed) {
+                    // Answered while still awake: what comes meanwhile needs no bell.
+                    complete();
+                } else if (available == 0) {
                     if (in.fallAsleep()) {
                         break;
                     }
@@ -357,17 +362,19 @@ final class SharedMemoryConnection implements Connection {
         });
     }
 
-    private int read(int count) {
-        byte[] chunk = new byte[count];
-        in.read(chunk);
-        if (phase == Phase.OPEN && in.takeWaitingWriter()) {
-            ring();
-        }
+    /** Returns how much of what is there has been read: as much as asked for, or what lies up to the ring's end. */
+    private int read(int countMax) {
+        ByteBuffer next = in.next(countMax);
+        int count = next.remaining();
         try {
-            splitter.feed(chunk, this::hand);
+            splitter.feed(next, sink);
         } catch (FrameSplitter.BadLength bad) {
             String message = bad.getMessage();
             breakOff(message == null ? "bad length" : message);
+        }
+        in.release(count);
+        if (phase == Phase.OPEN && in.takeWaitingWriter()) {
+            ring();
         }
         return count;
     }

@@ -45,7 +45,7 @@ class RingTest {
         writer.publish();
         assertThat(writer.roomBytes(1)).isZero();
         assertThat(reader.availableBytes()).isEqualTo(CAPACITY);
-        reader.read(new byte[1]);
+        read(reader, new byte[1]);
         assertThat(writer.roomBytes(1)).isEqualTo(1);
     }
 
@@ -59,7 +59,7 @@ class RingTest {
             writer.publish();
             assertThat(reader.availableBytes()).isEqualTo(CAPACITY - 1);
             byte[] back = new byte[CAPACITY - 1];
-            reader.read(back);
+            read(reader, back);
             assertThat(ByteView.of(back)).isEqualTo(whole);
             assertThat(writer.roomBytes(CAPACITY)).isEqualTo(CAPACITY);
         }
@@ -86,9 +86,9 @@ class RingTest {
         put(CAPACITY);
         assertThat(writer.waitForRoom()).isTrue();
         reader.availableBytes();
-        reader.read(new byte[CAPACITY / 2 - 1]);
+        read(reader, new byte[CAPACITY / 2 - 1]);
         assertThat(reader.takeWaitingWriter()).isFalse();
-        reader.read(new byte[1]);
+        read(reader, new byte[1]);
         assertThat(reader.takeWaitingWriter()).isTrue();
         assertThat(reader.takeWaitingWriter()).isFalse();
     }
@@ -105,7 +105,7 @@ class RingTest {
     void aCountOfBytesWrittenThatCannotBeIsRefused(long tail) throws Exception {
         put(10);
         reader.availableBytes();
-        reader.read(new byte[10]);
+        read(reader, new byte[10]);
         file.putLong(TAIL_AT, tail);
         assertThatThrownBy(reader::availableBytes)
                 .isInstanceOf(CorruptRing.class)
@@ -143,7 +143,7 @@ class RingTest {
                     shared.putLong(TAIL_AT, prng.below(2) == 0 ? prng.below(300) : prng.nextLong());
                     int available = in.availableBytes();
                     assertThat(available).as("seed %d", seed).isBetween(0, CAPACITY);
-                    in.read(new byte[available]);
+                    read(in, new byte[available]);
                 }
             } catch (CorruptRing refused) {
                 assertThat(refused.what()).isNotBlank();
@@ -191,7 +191,7 @@ class RingTest {
                         int available = in.availableBytes();
                         assertThat(available).as("seed %d", seed).isEqualTo(model.size() - unpublished);
                         byte[] chunk = new byte[prng.below(available + 1)];
-                        in.read(chunk);
+                        read(in, chunk);
                         for (byte one : chunk) {
                             assertThat(one).as("seed %d", seed).isEqualTo(model.remove());
                         }
@@ -251,7 +251,7 @@ class RingTest {
                 continue;
             }
             byte[] chunk = new byte[1 + prng.below(available)];
-            in.read(chunk);
+            read(in, chunk);
             if (in.takeWaitingWriter()) {
                 writersBell.release();
             }
@@ -280,7 +280,7 @@ class RingTest {
 
     private String read(int count) {
         byte[] bytes = new byte[count];
-        reader.read(bytes);
+        read(reader, bytes);
         return ByteView.of(bytes).utf8();
     }
 
@@ -294,5 +294,15 @@ class RingTest {
 
     private static ByteBuffer memory(int capacity) {
         return ByteBuffer.allocateDirect(Control.BYTES + capacity).order(ByteOrder.nativeOrder());
+    }
+
+    private static void read(RingReader from, byte[] into) {
+        for (int at = 0; at < into.length; ) {
+            ByteBuffer next = from.next(into.length - at);
+            int count = next.remaining();
+            next.get(into, at, count);
+            from.release(count);
+            at += count;
+        }
     }
 }
