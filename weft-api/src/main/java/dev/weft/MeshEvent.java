@@ -37,6 +37,8 @@ public record MeshEvent(Instant at, Kind kind, NodeId node, String detail) {
         DEAD_LETTER,
         /** The authority of the mesh has taken something back; the detail says which list holds now. */
         REVOCATIONS_CHANGED,
+        /** A node was refused what it has no right to; told once in ten seconds for each node and right. */
+        DENIED,
         /** Something is amiss that the operator may want to mend. */
         WARNING
     }

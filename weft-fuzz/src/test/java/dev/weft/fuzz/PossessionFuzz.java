@@ -51,6 +51,9 @@ class PossessionFuzz {
         byte[] withSignature = Arrays.copyOf(PROOF, KEY_AT + input.length);
         System.arraycopy(input, 0, withSignature, KEY_AT, input.length);
         check(withSignature);
+        byte[] longer = Arrays.copyOf(PROOF, PROOF.length + input.length);
+        System.arraycopy(input, 0, longer, PROOF.length, input.length);
+        check(longer);
     }
 
     private static void check(byte[] shown) {

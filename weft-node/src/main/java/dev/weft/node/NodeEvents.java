@@ -50,6 +50,7 @@ final class NodeEvents {
             case GROUP_LEFT -> Optional.of(MeshEvent.Kind.GROUP_LEFT);
             case ROUTES_CHANGED -> Optional.of(MeshEvent.Kind.ROUTE_CHANGED);
             case REVOCATIONS_CHANGED -> Optional.of(MeshEvent.Kind.REVOCATIONS_CHANGED);
+            case DENIED -> Optional.of(MeshEvent.Kind.DENIED);
             case MALFORMED, DUPLICATE_IDENTITY -> Optional.of(MeshEvent.Kind.WARNING);
             case DIALLING, DIAL_FAILED, PEER_FORGOTTEN, ROUTE_ERROR -> Optional.empty();
         };

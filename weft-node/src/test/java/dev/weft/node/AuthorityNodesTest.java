@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.Authority;
+import dev.weft.ConnectOptions;
+import dev.weft.ConnectionException;
 import dev.weft.Credential;
 import dev.weft.CredentialRequest;
 import dev.weft.Endpoint;
+import dev.weft.Listener;
 import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
@@ -16,6 +19,7 @@ import dev.weft.MeshKey;
 import dev.weft.MeshStartException;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.PacketSocket;
 import dev.weft.Peer;
 import dev.weft.Permission;
 import dev.weft.Revocations;
@@ -328,6 +332,56 @@ class AuthorityNodesTest {
             bob.renew(sign(authority, id, "bob", now.minusSeconds(100), now.plusSeconds(100)));
             until(() -> !alice.statistics().links().isEmpty());
         }
+    }
+
+    @Test
+    void whoseRightsHaveBecomeFewerLosesTheConnectionsThatHeCouldNotBeginAnyMore() throws Exception {
+        try (Mesh alice = citizen("alice").join();
+                Mesh bob = citizen("bob", "send:orders", "send:news")
+                        .peer(at(alice))
+                        .join();
+                Listener<PacketSocket> orders = alice.listenPackets("orders");
+                Listener<PacketSocket> news = alice.listenPackets("news")) {
+            NodeId target = bob.await("alice", PATIENCE).orElseThrow().id();
+            PacketSocket kept = bob.connectPackets(target, "news", ConnectOptions.DEFAULT);
+            PacketSocket keptFar = news.accept();
+            PacketSocket lost = bob.connectPackets(target, "orders", ConnectOptions.DEFAULT);
+            PacketSocket lostFar = orders.accept();
+            assertThat(lost.send(new byte[1]).await().isDelivered()).isTrue();
+            assertThat(lostFar.receive()).isPresent();
+            List<MeshEvent> atAlice = events(alice);
+
+            bob.renew(credential("bob", "send:news"));
+            assertThatThrownBy(lostFar::receive)
+                    .isInstanceOfSatisfying(
+                            ConnectionException.class,
+                            broken -> assertThat(broken.outcome().reason()).isEqualTo(Outcome.Reason.NOT_PERMITTED));
+            // He hears a reset alone where nothing was ever said to him, for then he knows no flow that could be
+            // aborted.
+            assertThatThrownBy(lost::receive)
+                    .isInstanceOfSatisfying(
+                            ConnectionException.class,
+                            broken -> assertThat(broken.outcome().reason())
+                                    .isIn(Outcome.Reason.NOT_PERMITTED, Outcome.Reason.CONNECTION_RESET));
+            assertThat(kept.send(new byte[] {7}).await().isDelivered()).isTrue();
+            assertThat(keptFar.receive().orElseThrow()).containsExactly(7);
+
+            // And cannot begin it anew; who refuses says so, once for however many attempts.
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> bob.connectPackets(target, "orders", ConnectOptions.DEFAULT))
+                        .hasMessageContaining("not permitted");
+            }
+            until(() -> denials(atAlice) > 0);
+            assertThat(denials(atAlice)).isEqualTo(1);
+            assertThat(alice.statistics().counters().get("authority.denied")).isGreaterThanOrEqualTo(5);
+        }
+    }
+
+    private static long denials(List<MeshEvent> events) {
+        return events.stream()
+                .filter(event -> event.kind() == MeshEvent.Kind.DENIED
+                        && event.detail().contains("has no right to send 'orders'"))
+                .count();
     }
 
     @Test

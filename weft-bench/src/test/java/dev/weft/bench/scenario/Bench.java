@@ -41,6 +41,11 @@ public final class Bench {
                 Options chosen = prepared(words, options.withSizes(64, 1_024));
                 yield new Throughput(chosen, chosen.relays(), 1).run();
             }
+            case "s2-relayed" -> {
+                Options chosen = prepared(words, options.withSizes(64));
+                yield new Latency(chosen, chosen.relays()).run();
+            }
+            case "security" -> security(words, options);
             case "pressure" -> {
                 Options chosen =
                         options.withSizes(1_024).withContenders(Contender.WEFT).withSeconds(60);
@@ -50,6 +55,21 @@ public final class Bench {
             default -> throw new IllegalArgumentException("no scenario " + scenario + "\n" + Options.HELP);
         };
         return machine() + "\n\n" + table;
+    }
+
+    /** What each layer of security costs, beside the same without it. */
+    private static String security(List<String> words, Options defaults) throws IOException, InterruptedException {
+        Options links = defaults.withContenders(Contender.WEFT_PLAIN, Contender.WEFT_TLS_JDK, Contender.WEFT_TLS);
+        Options relayed = defaults.withContenders(Contender.WEFT_UNSEALED, Contender.WEFT_SEALED);
+        Options throughRelays = prepared(words, relayed.withSizes(64, 1_024));
+        return "One way:\n\n"
+                + new Throughput(prepared(words, links.withSizes(64, 1_024)), 0, 1).run()
+                + "\nThere and back:\n\n"
+                + new Latency(prepared(words, links.withSizes(64)), 0).run()
+                + "\nOne way through a relay:\n\n"
+                + new Throughput(throughRelays, throughRelays.relays(), 1).run()
+                + "\nThere and back through a relay:\n\n"
+                + new Latency(prepared(words, relayed.withSizes(64)), throughRelays.relays()).run();
     }
 
     private static Options prepared(List<String> words, Options defaults) throws IOException {

@@ -15,6 +15,16 @@ enum Contender {
     /** Callbacks run on the loop. */
     WEFT_DIRECT("weft-direct"),
     WEFT_TCP_DIRECT("weft-tcp-direct"),
+    /** TCP that everyone can read. */
+    WEFT_PLAIN("weft-tcp-plain"),
+    /** TCP under TLS by the JDK. */
+    WEFT_TLS_JDK("weft-tcp-tls-jdk"),
+    /** TCP under TLS by BoringSSL. */
+    WEFT_TLS("weft-tcp-tls"),
+    /** As before, and sealed from end to end where relays pass on. */
+    WEFT_SEALED("weft-tcp-sealed"),
+    /** As before, and relays read all. */
+    WEFT_UNSEALED("weft-tcp-unsealed"),
     /** The base of all ratios: frames over TCP by hand, batched, acknowledged. */
     NETTY("netty"),
     NETTY_UNIX("netty-unix"),
@@ -59,6 +69,13 @@ enum Contender {
                         + Arrays.stream(values()).map(Contender::word).toList()));
     }
 
+    /** Those that are compared with other systems; the rest are Weft with more or less security. */
+    static List<Contender> rivals() {
+        return Arrays.stream(values())
+                .filter(contender -> contender.compareTo(WEFT_PLAIN) < 0 || contender.compareTo(WEFT_UNSEALED) > 0)
+                .toList();
+    }
+
     Acknowledging acknowledging() {
         return switch (this) {
             case NETTY, NETTY_UNIX -> Acknowledging.ITSELF;
@@ -68,7 +85,16 @@ enum Contender {
 
     Relaying relaying() {
         return switch (this) {
-            case WEFT, WEFT_UNIX, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> Relaying.UNASKED;
+            case WEFT,
+                    WEFT_UNIX,
+                    WEFT_TCP,
+                    WEFT_DIRECT,
+                    WEFT_TCP_DIRECT,
+                    WEFT_PLAIN,
+                    WEFT_TLS_JDK,
+                    WEFT_TLS,
+                    WEFT_SEALED,
+                    WEFT_UNSEALED -> Relaying.UNASKED;
             case NETTY, NETTY_UNIX, JEROMQ -> Relaying.BY_HARNESS;
             case AERON_IPC, AERON_UDP, JGROUPS, NATS -> Relaying.NOT_MEASURED;
         };
@@ -77,7 +103,16 @@ enum Contender {
     /** The most messages that may be under way: what the receiving end can hold without refusing any. */
     int windowMessagesMax() {
         return switch (this) {
-            case WEFT, WEFT_UNIX, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> 4_000;
+            case WEFT,
+                    WEFT_UNIX,
+                    WEFT_TCP,
+                    WEFT_DIRECT,
+                    WEFT_TCP_DIRECT,
+                    WEFT_PLAIN,
+                    WEFT_TLS_JDK,
+                    WEFT_TLS,
+                    WEFT_SEALED,
+                    WEFT_UNSEALED -> 4_000;
             case NETTY, NETTY_UNIX, AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> 65_536;
         };
     }
@@ -100,13 +135,23 @@ enum Contender {
                         "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
                         "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
             case JGROUPS -> List.of("-Djava.net.preferIPv4Stack=true");
+            case WEFT_TLS_JDK -> List.of("-Dio.netty.handler.ssl.noOpenSsl=true");
             default -> List.of();
         };
     }
 
     Station open(Setting setting, Station.Listener listener) throws Exception {
         return switch (this) {
-            case WEFT, WEFT_UNIX, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> new WeftStation(setting, listener);
+            case WEFT,
+                    WEFT_UNIX,
+                    WEFT_TCP,
+                    WEFT_DIRECT,
+                    WEFT_TCP_DIRECT,
+                    WEFT_PLAIN,
+                    WEFT_TLS_JDK,
+                    WEFT_TLS,
+                    WEFT_SEALED,
+                    WEFT_UNSEALED -> new WeftStation(setting, listener);
             case NETTY, NETTY_UNIX -> new NettyStation(setting, listener);
             case AERON_IPC, AERON_UDP -> new AeronStation(setting, listener);
             case JEROMQ -> new JeroMqStation(listener);
@@ -117,7 +162,16 @@ enum Contender {
 
     Relay openRelay(Setting setting) throws Exception {
         return switch (this) {
-            case WEFT, WEFT_UNIX, WEFT_TCP, WEFT_DIRECT, WEFT_TCP_DIRECT -> new IdleRelay(setting);
+            case WEFT,
+                    WEFT_UNIX,
+                    WEFT_TCP,
+                    WEFT_DIRECT,
+                    WEFT_TCP_DIRECT,
+                    WEFT_PLAIN,
+                    WEFT_TLS_JDK,
+                    WEFT_TLS,
+                    WEFT_SEALED,
+                    WEFT_UNSEALED -> new IdleRelay(setting);
             case NETTY, NETTY_UNIX -> new NettyRelay(setting);
             case AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> new TakingRelay(setting);
         };

@@ -31,6 +31,8 @@ record Options(
             tools/bench.sh s4    one way to several: deliveries per second
             tools/bench.sh s5    one way through relays
             tools/bench.sh pressure  a sink half as fast as its source, through relays: heaps, and that nothing is lost
+            tools/bench.sh s2-relayed   as s2, through relays
+            tools/bench.sh security  what TLS and seals cost: s1 and s2 in plain and under TLS, s5 and s2-relayed sealed and not
             tools/bench.sh s7    footprint: memory, start, idle processor time
             tools/bench.sh transports [ROUNDS]           shared memory, Unix sockets and TCP without a mesh
             tools/bench.sh growth [SECONDS PART...]      cost against size, hops, flows and members; pictures
@@ -98,7 +100,7 @@ record Options(
     static Options defaults() {
         return new Options(
                 List.of(64, 1_024, 4_096, 65_536),
-                new ArrayList<>(List.of(Contender.values())),
+                new ArrayList<>(Contender.rivals()),
                 5,
                 5,
                 3,

@@ -5,6 +5,7 @@ import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
 import dev.weft.MeshConfig;
+import dev.weft.MeshKey;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.SendOptions;
@@ -21,6 +22,11 @@ import java.util.Locale;
  */
 final class WeftStation implements Station {
     private static final String ENDPOINT = "bench";
+
+    /** Of benchmarks and of nothing else. */
+    private static final MeshKey KEY =
+            MeshKey.parse("weft-key-1-wfkagui2lm-nuynrkbqy5-72j7zlw5e6-iyqs7u7q62-j32xuhk4kw-nrtgu6hu");
+
     private static final Duration FINDING = Duration.ofSeconds(20);
 
     private final Listener listener;
@@ -51,6 +57,12 @@ final class WeftStation implements Station {
         }
         if (setting.contender().word().contains("tcp")) {
             builder.listen(Locator.parse("tcp/127.0.0.1:0"));
+        }
+        switch (setting.contender()) {
+            case WEFT_PLAIN -> builder.plaintext();
+            case WEFT_TLS, WEFT_TLS_JDK, WEFT_SEALED -> builder.key(KEY);
+            case WEFT_UNSEALED -> builder.key(KEY).sealing(MeshConfig.Sealing.NEVER);
+            default -> {}
         }
         if (setting.contender().word().contains("unix")) {
             builder.listen(new Locator(

@@ -4,7 +4,6 @@ import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.Right;
 import dev.weft.SocketKind;
-import dev.weft.core.authority.Register;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.flow.Acceptance;
@@ -386,9 +385,8 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
 
     /** Who sends to a group must be allowed to be in it, and to send to the endpoint that is named. */
     private boolean isPermitted(NodeId from, GroupName name) {
-        Register register = guard.register();
-        return (name.scope() == GroupName.Scope.LIST || register.permits(from, Right.JOIN, name.group()))
-                && (name.endpoint().isEmpty() || register.permits(from, Right.SEND, name.endpoint()));
+        return (name.scope() == GroupName.Scope.LIST || guard.permits(from, Right.JOIN, name.group()))
+                && (name.endpoint().isEmpty() || guard.permits(from, Right.SEND, name.endpoint()));
     }
 
     /** Messages for many come to endpoints that take messages from anybody, in whatever order their flow promises. */

@@ -30,6 +30,9 @@ final class Guard {
 
         /** A newer list of revocations holds. */
         void revocationsChanged();
+
+        /** A node was refused something for want of a right. */
+        void denied(NodeId node, Right right, String subject);
     }
 
     /** Credentials begin and end by the wall clock, which may be set; so it is looked at, not computed with. */
@@ -128,9 +131,27 @@ final class Guard {
 
     /** What the policy says to a flow from another node; an answer to what this node has begun needs no right. */
     Acceptance check(FlowLabel flow) {
-        return flow.answers() != 0 || register.permits(flow.origin(), Right.SEND, flow.endpoint())
+        return flow.answers() != 0 || permits(flow.origin(), Right.SEND, flow.endpoint())
                 ? Acceptance.TAKEN
                 : Acceptance.NOT_PERMITTED;
+    }
+
+    /** Whether a node may do that now; what is refused is counted and told. */
+    boolean permits(NodeId node, Right right, String subject) {
+        boolean permitted = register.permits(node, right, subject);
+        if (!permitted) {
+            out.denied(node, right, subject);
+        }
+        return permitted;
+    }
+
+    /**
+     * Whether a connection that another node has begun may stand: not where the node's credential, as it is known now,
+     * would not let it begin. Of a node of which nothing is known at the moment nothing new is known either.
+     */
+    boolean mayGoOn(FlowLabel flow) {
+        return register.wouldPermit(flow.origin(), Right.SEND, flow.endpoint())
+                || register.credentialOf(flow.origin()).isEmpty();
     }
 
     /** Whether a node is to be taken for a member of a group that it says it is in. */

@@ -4,6 +4,7 @@ import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.Revocations;
+import dev.weft.Right;
 import dev.weft.core.authority.Register;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
@@ -58,6 +59,7 @@ import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.VersionRange;
 import dev.weft.core.wire.WireReader;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -83,6 +85,7 @@ final class Machines {
     final Probes probes;
     final Groups groups;
     final Guard guard;
+    private final Denials denials = new Denials();
     final Seals seals;
     final Post post;
     final Arrivals arrivals;
@@ -446,6 +449,7 @@ final class Machines {
         public void credentialChanged(NodeId origin) {
             guard.credentialChanged(origin);
             groups.review(origin);
+            reviewConnections();
         }
 
         @Override
@@ -462,6 +466,13 @@ final class Machines {
         }
     }
 
+    /** Whose rights have become fewer loses the connections that he could not begin any more. */
+    private void reviewConnections() {
+        if (guard.register().isPresent()) {
+            connections.review(guard::mayGoOn, now);
+        }
+    }
+
     private final class GuardOutput implements Guard.Output {
         @Override
         public void send(NodeId neighbor, Frame frame) {
@@ -471,6 +482,18 @@ final class Machines {
         @Override
         public void review(long nowNanos) {
             links.review(now);
+            reviewConnections();
+        }
+
+        @Override
+        public void denied(NodeId node, Right right, String subject) {
+            if (denials.isNews(node, right, now)) {
+                trace(
+                        TraceEvent.Kind.DENIED,
+                        node,
+                        "node " + node.brief() + " has no right to "
+                                + right.name().toLowerCase(Locale.ROOT) + " '" + subject + "'");
+            }
         }
 
         @Override

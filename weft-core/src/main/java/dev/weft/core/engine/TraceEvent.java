@@ -29,6 +29,8 @@ public record TraceEvent(Kind kind, NodeId node, String detail) {
         MALFORMED,
         DUPLICATE_IDENTITY,
         /** The authority of the mesh has taken something back. */
-        REVOCATIONS_CHANGED
+        REVOCATIONS_CHANGED,
+        /** A node was refused what it has no right to. */
+        DENIED
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -458,6 +459,18 @@ public final class Connections {
             remove(connection);
             resetInput(connection);
             out.broken(connection.number, reason);
+        }
+    }
+
+    /** Breaks what other nodes have begun and might not begin any more. */
+    public void review(Predicate<FlowLabel> permitted, long nowNanos) {
+        now = nowNanos;
+        for (Connection connection : List.copyOf(connections.values())) {
+            FlowLabel inbound = connection.inbound;
+            if (inbound != null && inbound.answers() == 0 && !permitted.test(inbound)) {
+                abort(connection, Outcome.Reason.NOT_PERMITTED);
+                out.broken(connection.number, Outcome.Reason.NOT_PERMITTED);
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +99,7 @@ public final class AuthorityNotary implements Notary {
             signature.update(transcript.toByteArray());
             byte[] made = signature.sign();
             byte[] encoded = key.publicKey().getEncoded();
-            byte[] all = java.util.Arrays.copyOf(made, made.length + encoded.length);
+            byte[] all = Arrays.copyOf(made, made.length + encoded.length);
             System.arraycopy(encoded, 0, all, made.length, encoded.length);
             return ByteView.of(all);
         } catch (GeneralSecurityException e) {
@@ -116,8 +117,9 @@ public final class AuthorityNotary implements Notary {
                 .toByteArray();
         try {
             PublicKey shown = KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(encoded));
-            // The id is made of the key in its one encoding, so another encoding of it is another id.
+            // The id is made of the key in its one encoding; the JDK reads others, and does not mind what follows.
             if (!NodeKey.isP256(shown)
+                    || !Arrays.equals(shown.getEncoded(), encoded)
                     || !NodeId.fromDigest(NodeKey.hashOf(shown).toByteArray()).equals(node)) {
                 return false;
             }

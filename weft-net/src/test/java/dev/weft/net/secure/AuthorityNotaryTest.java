@@ -66,9 +66,12 @@ class AuthorityNotaryTest {
             assertThat(notary.isPossessed(key.id(), TRANSCRIPT, ByteView.of(shown, 0, length)))
                     .isFalse();
         }
-        byte[] longer = java.util.Arrays.copyOf(shown, 1_000);
-        assertThat(notary.isPossessed(key.id(), TRANSCRIPT, ByteView.of(longer)))
-                .isFalse();
+        for (int more : new int[] {1, 2, 1_000}) {
+            byte[] longer = java.util.Arrays.copyOf(shown, shown.length + more);
+            assertThat(notary.isPossessed(key.id(), TRANSCRIPT, ByteView.of(longer)))
+                    .as("%d bytes behind the key", more)
+                    .isFalse();
+        }
     }
 
     @Test
