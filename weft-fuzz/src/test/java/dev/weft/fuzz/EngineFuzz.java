@@ -559,7 +559,8 @@ class EngineFuzz {
             WireWriter out = new WireWriter();
             body.encodeBody(out);
             TreeHeader header = TreeHeader.first(origin, draws.within(0, TreeHeader.PATIENCE_MILLIS_MAX), layout, 1);
-            return new TreeFrame(body.type(), header, out.view());
+            TreeHeader urgent = header.withPriority(draws.below(8));
+            return new TreeFrame(body.type(), draws.chance() ? urgent : urgent.marked(), out.view());
         }
 
         private GroupData groupData() {

@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +107,26 @@ final class Mailbox<T> {
         lock.lock();
         try {
             queue.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throws away the oldest; {@code taken} hears nothing of that. Empty where there is none. */
+    Optional<T> drop() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(queue.poll());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What a task says while nothing is added or taken. */
+    <R> R answer(Supplier<R> task) {
+        lock.lock();
+        try {
+            return task.get();
         } finally {
             lock.unlock();
         }

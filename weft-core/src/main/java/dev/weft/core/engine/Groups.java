@@ -187,7 +187,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     void handleRouteError(RouteError error, long nowNanos) throws MalformedFrame {
         if (error.failedType() == FrameType.GROUP_DATA) {
             TreeForwarder.LostBranch lost = TreeForwarder.LostBranch.decode(error.excerpt());
-            sender.handleLostBranch(lost.transmission(), lost.from(), lost.to(), nowNanos);
+            sender.handleLostBranch(lost, error.reason(), nowNanos);
         }
     }
 
@@ -267,8 +267,8 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     }
 
     @Override
-    public void send(NodeId neighbor, Frame frame) {
-        links.send(neighbor, frame, TreeForwarder.urgencyOf(frame.type()), now.getAsLong());
+    public void send(NodeId neighbor, TreeFrame frame) {
+        links.send(neighbor, frame, TreeForwarder.urgencyOf(frame), now.getAsLong());
     }
 
     @Override
@@ -292,8 +292,8 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     }
 
     @Override
-    public Verdict deliverHere(GroupName name, ByteView payload) {
-        return deliver(new GroupReceiver.Delivery(self, name, payload, 0, 0));
+    public Verdict deliverHere(GroupName name, ByteView payload, long missedCount) {
+        return deliver(new GroupReceiver.Delivery(self, name, payload, 0, missedCount));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.weft.core.flow;
 
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
+import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.wire.GroupData;
 import dev.weft.core.wire.GroupName;
@@ -226,7 +227,7 @@ final class GroupInbound {
     private Verdict offer(long message, Pending whole) {
         Verdict verdict = out.deliver(this, new Arrived(whole.payload(), whole.hops, missedCount));
         if (verdict.kind() == Verdict.Kind.HELD) {
-            return name.kind() == SocketKind.DGRAM
+            return name.kind() == SocketKind.DGRAM || name.whenFull() == WhenFull.REFUSE
                     ? decide(message, Verdict.refused(Outcome.Reason.QUEUE_FULL))
                     : verdict;
         }

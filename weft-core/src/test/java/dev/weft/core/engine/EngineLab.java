@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
 
 /** Whole engines on one clock, joined by connections that take a millisecond and by beacons that reach all. */
 final class EngineLab {
@@ -55,6 +56,7 @@ final class EngineLab {
         Connections.Output sockets = new Unheard();
         BiConsumer<Long, Endpoints.Delivery> delivered = (endpoint, delivery) -> {};
         BiConsumer<Long, Outcome> settled = (ticket, outcome) -> {};
+        LongConsumer groupSettled = ticket -> {};
         /** What this node has written, with the length before each frame. */
         long bytesWritten;
 
@@ -223,7 +225,9 @@ final class EngineLab {
         public void settledFor(long ticket, NodeId member, Outcome outcome) {}
 
         @Override
-        public void groupSettled(long ticket) {}
+        public void groupSettled(long ticket) {
+            groupSettled.accept(ticket);
+        }
 
         @Override
         public void settled(long ticket, Outcome outcome) {
