@@ -36,8 +36,9 @@ public interface Group {
 
     /**
      * Sends one message to all members. Who they are is fixed when the message is handed to the node's loop: a member
-     * that joins later does not get it, one that leaves is still asked. Returns at once unless the hand-over queue is
-     * full; then it waits for room.
+     * that joins later does not get it, one that leaves is still asked. Returns at once while this node has room for
+     * what it sends; where it has none, the caller is blocked until there is some or the timeout is over, or the send
+     * is refused, as {@link GroupSendOptions#whenFull} says, and each member's outcome tells.
      *
      * @param payload at most 16 MiB; copied before this returns
      * @throws IllegalArgumentException if the payload is too large

@@ -10,8 +10,11 @@ import java.time.Duration;
  * @param timeout after which the send is given up for members that have not answered: 1 ms to 1 hour
  * @param endpoint the endpoint at each node, of kind DGRAM for DGRAM and of kind RDM for the others; empty for the inboxes of those who have joined
  * @param hearing whether this node hears its own message where it is a member
+ * @param priority 0, the lowest, to 7; on a busy link each gets half as much again as the one below it
+ * @param whenFull what the send does where there is no room: on this node, or at a member that would have it wait
  */
-public record GroupSendOptions(SocketKind kind, Duration timeout, String endpoint, Hearing hearing) {
+public record GroupSendOptions(
+        SocketKind kind, Duration timeout, String endpoint, Hearing hearing, int priority, WhenFull whenFull) {
     /** Whether a sender hears itself. */
     public enum Hearing {
         OTHERS_ONLY,
@@ -32,27 +35,39 @@ public record GroupSendOptions(SocketKind kind, Duration timeout, String endpoin
 
     private static final int ENDPOINT_BYTES_MAX = 128;
 
+    /** Of no particular priority, waiting for room. */
+    public GroupSendOptions(SocketKind kind, Duration timeout, String endpoint, Hearing hearing) {
+        this(kind, timeout, endpoint, hearing, SendOptions.PRIORITY_DEFAULT, WhenFull.WAIT);
+    }
+
     public GroupSendOptions {
         if (kind == SocketKind.STREAM) {
             throw new IllegalArgumentException("a stream has two ends; messages for many are DGRAM, RDM or SEQPACKET");
         }
-        if (timeout.toMillis() < 1 || timeout.compareTo(Duration.ofHours(1)) > 0) {
-            throw new IllegalArgumentException("send timeout " + timeout + " must be from 1 ms to 1 hour");
-        }
+        SendOptions.requireTimeout("send", timeout);
+        SendOptions.requirePriority(priority);
         if (endpoint.getBytes(StandardCharsets.UTF_8).length > ENDPOINT_BYTES_MAX) {
             throw new IllegalArgumentException("an endpoint's name has at most " + ENDPOINT_BYTES_MAX + " bytes");
         }
     }
 
     public GroupSendOptions withTimeout(Duration longest) {
-        return new GroupSendOptions(kind, longest, endpoint, hearing);
+        return new GroupSendOptions(kind, longest, endpoint, hearing, priority, whenFull);
     }
 
     public GroupSendOptions withEndpoint(String name) {
-        return new GroupSendOptions(kind, timeout, name, hearing);
+        return new GroupSendOptions(kind, timeout, name, hearing, priority, whenFull);
     }
 
     public GroupSendOptions withHearing(Hearing changed) {
-        return new GroupSendOptions(kind, timeout, endpoint, changed);
+        return new GroupSendOptions(kind, timeout, endpoint, changed, priority, whenFull);
+    }
+
+    public GroupSendOptions withPriority(int other) {
+        return new GroupSendOptions(kind, timeout, endpoint, hearing, other, whenFull);
+    }
+
+    public GroupSendOptions withWhenFull(WhenFull other) {
+        return new GroupSendOptions(kind, timeout, endpoint, hearing, priority, other);
     }
 }

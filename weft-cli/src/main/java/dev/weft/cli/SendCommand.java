@@ -77,10 +77,7 @@ final class SendCommand implements Callable<Integer> {
             description = "dgram, rdm, seqpacket or stream, as the endpoint is; to groups no stream; default rdm.")
     String type = "rdm";
 
-    @Option(
-            names = "--priority",
-            paramLabel = "0..7",
-            description = "How urgent it is, 7 the most; not for groups; default 3.")
+    @Option(names = "--priority", paramLabel = "0..7", description = "How urgent it is, 7 the most; default 3.")
     @Nullable
     Integer priority;
 
@@ -119,9 +116,6 @@ final class SendCommand implements Callable<Integer> {
     private Integer toMany() throws InterruptedException, IOException {
         if (words.size() > 1) {
             throw misused("With --group or --everyone there is only the message to say");
-        }
-        if (priority != null) {
-            throw misused("--priority is not for groups");
         }
         String name = group == null ? "" : group;
         GroupSendOptions options = groupOptions();
@@ -190,10 +184,19 @@ final class SendCommand implements Callable<Integer> {
     private GroupSendOptions groupOptions() {
         try {
             return new GroupSendOptions(
-                    kind(type), Text.duration(timeout), memberEndpoint, GroupSendOptions.Hearing.OTHERS_ONLY);
+                            kind(type), Text.duration(timeout), memberEndpoint, GroupSendOptions.Hearing.OTHERS_ONLY)
+                    .withPriority(urgency());
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }
+    }
+
+    private int urgency() {
+        int urgency = priority == null ? SendOptions.PRIORITY_DEFAULT : priority;
+        if (urgency < 0 || urgency > 7) {
+            throw new CommandFailure(ExitCode.USAGE, "--priority " + urgency + " must be from 0 to 7");
+        }
+        return urgency;
     }
 
     /** How one message goes to one node, by the kind of its socket. */
@@ -203,10 +206,7 @@ final class SendCommand implements Callable<Integer> {
 
     private Way way(SocketKind kind) {
         Duration longest = Text.duration(timeout);
-        int urgency = priority == null ? SendOptions.PRIORITY_DEFAULT : priority;
-        if (urgency < 0 || urgency > 7) {
-            throw new CommandFailure(ExitCode.USAGE, "--priority " + urgency + " must be from 0 to 7");
-        }
+        int urgency = urgency();
         ConnectOptions connected;
         try {
             connected = ConnectOptions.DEFAULT.withTimeout(longest).withPriority(urgency);

@@ -347,6 +347,9 @@ class CommandsTest {
         assertThat(json.out()).contains("\"member\":\"" + FakeMesh.BOB + "\"");
         assertThat(json.code()).isEqualTo(ExitCode.TIMED_OUT.code());
         assertThat(mesh.sentToGroups.get(1).options()).isEqualTo(GroupSendOptions.SEQPACKET.withEndpoint("inbox"));
+        lab.ask("send", "--group", "ops", "hello", "--priority", "6", "--timeout", "2s");
+        assertThat(mesh.sentToGroups.get(2).options())
+                .isEqualTo(GroupSendOptions.RDM.withPriority(6).withTimeout(Duration.ofSeconds(2)));
     }
 
     @Test
@@ -506,7 +509,7 @@ class CommandsTest {
                 .isEqualTo(2);
         assertThat(lab.ask("send", "--everyone", "hello", "--type", "stream").code())
                 .isEqualTo(2);
-        assertThat(lab.ask("send", "--everyone", "hello", "--priority", "1").code())
+        assertThat(lab.ask("send", "--everyone", "hello", "--priority", "8").code())
                 .isEqualTo(2);
         assertThat(lab.run("listen", "inbox", "--type", "raw").code()).isEqualTo(2);
     }

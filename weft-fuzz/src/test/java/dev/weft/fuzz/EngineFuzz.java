@@ -696,13 +696,15 @@ class EngineFuzz {
             WireWriter out = new WireWriter();
             body.encodeBody(out);
             TreeHeader header = TreeHeader.first(origin, draws.within(0, TreeHeader.PATIENCE_MILLIS_MAX), layout, 1);
-            return new TreeFrame(body.type(), header, out.view());
+            TreeHeader urgent = header.withPriority(draws.below(8));
+            return new TreeFrame(body.type(), draws.chance() ? urgent : urgent.marked(), out.view());
         }
 
         private GroupData groupData() {
             GroupName name = new GroupName(
                     draws.oneOf(List.of(GroupName.Scope.values())),
                     draws.oneOf(List.of(SocketKind.values())),
+                    draws.oneOf(List.of(WhenFull.values())),
                     draws.oneOf(List.of(GroupName.Sealing.values())),
                     draws.chance() ? "" : "red",
                     draws.chance() ? "" : draws.oneOf(ENDPOINTS));

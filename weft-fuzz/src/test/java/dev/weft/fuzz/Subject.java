@@ -16,6 +16,7 @@ import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.Claim;
 import dev.weft.core.flow.FlowConfig;
+import dev.weft.core.flow.GroupConfig;
 import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.flow.GroupSend;
 import dev.weft.core.flow.Manner;
@@ -64,6 +65,7 @@ final class Subject implements Engine.Output {
             TOPOLOGY,
             SpfBackoff.Timing.DEFAULT,
             FLOW,
+            GroupConfig.DEFAULT,
             new Connections.Limits(4, 2, 64 << 10, 5_000_000_000L),
             Endpoints.Limits.DEFAULT,
             Rates.UNLIMITED,

@@ -116,8 +116,8 @@ final class Application implements Engine.Output {
         memberships.remove(inbox.group(), inbox);
     }
 
-    GroupTicketEnd newGroupTicket() {
-        GroupTicketEnd ticket = new GroupTicketEnd(nextTicket.getAndIncrement());
+    GroupTicketEnd newGroupTicket(Runnable atEnd) {
+        GroupTicketEnd ticket = new GroupTicketEnd(nextTicket.getAndIncrement(), atEnd);
         groupTickets.put(ticket.number(), ticket);
         return ticket;
     }

@@ -21,6 +21,8 @@ final class Bounds {
                 .withFlow(config.flow()
                         .withFlowsMax((int) limits.of(Limit.FLOWS))
                         .withQueued(sentBytes, (int) Math.min(10_000_000, sentBytes / SendBudget.OVERHEAD_BYTES)))
+                .withGroup(config.group()
+                        .withQueued(sentBytes, (int) Math.min(1_000_000, sentBytes / SendBudget.MANY_OVERHEAD_BYTES)))
                 .withConnections(new Connections.Limits(
                         (int) limits.of(Limit.CONNECTIONS),
                         (int) limits.of(Limit.BACKLOG),

@@ -5,17 +5,13 @@ import dev.weft.Membership;
 import dev.weft.MembershipOptions;
 import dev.weft.core.socket.GroupAcceptance;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A membership's queue between the loop, which offers, and the application, which takes; and what happens when the
- * application is too slow. A message counts as delivered when it is in this queue.
+ * A membership's {@link Mailbox}, and what happens when the application is too slow to empty it. A message counts as
+ * delivered when it is in there. The loop offers, the application takes; all fields are guarded by the mailbox.
  */
 final class GroupInbox implements Membership {
     /** What an inbox needs of its node. */
@@ -28,18 +24,14 @@ final class GroupInbox implements Membership {
 
     private final String group;
     private final MembershipOptions options;
-    private final Executor callbacks;
     private final Home home;
+    private final Mailbox<GroupMessage> mailbox;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition arrived = lock.newCondition();
-    private final ArrayDeque<GroupMessage> queue = new ArrayDeque<>();
+    private int queuedCount;
     private long queuedBytes;
-    private boolean closed;
+    private boolean over;
     private boolean detached;
     private boolean senderWaits;
-    private boolean handing;
-    private @Nullable Consumer<GroupMessage> handler;
     private long taken;
     private long dropped;
     private long blocked;
@@ -49,36 +41,14 @@ final class GroupInbox implements Membership {
     GroupInbox(String group, MembershipOptions options, Executor callbacks, Home home) {
         this.group = group;
         this.options = options;
-        this.callbacks = callbacks;
         this.home = home;
+        this.mailbox = new Mailbox<>("the membership of '" + group + "'", 1, callbacks, this::discount);
     }
 
     /** Called on the loop; never waits for the application. */
     GroupAcceptance offer(GroupMessage message) {
-        lock.lock();
-        try {
-            if (closed) {
-                return GroupAcceptance.NO_MEMBER;
-            }
-            if (detached) {
-                refused++;
-                return GroupAcceptance.DETACHED;
-            }
-            GroupAcceptance answer = switch (options.whenFull()) {
-                case LATEST_ONLY -> {
-                    dropAll();
-                    yield GroupAcceptance.TAKEN;
-                }
-                case DROP_OLDEST -> {
-                    while (isFullFor(message)) {
-                        take();
-                        dropped++;
-                    }
-                    yield GroupAcceptance.TAKEN;
-                }
-                case BLOCK -> isFullFor(message) ? GroupAcceptance.LATER : GroupAcceptance.TAKEN;
-                case DETACH -> isFullFor(message) ? GroupAcceptance.DETACHED : GroupAcceptance.TAKEN;
-            };
+        return mailbox.answer(() -> {
+            GroupAcceptance answer = acceptance(message);
             switch (answer) {
                 case TAKEN -> add(message);
                 case LATER -> {
@@ -92,9 +62,29 @@ final class GroupInbox implements Membership {
                 case NO_MEMBER -> {}
             }
             return answer;
-        } finally {
-            lock.unlock();
+        });
+    }
+
+    /** What the policy says to a message; it may have made room for it. */
+    private GroupAcceptance acceptance(GroupMessage message) {
+        if (over) {
+            return GroupAcceptance.NO_MEMBER;
         }
+        if (detached) {
+            return GroupAcceptance.DETACHED;
+        }
+        return switch (options.whenFull()) {
+            case LATEST_ONLY -> {
+                while (dropOldest()) {}
+                yield GroupAcceptance.TAKEN;
+            }
+            case DROP_OLDEST -> {
+                while (isFullFor(message) && dropOldest()) {}
+                yield GroupAcceptance.TAKEN;
+            }
+            case BLOCK -> isFullFor(message) ? GroupAcceptance.LATER : GroupAcceptance.TAKEN;
+            case DETACH -> isFullFor(message) ? GroupAcceptance.DETACHED : GroupAcceptance.TAKEN;
+        };
     }
 
     @Override
@@ -104,90 +94,41 @@ final class GroupInbox implements Membership {
 
     @Override
     public GroupMessage receive() throws InterruptedException {
-        GroupMessage message;
-        boolean room;
-        lock.lockInterruptibly();
-        try {
-            while (queue.isEmpty()) {
-                if (closed) {
-                    throw new IllegalStateException("the membership of '" + group + "' is over");
-                }
-                arrived.await();
-            }
-            message = take();
-            room = takeSenderWaits();
-        } finally {
-            lock.unlock();
-        }
-        if (room) {
-            home.room();
-        }
+        GroupMessage message = mailbox.take();
+        callSender();
         return message;
     }
 
     @Override
     public Optional<GroupMessage> receive(Duration timeout) throws InterruptedException {
-        long left = timeout.toNanos();
-        GroupMessage message;
-        boolean room;
-        lock.lockInterruptibly();
-        try {
-            while (queue.isEmpty()) {
-                if (closed || left <= 0) {
-                    return Optional.empty();
-                }
-                left = arrived.awaitNanos(left);
-            }
-            message = take();
-            room = takeSenderWaits();
-        } finally {
-            lock.unlock();
+        Optional<GroupMessage> message = mailbox.take(timeout);
+        if (message.isPresent()) {
+            callSender();
         }
-        if (room) {
-            home.room();
-        }
-        return Optional.of(message);
+        return message;
     }
 
     @Override
-    public void onMessage(Consumer<GroupMessage> newHandler) {
-        lock.lock();
-        try {
-            handler = newHandler;
-            startHanding();
-        } finally {
-            lock.unlock();
-        }
+    public void onMessage(Consumer<GroupMessage> handler) {
+        mailbox.onEach(message -> {
+            callSender();
+            handler.accept(message);
+        });
     }
 
     @Override
     public boolean isDetached() {
-        lock.lock();
-        try {
-            return detached;
-        } finally {
-            lock.unlock();
-        }
+        return mailbox.answer(() -> detached);
     }
 
     @Override
     public void catchUp() {
-        lock.lock();
-        try {
-            detached = false;
-        } finally {
-            lock.unlock();
-        }
+        mailbox.locked(() -> detached = false);
     }
 
     @Override
     public Counts counts() {
-        lock.lock();
-        try {
-            return new Counts(taken, dropped, blocked, refused, missed);
-        } finally {
-            lock.unlock();
-        }
+        return mailbox.answer(() -> new Counts(taken, dropped, blocked, refused, missed));
     }
 
     @Override
@@ -202,87 +143,53 @@ final class GroupInbox implements Membership {
         shut();
     }
 
+    /** False where it was over already. */
     private boolean shut() {
-        lock.lock();
-        try {
-            boolean first = !closed;
-            closed = true;
-            arrived.signalAll();
-            return first;
-        } finally {
-            lock.unlock();
-        }
+        mailbox.locked(() -> over = true);
+        return mailbox.close();
     }
 
     private boolean isFullFor(GroupMessage message) {
-        return queue.size() >= options.messagesMax()
-                || !queue.isEmpty() && queuedBytes + message.payload().length > options.bytesMax();
+        return queuedCount >= options.messagesMax()
+                || queuedCount > 0 && queuedBytes + message.payload().length > options.bytesMax();
     }
 
     private void add(GroupMessage message) {
-        queue.add(message);
+        queuedCount++;
         queuedBytes += message.payload().length;
         taken++;
         missed += message.missed();
-        arrived.signal();
-        startHanding();
+        mailbox.add(message);
     }
 
-    private GroupMessage take() {
-        GroupMessage message = queue.remove();
-        queuedBytes -= message.payload().length;
-        return message;
+    private void discount(GroupMessage gone) {
+        mailbox.locked(() -> {
+            queuedCount--;
+            queuedBytes -= gone.payload().length;
+        });
     }
 
-    private void dropAll() {
-        dropped += queue.size();
-        queue.clear();
-        queuedBytes = 0;
+    private boolean dropOldest() {
+        Optional<GroupMessage> oldest = mailbox.drop();
+        oldest.ifPresent(message -> {
+            discount(message);
+            dropped++;
+        });
+        return oldest.isPresent();
     }
 
-    /** A sender that waits is called when half of the queue is free: called for each message, it would come in vain. */
-    private boolean takeSenderWaits() {
-        boolean call = senderWaits && queue.size() <= options.messagesMax() / 2;
+    /**
+     * A sender that waits is called when half of the queue is free: called for each message, it would come in vain. Not
+     * while the mailbox is locked, which the loop may be waiting for.
+     */
+    private void callSender() {
+        boolean call = mailbox.answer(() -> {
+            boolean room = senderWaits && queuedCount <= options.messagesMax() / 2;
+            senderWaits &= !room;
+            return room;
+        });
         if (call) {
-            senderWaits = false;
-        }
-        return call;
-    }
-
-    /** At most one task hands messages over, so the handler sees one at a time and in order. */
-    private void startHanding() {
-        if (handler != null && !handing && !queue.isEmpty()) {
-            handing = true;
-            callbacks.execute(this::handOver);
-        }
-    }
-
-    private void handOver() {
-        while (true) {
-            GroupMessage message;
-            Consumer<GroupMessage> receiver;
-            boolean room;
-            lock.lock();
-            try {
-                receiver = handler;
-                if (queue.isEmpty() || receiver == null) {
-                    handing = false;
-                    return;
-                }
-                message = take();
-                room = takeSenderWaits();
-            } finally {
-                lock.unlock();
-            }
-            if (room) {
-                home.room();
-            }
-            try {
-                receiver.accept(message);
-            } catch (RuntimeException e) {
-                Thread thread = Thread.currentThread();
-                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
-            }
+            home.room();
         }
     }
 }

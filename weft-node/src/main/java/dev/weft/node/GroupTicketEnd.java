@@ -19,12 +19,15 @@ import java.util.concurrent.TimeUnit;
 /** The application's end of a send to many: outcomes come in on the loop, are awaited by any thread. */
 final class GroupTicketEnd implements GroupTicket {
     private final long number;
+    private final Runnable atEnd;
     private final ConcurrentSkipListMap<NodeId, Outcome> outcomes = new ConcurrentSkipListMap<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final CompletableFuture<GroupOutcome> stage = new CompletableFuture<>();
 
-    GroupTicketEnd(long number) {
+    /** @param atEnd gives back what the send has taken of this node's room */
+    GroupTicketEnd(long number, Runnable atEnd) {
         this.number = number;
+        this.atEnd = atEnd;
     }
 
     void settle(NodeId member, Outcome outcome) {
@@ -33,6 +36,7 @@ final class GroupTicketEnd implements GroupTicket {
 
     /** Wakes those who wait at once; the stage completes on the callback executor. */
     void end(Executor callbacks) {
+        atEnd.run();
         ended.countDown();
         callbacks.execute(() -> stage.complete(new GroupOutcome(outcomes)));
     }

@@ -6,7 +6,10 @@ import dev.weft.GroupTicket;
 import dev.weft.Membership;
 import dev.weft.MembershipOptions;
 import dev.weft.NodeId;
+import dev.weft.Outcome;
+import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.engine.Engine;
 import dev.weft.core.flow.GroupSend;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.GroupName;
@@ -14,7 +17,9 @@ import dev.weft.core.wire.NodeRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Groups as applications of a node have them: checks what is asked for and hands it to the {@link NodeLife}. */
 final class Groups implements GroupInbox.Home {
@@ -44,7 +49,11 @@ final class Groups implements GroupInbox.Home {
             throw new IllegalArgumentException("nodes that are listed are sent to by the name of an endpoint");
         }
         return send(
-                new GroupName(GroupName.Scope.LIST, options.kind(), "", options.endpoint()), nodes, payload, options);
+                new GroupName(GroupName.Scope.LIST, options.kind(), "", options.endpoint())
+                        .withWhenFull(options.whenFull()),
+                nodes,
+                payload,
+                options);
     }
 
     private GroupTicket send(GroupName name, Collection<NodeId> listed, byte[] payload, GroupSendOptions options) {
@@ -53,27 +62,56 @@ final class Groups implements GroupInbox.Home {
             throw new IllegalArgumentException(
                     "a message of " + payload.length + " bytes is too large: at most " + Data.MESSAGE_BYTES_MAX);
         }
-        GroupTicketEnd ticket = application.newGroupTicket();
-        ByteView copy = ByteView.of(payload.clone());
         TreeSet<NodeId> nodes = new TreeSet<>(listed);
-        life.handOver((engine, now) -> {
-            TreeSet<NodeId> members = switch (name.scope()) {
-                case GROUP -> new TreeSet<>(engine.members(name.group()));
-                case LIST -> nodes;
-            };
-            if (options.hearing() == GroupSendOptions.Hearing.OTHERS_ONLY) {
-                members.remove(life.id());
-            }
-            engine.sendToMany(
-                    new GroupSend(
-                            ticket.number(),
-                            name,
-                            members,
-                            copy,
-                            options.timeout().toNanos()),
-                    now);
-        });
+        SendBudget.Taken taken = take(name, payload.length, options);
+        if (taken == null) {
+            GroupTicketEnd refused = application.newGroupTicket(() -> {});
+            refuse(refused, name, nodes, options);
+            return refused;
+        }
+        GroupTicketEnd ticket = application.newGroupTicket(taken::give);
+        ByteView copy = ByteView.of(payload.clone());
+        life.handOver((engine, now) -> engine.sendToMany(
+                new GroupSend(
+                        ticket.number(),
+                        name,
+                        members(engine, name, nodes, options),
+                        copy,
+                        options.priority(),
+                        options.timeout().toNanos()),
+                now));
         return ticket;
+    }
+
+    /** Room for a send among those of this node; null where there is none and the sender does not wait, or in vain. */
+    private SendBudget.@Nullable Taken take(GroupName name, int payloadBytes, GroupSendOptions options) {
+        SendBudget budget = application.budget();
+        SendBudget.Flow flow = SendBudget.Flow.toMany(name, options.priority());
+        long charge = SendBudget.chargeToMany(payloadBytes);
+        boolean waits = options.whenFull() == WhenFull.WAIT && !life.loop().isInLoop();
+        return waits ? budget.take(flow, charge, options.timeout().toNanos()) : budget.tryTake(flow, charge);
+    }
+
+    /** Tells of each member that there was no room. */
+    private void refuse(GroupTicketEnd ticket, GroupName name, TreeSet<NodeId> nodes, GroupSendOptions options) {
+        Outcome.Kind kind = options.whenFull() == WhenFull.REFUSE ? Outcome.Kind.REJECTED : Outcome.Kind.EXPIRED;
+        life.handOver((engine, now) -> {
+            for (NodeId member : members(engine, name, nodes, options)) {
+                application.settledFor(ticket.number(), member, Outcome.of(kind, Outcome.Reason.QUEUE_FULL));
+            }
+            application.groupSettled(ticket.number());
+        });
+    }
+
+    private SortedSet<NodeId> members(Engine engine, GroupName name, TreeSet<NodeId> nodes, GroupSendOptions options) {
+        TreeSet<NodeId> members = switch (name.scope()) {
+            case GROUP -> new TreeSet<>(engine.members(name.group()));
+            case LIST -> nodes;
+        };
+        if (options.hearing() == GroupSendOptions.Hearing.OTHERS_ONLY) {
+            members.remove(life.id());
+        }
+        return members;
     }
 
     @Override
@@ -123,7 +161,8 @@ final class Groups implements GroupInbox.Home {
         @Override
         public GroupTicket send(byte[] payload, GroupSendOptions options) {
             return Groups.this.send(
-                    new GroupName(GroupName.Scope.GROUP, options.kind(), name, options.endpoint()),
+                    new GroupName(GroupName.Scope.GROUP, options.kind(), name, options.endpoint())
+                            .withWhenFull(options.whenFull()),
                     List.of(),
                     payload,
                     options);

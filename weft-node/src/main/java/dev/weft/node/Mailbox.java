@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,11 @@ final class Mailbox<T> {
         this.togetherMax = togetherMax;
         this.callbacks = callbacks;
         this.taken = taken;
+    }
+
+    /** Called on the loop; never waits for the application. */
+    void add(T item) {
+        addAll(List.of(item));
     }
 
     /** Called on the loop; never waits for the application. */
@@ -122,6 +128,36 @@ final class Mailbox<T> {
         lock.lock();
         try {
             queue.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throws away the oldest; {@code taken} hears nothing of that. Empty where there is none. */
+    Optional<T> drop() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(queue.poll());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What a task says while nothing is added or taken. */
+    <R> R answer(Supplier<R> task) {
+        lock.lock();
+        try {
+            return task.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Runs while nothing is added or taken. */
+    void locked(Runnable task) {
+        lock.lock();
+        try {
+            task.run();
         } finally {
             lock.unlock();
         }

@@ -2,6 +2,7 @@ package dev.weft.node;
 
 import dev.weft.NodeId;
 import dev.weft.SocketKind;
+import dev.weft.core.wire.GroupName;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,8 +26,18 @@ final class SendBudget {
 
     private static final int ACCOUNTS_KEPT = 4_096;
 
+    /** The same for a send to many, of which a good deal is kept for each member. */
+    static final long MANY_OVERHEAD_BYTES = 4_096;
+
     /** Sends of one kind and priority to one endpoint: what fills up here holds up nothing else. */
-    record Flow(NodeId node, String endpoint, SocketKind kind, int priority) {}
+    record Flow(NodeId node, String endpoint, SocketKind kind, int priority) {
+        /** Those of one kind and priority to one group, or to nodes that are listed. */
+        static Flow toMany(GroupName name, int priority) {
+            // No node has this id, and no name of a group a control character.
+            return new Flow(
+                    NodeId.ZERO, name.scope() + "\n" + name.group() + "\n" + name.endpoint(), name.kind(), priority);
+        }
+    }
 
     private record Latest(Flow flow, Vessel vessel) {}
 
@@ -93,6 +104,10 @@ final class SendBudget {
 
     static long charge(int payloadBytes) {
         return payloadBytes + OVERHEAD_BYTES;
+    }
+
+    static long chargeToMany(int payloadBytes) {
+        return payloadBytes + MANY_OVERHEAD_BYTES;
     }
 
     /** Whether there are sends without an outcome. */

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.ConnectOptions;
 import dev.weft.ConnectionException;
 import dev.weft.Endpoint;
+import dev.weft.GroupSendOptions;
+import dev.weft.GroupTicket;
 import dev.weft.Limit;
 import dev.weft.Listener;
+import dev.weft.Membership;
+import dev.weft.MembershipOptions;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
 import dev.weft.MeshConfig;
@@ -28,6 +32,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -210,6 +215,52 @@ class LimitsTest {
         for (Ticket ticket : sent) {
             assertThat(ticket.await().isDelivered()).isTrue();
         }
+    }
+
+    @Test
+    void aGroupThatHasNoRoomHoldsUpNoOtherAndItsSenderWaitsOrIsToldAsItChose() throws Exception {
+        Mesh alice = node("alice", is -> is.limit(Limit.FLOW_BYTES, 256 << 10));
+        Mesh bob = node("bob", is -> is);
+        NodeId toBob = seen(alice, bob);
+        Membership slow = bob.group("slow").join(MembershipOptions.BLOCK.withMessagesMax(1));
+        bob.group("other").join();
+        while (alice.group("slow").members().isEmpty()
+                || alice.group("other").members().isEmpty()) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        List<GroupTicket> sent = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            sent.add(alice.group("slow").send(new byte[32 << 10]));
+        }
+        GroupSendOptions brief = GroupSendOptions.RDM.withTimeout(Duration.ofMillis(200));
+        Outcome last = Outcome.of(Outcome.Kind.DELIVERED, Outcome.Reason.NONE);
+        while (last.isDelivered()) {
+            GroupTicket ticket = alice.group("slow").send(new byte[32 << 10], brief);
+            last = ticket.await().byMember().get(toBob);
+            assertThat(last).isNotNull();
+        }
+        assertThat(last.kind()).isIn(Outcome.Kind.EXPIRED, Outcome.Kind.UNKNOWN);
+        GroupSendOptions impatient = GroupSendOptions.RDM.withWhenFull(WhenFull.REFUSE);
+        assertThat(alice.group("other")
+                        .send(new byte[32 << 10], impatient)
+                        .await()
+                        .isDeliveredToAll())
+                .isTrue();
+        Outcome refused = alice.group("slow")
+                .send(new byte[32 << 10], impatient)
+                .await()
+                .byMember()
+                .get(toBob);
+        assertThat(refused).isEqualTo(Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.QUEUE_FULL));
+        assertThat(counter(alice, "send.waited")).isPositive();
+        assertThat(counter(alice, "send.refused")).isPositive();
+        for (int i = 0; i < sent.size(); i++) {
+            assertThat(slow.receive(PATIENCE)).isPresent();
+        }
+        for (GroupTicket ticket : sent) {
+            assertThat(ticket.await().isDeliveredToAll()).isTrue();
+        }
+        assertThat(counter(alice, "send.held-bytes")).isZero();
     }
 
     @Test

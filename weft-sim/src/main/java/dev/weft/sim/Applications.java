@@ -169,18 +169,22 @@ final class Applications {
     }
 
     /** To the members of a group, or to the nodes listed where there are some. */
-    void sendToMany(GroupName name, SortedSet<NodeId> listed, World.Hearing hearing, int bytes, long timeoutNanos) {
+    record Addressed(GroupName name, SortedSet<NodeId> listed, World.Hearing hearing, int priority) {}
+
+    void sendToMany(Addressed to, int bytes, long timeoutNanos) {
+        GroupName name = to.name();
         node.turn((present, local) -> {
-            TreeSet<NodeId> members = new TreeSet<>(listed.isEmpty() ? present.members(name.group()) : listed);
-            if (hearing == World.Hearing.OTHERS_ONLY) {
+            TreeSet<NodeId> members =
+                    new TreeSet<>(to.listed().isEmpty() ? present.members(name.group()) : to.listed());
+            if (to.hearing() == World.Hearing.OTHERS_ONLY) {
                 members.remove(node.id());
             }
             long number = world.groups.nextNumber();
             ByteView payload = Journal.payload(number, bytes);
-            world.groups.sent(lifeName(), name, members, payload, world.events.nowNanos());
+            world.groups.sent(lifeName(), name, to.priority(), members, payload, world.events.nowNanos());
             long ticket = nextTicket++;
             groupTickets.put(ticket, number);
-            present.sendToMany(new GroupSend(ticket, name, members, payload, timeoutNanos), local);
+            present.sendToMany(new GroupSend(ticket, name, members, payload, to.priority(), timeoutNanos), local);
         });
     }
 

@@ -89,10 +89,17 @@ final class GroupJournal {
     }
 
     /** @param originLife which life of which node sends */
-    void sent(String originLife, GroupName name, SortedSet<NodeId> members, ByteView payload, long nowNanos) {
+    void sent(
+            String originLife,
+            GroupName name,
+            int priority,
+            SortedSet<NodeId> members,
+            ByteView payload,
+            long nowNanos) {
         long number = nextNumber();
         String target = name.scope() == GroupName.Scope.LIST ? members.toString() : name.group();
-        String sequence = originLife + " " + name.kind() + " " + name.endpoint() + " to " + target;
+        String manner = name.kind() + " " + name.whenFull() + " " + priority;
+        String sequence = originLife + " " + manner + " " + name.endpoint() + " to " + target;
         entries.add(new Entry(number, sequence, name, members, payload.hash64(), nowNanos));
         sequences.computeIfAbsent(sequence, key -> new TreeSet<>()).add(number);
     }

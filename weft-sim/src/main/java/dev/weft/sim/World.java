@@ -3,6 +3,7 @@ package dev.weft.sim;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.SocketKind;
+import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
@@ -352,9 +353,14 @@ final class World {
         } else if (load.chance(200_000)) {
             name = new GroupName(GroupName.Scope.GROUP, kind, name.group(), Applications.endpointOf(endpoint));
         }
+        if (load.chance(100_000)) {
+            name = name.withWhenFull(WhenFull.REFUSE);
+        }
+        int priority = load.chance(800_000) ? RouteHeader.PRIORITY_DEFAULT : load.below(1 + RouteHeader.PRIORITY_MAX);
         boolean nobody = listed.isEmpty() && name.scope() == GroupName.Scope.LIST;
         if (from.isAlive() && !nobody) {
-            from.applications.sendToMany(name, listed, hearing, bytes, timeoutNanos);
+            from.applications.sendToMany(
+                    new Applications.Addressed(name, listed, hearing, priority), bytes, timeoutNanos);
         }
     }
 

@@ -114,7 +114,8 @@ class GroupSwarmTest {
                 new GroupName(GroupName.Scope.LIST, SocketKind.RDM, "", Applications.endpointOf(SocketKind.RDM));
         var engine = Objects.requireNonNull(origin.engine());
         for (int i = 0; i < 100; i++) {
-            origin.applications.sendToMany(name, listed, World.Hearing.OTHERS_ONLY, 64, 10_000_000_000L);
+            origin.applications.sendToMany(
+                    new Applications.Addressed(name, listed, World.Hearing.OTHERS_ONLY, 3), 64, 10_000_000_000L);
             long until = world.events.nowNanos() + 100_000_000L;
             while (world.events.step(until)) {}
         }

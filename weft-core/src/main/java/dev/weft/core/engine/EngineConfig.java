@@ -3,6 +3,7 @@ package dev.weft.core.engine;
 import dev.weft.core.base.Check;
 import dev.weft.core.discovery.DiscoveryConfig;
 import dev.weft.core.flow.FlowConfig;
+import dev.weft.core.flow.GroupConfig;
 import dev.weft.core.forward.LinkQueue;
 import dev.weft.core.forward.Rates;
 import dev.weft.core.link.LinkConfig;
@@ -26,6 +27,7 @@ public record EngineConfig(
         TopologyConfig topology,
         SpfBackoff.Timing spf,
         FlowConfig flow,
+        GroupConfig group,
         Connections.Limits connections,
         Endpoints.Limits endpoints,
         Rates rates,
@@ -38,6 +40,7 @@ public record EngineConfig(
             TopologyConfig.DEFAULT,
             SpfBackoff.Timing.DEFAULT,
             FlowConfig.DEFAULT,
+            GroupConfig.DEFAULT,
             Connections.Limits.DEFAULT,
             Endpoints.Limits.DEFAULT,
             Rates.UNLIMITED,
@@ -75,41 +78,46 @@ public record EngineConfig(
 
     public EngineConfig withLink(LinkConfig changed) {
         return new EngineConfig(
-                changed, queue, linksMax, discovery, topology, spf, flow, connections, endpoints, rates, wishes);
+                changed, queue, linksMax, discovery, topology, spf, flow, group, connections, endpoints, rates, wishes);
     }
 
     public EngineConfig withLinksMax(int changed) {
         return new EngineConfig(
-                link, queue, changed, discovery, topology, spf, flow, connections, endpoints, rates, wishes);
+                link, queue, changed, discovery, topology, spf, flow, group, connections, endpoints, rates, wishes);
     }
 
     public EngineConfig withDiscovery(DiscoveryConfig changed) {
         return new EngineConfig(
-                link, queue, linksMax, changed, topology, spf, flow, connections, endpoints, rates, wishes);
+                link, queue, linksMax, changed, topology, spf, flow, group, connections, endpoints, rates, wishes);
     }
 
     public EngineConfig withFlow(FlowConfig changed) {
         return new EngineConfig(
-                link, queue, linksMax, discovery, topology, spf, changed, connections, endpoints, rates, wishes);
+                link, queue, linksMax, discovery, topology, spf, changed, group, connections, endpoints, rates, wishes);
+    }
+
+    public EngineConfig withGroup(GroupConfig changed) {
+        return new EngineConfig(
+                link, queue, linksMax, discovery, topology, spf, flow, changed, connections, endpoints, rates, wishes);
     }
 
     public EngineConfig withConnections(Connections.Limits changed) {
         return new EngineConfig(
-                link, queue, linksMax, discovery, topology, spf, flow, changed, endpoints, rates, wishes);
+                link, queue, linksMax, discovery, topology, spf, flow, group, changed, endpoints, rates, wishes);
     }
 
     public EngineConfig withEndpoints(Endpoints.Limits changed) {
         return new EngineConfig(
-                link, queue, linksMax, discovery, topology, spf, flow, connections, changed, rates, wishes);
+                link, queue, linksMax, discovery, topology, spf, flow, group, connections, changed, rates, wishes);
     }
 
     public EngineConfig withRates(Rates changed) {
         return new EngineConfig(
-                link, queue, linksMax, discovery, topology, spf, flow, connections, endpoints, changed, wishes);
+                link, queue, linksMax, discovery, topology, spf, flow, group, connections, endpoints, changed, wishes);
     }
 
     public EngineConfig withWishes(LinkWishes changed) {
         return new EngineConfig(
-                link, queue, linksMax, discovery, topology, spf, flow, connections, endpoints, rates, changed);
+                link, queue, linksMax, discovery, topology, spf, flow, group, connections, endpoints, rates, changed);
     }
 }

@@ -209,7 +209,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     void handleRouteError(RouteError error, long nowNanos) throws MalformedFrame {
         if (error.failedType() == FrameType.GROUP_DATA) {
             TreeForwarder.LostBranch lost = TreeForwarder.LostBranch.decode(error.excerpt());
-            sender.handleLostBranch(lost.transmission(), lost.from(), lost.to(), nowNanos);
+            sender.handleLostBranch(lost, error.reason(), nowNanos);
         }
     }
 
@@ -290,8 +290,8 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     }
 
     @Override
-    public void send(NodeId neighbor, Frame frame) {
-        links.send(neighbor, frame, TreeForwarder.urgencyOf(frame.type()), now.getAsLong());
+    public void send(NodeId neighbor, TreeFrame frame) {
+        links.send(neighbor, frame, TreeForwarder.urgencyOf(frame), now.getAsLong());
     }
 
     @Override
@@ -315,10 +315,10 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     }
 
     @Override
-    public Verdict deliverHere(GroupName name, ByteView payload) {
+    public Verdict deliverHere(GroupName name, ByteView payload, long missedCount) {
         // What is delivered is the application's own; this is still on its way to others.
         ByteView own = name.isSealed() ? payload : ByteView.of(payload.toByteArray());
-        return deliver(new GroupReceiver.Delivery(self, incarnation, name, own, 0, 0));
+        return deliver(new GroupReceiver.Delivery(self, incarnation, name, own, 0, missedCount));
     }
 
     @Override
@@ -372,15 +372,10 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         }
         return switch (out.deliverToGroup(delivery)) {
             case TAKEN -> Verdict.DELIVERED;
-            case LATER -> noRoom(name);
+            case LATER -> name.noRoom();
             case DETACHED -> Verdict.refused(Outcome.Reason.DETACHED);
             case NO_MEMBER -> Verdict.refused(Outcome.Reason.NO_ENDPOINT);
         };
-    }
-
-    /** The sender waits, but for a datagram nobody does. */
-    private static Verdict noRoom(GroupName name) {
-        return name.kind() == SocketKind.DGRAM ? Verdict.refused(Outcome.Reason.QUEUE_FULL) : Verdict.HELD;
     }
 
     /** Who sends to a group must be allowed to be in it, and to send to the endpoint that is named. */
@@ -399,7 +394,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         }
         ReceiveBuffer buffer = endpoints.buffer(endpoint);
         if (!buffer.hasRoom()) {
-            return noRoom(delivery.name());
+            return delivery.name().noRoom();
         }
         buffer.take(ReceiveBuffer.charge(delivery.payload()));
         endpoints.deliver(endpoint, kind, delivery.from(), List.of(delivery.payload()), delivery.hops());

@@ -30,6 +30,7 @@ import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.Ping;
 import dev.weft.core.wire.Pong;
 import dev.weft.core.wire.RoutedFrame;
+import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -193,10 +194,16 @@ final class Links {
 
         /** Data that comes to a standing queue is to tell its destination, which tells the origin. */
         private Frame marked(Frame frame) {
-            return frame instanceof RoutedFrame routed
-                            && (routed.type() == FrameType.DATA || routed.type() == FrameType.SEALED)
-                            && queue.isCongested(Forwarder.urgencyOf(routed), nowNanos)
-                    ? routed.marked()
+            if (frame instanceof RoutedFrame routed) {
+                return (routed.type() == FrameType.DATA || routed.type() == FrameType.SEALED)
+                                && queue.isCongested(Forwarder.urgencyOf(routed), nowNanos)
+                        ? routed.marked()
+                        : frame;
+            }
+            return frame instanceof TreeFrame tree
+                            && tree.type() == FrameType.GROUP_DATA
+                            && queue.isCongested(TreeForwarder.urgencyOf(tree), nowNanos)
+                    ? tree.marked()
                     : frame;
         }
 
@@ -339,13 +346,19 @@ final class Links {
             return false;
         }
         LinkQueue held = member.held();
-        LinkQueue.Urgency urgency = TreeForwarder.urgencyOf(FrameType.GROUP_DATA);
         ByteView kept = frame.compact();
+        LinkQueue.Urgency urgency;
         if (type == FrameType.DATA) {
             RoutedFrame routed = RoutedFrame.decode(type, in);
             urgency = Forwarder.urgencyOf(routed);
             if (held.isCongested(urgency, nowNanos)) {
                 kept = routed.marked().encode();
+            }
+        } else {
+            TreeFrame tree = TreeFrame.decode(type, in);
+            urgency = TreeForwarder.urgencyOf(tree);
+            if (held.isCongested(urgency, nowNanos)) {
+                kept = tree.marked().encode();
             }
         }
         if (held.offer(urgency, kept, nowNanos) == LinkQueue.Taken.FULL) {

@@ -12,7 +12,6 @@ import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
 import dev.weft.core.discovery.Discovery;
 import dev.weft.core.flow.Acceptance;
-import dev.weft.core.flow.GroupConfig;
 import dev.weft.core.flow.Paths;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.ReceiveTotal;
@@ -142,7 +141,7 @@ final class Machines {
         sends.connections(connections);
         this.groups = new Groups(
                 self,
-                GroupConfig.DEFAULT,
+                config.group(),
                 flooding.lsdb(),
                 links,
                 router,

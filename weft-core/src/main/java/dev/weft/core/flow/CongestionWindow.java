@@ -12,7 +12,7 @@ import dev.weft.core.base.Check;
  * <p>Losses alone do not prove congestion on a radio link or a mesh under repair: the window answers only to more than
  * one in fifty (the threshold of BBR version 2).
  *
- * <p>Called by {@link OutboundFlow} alone.
+ * <p>Called by {@link OutboundFlow} and {@link GroupWindow}.
  */
 final class CongestionWindow {
     private static final int REFERENCE_MILLIS = 25;
@@ -37,6 +37,7 @@ final class CongestionWindow {
     /** What is left of growth below a byte, in parts of {@link #ONE}. */
     private long growthRemainder;
 
+    private long round;
     private long roundEnd;
     private long roundBeganNanos;
     private long roundSettled;
@@ -53,6 +54,11 @@ final class CongestionWindow {
     /** Bytes that may be under way. */
     long bytes() {
         return bytes;
+    }
+
+    /** Which round it is, from 0: marks are told in shares of a round. */
+    long round() {
+        return round;
     }
 
     boolean isStarting() {
@@ -158,6 +164,7 @@ final class CongestionWindow {
     private void endRound(long next) {
         long share = Math.min(ONE, roundMarked * ONE / Math.max(1, roundSettled));
         markedShare += (share - markedShare) / ROUNDS_AVERAGED;
+        round++;
         roundEnd = next;
         roundSettled = roundMarked = roundLost = 0;
         shrunkThisRound = false;

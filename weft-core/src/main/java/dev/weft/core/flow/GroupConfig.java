@@ -54,4 +54,18 @@ public record GroupConfig(
         Check.within("group.flows-max", flowsMax, 1, 1 << 16);
         Check.within("group.held-bytes-max", heldBytesMax, 1 << 20, 4L << 30);
     }
+
+    public GroupConfig withQueued(long bytesMax, int messagesMax) {
+        return new GroupConfig(
+                fragmentBytes,
+                windowMessages,
+                windowBytes,
+                retainedMessages,
+                bytesMax,
+                messagesMax,
+                membersMax,
+                flowsMax,
+                heldBytesMax,
+                retransmission);
+    }
 }

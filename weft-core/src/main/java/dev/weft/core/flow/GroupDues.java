@@ -16,6 +16,9 @@ final class GroupDues {
     private static final int BACKOFF_MAX = 6;
     private static final int ASK = -1;
 
+    /** While others wait for a member it is to be found out soon whether it lags, though each try doubles the timer. */
+    private static final long AWAITED_NANOS_MAX = 500_000_000L;
+
     /** Something to be looked at: a piece, or the whole message whose members are to be asked. */
     record Due(long atNanos, long message, int piece) implements Comparable<Due> {
         boolean isQuestion() {
@@ -39,9 +42,17 @@ final class GroupDues {
         this.timer = new RetransmissionTimer(bounds);
     }
 
-    /** How long it took until a transmission of which there was one copy only was answered. */
+    /**
+     * How long it took until a transmission was answered. Answers name the transmission, so what was sent again can be
+     * measured too; what came later than any timer waits says only that it was late.
+     */
     void handleSample(long sampleNanos) {
-        timer.handleSample(sampleNanos);
+        timer.handleSample(Math.min(bounds.maxNanos(), sampleNanos));
+    }
+
+    /** The smoothed round trip, 0 while none was measured. */
+    long roundTripNanos() {
+        return timer.smoothedNanos();
     }
 
     /** How long the first node may gather answers: a part of what this node waits for them. */
@@ -52,7 +63,11 @@ final class GroupDues {
 
     void schedule(Piece piece, long nowNanos) {
         cancel(piece);
-        piece.dueNanos = nowNanos + timeoutNanos(piece.expiries);
+        long timeout = timeoutNanos(piece.expiries);
+        if (piece.isAwaited()) {
+            timeout = Math.min(timeout, Math.max(timeoutNanos(0), AWAITED_NANOS_MAX));
+        }
+        piece.dueNanos = nowNanos + timeout;
         dues.add(new Due(piece.dueNanos, piece.message.number, piece.index));
     }
 
@@ -72,7 +87,7 @@ final class GroupDues {
         }
     }
 
-    private void cancel(Piece piece) {
+    void cancel(Piece piece) {
         if (piece.dueNanos >= 0) {
             dues.remove(new Due(piece.dueNanos, piece.message.number, piece.index));
             piece.dueNanos = -1;

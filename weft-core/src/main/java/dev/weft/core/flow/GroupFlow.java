@@ -6,9 +6,12 @@ import dev.weft.SocketKind;
 import dev.weft.core.flow.GroupMessage.Piece;
 import dev.weft.core.flow.GroupMessage.Question;
 import dev.weft.core.flow.GroupMessage.Shot;
+import dev.weft.core.forward.TreeForwarder;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.RouteError;
+import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.TreeLayout;
 import dev.weft.core.wire.Verdict;
 import java.time.Duration;
@@ -43,8 +46,8 @@ final class GroupFlow {
         /** Sends a copy to a neighbor. */
         void send(NodeId neighbor, long transmission, Copy copy);
 
-        /** This node is a member itself. */
-        Verdict deliverHere(GroupName name, GroupMessage message);
+        /** This node is a member itself, for which so many messages before this one were given up. */
+        Verdict deliverHere(GroupName name, GroupMessage message, long missedCount);
 
         void settled(GroupMessage message, NodeId member, Outcome outcome);
 
@@ -52,7 +55,10 @@ final class GroupFlow {
     }
 
     /** One branch of a tree, to be sent. */
-    record Copy(int patienceMillis, TreeLayout layout, int at, Frame body) {}
+    record Copy(Manners manners, TreeLayout layout, int at, Frame body) {}
+
+    /** How relays are to treat a copy: how long they may gather answers, and how soon it goes on. */
+    record Manners(int patienceMillis, int priority) {}
 
     /** A member that has been silent for so long after it was sent something lags. */
     private static final long LAGGING_NANOS = 2_000_000_000L;
@@ -73,10 +79,21 @@ final class GroupFlow {
     private final GroupWindow window;
     private final GroupDues dues;
     private final GroupShots shots;
+    private final GroupResends resends = new GroupResends();
     private @Nullable GroupMessage sending;
     private long usedNanos;
+    /** When any member was heard last. */
+    private long heardNanos = -1;
 
-    GroupFlow(long number, GroupName name, NodeId self, GroupConfig config, Trees trees, Output out, long nowNanos) {
+    GroupFlow(
+            long number,
+            GroupName name,
+            int priority,
+            NodeId self,
+            GroupConfig config,
+            Trees trees,
+            Output out,
+            long nowNanos) {
         this.number = number;
         this.name = name;
         this.self = self;
@@ -85,7 +102,7 @@ final class GroupFlow {
         this.out = out;
         this.window = new GroupWindow(config);
         this.dues = new GroupDues(config.retransmission());
-        this.shots = new GroupShots(number, name, trees, messages, dues, new ShotOutput());
+        this.shots = new GroupShots(number, name, priority, trees, messages, dues, new ShotOutput());
         this.usedNanos = nowNanos;
     }
 
@@ -132,31 +149,42 @@ final class GroupFlow {
             return;
         }
         usedNanos = nowNanos;
-        boolean onlyCopy =
-                shot.question() == Question.TAKE && shot.piece().shots.size() == 1;
+        heardNanos = nowNanos;
+        window.beginAnswer();
         boolean news = false;
         for (GroupAck.Run run : answer.runs()) {
             for (int at : shot.plan().membersWithin(run.from(), run.to())) {
-                news |= handleVerdict(shot, at, run.verdict(), nowNanos);
+                news |= handleVerdict(shot, at, run, nowNanos);
             }
         }
-        if (news && onlyCopy) {
+        if (news) {
             dues.handleSample(nowNanos - shot.sentNanos());
         }
         window.recount(shot.piece());
+        window.endAnswer(dues.roundTripNanos(), nowNanos);
         messages.trim();
         pump(nowNanos);
     }
 
-    /** A hop could not serve a branch: its members get another copy at once. */
-    void handleLostBranch(long transmission, int from, int to, long nowNanos) {
-        Shot shot = shots.byNumber(transmission);
-        if (shot == null || !isReliable() || shot.question() == Question.TELL) {
+    /**
+     * A hop could not serve a branch: its members get another copy at once, unless a queue was full, which at once would
+     * be so still.
+     */
+    void handleLostBranch(TreeForwarder.LostBranch lostBranch, RouteError.Reason reason, long nowNanos) {
+        Shot shot = shots.byNumber(lostBranch.transmission());
+        if (shot == null || shot.question() == Question.TELL) {
+            return;
+        }
+        if (reason == RouteError.Reason.QUEUE_FULL) {
+            window.handleRefused();
+            return;
+        }
+        if (!isReliable()) {
             return;
         }
         Piece piece = shot.piece();
         BitSet lost = new BitSet();
-        for (int at : shot.plan().membersWithin(from, to)) {
+        for (int at : shot.plan().membersWithin(lostBranch.from(), lostBranch.to())) {
             int member = piece.message.indexOf(shot.plan().tree().node(at));
             if (member >= 0 && piece.missing.get(member)) {
                 lost.set(member);
@@ -185,16 +213,27 @@ final class GroupFlow {
             for (long at = messages.first(); at < messages.next(); at++) {
                 GroupMessage message = messages.at(at);
                 for (int i = 0; message != null && i < message.fresh; i++) {
-                    Piece piece = message.pieces.get(i);
-                    BitSet broken = shots.brokenOf(piece);
-                    if (!broken.isEmpty()) {
-                        transmit(piece, broken, Paths.Choice.PRIMARY, nowNanos);
-                    }
+                    repair(message.pieces.get(i), nowNanos);
                 }
             }
         }
         messages.trim();
         pump(nowNanos);
+    }
+
+    /** What travels behind a link that is gone goes again in place of what is lost; for those who lag when there is room. */
+    private void repair(Piece piece, long nowNanos) {
+        BitSet broken = piece.state == Piece.State.UNDER_WAY ? shots.brokenOf(piece) : new BitSet();
+        if (broken.isEmpty()) {
+            return;
+        }
+        if (piece.isAwaited()) {
+            transmit(piece, broken, Paths.Choice.PRIMARY, nowNanos);
+        } else {
+            dues.cancel(piece);
+            resends.add(piece);
+            window.recount(piece);
+        }
     }
 
     /** A node has said good-bye. */
@@ -252,7 +291,8 @@ final class GroupFlow {
 
     // ------------------------------------------------------------------ what members say
 
-    private boolean handleVerdict(Shot shot, int at, Verdict verdict, long nowNanos) {
+    private boolean handleVerdict(Shot shot, int at, GroupAck.Run run, long nowNanos) {
+        Verdict verdict = run.verdict();
         GroupMessage message = shot.piece().message;
         int i = message.indexOf(shot.plan().tree().node(at));
         if (i < 0) {
@@ -271,7 +311,11 @@ final class GroupFlow {
             return false;
         }
         Piece piece = shot.piece();
-        boolean news = shot.question() == Question.TAKE && piece.missing.get(i);
+        boolean news =
+                shot.question() == Question.TAKE && piece.missing.get(i) && verdict.kind() != Verdict.Kind.ABSENT;
+        if (news && run.congestion() == RouteHeader.Mark.CONGESTION) {
+            window.handleMark(member);
+        }
         int hops = shot.plan().tree().depth(at);
         Duration roundTrip = Duration.ofNanos(nowNanos - message.firstSentNanos);
         switch (verdict.kind()) {
@@ -281,6 +325,9 @@ final class GroupFlow {
             case HELD -> {
                 if (shot.question() == Question.TAKE) {
                     piece.missing.clear(i);
+                    if (piece.missing.isEmpty()) {
+                        resends.remove(piece);
+                    }
                 }
                 askLater(message, nowNanos);
             }
@@ -291,7 +338,10 @@ final class GroupFlow {
             }
             case UNKNOWN_FLOW -> {}
         }
-        return news && verdict.kind() != Verdict.Kind.ABSENT;
+        if (isOrdered() && member.givenUp >= member.floor) {
+            raiseFloor(member, nowNanos);
+        }
+        return news;
     }
 
     private void hear(GroupMember member, long nowNanos) {
@@ -311,6 +361,7 @@ final class GroupFlow {
             }
             window.recount(message);
         }
+        resends.review();
     }
 
     /** The member knows nothing of the flow any more: what became of the copies that had left nobody can say. */
@@ -359,10 +410,14 @@ final class GroupFlow {
                                 ? givenUp(message, i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE)
                                 : givenUp(message, i, Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT));
             }
+            message.isMissedHere = message.hereIsOpen;
             settleHere(message, Outcome.of(Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT));
             messages.trim();
             if (isOrdered()) {
-                left.forEach(member -> raiseFloor(member, nowNanos));
+                for (GroupMember member : left) {
+                    member.givenUp = Math.max(member.givenUp, message.number);
+                    raiseFloor(member, nowNanos);
+                }
             }
         }
     }
@@ -388,6 +443,9 @@ final class GroupFlow {
         if (piece.missing.isEmpty()) {
             return;
         }
+        if (piece.isAwaited()) {
+            window.handleLate(piece, heardNanos, nowNanos);
+        }
         piece.expiries++;
         piece.repairs = 0;
         GroupMessage message = piece.message;
@@ -398,11 +456,12 @@ final class GroupFlow {
                 lag(member, 1);
             }
         }
-        transmit(
-                piece,
-                (BitSet) piece.missing.clone(),
-                piece.expiries % 2 == 1 ? Paths.Choice.ALTERNATE : Paths.Choice.PRIMARY,
-                nowNanos);
+        if (isReliable()) {
+            resends.add(piece);
+        } else {
+            piece.state = Piece.State.OVERDUE;
+        }
+        window.recount(piece);
     }
 
     private void askLater(GroupMessage message, long nowNanos) {
@@ -434,26 +493,60 @@ final class GroupFlow {
 
     // ------------------------------------------------------------------ sending
 
-    /** Sends what the window admits. */
+    /** Sends what the window admits: first what is to go again, then what waits. */
     private void pump(long nowNanos) {
-        while (window.admitsPiece()) {
-            GroupMessage message = sending;
-            if (message == null || message.fresh == message.pieces.size() || message.isSettled()) {
-                sending = null;
-                if (waiting.isEmpty() || !hasRoom()) {
-                    return;
-                }
-                message = waiting.remove();
-                if (message.isSettled()) {
-                    continue;
-                }
-                assign(message, nowNanos);
-                sending = message;
-                continue;
-            }
-            Piece piece = message.pieces.get(message.fresh++);
-            transmit(piece, (BitSet) piece.missing.clone(), Paths.Choice.PRIMARY, nowNanos);
+        for (Piece due = resends.poll(window); due != null; due = resends.poll(window)) {
+            transmit(
+                    due,
+                    (BitSet) due.missing.clone(),
+                    due.expiries % 2 == 1 ? Paths.Choice.ALTERNATE : Paths.Choice.PRIMARY,
+                    nowNanos);
+        }
+        for (Piece next = next(nowNanos); next != null; next = next(nowNanos)) {
+            next.message.fresh++;
+            window.number(next);
+            transmit(next, (BitSet) next.missing.clone(), Paths.Choice.PRIMARY, nowNanos);
             messages.trim();
+        }
+    }
+
+    /** The piece that may leave for the first time, null when none may; its message gets its number before it leaves. */
+    private @Nullable Piece next(long nowNanos) {
+        GroupMessage message = sending;
+        if (message != null && message.fresh < message.pieces.size() && !message.isSettled()) {
+            Piece piece = message.pieces.get(message.fresh);
+            return window.admits(piece) ? piece : null;
+        }
+        sending = null;
+        for (message = waiting.peek(); message != null && message.isSettled(); message = waiting.peek()) {
+            passOver(waiting.remove(), nowNanos);
+        }
+        if (message == null || !window.admits(message.pieces.get(0)) || !hasRoom()) {
+            return null;
+        }
+        waiting.remove();
+        assign(message, nowNanos);
+        sending = message;
+        return message.pieces.get(0);
+    }
+
+    /** What was given up before its turn has a number all the same where order counts: that gap is how members are told. */
+    private void passOver(GroupMessage message, long nowNanos) {
+        if (!isOrdered()) {
+            return;
+        }
+        long passed = messages.next();
+        messages.number(message);
+        messages.trim();
+        if (message.isMissedHere) {
+            here.add(message, nowNanos);
+        }
+        for (GroupMember member : message.members) {
+            if (member.lastMessage >= 0 && member.lastMessage == passed - 1) {
+                member.lastMessage = passed;
+                member.givenUp = passed;
+                raiseFloor(member, nowNanos);
+            }
         }
     }
 
@@ -505,7 +598,10 @@ final class GroupFlow {
     private void transmit(Piece piece, BitSet to, Paths.Choice choice, long nowNanos) {
         GroupMessage message = piece.message;
         to.and(message.open);
-        if (isReliable() && !to.isEmpty()) {
+        resends.remove(piece);
+        piece.state = Piece.State.UNDER_WAY;
+        piece.sentNanos = nowNanos;
+        if (!to.isEmpty()) {
             dues.schedule(piece, nowNanos);
         }
         Collection<NodeId> unreached = shots.take(piece, to, choice, nowNanos);
@@ -531,6 +627,9 @@ final class GroupFlow {
             if (piece.missing.get(member)) {
                 piece.missing.clear(member);
                 window.recount(piece);
+                if (piece.missing.isEmpty()) {
+                    resends.remove(piece);
+                }
             }
         }
         out.settled(message, message.members[member].node, outcome);
@@ -551,6 +650,7 @@ final class GroupFlow {
             messages.settled(message);
             shots.forget(message);
             dues.cancel(message);
+            message.pieces.forEach(resends::remove);
             out.ended(message);
         }
     }
@@ -613,8 +713,8 @@ final class GroupFlow {
 
     private final class HereOutput implements GroupHere.Output {
         @Override
-        public Verdict offer(GroupMessage message) {
-            return out.deliverHere(name, message);
+        public Verdict offer(GroupMessage message, long missedCount) {
+            return out.deliverHere(name, message, isOrdered() ? missedCount : 0);
         }
 
         @Override

@@ -12,8 +12,12 @@ import java.util.ArrayDeque;
  */
 final class GroupHere {
     interface Output {
-        /** {@link Verdict#HELD} where there is no room now. */
-        Verdict offer(GroupMessage message);
+        /**
+         * {@link Verdict#HELD} where it cannot be taken now.
+         *
+         * @param missedCount how many messages since the last one were given up
+         */
+        Verdict offer(GroupMessage message, long missedCount);
 
         void decided(GroupMessage message, Verdict verdict);
     }
@@ -23,6 +27,7 @@ final class GroupHere {
 
     private final ArrayDeque<GroupMessage> waiting = new ArrayDeque<>();
     private long nextNanos = Deadlines.NEVER;
+    private long missedCount;
 
     void add(GroupMessage message, long nowNanos) {
         waiting.add(message);
@@ -35,12 +40,15 @@ final class GroupHere {
         while (!waiting.isEmpty()) {
             GroupMessage message = waiting.peek();
             if (message.hereIsOpen) {
-                Verdict verdict = out.offer(message);
+                Verdict verdict = out.offer(message, missedCount);
                 if (verdict.kind() == Verdict.Kind.HELD) {
                     nextNanos = nowNanos + RETRY_NANOS;
                     return;
                 }
+                missedCount = verdict.kind() == Verdict.Kind.DELIVERED ? 0 : missedCount;
                 out.decided(message, verdict);
+            } else if (message.isMissedHere) {
+                missedCount++;
             }
             waiting.remove();
         }

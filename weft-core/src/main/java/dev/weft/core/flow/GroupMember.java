@@ -15,12 +15,20 @@ final class GroupMember {
     /** The floor that the member has confirmed; -1 while it has not answered at all. */
     long confirmedFloor = -1;
 
+    /** The last message that was given up for it; where it is not below the floor, an earlier one is still open. */
+    long givenUp = -1;
+
     /** The last message that was for it. */
     long lastMessage = -1;
 
     long heardNanos;
     /** It has not answered for a while: nobody else waits for it. */
     boolean lagging;
+
+    /** The round of congestion control whose marks are counted, and how many of its pieces came marked to this member. */
+    long markedRound = -1;
+
+    int marks;
 
     GroupMember(NodeId node, long incarnation, long floor, long nowNanos) {
         this.node = node;

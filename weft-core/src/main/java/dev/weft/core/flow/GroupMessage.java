@@ -2,6 +2,7 @@ package dev.weft.core.flow;
 
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.wire.Ack;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -11,6 +12,16 @@ import java.util.List;
 final class GroupMessage {
     /** A piece of it. */
     static final class Piece {
+        enum State {
+            FRESH,
+            /** Sent, and an answer may still come in time. */
+            UNDER_WAY,
+            /** To be sent again when there is room. */
+            DUE,
+            /** Its answer is overdue and it is not to be sent again; an answer may come yet. */
+            OVERDUE
+        }
+
         final GroupMessage message;
         final int index;
         /** The members, by their numbers in the message, that have not said that they have it. */
@@ -18,15 +29,50 @@ final class GroupMessage {
         /** The latest transmissions, oldest first. */
         final List<Shot> shots = new ArrayList<>();
 
+        State state = State.FRESH;
+        /** The number of its first transmission among those of the flow's pieces. */
+        long order;
+        /** Its turn among the pieces that only members miss who lag; -1 where it has none. */
+        long turn = -1;
+
+        long sentNanos = -1;
         long dueNanos = -1;
         int expiries;
         int repairs;
         /** How many bytes of it count as in flight. */
         int countedBytes;
+        /** Whether they count as awaited by members that answer. */
+        boolean countsAwaited;
 
         private Piece(GroupMessage message, int index) {
             this.message = message;
             this.index = index;
+        }
+
+        /** Whether somebody who answers misses it. */
+        boolean isAwaited() {
+            for (int i = missing.nextSetBit(0); i >= 0; i = missing.nextSetBit(i + 1)) {
+                if (!message.members[i].lagging) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Whether somebody misses it who has answered since it was sent. */
+        boolean isMissedBySomebodyHeard() {
+            for (int i = missing.nextSetBit(0); i >= 0; i = missing.nextSetBit(i + 1)) {
+                if (!message.members[i].lagging && message.members[i].heardNanos >= sentNanos) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** What it counts for in windows. */
+        int charge() {
+            int bytes = message.payload(index).length();
+            return index == 0 ? bytes + Ack.MESSAGE_OVERHEAD_BYTES : bytes;
         }
     }
 
@@ -65,6 +111,9 @@ final class GroupMessage {
 
     int laggingCount;
     boolean hereIsOpen;
+    /** It was given up before this node itself had taken it. */
+    boolean isMissedHere;
+
     boolean counted;
     long firstSentNanos = -1;
     long askNanos = -1;

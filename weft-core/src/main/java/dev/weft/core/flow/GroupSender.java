@@ -2,16 +2,19 @@ package dev.weft.core.flow;
 
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.base.DeadlineIndex;
 import dev.weft.core.base.Deadlines;
+import dev.weft.core.forward.TreeForwarder;
 import dev.weft.core.wire.Data;
-import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.GroupSeal;
+import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.TreeHeader;
+import dev.weft.core.wire.Verdict;
 import dev.weft.core.wire.WireWriter;
 import java.util.List;
 import java.util.TreeMap;
@@ -25,13 +28,13 @@ import org.jspecify.annotations.Nullable;
 public final class GroupSender {
     /** What the sender wants and reports. May not call back in. */
     public interface Output {
-        void send(NodeId neighbor, Frame frame);
+        void send(NodeId neighbor, TreeFrame frame);
 
         /** A message that has found its place, sealed for its members. */
-        dev.weft.core.base.ByteView seal(GroupSend send);
+        ByteView seal(GroupSend send);
 
-        /** This node is a member itself: its application is offered the message. */
-        dev.weft.core.wire.Verdict deliverHere(GroupName name, dev.weft.core.base.ByteView payload);
+        /** This node is a member itself: its application is offered the message, as to any other member. */
+        Verdict deliverHere(GroupName name, ByteView payload, long missedCount);
 
         /** The one and only outcome of a send for a member. */
         void settled(long ticket, NodeId member, Outcome outcome);
@@ -43,17 +46,20 @@ public final class GroupSender {
     private static final long IDLE_NANOS = 600_000_000_000L;
     private static final long SWEEP_NANOS = 60_000_000_000L;
 
-    private record Conversation(GroupName name, List<NodeId> listed) implements Comparable<Conversation> {
+    private record Conversation(GroupName name, int priority, List<NodeId> listed) implements Comparable<Conversation> {
         private static Conversation of(GroupSend send) {
             return new Conversation(
-                    send.name(), send.name().scope() == GroupName.Scope.LIST ? List.copyOf(send.members()) : List.of());
+                    send.name(),
+                    send.priority(),
+                    send.name().scope() == GroupName.Scope.LIST ? List.copyOf(send.members()) : List.of());
         }
 
         @Override
         public int compareTo(Conversation other) {
             int byName = name.compareTo(other.name);
-            if (byName != 0) {
-                return byName;
+            int byPriority = byName != 0 ? byName : Integer.compare(priority, other.priority);
+            if (byPriority != 0) {
+                return byPriority;
             }
             for (int i = 0; i < Math.min(listed.size(), other.listed.size()); i++) {
                 int byNode = listed.get(i).compareTo(other.listed.get(i));
@@ -181,10 +187,10 @@ public final class GroupSender {
     }
 
     /** A hop could not serve a branch of one of the trees. */
-    public void handleLostBranch(long transmission, int from, int to, long nowNanos) {
-        GroupFlow flow = byTransmission.get(transmission);
+    public void handleLostBranch(TreeForwarder.LostBranch lost, RouteError.Reason reason, long nowNanos) {
+        GroupFlow flow = byTransmission.get(lost.transmission());
         if (flow != null) {
-            flow.handleLostBranch(transmission, from, to, nowNanos);
+            flow.handleLostBranch(lost, reason, nowNanos);
             touched(flow);
         }
     }
@@ -276,7 +282,8 @@ public final class GroupSender {
             byConversation.values().removeIf(flow -> flow == over);
             deadlines.update(over.number(), Deadlines.NEVER);
         }
-        GroupFlow flow = new GroupFlow(nextFlow++, conversation.name(), self, config, trees, flowOutput, nowNanos);
+        GroupFlow flow = new GroupFlow(
+                nextFlow++, conversation.name(), conversation.priority(), self, config, trees, flowOutput, nowNanos);
         flows.put(flow.number(), flow);
         byConversation.put(conversation, flow);
         if (sweepNanos == Deadlines.NEVER) {
@@ -306,10 +313,11 @@ public final class GroupSender {
         @Override
         public void send(NodeId neighbor, long transmission, GroupFlow.Copy copy) {
             TreeHeader header = TreeHeader.first(
-                    new TreeHeader.TreeOrigin(self, incarnation, transmission),
-                    copy.patienceMillis(),
-                    copy.layout(),
-                    copy.at());
+                            new TreeHeader.TreeOrigin(self, incarnation, transmission),
+                            copy.manners().patienceMillis(),
+                            copy.layout(),
+                            copy.at())
+                    .withPriority(copy.manners().priority());
             WireWriter body = new WireWriter();
             copy.body().encodeBody(body);
             copyCount++;
@@ -317,8 +325,8 @@ public final class GroupSender {
         }
 
         @Override
-        public dev.weft.core.wire.Verdict deliverHere(GroupName name, GroupMessage message) {
-            return out.deliverHere(name, message.payload);
+        public Verdict deliverHere(GroupName name, GroupMessage message, long missedCount) {
+            return out.deliverHere(name, message.payload, missedCount);
         }
 
         @Override

@@ -44,6 +44,7 @@ final class GroupShots {
 
     private final long flow;
     private final GroupName name;
+    private final int priority;
     private final Trees trees;
     private final GroupMessages messages;
     private final GroupDues dues;
@@ -54,9 +55,11 @@ final class GroupShots {
     private List<GroupMember> planned = List.of();
     private long plannedEdition = -1;
 
-    GroupShots(long flow, GroupName name, Trees trees, GroupMessages messages, GroupDues dues, Output out) {
+    GroupShots(
+            long flow, GroupName name, int priority, Trees trees, GroupMessages messages, GroupDues dues, Output out) {
         this.flow = flow;
         this.name = name;
+        this.priority = priority;
         this.trees = trees;
         this.messages = messages;
         this.dues = dues;
@@ -214,11 +217,9 @@ final class GroupShots {
             }
         }
         Frame body = body(piece, question, known ? Optional.empty() : Optional.of(name));
+        GroupFlow.Manners manners = new GroupFlow.Manners(dues.patienceMillis(), priority);
         for (int at : drawn.first()) {
-            out.send(
-                    drawn.tree().node(at),
-                    shot.number(),
-                    new GroupFlow.Copy(dues.patienceMillis(), drawn.layout(), at, body));
+            out.send(drawn.tree().node(at), shot.number(), new GroupFlow.Copy(manners, drawn.layout(), at, body));
         }
     }
 

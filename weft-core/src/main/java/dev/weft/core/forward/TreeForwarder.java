@@ -49,9 +49,6 @@ public final class TreeForwarder {
     /** How long answers that come late are still gathered here. */
     private static final long LATE_NANOS = 5_000_000_000L;
 
-    /** Messages for many go among those of middling priority. */
-    private static final int PRIORITY = 3;
-
     private static final long MILLI = 1_000_000L;
 
     /** Whom answers go to. */
@@ -78,7 +75,7 @@ public final class TreeForwarder {
      */
     private record Slot(int begin, int from, int to) {
         private GroupAck.Run widened(GroupAck.Run run) {
-            return run.from() == from ? new GroupAck.Run(begin, run.to(), run.verdict()) : run;
+            return run.from() == from ? run.widened(begin, run.to()) : run;
         }
     }
 
@@ -166,8 +163,10 @@ public final class TreeForwarder {
     }
 
     /** The class of traffic that a frame for many belongs to. */
-    public static LinkQueue.Urgency urgencyOf(FrameType type) {
-        return type == FrameType.GROUP_DATA ? LinkQueue.Urgency.data(PRIORITY) : LinkQueue.Urgency.CONTROL;
+    public static LinkQueue.Urgency urgencyOf(TreeFrame frame) {
+        return frame.type() == FrameType.GROUP_DATA
+                ? LinkQueue.Urgency.data(frame.header().priority())
+                : LinkQueue.Urgency.CONTROL;
     }
 
     public void handle(NodeId from, TreeFrame frame, long nowNanos) {
@@ -189,7 +188,7 @@ public final class TreeForwarder {
             begin = branch.to();
         }
         if (isMember) {
-            say(gathering, new GroupAck.Run(header.from(), header.markEnd(), out.take(frame)));
+            say(gathering, new GroupAck.Run(header.from(), header.markEnd(), out.take(frame), header.congestion()));
         }
         ready(header.origin(), gathering);
     }
@@ -289,7 +288,7 @@ public final class TreeForwarder {
             obstacle = Optional.of(RouteError.Reason.NO_LINK);
         } else if (next.get().equals(from)) {
             obstacle = Optional.of(RouteError.Reason.LOOP);
-        } else if (out.send(next.get(), frame.along(branch, labels.labelOf(from)), urgencyOf(frame.type()))
+        } else if (out.send(next.get(), frame.along(branch, labels.labelOf(from)), urgencyOf(frame))
                 == LinkQueue.Taken.FULL) {
             obstacle = Optional.of(RouteError.Reason.QUEUE_FULL);
         }
@@ -347,7 +346,7 @@ public final class TreeForwarder {
         }
     }
 
-    /** Equal verdicts side by side become one run. */
+    /** Those that say the same side by side become one run. */
     private static List<GroupAck.Run> joined(TreeMap<Integer, GroupAck.Run> unsaid) {
         List<GroupAck.Run> runs = new ArrayList<>();
         GroupAck.@Nullable Run open = null;
@@ -355,8 +354,8 @@ public final class TreeForwarder {
             if (open != null && run.from() < open.to()) {
                 continue;
             }
-            if (open != null && open.verdict().equals(run.verdict()) && run.from() == open.to()) {
-                open = new GroupAck.Run(open.from(), run.to(), run.verdict());
+            if (open != null && open.saysTheSameAs(run) && run.from() == open.to()) {
+                open = open.widened(open.from(), run.to());
             } else {
                 if (open != null) {
                     runs.add(open);

@@ -12,7 +12,8 @@ import java.util.List;
  * <pre>
  *   +-------------+-------------+---------+----------------------------------------------------------------+
  *   | origin (16) | incarnation | answers | transmission varint, runs u8, then for each run:               |
- *   |             |   varint    |   u8    | gap varint, length - 1 varint, verdict u8                      |
+ *   |             |   varint    |   u8    | gap varint, length - 1 varint, verdict u8, with 128 where the  |
+ *   |             |             |         | frame has met congestion on its way to them                    |
  *   +-------------+-------------+---------+----------------------------------------------------------------+
  * </pre>
  *
@@ -27,15 +28,32 @@ public record GroupAck(NodeId origin, long incarnation, List<Answer> answers) im
     /** The most runs in one answer; what does not fit is asked for again. */
     public static final int RUNS_MAX = 128;
 
+    private static final int MARK_BIT = 0x80;
+
     /**
      * The verdict of all members that begin in a part of the origin's layout.
      *
      * @param from its beginning
      * @param to one past its end
+     * @param congestion whether the frame that they judge has met any
      */
-    public record Run(int from, int to, Verdict verdict) {
+    public record Run(int from, int to, Verdict verdict, RouteHeader.Mark congestion) {
         public Run {
             Check.that(from >= 0 && to > from, "a run from %d to %d", from, to);
+        }
+
+        /** Of a frame that has met no congestion, or of none at all. */
+        public Run(int from, int to, Verdict verdict) {
+            this(from, to, verdict, RouteHeader.Mark.NONE);
+        }
+
+        /** The same of a larger part of the layout. */
+        public Run widened(int earlier, int later) {
+            return new Run(earlier, later, verdict, congestion);
+        }
+
+        public boolean saysTheSameAs(Run other) {
+            return verdict.equals(other.verdict) && congestion == other.congestion;
         }
     }
 
@@ -77,7 +95,10 @@ public record GroupAck(NodeId origin, long incarnation, List<Answer> answers) im
                 if (to > TreeLayout.BYTES_MAX) {
                     throw new MalformedFrame("run length", "beyond the largest tree");
                 }
-                runs.add(new Run(from, to, Verdict.decode(in)));
+                int said = in.u8("verdict");
+                RouteHeader.Mark congestion =
+                        (said & MARK_BIT) == 0 ? RouteHeader.Mark.NONE : RouteHeader.Mark.CONGESTION;
+                runs.add(new Run(from, to, Verdict.of(said & ~MARK_BIT), congestion));
                 at = to;
             }
             answers.add(new Answer(transmission, runs));
@@ -95,7 +116,7 @@ public record GroupAck(NodeId origin, long incarnation, List<Answer> answers) im
             for (Run run : answer.runs()) {
                 Check.that(run.from() >= at, "runs out of order");
                 out.varint(run.from() - at).varint(run.to() - run.from() - 1);
-                run.verdict().encode(out);
+                out.u8(run.verdict().code() | (run.congestion() == RouteHeader.Mark.CONGESTION ? MARK_BIT : 0));
                 at = run.to();
             }
         }

@@ -1,29 +1,34 @@
 package dev.weft.core.wire;
 
+import dev.weft.Outcome;
 import dev.weft.SocketKind;
+import dev.weft.WhenFull;
 
 /**
  * What a flow to many is, told until every member has answered once.
  * <pre>
- *   +---------+---------+------------+------------+---------------+
- *   | scope u8| kind u8 | sealing u8 | group text | endpoint text |   text: bytes varint, UTF-8; at most 128 bytes
- *   +---------+---------+------------+------------+---------------+
+ *   +---------+---------+------------+---------------+
+ *   | scope u8| kind u8 | group text | endpoint text |   text: bytes varint, UTF-8; at most 128 bytes
+ *   +---------+---------+------------+---------------+
  * </pre>
+ * The kind's byte has 16 more where what finds no room at a member is to be refused, and 32 more where messages are sealed.
  *
  * @param scope who is addressed
  * @param kind the guarantees
+ * @param whenFull what becomes of a message that finds no room
  * @param sealing whether its messages are {@link GroupSeal}s
  * @param group its name; empty for everyone and for a list
  * @param endpoint the endpoint at each member; empty for the group's own inbox
  */
-public record GroupName(Scope scope, SocketKind kind, Sealing sealing, String group, String endpoint)
+public record GroupName(Scope scope, SocketKind kind, WhenFull whenFull, Sealing sealing, String group, String endpoint)
         implements Comparable<GroupName> {
     /** The longest name of a group, in bytes of UTF-8. */
     public static final int GROUP_BYTES_MAX = NodeRecord.WORD_BYTES_MAX;
 
     private static final Scope[] SCOPES = Scope.values();
     private static final SocketKind[] KINDS = SocketKind.values();
-    private static final Sealing[] SEALINGS = Sealing.values();
+    private static final int REFUSE_BIT = 0x10;
+    private static final int SEALED_BIT = 0x20;
 
     /** Who is addressed. */
     public enum Scope {
@@ -41,49 +46,52 @@ public record GroupName(Scope scope, SocketKind kind, Sealing sealing, String gr
         SEALED
     }
 
-    /** One that is not sealed. */
+    /** One whose messages wait for room, and are not sealed. */
     public GroupName(Scope scope, SocketKind kind, String group, String endpoint) {
-        this(scope, kind, Sealing.PLAIN, group, endpoint);
+        this(scope, kind, WhenFull.WAIT, Sealing.PLAIN, group, endpoint);
+    }
+
+    public GroupName withWhenFull(WhenFull other) {
+        return new GroupName(scope, kind, other, sealing, group, endpoint);
+    }
+
+    public GroupName with(Sealing other) {
+        return new GroupName(scope, kind, whenFull, other, group, endpoint);
     }
 
     public boolean isSealed() {
         return sealing == Sealing.SEALED;
     }
 
-    public GroupName with(Sealing other) {
-        return new GroupName(scope, kind, other, group, endpoint);
-    }
-
-    /** The longest message, sealed or not. */
-    public int messageBytesMax() {
-        return isSealed() ? GroupData.MESSAGE_BYTES_MAX : Data.MESSAGE_BYTES_MAX;
+    /** What a member says to a message that it has no room for. */
+    public Verdict noRoom() {
+        return kind == SocketKind.DGRAM || whenFull == WhenFull.REFUSE
+                ? Verdict.refused(Outcome.Reason.QUEUE_FULL)
+                : Verdict.HELD;
     }
 
     static GroupName decode(WireReader in) throws MalformedFrame {
         int scope = in.u8("scope");
-        int kind = in.u8("kind");
-        int sealing = in.u8("sealing");
+        int form = in.u8("kind");
+        int kind = form & ~(REFUSE_BIT | SEALED_BIT);
         if (scope >= SCOPES.length) {
             throw new MalformedFrame("scope", "unknown code " + scope);
         }
         if (kind >= KINDS.length || KINDS[kind] == SocketKind.STREAM) {
             throw new MalformedFrame("kind", "unknown code " + kind);
         }
-        if (sealing >= SEALINGS.length) {
-            throw new MalformedFrame("sealing", "unknown code " + sealing);
-        }
         return new GroupName(
                 SCOPES[scope],
                 KINDS[kind],
-                SEALINGS[sealing],
+                (form & REFUSE_BIT) == 0 ? WhenFull.WAIT : WhenFull.REFUSE,
+                (form & SEALED_BIT) == 0 ? Sealing.PLAIN : Sealing.SEALED,
                 in.text("group", GROUP_BYTES_MAX),
                 in.text("endpoint", FlowLabel.ENDPOINT_BYTES_MAX));
     }
 
     void encode(WireWriter out) {
         out.u8(scope.ordinal())
-                .u8(kind.ordinal())
-                .u8(sealing.ordinal())
+                .u8(kind.ordinal() | (whenFull == WhenFull.REFUSE ? REFUSE_BIT : 0) | (isSealed() ? SEALED_BIT : 0))
                 .text(group)
                 .text(endpoint);
     }
@@ -92,8 +100,9 @@ public record GroupName(Scope scope, SocketKind kind, Sealing sealing, String gr
     public int compareTo(GroupName other) {
         int byScope = scope.compareTo(other.scope);
         int byKind = byScope != 0 ? byScope : kind.compareTo(other.kind);
-        int bySealing = byKind != 0 ? byKind : sealing.compareTo(other.sealing);
-        int byGroup = bySealing != 0 ? bySealing : group.compareTo(other.group);
-        return byGroup != 0 ? byGroup : endpoint.compareTo(other.endpoint);
+        int byGroup = byKind != 0 ? byKind : group.compareTo(other.group);
+        int byEndpoint = byGroup != 0 ? byGroup : endpoint.compareTo(other.endpoint);
+        int byWhenFull = byEndpoint != 0 ? byEndpoint : whenFull.compareTo(other.whenFull);
+        return byWhenFull != 0 ? byWhenFull : sealing.compareTo(other.sealing);
     }
 }

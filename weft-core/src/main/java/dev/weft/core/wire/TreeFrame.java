@@ -16,6 +16,11 @@ public record TreeFrame(FrameType type, TreeHeader header, ByteView body) implem
         return new TreeFrame(type, header.forwarded(branch, arrivalLabel), body);
     }
 
+    /** The same frame, to say that it has met congestion. */
+    public TreeFrame marked() {
+        return new TreeFrame(type, header.marked(), body);
+    }
+
     @Override
     public void encodeBody(WireWriter out) {
         header.encode(out);

@@ -12,10 +12,13 @@ import java.util.List;
  * copies along. Each hop cuts its branches out and appends its own label of the link that the frame came in on, so that
  * at any node the way back is known without any look-up. Behind the type byte:
  * <pre>
- *   +-------------+-------------+--------------+----------+--------+---------------+--------+----------------------+
- *   | origin (16) | incarnation | transmission | patience | behind | labels behind | base   | bytes of node varint |
- *   |             |    varint   |    varint    |  ms, u8  |   u8   |  varint ..    | varint | node                 |
- *   +-------------+-------------+--------------+----------+--------+---------------+--------+----------------------+
+ *   +-------------+-------------+--------------+-+-+--------+---+--------+---------------+--------+----------------------+
+ *   | origin (16) | incarnation | transmission |M|P|patience| P | behind | labels behind | base   | bytes of node varint |
+ *   |             |    varint   |    varint    | | |   ms   |   |        |  varint ..    | varint | node                 |
+ *   +-------------+-------------+--------------+-+-+--------+---+--------+---------------+--------+----------------------+
+ *
+ *   M        1 bit   the frame has met congestion: set by any hop whose queue stands
+ *   P        1 + 2 bits, priority 0..7
  * </pre>
  * The whole tree is checked at every hop, so that nobody passes on what the next would refuse: at most
  * {@link TreeLayout#NODES_MAX} nodes, {@link RouteHeader#LABELS_MAX} links deep, no label twice at one node.
@@ -24,8 +27,11 @@ public final class TreeHeader {
     /** The longest that a node may hold an answer back for those of its branches. */
     public static final int PATIENCE_MILLIS_MAX = 50;
 
+    private static final int COUNT_MASK = 0x3f;
+    private static final int MARK_BIT = 0x80;
+
     private final TreeOrigin origin;
-    private final int patienceMillis;
+    private final Handling handling;
     private final int[] behind;
     private final int base;
     private final ByteView node;
@@ -46,9 +52,12 @@ public final class TreeHeader {
         }
     }
 
-    private TreeHeader(TreeOrigin origin, int patienceMillis, int[] behind, int base, Parsed parsed) {
+    /** How relays treat the frame, which is the same for all of its tree but for what has happened on the way. */
+    private record Handling(int patienceMillis, int priority, RouteHeader.Mark congestion) {}
+
+    private TreeHeader(TreeOrigin origin, Handling handling, int[] behind, int base, Parsed parsed) {
         this.origin = origin;
-        this.patienceMillis = patienceMillis;
+        this.handling = handling;
         this.behind = behind;
         this.base = base;
         this.node = parsed.node;
@@ -58,19 +67,23 @@ public final class TreeHeader {
 
     /** What the origin's neighbor at that node of a layout reads. */
     public static TreeHeader first(TreeOrigin origin, int patienceMillis, TreeLayout layout, int at) {
-        return trusted(origin, patienceMillis, new int[0], layout.offset(at), layout.node(at));
+        Handling plain = new Handling(patienceMillis, RouteHeader.PRIORITY_DEFAULT, RouteHeader.Mark.NONE);
+        return trusted(origin, plain, new int[0], layout.offset(at), layout.node(at));
     }
 
     public static TreeHeader decode(WireReader in) throws MalformedFrame {
         TreeOrigin origin = TreeOrigin.decode(in);
-        int patienceMillis = in.u8("patience");
+        int first = in.u8("patience");
+        int patienceMillis = first & COUNT_MASK;
         if (patienceMillis > PATIENCE_MILLIS_MAX) {
             throw new MalformedFrame("patience", patienceMillis + " ms, at most " + PATIENCE_MILLIS_MAX);
         }
-        int behindCount = in.u8("labels behind");
-        if (behindCount > RouteHeader.LABELS_MAX) {
-            throw new MalformedFrame("labels behind", behindCount + ", at most " + RouteHeader.LABELS_MAX);
-        }
+        int second = in.u8("labels behind");
+        int behindCount = second & COUNT_MASK;
+        Handling handling = new Handling(
+                patienceMillis,
+                first >> 4 & 4 | second >> 6,
+                (first & MARK_BIT) == 0 ? RouteHeader.Mark.NONE : RouteHeader.Mark.CONGESTION);
         int[] behind = new int[behindCount];
         for (int i = 0; i < behindCount; i++) {
             behind[i] = in.varintWithin("label", 1, RouteHeader.LABEL_MAX);
@@ -79,12 +92,14 @@ public final class TreeHeader {
         ByteView node = in.lengthDelimited("tree", TreeLayout.BYTES_MAX - base);
         Parsed parsed = Parsed.of(node, base);
         new Depths().check(parsed.branches, RouteHeader.LABELS_MAX - behindCount);
-        return new TreeHeader(origin, patienceMillis, behind, base, parsed);
+        return new TreeHeader(origin, handling, behind, base, parsed);
     }
 
     public void encode(WireWriter out) {
         origin.encode(out);
-        out.u8(patienceMillis).u8(behind.length);
+        int mark = handling.congestion == RouteHeader.Mark.CONGESTION ? MARK_BIT : 0;
+        out.u8(mark | (handling.priority & 4) << 4 | handling.patienceMillis);
+        out.u8((handling.priority & 3) << 6 | behind.length);
         for (int label : behind) {
             out.varint(label);
         }
@@ -96,7 +111,32 @@ public final class TreeHeader {
     }
 
     public int patienceMillis() {
-        return patienceMillis;
+        return handling.patienceMillis;
+    }
+
+    /** 0 to 7, 7 the highest. */
+    public int priority() {
+        return handling.priority;
+    }
+
+    /** Whether a hop on the way had more to send than it could. */
+    public RouteHeader.Mark congestion() {
+        return handling.congestion;
+    }
+
+    public TreeHeader withPriority(int other) {
+        Check.within("priority", other, 0, RouteHeader.PRIORITY_MAX);
+        return with(new Handling(handling.patienceMillis, other, handling.congestion));
+    }
+
+    public TreeHeader marked() {
+        return with(new Handling(handling.patienceMillis, handling.priority, RouteHeader.Mark.CONGESTION));
+    }
+
+    private TreeHeader with(Handling other) {
+        return handling.equals(other)
+                ? this
+                : new TreeHeader(origin, other, behind, base, new Parsed(node, mark, branches));
     }
 
     /** Where this node begins in the origin's layout. */
@@ -141,13 +181,14 @@ public final class TreeHeader {
     public TreeHeader forwarded(Branch branch, int arrivalLabel) {
         int[] travelled = Arrays.copyOf(behind, behind.length + 1);
         travelled[behind.length] = arrivalLabel;
-        return trusted(origin, patienceMillis * 3 / 4, travelled, branch.from, branch.node);
+        Handling lessPatient = new Handling(handling.patienceMillis * 3 / 4, handling.priority, handling.congestion);
+        return trusted(origin, lessPatient, travelled, branch.from, branch.node);
     }
 
-    private static TreeHeader trusted(TreeOrigin origin, int patienceMillis, int[] behind, int base, ByteView node) {
-        Check.that(patienceMillis <= PATIENCE_MILLIS_MAX, "a patience of %d ms", patienceMillis);
+    private static TreeHeader trusted(TreeOrigin origin, Handling handling, int[] behind, int base, ByteView node) {
+        Check.that(handling.patienceMillis <= PATIENCE_MILLIS_MAX, "a patience of %d ms", handling.patienceMillis);
         try {
-            return new TreeHeader(origin, patienceMillis, behind, base, Parsed.of(node, base));
+            return new TreeHeader(origin, handling, behind, base, Parsed.of(node, base));
         } catch (MalformedFrame impossible) {
             throw new dev.weft.core.base.InvariantError("a tree that was checked: " + impossible.getMessage());
         }
@@ -195,7 +236,7 @@ public final class TreeHeader {
     public boolean equals(Object other) {
         return other instanceof TreeHeader that
                 && origin.equals(that.origin)
-                && patienceMillis == that.patienceMillis
+                && handling.equals(that.handling)
                 && Arrays.equals(behind, that.behind)
                 && base == that.base
                 && node.equals(that.node);
@@ -208,8 +249,8 @@ public final class TreeHeader {
 
     @Override
     public String toString() {
-        return origin + " behind" + Arrays.toString(behind) + " at " + base + " " + mark + " with " + branches.size()
-                + " branches";
+        return origin + " " + handling + " behind" + Arrays.toString(behind) + " at " + base + " " + mark + " with "
+                + branches.size() + " branches";
     }
 
     /**

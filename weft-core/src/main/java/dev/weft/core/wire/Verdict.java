@@ -4,8 +4,8 @@ import dev.weft.Outcome;
 import dev.weft.core.base.Check;
 
 /**
- * What a member says to a frame for many. One byte: 0 to 3 for the first four kinds, 4 and the code of the reason for a
- * refusal.
+ * What a member says to a frame for many. Seven bits: 0 to 3 for the first four kinds, 4 and the code of the reason for
+ * a refusal.
  *
  * @param kind what
  * @param reason why it was refused
@@ -40,8 +40,7 @@ public record Verdict(Kind kind, Outcome.Reason reason) {
         return new Verdict(Kind.REFUSED, reason);
     }
 
-    static Verdict decode(WireReader in) throws MalformedFrame {
-        int code = in.u8("verdict");
+    static Verdict of(int code) throws MalformedFrame {
         return switch (code) {
             case 0 -> ABSENT;
             case 1 -> HELD;
@@ -53,7 +52,7 @@ public record Verdict(Kind kind, Outcome.Reason reason) {
         };
     }
 
-    void encode(WireWriter out) {
-        out.u8(kind == Kind.REFUSED ? 4 + reason.ordinal() : kind.ordinal());
+    int code() {
+        return kind == Kind.REFUSED ? 4 + reason.ordinal() : kind.ordinal();
     }
 }

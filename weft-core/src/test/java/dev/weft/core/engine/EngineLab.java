@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
 
 /** Whole engines on one clock, joined by connections that take a millisecond and by beacons that reach all. */
 final class EngineLab {
@@ -57,6 +58,7 @@ final class EngineLab {
         Connections.Output sockets = new Unheard() {};
         BiConsumer<Long, Endpoints.Delivery> delivered = (endpoint, delivery) -> {};
         BiConsumer<Long, Outcome> settled = (ticket, outcome) -> {};
+        LongConsumer groupSettled = ticket -> {};
         /** What this node has written, with the length before each frame. */
         long bytesWritten;
 
@@ -224,6 +226,11 @@ final class EngineLab {
         @Override
         public void settled(Claim claim, Outcome outcome) {
             settled.accept(claim.number(), outcome);
+        }
+
+        @Override
+        public void groupSettled(long ticket) {
+            groupSettled.accept(ticket);
         }
 
         @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
+import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.wire.Verdict;
@@ -295,6 +296,87 @@ class GroupFlowTest {
         assertThat(lab.outcome(lost, 3).kind()).isEqualTo(Outcome.Kind.UNKNOWN);
         assertThat(lab.outcome(lost, 1).isDelivered()).isTrue();
         assertThat(lab.outcome(kept, 3).isDelivered()).isTrue();
+    }
+
+    /** A third member has no room, so that what is decided for all does not say what the second need not wait for. */
+    @Test
+    void whatIsGivenUpBeforeEarlierMessagesAreDecidedHoldsBackNothingAfterThem() {
+        GroupLab lab = lab(1, 4, LINE);
+        lab.send(SocketKind.SEQPACKET, "first", 60 * SECOND, 1, 3);
+        lab.run(100 * MILLI);
+        lab.nodes.get(3).application = payload -> Verdict.HELD;
+        lab.send(SocketKind.SEQPACKET, "early", 60 * SECOND, 1, 3);
+        lab.run(100 * MILLI);
+        lab.silent.add(GroupLab.link(0, 1));
+        lab.send(SocketKind.SEQPACKET, "middle", 60 * SECOND, 1, 3);
+        lab.send(SocketKind.SEQPACKET, "lost", 300 * MILLI, 1, 3);
+        lab.run(SECOND);
+        lab.silent.clear();
+        lab.send(SocketKind.SEQPACKET, "late", 60 * SECOND, 1, 3);
+        lab.run(10 * SECOND);
+        assertThat(lab.nodes.get(1).received).containsExactly("first", "early", "middle", "late");
+        assertThat(lab.nodes.get(1).missed).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsGivenUpBeforeItsTurnIsToldAsAGapToo() {
+        GroupLab lab = new GroupLab(1, config(2, 16), 4, LINE);
+        lab.send(SocketKind.SEQPACKET, "first", 60 * SECOND, 0, 1, 3);
+        lab.run(100 * MILLI);
+        lab.nodes.get(3).application = payload -> Verdict.HELD;
+        lab.send(SocketKind.SEQPACKET, "a", 60 * SECOND, 0, 1, 3);
+        lab.send(SocketKind.SEQPACKET, "b", 60 * SECOND, 0, 1, 3);
+        long waited = lab.send(SocketKind.SEQPACKET, "waited in vain", SECOND, 0, 1, 3);
+        lab.send(SocketKind.SEQPACKET, "c", 60 * SECOND, 0, 1, 3);
+        lab.run(2 * SECOND);
+        assertThat(lab.outcome(waited, 1).kind()).isEqualTo(Outcome.Kind.EXPIRED);
+        lab.nodes.get(3).application = payload -> Verdict.DELIVERED;
+        lab.nodes.get(3).room();
+        lab.run(5 * SECOND);
+        for (int member : new int[] {0, 1, 3}) {
+            assertThat(lab.nodes.get(member).received).containsExactly("first", "a", "b", "c");
+            assertThat(lab.nodes.get(member).missed).as("at %d", member).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aMemberWithoutRoomRefusesWhatIsNotToWait() {
+        GroupLab lab = lab(1, 4, LINE);
+        lab.whenFull = WhenFull.REFUSE;
+        lab.nodes.get(0).application = payload -> Verdict.HELD;
+        lab.nodes.get(3).application = payload -> Verdict.HELD;
+        long ticket = lab.send(SocketKind.RDM, "now or never", 60 * SECOND, 0, 1, 3);
+        lab.run(SECOND);
+        assertThat(lab.outcome(ticket, 1).isDelivered()).isTrue();
+        for (int member : new int[] {0, 3}) {
+            assertThat(lab.outcome(ticket, member))
+                    .extracting(Outcome::kind, Outcome::reason)
+                    .containsExactly(Outcome.Kind.REJECTED, Outcome.Reason.QUEUE_FULL);
+        }
+    }
+
+    /** Whoever is gone for good gets copies now and then, which must not take the room of those who are there. */
+    @Test
+    void whatIsSentAgainToWhoLagsIsNoMoreThanTheOthersLeave() {
+        GroupConfig plain = GroupConfig.DEFAULT;
+        GroupLab lab = lab(1, 4, LINE);
+        lab.send(SocketKind.RDM, "first", SECOND, 1, 3);
+        lab.run(100 * MILLI);
+        lab.silent.add(GroupLab.link(2, 3));
+        for (int i = 0; i < 40; i++) {
+            lab.send(SocketKind.RDM, ByteView.of(new byte[64 << 10]), 600 * SECOND, 1, 3);
+            lab.run(100 * MILLI);
+        }
+        assertThat(lab.nodes.get(1).received).hasSize(41);
+        lab.run(20 * SECOND);
+        int before = lab.framesFromOrigin;
+        lab.run(40 * SECOND);
+        // 40 messages of four pieces each are kept; a window's worth goes out in the time of the longest timer.
+        int windowPieces = plain.windowBytes() / plain.fragmentBytes();
+        assertThat(lab.framesFromOrigin - before).isPositive().isLessThan(11 * windowPieces);
+        lab.silent.clear();
+        lab.run(10 * SECOND);
+        assertThat(lab.nodes.get(3).received).hasSize(41);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.weft.core.flow;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
+import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.forward.Forwarder;
@@ -119,7 +120,7 @@ final class GroupLab {
                     known.add(Routes.LinkName.of(error.reporter(), id(error.failedLabel() - 1)));
                     edition++;
                     TreeForwarder.LostBranch lost = TreeForwarder.LostBranch.decode(error.excerpt());
-                    sender.handleLostBranch(lost.transmission(), lost.from(), lost.to(), nowNanos);
+                    sender.handleLostBranch(lost, error.reason(), nowNanos);
                 }
                 default -> throw new AssertionError(frame.type());
             }
@@ -170,7 +171,7 @@ final class GroupLab {
                                 ? "large"
                                 : delivery.payload().utf8());
             }
-            return verdict;
+            return verdict.kind() == Verdict.Kind.HELD ? delivery.name().noRoom() : verdict;
         }
 
         @Override
@@ -240,6 +241,7 @@ final class GroupLab {
     final TreeSet<Routes.LinkName> known = new TreeSet<>();
 
     final TreeMap<NodeId, Long> lives = new TreeMap<>();
+    WhenFull whenFull = WhenFull.WAIT;
     int lossPerMillion;
     int duplicationPerMillion;
     long delayMinNanos = MILLI;
@@ -300,7 +302,7 @@ final class GroupLab {
             to.add(id(member));
         }
         long ticket = nextTicket++;
-        GroupName name = new GroupName(GroupName.Scope.GROUP, kind, "g", "");
+        GroupName name = new GroupName(GroupName.Scope.GROUP, kind, "g", "").withWhenFull(whenFull);
         sender.send(new GroupSend(ticket, name, to, payload, timeoutNanos), nowNanos);
         return ticket;
     }
@@ -368,7 +370,7 @@ final class GroupLab {
 
     private final class SenderOutput implements GroupSender.Output {
         @Override
-        public void send(NodeId neighbor, Frame frame) {
+        public void send(NodeId neighbor, TreeFrame frame) {
             put(0, index(neighbor), frame);
         }
 
@@ -378,8 +380,8 @@ final class GroupLab {
         }
 
         @Override
-        public Verdict deliverHere(GroupName name, ByteView payload) {
-            return nodes.get(0).deliver(new GroupReceiver.Delivery(id(0), 1, name, payload, 0, 0));
+        public Verdict deliverHere(GroupName name, ByteView payload, long missedCount) {
+            return nodes.get(0).deliver(new GroupReceiver.Delivery(id(0), 1, name, payload, 0, missedCount));
         }
 
         @Override

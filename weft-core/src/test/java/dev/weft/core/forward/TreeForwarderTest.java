@@ -158,6 +158,32 @@ class TreeForwarderTest {
     }
 
     @Test
+    void whereTheFrameHasMetCongestionIsSaidForEachBranch() {
+        arrive(1);
+        answer(LEFT, 1, 2, Verdict.DELIVERED);
+        GroupAck.Run marked =
+                new GroupAck.Run(LAYOUT.offset(3), LAYOUT.end(3), Verdict.DELIVERED, RouteHeader.Mark.CONGESTION);
+        forwarder.handleAck(RIGHT, new GroupAck(ORIGIN, 1, List.of(new GroupAck.Answer(1, List.of(marked)))));
+        forwarder.flush();
+        assertThat(acks().get(0).answers().get(0).runs())
+                .containsExactly(
+                        new GroupAck.Run(LAYOUT.offset(1), LAYOUT.end(2), Verdict.DELIVERED),
+                        marked.widened(LAYOUT.end(2), LAYOUT.end(3)));
+    }
+
+    @Test
+    void itsOwnWordTellsWhetherTheFrameCameMarked() {
+        TreeHeader header = TreeHeader.first(new TreeHeader.TreeOrigin(ORIGIN, 1, 1), 40, LAYOUT, 2)
+                .marked();
+        TreeForwarder left = new TreeForwarder(LEFT, 1, new Labels(), new Out());
+        left.handle(ORIGIN, new TreeFrame(FrameType.GROUP_DATA, header, ByteView.EMPTY), 0);
+        left.flush();
+        assertThat(acks().get(0).answers().get(0).runs())
+                .extracting(GroupAck.Run::congestion)
+                .containsExactly(RouteHeader.Mark.CONGESTION);
+    }
+
+    @Test
     void whenPatienceEndsItSaysWhatThereIsAndPassesOnWhatComesLater() {
         arrive(1);
         answer(LEFT, 1, 2, Verdict.DELIVERED);

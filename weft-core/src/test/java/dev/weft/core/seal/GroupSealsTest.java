@@ -68,7 +68,7 @@ class GroupSealsTest {
     }
 
     private static GroupName name(SocketKind kind) {
-        return new GroupName(GroupName.Scope.GROUP, kind, GroupName.Sealing.SEALED, "ops", "");
+        return new GroupName(GroupName.Scope.GROUP, kind, "ops", "").with(GroupName.Sealing.SEALED);
     }
 
     /** Hands a node what was sent to it. */
@@ -156,7 +156,8 @@ class GroupSealsTest {
 
     @Test
     void eachAudienceHasAKeyOfItsOwn() throws MalformedFrame {
-        GroupName others = new GroupName(GroupName.Scope.GROUP, SocketKind.RDM, GroupName.Sealing.SEALED, "dev", "");
+        GroupName others =
+                new GroupName(GroupName.Scope.GROUP, SocketKind.RDM, "dev", "").with(GroupName.Sealing.SEALED);
         TreeSet<NodeId> members = new TreeSet<>(List.of(BOB));
         long ops = read(alice.seals.seal(OPS, members, HELLO, 0)).key();
         long dev = read(alice.seals.seal(others, members, HELLO, 0)).key();

@@ -76,7 +76,9 @@ class MeshFramesTest {
                         3,
                         7,
                         2,
-                        Optional.of(new GroupName(GroupName.Scope.GROUP, SocketKind.RDM, "ops", "inbox")),
+                        Optional.of(new GroupName(GroupName.Scope.GROUP, SocketKind.RDM, "ops", "inbox")
+                                .withWhenFull(WhenFull.REFUSE)
+                                .with(GroupName.Sealing.SEALED)),
                         0,
                         2,
                         9,
@@ -91,7 +93,8 @@ class MeshFramesTest {
                                         new GroupAck.Answer(
                                                 301,
                                                 List.of(
-                                                        new GroupAck.Run(4, 40, Verdict.HELD),
+                                                        new GroupAck.Run(
+                                                                4, 40, Verdict.HELD, RouteHeader.Mark.CONGESTION),
                                                         new GroupAck.Run(
                                                                 52,
                                                                 90,
@@ -127,7 +130,9 @@ class MeshFramesTest {
     }
 
     private static TreeFrame tree(Frame body) {
-        TreeHeader atFirst = TreeHeader.first(new TreeHeader.TreeOrigin(ONE, 3, 300), 40, layout(), 1);
+        TreeHeader atFirst = TreeHeader.first(new TreeHeader.TreeOrigin(ONE, 3, 300), 40, layout(), 1)
+                .withPriority(6)
+                .marked();
         TreeHeader next = atFirst.forwarded(atFirst.branches().get(0), 11);
         WireWriter out = new WireWriter();
         body.encodeBody(out);

@@ -98,6 +98,24 @@ class TreeHeaderTest {
     }
 
     @Test
+    void priorityAndMarkGoWithTheFrameWhereverItGoes() throws MalformedFrame {
+        TreeLayout layout = MeshFramesTest.layout();
+        for (int priority = 0; priority <= RouteHeader.PRIORITY_MAX; priority++) {
+            TreeHeader plain = TreeHeader.first(FROM, 50, layout, 1).withPriority(priority);
+            for (TreeHeader header : new TreeHeader[] {plain, plain.marked()}) {
+                WireWriter out = new WireWriter();
+                header.encode(out);
+                TreeHeader read = TreeHeader.decode(new WireReader(out.view()));
+                assertThat(read).isEqualTo(header);
+                TreeHeader next = read.forwarded(read.branches().get(0), 11);
+                assertThat(next.priority()).isEqualTo(priority);
+                assertThat(next.congestion()).isEqualTo(header.congestion());
+                assertThat(next.patienceMillis()).isEqualTo(37);
+            }
+        }
+    }
+
+    @Test
     void aLabelTwiceAtOneNodeIsRefused() {
         assertRefused(node(branch(5, leaf()), branch(5, leaf())), "ascending");
         assertRefused(node(branch(6, leaf()), branch(5, leaf())), "ascending");
