@@ -113,12 +113,15 @@ final class Driver {
     }
 
     private void schedule(long atNanos) {
-        if (atNanos == wakeNanos && wake != null) {
+        // Deadlines mostly move away as answers come in: whoever wakes too early looks again, which costs less than a
+        // new
+        // timer in each turn.
+        if (wake != null && wakeNanos <= atNanos) {
             return;
         }
-        Loop.Cancellable earlier = wake;
-        if (earlier != null) {
-            earlier.cancel();
+        Loop.Cancellable later = wake;
+        if (later != null) {
+            later.cancel();
             wake = null;
         }
         wakeNanos = atNanos;

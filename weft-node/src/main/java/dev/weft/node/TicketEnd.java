@@ -21,7 +21,7 @@ final class TicketEnd implements Ticket, Pending, Runnable {
     /** Made for the first who waits. */
     private @Nullable CountDownLatch latch;
     /** Made for the first who asks for it. */
-    private @Nullable CompletableFuture<Outcome> stage;
+    private @Nullable Stage stage;
 
     TicketEnd(long number, SendBudget.@Nullable Taken taken) {
         this.number = number;
@@ -35,7 +35,7 @@ final class TicketEnd implements Ticket, Pending, Runnable {
             taken.give();
         }
         CountDownLatch waited;
-        CompletableFuture<Outcome> asked;
+        Stage asked;
         synchronized (this) {
             outcome = verdict;
             waited = latch;
@@ -52,14 +52,14 @@ final class TicketEnd implements Ticket, Pending, Runnable {
     /** Completes the stage, where dependents run. */
     @Override
     public void run() {
-        CompletableFuture<Outcome> asked;
+        Stage asked;
         Outcome verdict;
         synchronized (this) {
             asked = stage;
             verdict = outcome;
         }
         if (asked != null && verdict != null) {
-            asked.complete(verdict);
+            asked.settle(verdict);
         }
     }
 
@@ -70,12 +70,60 @@ final class TicketEnd implements Ticket, Pending, Runnable {
 
     @Override
     public synchronized CompletionStage<Outcome> outcome() {
-        CompletableFuture<Outcome> present = stage;
+        Stage present = stage;
         if (present == null) {
-            present = outcome == null ? new CompletableFuture<>() : CompletableFuture.completedFuture(outcome);
+            present = new Stage();
             stage = present;
+            if (outcome != null) {
+                present.settle(outcome);
+            }
         }
-        return present.minimalCompletionStage();
+        return present;
+    }
+
+    /**
+     * What the application gets to see of an outcome. It cannot complete it, as it could not complete a
+     * {@link CompletableFuture#minimalCompletionStage}, which would be a second future for each message.
+     */
+    private static final class Stage extends CompletableFuture<Outcome> {
+        private void settle(Outcome verdict) {
+            super.complete(verdict);
+        }
+
+        @Override
+        public CompletableFuture<Outcome> toCompletableFuture() {
+            return copy();
+        }
+
+        @Override
+        public <U> CompletableFuture<U> newIncompleteFuture() {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public boolean complete(Outcome value) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean completeExceptionally(Throwable cause) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void obtrudeValue(Outcome value) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void obtrudeException(Throwable cause) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     @Override
