@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the nodes of one host find each other without any network: each keeps a file in a directory that only its owner
  * can use, and holds a lock on it as long as it lives, so a file whose lock is free was left by a dead process and is
- * removed by whoever sees it. Watches on a thread of its own and hands over to the loop.
+ * removed by whoever sees it, with the sockets of that node. Watches on a thread of its own and hands over to the loop.
  */
 public final class HostDirectory implements AutoCloseable {
     /** Takes what is seen, on the loop's thread. */
@@ -60,12 +60,14 @@ public final class HostDirectory implements AutoCloseable {
     private final FileChannel ownLock;
     private final WatchService watch;
     private final TreeMap<NodeId, Entry> seen = new TreeMap<>();
+    private final DeadSockets deadSockets;
     private volatile boolean closed;
 
     private HostDirectory(
             Loop loop, Path directory, NodeId self, Handler handler, FileChannel ownLock, WatchService watch) {
         this.loop = loop;
         this.directory = directory;
+        this.deadSockets = new DeadSockets(directory);
         this.self = self;
         this.handler = handler;
         this.ownLock = ownLock;
@@ -200,6 +202,7 @@ public final class HostDirectory implements AutoCloseable {
                     }
                 });
             }
+            removeDeadSockets(present);
         } catch (IOException | java.nio.file.DirectoryIteratorException unreadable) {
             return;
         }
@@ -208,6 +211,17 @@ public final class HostDirectory implements AutoCloseable {
                 seen.remove(node);
                 loop.tryExecute(() -> handler.onGone(node));
             }
+        }
+    }
+
+    private void removeDeadSockets(TreeSet<NodeId> present) {
+        TreeSet<NodeId> alive = new TreeSet<>(present);
+        alive.add(self);
+        try {
+            deadSockets.remove(alive);
+        } catch (IOException | java.nio.file.DirectoryIteratorException elsewise) {
+            // The next scan tries again.
+            return;
         }
     }
 

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,6 +122,22 @@ class HostDirectoryTest {
         leave(DEAD, "incarnation=3", "pid=" + ProcessHandle.current().pid(), "locator=tcp/10.0.0.9:7400");
         Files.createFile(lock(DEAD));
         expectCured();
+    }
+
+    @Test
+    void theSocketsOfADeadNodeGoWithItsEntry() throws IOException {
+        NodeId dead = NodeId.parse("deadbeef-0000-8000-8000-000000000001");
+        leave(dead, "incarnation=3", "pid=999999999", "locator=tcp/10.0.0.9:7400");
+        Path socket = root.resolve("mesh").resolve(dead.brief() + ".sock");
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(socket))
+                .close();
+        Files.setLastModifiedTime(socket, FileTime.fromMillis(0));
+        Recorded<Seen> byAlice = new Recorded<>(loop);
+        enter("mesh", ALICE, 5, byAlice);
+        awaitScan(byAlice);
+        assertThat(entry(dead)).doesNotExist();
+        assertThat(socket).doesNotExist();
     }
 
     private void expectCured() throws IOException {

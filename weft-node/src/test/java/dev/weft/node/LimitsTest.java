@@ -18,6 +18,7 @@ import dev.weft.MeshConfig;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.PacketSocket;
+import dev.weft.Peer;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.StreamSocket;
@@ -33,11 +34,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every limit of a node, hit: whoever asks for more is blocked or told, nothing is lost, and it is counted. */
 @Timeout(90)
@@ -78,6 +82,79 @@ class LimitsTest {
     private static Outcome sendOne(Mesh from, NodeId to, String endpoint, int bytes, SendOptions options)
             throws InterruptedException {
         return from.send(to, endpoint, new byte[bytes], options).await();
+    }
+
+    /** One sender, one receiver: all three rates come to the same. */
+    @ParameterizedTest
+    @EnumSource(names = {"SEND_RATE", "RECEIVE_RATE", "LINK_SEND_RATE"})
+    void aRateSlowsItsSendersDownIsSeenByOthersAndLosesNothing(Limit rate) throws Exception {
+        long bitsPerSecond = 8_000_000;
+        boolean isReceivers = rate == Limit.RECEIVE_RATE;
+        Mesh alice = node("alice", is -> isReceivers ? is : is.limit(rate, bitsPerSecond));
+        Mesh bob = node("bob", is -> isReceivers ? is.limit(rate, bitsPerSecond) : is);
+        NodeId toBob = seen(alice, bob);
+        Peer.Bandwidth advertised = switch (rate) {
+            case SEND_RATE -> new Peer.Bandwidth(0, bitsPerSecond);
+            case RECEIVE_RATE -> new Peer.Bandwidth(bitsPerSecond, 0);
+            default -> Peer.Bandwidth.UNKNOWN;
+        };
+        Mesh other = isReceivers ? alice : bob;
+        NodeId limited = (isReceivers ? bob : alice).self().id();
+        assertThat(bandwidthOf(other, limited)).isEqualTo(advertised);
+
+        AtomicInteger received = new AtomicInteger();
+        try (Endpoint inbox = bob.open("inbox", SocketKind.RDM)) {
+            inbox.onMessage(message -> received.incrementAndGet());
+            int messages = 200;
+            int bytes = 8_000;
+            long beganNanos = System.nanoTime();
+            List<Ticket> patient = new ArrayList<>();
+            for (int i = 0; i < messages; i++) {
+                patient.add(alice.send(toBob, "inbox", new byte[bytes]));
+            }
+            for (Ticket ticket : patient) {
+                assertThat(ticket.await(PATIENCE))
+                        .hasValueSatisfying(
+                                fate -> assertThat(fate.isDelivered()).isTrue());
+            }
+            long nanos = System.nanoTime() - beganNanos;
+            // All but a burst goes at the rate.
+            long burstBytes = 128 << 10;
+            long leastNanos = ((long) messages * bytes - burstBytes) * 8 * 1_000_000_000L / bitsPerSecond;
+            assertThat(nanos).isGreaterThan(leastNanos);
+            assertThat(counter(alice, "rate.send-waits") + counter(bob, "rate.receive-waits"))
+                    .isPositive();
+
+            List<Ticket> hurried = new ArrayList<>();
+            SendOptions soon = SendOptions.RDM.withTimeout(Duration.ofMillis(400));
+            for (int i = 0; i < messages; i++) {
+                hurried.add(alice.send(toBob, "inbox", new byte[bytes], soon));
+            }
+            int told = 0;
+            int delivered = 0;
+            for (Ticket ticket : hurried) {
+                Outcome fate = ticket.await(PATIENCE).orElseThrow();
+                delivered += fate.isDelivered() ? 1 : 0;
+                told += fate.kind() == Outcome.Kind.EXPIRED || fate.kind() == Outcome.Kind.UNKNOWN ? 1 : 0;
+            }
+            assertThat(delivered + told).as("every one has a fate").isEqualTo(messages);
+            assertThat(told)
+                    .as("what the rate does not let through in time is told")
+                    .isPositive();
+            long untilNanos = System.nanoTime() + PATIENCE.toNanos();
+            while (received.get() < messages + delivered && System.nanoTime() < untilNanos) {
+                Thread.sleep(5);
+            }
+            assertThat(received.get()).as("what is delivered has come").isGreaterThanOrEqualTo(messages + delivered);
+        }
+    }
+
+    private static Peer.Bandwidth bandwidthOf(Mesh by, NodeId node) {
+        return by.peers().stream()
+                .filter(peer -> peer.id().equals(node))
+                .findFirst()
+                .orElseThrow()
+                .bandwidth();
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.weft.core.link;
 
 import dev.weft.Locator;
 import dev.weft.NodeId;
-import dev.weft.core.authority.Notary;
 import dev.weft.core.authority.Register;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
@@ -33,46 +32,6 @@ public record LocalNode(
         long clockZeroNanos,
         Security security,
         Register register) {
-    /** A node of a mesh without an authority. */
-    public LocalNode(
-            String mesh,
-            NodeId node,
-            long instance,
-            long incarnation,
-            String name,
-            ByteView hostId,
-            long capabilities,
-            VersionRange versions,
-            long clockZeroNanos,
-            Security security) {
-        this(
-                mesh,
-                node,
-                instance,
-                incarnation,
-                name,
-                hostId,
-                capabilities,
-                versions,
-                clockZeroNanos,
-                security,
-                new Register(mesh, node, Notary.NONE));
-    }
-
-    /** A node that demands nothing of its links. */
-    public LocalNode(
-            String mesh,
-            NodeId node,
-            long instance,
-            long incarnation,
-            String name,
-            ByteView hostId,
-            long capabilities,
-            VersionRange versions,
-            long clockZeroNanos) {
-        this(mesh, node, instance, incarnation, name, hostId, capabilities, versions, clockZeroNanos, Security.OPEN);
-    }
-
     public LocalNode {
         Check.within("clockZeroNanos", clockZeroNanos, 0, Long.MAX_VALUE / 2);
         // The limits are the frame's, so a frame is what finds out; a node that could not greet must not start.

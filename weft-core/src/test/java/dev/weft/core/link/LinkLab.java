@@ -2,6 +2,8 @@ package dev.weft.core.link;
 
 import dev.weft.Locator;
 import dev.weft.NodeId;
+import dev.weft.core.authority.Notary;
+import dev.weft.core.authority.Register;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.base.Prng;
@@ -160,7 +162,7 @@ final class LinkLab {
 
     /** Numbers under 100; the node id grows with the number. */
     static LocalNode local(int number) {
-        return new LocalNode(
+        return local(
                 "demo",
                 new NodeId(number, 0x8000000000000000L),
                 number * 1_000L + 1,
@@ -170,6 +172,47 @@ final class LinkLab {
                 0,
                 VersionRange.OURS,
                 number * 1_000_000_007L);
+    }
+
+    /** A node that demands nothing of its links. */
+    static LocalNode local(
+            String mesh,
+            NodeId node,
+            long instance,
+            long incarnation,
+            String name,
+            ByteView hostId,
+            long capabilities,
+            VersionRange versions,
+            long clockZeroNanos) {
+        return local(
+                mesh, node, instance, incarnation, name, hostId, capabilities, versions, clockZeroNanos, Security.OPEN);
+    }
+
+    /** A node of a mesh without an authority. */
+    static LocalNode local(
+            String mesh,
+            NodeId node,
+            long instance,
+            long incarnation,
+            String name,
+            ByteView hostId,
+            long capabilities,
+            VersionRange versions,
+            long clockZeroNanos,
+            Security security) {
+        return new LocalNode(
+                mesh,
+                node,
+                instance,
+                incarnation,
+                name,
+                hostId,
+                capabilities,
+                versions,
+                clockZeroNanos,
+                security,
+                new Register(mesh, node, Notary.NONE));
     }
 
     static Node node(int number) {

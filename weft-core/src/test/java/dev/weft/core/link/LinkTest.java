@@ -138,7 +138,7 @@ final class LinkTest {
     void otherMeshIsRefused() {
         LocalNode self = LinkLab.local(1);
         Node stranger = new Node(
-                new LocalNode("other", self.node(), self.instance(), 1, "x", self.hostId(), 0, VersionRange.OURS, 0));
+                LinkLab.local("other", self.node(), self.instance(), 1, "x", self.hostId(), 0, VersionRange.OURS, 0));
         assertRefused(stranger, b, CloseReason.WRONG_MESH, "mesh other is not known here");
     }
 
@@ -448,7 +448,7 @@ final class LinkTest {
     void nodeThatCouldNotGreetIsRefusedAtOnce() {
         LocalNode self = a.self;
         assertThatThrownBy(
-                        () -> new LocalNode("a mesh", self.node(), 1, 1, "x", self.hostId(), 0, VersionRange.OURS, 0))
+                        () -> LinkLab.local("a mesh", self.node(), 1, 1, "x", self.hostId(), 0, VersionRange.OURS, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("mesh name");
     }
@@ -482,13 +482,13 @@ final class LinkTest {
 
     private static Node reborn(int number, long instance, long incarnation) {
         LocalNode self = LinkLab.local(number);
-        return new Node(new LocalNode(
+        return new Node(LinkLab.local(
                 self.mesh(), self.node(), instance, incarnation, self.name(), self.hostId(), 0, VersionRange.OURS, 0));
     }
 
     private static LocalNode withVersions(int number, VersionRange versions) {
         LocalNode self = LinkLab.local(number);
-        return new LocalNode(
+        return LinkLab.local(
                 self.mesh(),
                 new NodeId(number, 0x8000000000000000L),
                 self.instance(),

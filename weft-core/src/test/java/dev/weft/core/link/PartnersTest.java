@@ -20,7 +20,7 @@ final class PartnersTest {
 
     private static LinkLab.Node node(int number, NodeId id, Security.Carriage carriage, Partner... partners) {
         LocalNode plain = LinkLab.local(number);
-        return new LinkLab.Node(new LocalNode(
+        return new LinkLab.Node(LinkLab.local(
                 "demo",
                 id,
                 plain.instance(),

@@ -37,7 +37,7 @@ final class SecureLinkTest {
             prover = new FakeProver(number, keys);
             keyHash = FakeProver.words(new Prng(1_000 + number), 4);
             LocalNode plain = LinkLab.local(number);
-            node = new LinkLab.Node(new LocalNode(
+            node = new LinkLab.Node(LinkLab.local(
                     mesh,
                     NodeId.fromDigest(keyHash.toByteArray()),
                     plain.instance(),
