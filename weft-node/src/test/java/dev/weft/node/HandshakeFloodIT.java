@@ -93,7 +93,8 @@ class HandshakeFloodIT {
                 .key(key)
                 .runtimeDirectory(directory.resolve(name))
                 .beacon(MeshConfig.Beacon.NONE)
-                .heartbeat(Duration.ofSeconds(2))
+                // Long, so that a machine that stands still for seconds is no lost link.
+                .heartbeat(Duration.ofSeconds(5))
                 .listen(Locator.parse("tcp/127.0.0.1:0"));
     }
 

@@ -39,16 +39,13 @@ import org.junit.jupiter.api.io.TempDir;
  * so sealed. The pace is that of the wall clock, what is asserted are counts: a machine that is too slow for the rate takes
  * longer for the same messages, and each of them still meets the change that it was to meet.
  */
-@Timeout(90)
+@Timeout(180)
 class RotationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int ROTATIONS = 20;
     private static final int PER_ROTATION = 2_000;
     private static final int MESSAGES = ROTATIONS * PER_ROTATION;
     private static final int PER_SECOND = 5_000;
-
-    /** The slowest that counts as traffic at all; from the first message to the last outcome. */
-    private static final Duration AT_MOST = Duration.ofSeconds(30);
 
     @TempDir
     Path directory;
@@ -86,7 +83,7 @@ class RotationTest {
 
     /** One change on all nodes, one after the other. */
     private interface Rotation {
-        void change(int number) throws InterruptedException;
+        void change() throws InterruptedException;
     }
 
     @Test
@@ -97,7 +94,7 @@ class RotationTest {
                 Mesh sink = leaf(node("sink").key(first), relay).join()) {
             List<Mesh> all = List.of(sink, relay, source);
             AtomicReference<MeshKey> present = new AtomicReference<>(first);
-            underLoad("keys", source, sink, all, number -> {
+            underLoad("keys", source, sink, all, () -> {
                 MeshKey next = MeshKey.random();
                 for (Mesh mesh : all) {
                     mesh.rekey(List.of(present.get(), next));
@@ -122,7 +119,7 @@ class RotationTest {
                 Mesh sink = leaf(credited(node("sink"), "sink", authority, serial), relay)
                         .join()) {
             List<Mesh> all = List.of(sink, relay, source);
-            underLoad("credentials", source, sink, all, number -> {
+            underLoad("credentials", source, sink, all, () -> {
                 for (Mesh mesh : all) {
                     mesh.renew(
                             credential(authority, mesh.self().id(), mesh.self().name(), serial));
@@ -201,7 +198,7 @@ class RotationTest {
         for (int number = 0; number < ROTATIONS; number++) {
             int from = number * PER_ROTATION;
             until(() -> sent.get() > from);
-            rotation.change(number);
+            rotation.change();
         }
         int sentAtLastChange = sent.get();
         traffic.join();
@@ -234,7 +231,6 @@ class RotationTest {
         assertThat(doubled).as("messages that have come twice").isZero();
         assertThat(linksLost).isEmpty();
         assertThat(sentAtLastChange).as("messages sent by the last change").isGreaterThan(MESSAGES - PER_ROTATION);
-        assertThat(took).isLessThan(AT_MOST);
         // It went over the relay, sealed, to the end.
         assertThat(source.route(to)).hasSize(3);
         assertThat(counter(sink, "seal.opened")).isPositive();
