@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts a stream into frames: each is preceded by its length as a varint of 1 to 4 bytes in the shortest form. Whatever
- * way the stream is cut into reads, the frames are the same. Each byte is copied once: small frames that stand next to
- * each other are views of one array, a large frame, or one that comes in several reads, has an array of its own.
+ * way the stream is cut into reads, the frames are the same. Small frames that stand next to each other are views of one
+ * array; a large frame, or one that comes in several reads, has an array of its own, filled as it comes.
  *
  * <p>Called on the loop by connections. What it reads from may change meanwhile, as memory shared with another process
  * does: it judges what it has copied.

@@ -1,0 +1,70 @@
+package dev.weft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class MailboxTest {
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private final List<Integer> taken = new ArrayList<>();
+    private final Mailbox<Integer> mailbox = new Mailbox<>("the box", 4, tasks::add, taken::add);
+
+    @Test
+    void aHandlerGetsAllInOrderFromOneTask() {
+        List<Integer> handed = new ArrayList<>();
+        mailbox.onEach(handed::add);
+        List<Integer> items = IntStream.range(0, 100).boxed().toList();
+        mailbox.addAll(items);
+        mailbox.addAll(List.of(100));
+        assertThat(tasks).hasSize(1);
+        tasks.remove().run();
+        assertThat(handed).hasSize(101).isSorted();
+        assertThat(taken).isEqualTo(handed);
+    }
+
+    @Test
+    void anItemIsTakenWhenItIsHandedOverNotWhenItLeavesTheBox() {
+        List<Integer> takenBefore = new ArrayList<>();
+        mailbox.onEach(item -> takenBefore.add(taken.size()));
+        mailbox.addAll(List.of(1, 2, 3));
+        tasks.remove().run();
+        assertThat(takenBefore).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void whatComesWhileTheHandlerRunsNeedsNoTaskMore() {
+        List<Integer> handed = new ArrayList<>();
+        mailbox.onEach(item -> {
+            handed.add(item);
+            if (item < 10) {
+                mailbox.addAll(List.of(item + 1));
+            }
+        });
+        mailbox.addAll(List.of(1));
+        tasks.remove().run();
+        assertThat(handed).hasSize(10);
+        assertThat(tasks).isEmpty();
+    }
+
+    @Test
+    void aLaterHandlerGetsWhatTheEarlierHasNotBegun() {
+        List<Integer> later = new ArrayList<>();
+        mailbox.onEach(item -> mailbox.onEach(later::add));
+        mailbox.addAll(List.of(1, 2, 3));
+        tasks.remove().run();
+        assertThat(later).containsExactly(2, 3);
+    }
+
+    @Test
+    void whatIsInTheBoxWhenItClosesStaysToBeTaken() throws InterruptedException {
+        mailbox.addAll(List.of(1, 2));
+        assertThat(mailbox.close()).isTrue();
+        assertThat(mailbox.take()).isEqualTo(1);
+        assertThat(mailbox.take()).isEqualTo(2);
+        assertThat(mailbox.take(java.time.Duration.ofSeconds(1))).isEmpty();
+    }
+}
