@@ -129,6 +129,6 @@ class GroupInboxTest {
         assertThat(inbox.receive().payload()[0]).isEqualTo((byte) 1);
         assertThatThrownBy(inbox::receive)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("over");
+                .hasMessage("the membership of 'g' is closed");
     }
 }
