@@ -235,6 +235,11 @@ final class SimNode {
         return life;
     }
 
+    /** Whether it has lived before, and lives its present life for no longer than that. */
+    boolean livesAnew(long withinNanos) {
+        return life > 1 && world.events.nowNanos() - bornNanos < withinNanos;
+    }
+
     /** Whether the process of that life still runs. */
     boolean lives(int thatLife) {
         return engine != null && life == thatLife;

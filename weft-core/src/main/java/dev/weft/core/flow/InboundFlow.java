@@ -328,9 +328,13 @@ final class InboundFlow {
         switch (message.add(data, nowNanos)) {
             case INCOMPLETE -> settled.add(data.sequence(), data.sequence() + 1);
             case COMPLETE -> {
-                incomplete.remove(data.messageSequence());
-                out.release(message.messageBytes());
-                complete(data.messageSequence(), data.count(), List.of(message.payload()));
+                if (hasEndpoint(data)) {
+                    incomplete.remove(data.messageSequence());
+                    out.release(message.messageBytes());
+                    complete(data.messageSequence(), data.count(), List.of(message.payload()));
+                } else {
+                    discard(data.messageSequence());
+                }
             }
             case CONTRADICTION -> {
                 discard(data.messageSequence());
@@ -341,13 +345,8 @@ final class InboundFlow {
 
     /** Whether a bundle, or a message's first fragment, is let in, which takes room for all of it. */
     private boolean admits(Data data, long charge, long nowNanos) {
-        if (!isOrdered) {
-            Acceptance acceptance = out.check(label);
-            if (acceptance != Acceptance.TAKEN) {
-                refuse(data.messageSequence(), data.count(), acceptance.reason());
-                return false;
-            }
-            buffer = out.buffer(label);
+        if (!hasEndpoint(data)) {
+            return false;
         }
         ReceiveBuffer room = roomFor(data.messageBytes());
         sharePeriod = room.count(sharePeriod, nowNanos);
@@ -361,6 +360,32 @@ final class InboundFlow {
         }
         room.take(charge);
         return true;
+    }
+
+    /** Refuses a message that no endpoint is there for any more. That of a connected flow is asked for when it opens. */
+    private boolean hasEndpoint(Data data) {
+        if (isOrdered) {
+            return true;
+        }
+        Acceptance acceptance = out.check(label);
+        if (acceptance == Acceptance.TAKEN) {
+            moveTo(out.buffer(label));
+            return true;
+        }
+        refuse(data.messageSequence(), data.count(), acceptance.reason());
+        return false;
+    }
+
+    /** An endpoint that was closed and opened anew has other room: what has come in part will be delivered from there. */
+    private void moveTo(ReceiveBuffer present) {
+        ReceiveBuffer before = buffer;
+        buffer = present;
+        if (before != null && before != present) {
+            for (Reassembly message : incomplete.values()) {
+                before.release(ReceiveBuffer.charge(message.messageBytes()));
+                present.take(ReceiveBuffer.charge(message.messageBytes()));
+            }
+        }
     }
 
     private ReceiveBuffer roomFor(int bytes) {
