@@ -197,7 +197,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     }
 
     void handleKey(GroupKey key, Arrival arrival, long nowNanos) {
-        if (sealing.handleKey(arrival.origin(), key, nowNanos) == GroupSeals.News.KEY) {
+        if (seals.isActive() && sealing.handleKey(arrival.origin(), key, nowNanos) == GroupSeals.News.KEY) {
             receiver.handleRoom();
         }
     }
@@ -323,7 +323,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
 
     @Override
     public ByteView seal(GroupSend send) {
-        return sealing.seal(send.name(), send.members(), send.payload(), now.getAsLong());
+        return sealing.seal(send.name(), send.priority(), send.members(), send.payload(), now.getAsLong());
     }
 
     /** What is sealed is opened first, and what is not is not taken where it ought to be. */

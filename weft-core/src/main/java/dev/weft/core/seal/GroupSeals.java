@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Seals of what goes to many. A node has a key of its own for each audience, seals a message once for all of it, and
+ * Seals of what goes to many. A node has a key for each audience of each flow, seals a message once for all of it, and
  * gives the key to each member under the seal that the two have with each other: at once, and whenever a member asks
  * that has something it cannot open. Whoever joins or leaves changes the audience, and the next message has another key,
  * so nobody reads what was sent without it. These are the sender keys of group messengers (as in RFC 9420 §1 compared),
@@ -79,7 +79,8 @@ public final class GroupSeals {
 
     private static final long SWEEP_NANOS = 60_000_000_000L;
 
-    private record Conversation(GroupName name, SortedSet<NodeId> listed) {}
+    /** A flow: its messages have counters in their own order, whatever goes on in other flows. */
+    private record Conversation(GroupName name, int priority, SortedSet<NodeId> listed) {}
 
     private record KeyName(NodeId origin, long incarnation, long number) {}
 
@@ -136,16 +137,18 @@ public final class GroupSeals {
     // ------------------------------------------------------------------ what goes out
 
     /** @param members who is to read it, this node among them or not */
-    public ByteView seal(GroupName name, SortedSet<NodeId> members, ByteView payload, long nowNanos) {
+    public ByteView seal(GroupName name, int priority, SortedSet<NodeId> members, ByteView payload, long nowNanos) {
         TreeSet<NodeId> audience = new TreeSet<>(members);
         audience.remove(self);
         sealedCount++;
-        return keyFor(name, audience, nowNanos).seal(self, name, payload).encode();
+        return keyFor(name, priority, audience, nowNanos)
+                .seal(self, name, payload)
+                .encode();
     }
 
-    private SenderKey keyFor(GroupName name, SortedSet<NodeId> audience, long nowNanos) {
+    private SenderKey keyFor(GroupName name, int priority, SortedSet<NodeId> audience, long nowNanos) {
         Conversation conversation =
-                new Conversation(name, name.scope() == GroupName.Scope.LIST ? audience : new TreeSet<>());
+                new Conversation(name, priority, name.scope() == GroupName.Scope.LIST ? audience : new TreeSet<>());
         SenderKey known = present.remove(conversation);
         boolean isUsable = known != null
                 && known.audience().equals(audience)

@@ -53,7 +53,7 @@ class GroupSealsTest {
         }
 
         private ByteView seal(ByteView payload, long nowNanos, NodeId... members) {
-            return seals.seal(OPS, new TreeSet<>(List.of(members)), payload, nowNanos);
+            return seals.seal(OPS, 3, new TreeSet<>(List.of(members)), payload, nowNanos);
         }
 
         private GroupSeals.Opened open(ByteView payload) {
@@ -159,10 +159,10 @@ class GroupSealsTest {
         GroupName others =
                 new GroupName(GroupName.Scope.GROUP, SocketKind.RDM, "dev", "").with(GroupName.Sealing.SEALED);
         TreeSet<NodeId> members = new TreeSet<>(List.of(BOB));
-        long ops = read(alice.seals.seal(OPS, members, HELLO, 0)).key();
-        long dev = read(alice.seals.seal(others, members, HELLO, 0)).key();
+        long ops = read(alice.seals.seal(OPS, 3, members, HELLO, 0)).key();
+        long dev = read(alice.seals.seal(others, 3, members, HELLO, 0)).key();
         assertThat(dev).isNotEqualTo(ops);
-        assertThat(read(alice.seals.seal(OPS, members, HELLO, 0)).key()).isEqualTo(ops);
+        assertThat(read(alice.seals.seal(OPS, 3, members, HELLO, 0)).key()).isEqualTo(ops);
     }
 
     @Test
@@ -179,11 +179,22 @@ class GroupSealsTest {
     void whereOrderIsPromisedNothingOlderIsOpened() {
         GroupName ordered = name(SocketKind.SEQPACKET);
         TreeSet<NodeId> members = new TreeSet<>(List.of(BOB));
-        ByteView first = alice.seals.seal(ordered, members, HELLO, 0);
-        ByteView second = alice.seals.seal(ordered, members, HELLO, 0);
+        ByteView first = alice.seals.seal(ordered, 3, members, HELLO, 0);
+        ByteView second = alice.seals.seal(ordered, 3, members, HELLO, 0);
         hand(alice, bob);
         bob.seals.delivered(ALICE, LIFE, second);
         assertThat(bob.seals.open(ALICE, LIFE, ordered, first, 0).finding()).isEqualTo(Finding.REPLAYED);
+    }
+
+    @Test
+    void flowsOfDifferentPriorityAreEachInAnOrderOfTheirOwn() {
+        GroupName ordered = name(SocketKind.SEQPACKET);
+        TreeSet<NodeId> members = new TreeSet<>(List.of(BOB));
+        ByteView slow = alice.seals.seal(ordered, 1, members, HELLO, 0);
+        ByteView fast = alice.seals.seal(ordered, 7, members, HELLO, 0);
+        hand(alice, bob);
+        bob.seals.delivered(ALICE, LIFE, fast);
+        assertThat(bob.seals.open(ALICE, LIFE, ordered, slow, 0).finding()).isEqualTo(Finding.AUTHENTIC);
     }
 
     @Test
