@@ -85,6 +85,9 @@ final class Links {
     /** The most connections that others have opened and that are no links yet; one more ends the oldest. */
     static final int HALF_OPEN_MAX = 256;
 
+    /** How long a neighbor stays one while its link gives way to a better one: some round trips of a handshake. */
+    static final long CHANGE_NANOS = 1_000_000_000L;
+
     private final LinkConfig config;
     private final LocalNode self;
     private final LinkQueue.Bounds bounds;
@@ -113,6 +116,9 @@ final class Links {
     private long pacedCount;
     private long heldCount;
     private long overLimitCount;
+
+    /** Neighbors whose link the other end has given up for a better one that is not up here yet, and since when. */
+    private final LinkedHashMap<NodeId, Long> changing = new LinkedHashMap<>();
 
     /** Connections that others have opened and that are no links yet. */
     private final TreeSet<Long> halfOpen = new TreeSet<>();
@@ -228,6 +234,7 @@ final class Links {
             standing.put(node, this);
             reports.add(() -> {
                 table.up(link);
+                changing.remove(node);
                 if (!ended) {
                     out.neighborUp(number, terms, locator, nowNanos);
                 }
@@ -253,7 +260,12 @@ final class Links {
                     out.notLinked(number, known, reason, text, nowNanos);
                 } else if (standing.get(node) == this) {
                     standing.remove(node);
-                    out.neighborDown(node, reason, text, nowNanos);
+                    if (reason == CloseReason.DUPLICATE_LINK && isGreeting(node)) {
+                        changing.putIfAbsent(node, nowNanos);
+                    } else {
+                        changing.remove(node);
+                        out.neighborDown(node, reason, text, nowNanos);
+                    }
                 }
             });
         }
@@ -283,6 +295,28 @@ final class Links {
             NodeId node = peer;
             if (node != null) {
                 reports.add(() -> out.roundTrip(node, smoothedNanos, nowNanos));
+            }
+        }
+    }
+
+    /** Whether a connection to the node is about to be a link. */
+    private boolean isGreeting(NodeId node) {
+        for (Member member : members.values()) {
+            boolean isTheirs = member.link.peer().map(Hello::node).equals(Optional.of(node));
+            if (isTheirs && !member.ended && !member.link.isUp()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The better link has not come. */
+    private void endChanges(long now) {
+        for (NodeId node : List.copyOf(changing.keySet())) {
+            if (now - changing.getOrDefault(node, now) >= CHANGE_NANOS) {
+                changing.remove(node);
+                out.neighborDown(
+                        node, CloseReason.DUPLICATE_LINK, "the link that was to take its place did not come up", now);
             }
         }
     }
@@ -482,10 +516,14 @@ final class Links {
             pending.add(number);
         }
         release(now);
+        endChanges(now);
     }
 
     long nextDeadlineNanos() {
         long next = Math.min(deadlines.nextNanos(), paced.nextNanos());
+        if (!changing.isEmpty()) {
+            next = Math.min(next, changing.values().iterator().next() + CHANGE_NANOS);
+        }
         return holding.isEmpty() ? next : Math.min(next, receiving.readyNanos(nowNanos));
     }
 
