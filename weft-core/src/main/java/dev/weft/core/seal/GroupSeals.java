@@ -22,8 +22,8 @@ import java.util.TreeSet;
  * Seals of what goes to many. A node has a key for each audience of each flow, seals a message once for all of it, and
  * gives the key to each member under the seal that the two have with each other: at once, and whenever a member asks
  * that has something it cannot open. Whoever joins or leaves changes the audience, and the next message has another key,
- * so nobody reads what was sent without it. These are the sender keys of group messengers (as in RFC 9420 §1 compared),
- * without a signature on each message: a member could speak in the sender's name to the other members, a relay can't.
+ * so nobody reads what was sent without him. These are the sender keys of group messengers, without a signature on each
+ * message: a member could speak in the sender's name to the other members, a relay cannot.
  * docs/decisions/0015-sealing-for-many.md.
  *
  * <p>Driven by the engine. Everything is bounded, and what is forgotten is asked for again.
@@ -204,7 +204,7 @@ public final class GroupSeals {
         } catch (MalformedFrame malformed) {
             return forged();
         }
-        Optional<Sealer.Cipher> cipher = Optional.empty();
+        Optional<Sealer.Cipher> cipher;
         if (origin.equals(self)) {
             cipher = Optional.ofNullable(own.get(seal.key())).map(SenderKey::cipher);
         } else {
