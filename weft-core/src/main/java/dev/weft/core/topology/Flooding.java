@@ -16,7 +16,6 @@ import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
 import dev.weft.core.wire.MalformedFrame;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -25,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Spreads advertisements over every link until each neighbor is known to have them (RFC 2328 §13, with digests in
@@ -108,9 +106,6 @@ public final class Flooding {
         ORIGINATE
     }
 
-    /** A change of the database, for neighbors that it may not have reached. */
-    private record Change(Lsdb.Entry entry, long serial, long atNanos) {}
-
     private final NodeId self;
     private final long incarnation;
     private final TopologyConfig config;
@@ -127,10 +122,8 @@ public final class Flooding {
     private final Deadlines<Timer> timers = new Deadlines<>(Timer.class);
     /** Advertisements that some neighbor was asked for, and when. */
     private final LinkedHashMap<LsaKey, Long> asked = new LinkedHashMap<>();
-    /** The latest changes, oldest first. */
-    private final ArrayDeque<Change> changes = new ArrayDeque<>();
+    private final Changes changes = new Changes();
 
-    private long serial;
     private long changedNanos;
     private long nextComparisonNanos;
     /** When some neighbor is to be spoken to. */
@@ -144,7 +137,7 @@ public final class Flooding {
         this.config = config;
         this.prng = prng;
         this.out = out;
-        this.lsdb = new Lsdb(config);
+        this.lsdb = new Lsdb(config, prng.fork(1).nextLong());
     }
 
     public Lsdb lsdb() {
@@ -171,7 +164,7 @@ public final class Flooding {
         handleLinkDown(node);
         int slot = slots.nextClearBit(0);
         slots.set(slot);
-        Neighbor fresh = new Neighbor(node, slot, serial);
+        Neighbor fresh = new Neighbor(node, slot, changes.serial());
         neighbors.put(node, fresh);
         order();
         if (nowNanos >= nextComparisonNanos) {
@@ -209,7 +202,7 @@ public final class Flooding {
             return;
         }
         for (LsaHeading heading : ack.headings()) {
-            Lsdb.Entry entry = lsdb.entry(heading.key());
+            Entry entry = lsdb.entry(heading.key());
             int order =
                     entry == null ? 1 : heading.version().compareTo(entry.lsa().version());
             if (entry != null && order >= 0) {
@@ -243,8 +236,8 @@ public final class Flooding {
             return;
         }
         for (LsaHeading heading : want.headings()) {
-            Lsdb.Entry entry = lsdb.entry(heading.key());
-            if (entry != null && entry.spread.state(neighbor.slot) != Spread.State.QUEUED) {
+            Entry entry = lsdb.entry(heading.key());
+            if (entry != null && entry.spread(neighbor.slot) != Spread.QUEUED) {
                 tell(neighbor, entry);
             }
         }
@@ -256,17 +249,31 @@ public final class Flooding {
             return;
         }
         boolean theyHaveMore = false;
-        TreeMap<LsaKey, LsaVersion> theirs = new TreeMap<>();
+        List<Entry> ours = lsdb.entriesBetween(digest.after(), digest.upTo());
+        int next = 0;
+        // Both are in order of key.
         for (LsaHeading heading : digest.headings()) {
-            theirs.put(heading.key(), heading.version());
-            Optional<LsaVersion> ours = lsdb.versionOf(heading.key());
-            theyHaveMore |= ours.isEmpty() || heading.version().isNewerThan(ours.get());
-        }
-        for (Lsdb.Entry entry : lsdb.entriesIn(digest::covers)) {
-            LsaVersion known = theirs.get(entry.lsa().key());
-            if (known == null || entry.lsa().version().isNewerThan(known)) {
+            int order = 1;
+            while (order > 0 && next < ours.size()) {
+                order = heading.key().compareTo(ours.get(next).key);
+                if (order > 0) {
+                    tell(neighbor, ours.get(next));
+                    next++;
+                }
+            }
+            if (order != 0) {
+                theyHaveMore = true;
+                continue;
+            }
+            Entry entry = ours.get(next++);
+            int theirs = heading.version().compareTo(entry.lsa().version());
+            if (theirs < 0) {
                 tell(neighbor, entry);
             }
+            theyHaveMore |= theirs > 0;
+        }
+        for (Entry entry : ours.subList(next, ours.size())) {
+            tell(neighbor, entry);
         }
         if (theyHaveMore && neighbor.mayGetDigest(DIGEST_PAUSE_NANOS, nowNanos)) {
             sendDigest(neighbor, nowNanos);
@@ -280,9 +287,9 @@ public final class Flooding {
             return;
         }
         if (hash == lsdb.hash()) {
-            neighbor.hasAll(serial);
+            neighbor.hasAll(changes.serial());
             forgetChanges();
-        } else if (neighbor.isBehind(serial)) {
+        } else if (neighbor.isBehind(changes.serial())) {
             neighbor.differsForAReason();
             announceWhatIsOverdue(neighbor, nowNanos);
         } else if (neighbor.hasDifferedTooLong(lsdb.hash(), hash, nowNanos) && nowNanos >= nextComparisonNanos) {
@@ -349,7 +356,7 @@ public final class Flooding {
             overrule(lsa, nowNanos);
             return;
         }
-        Lsdb.Entry present = lsdb.entry(lsa.key());
+        Entry present = lsdb.entry(lsa.key());
         int order = present == null ? 1 : lsa.version().compareTo(present.lsa().version());
         if (present == null || order > 0) {
             keep(lsa, item.ageSeconds(), neighbor, nowNanos);
@@ -364,7 +371,7 @@ public final class Flooding {
 
     private void keep(Lsa lsa, int ageSeconds, Neighbor from, long nowNanos) throws MalformedFrame {
         Lsdb.Offer offer = lsdb.offer(editions.read(lsa), ageSeconds, nowNanos, this::isEvictable);
-        Lsdb.Entry entry = lsdb.entry(lsa.key());
+        Entry entry = lsdb.entry(lsa.key());
         if (offer == Lsdb.Offer.NEWER && entry != null) {
             asked.remove(lsa.key());
             relay(entry, from, nowNanos);
@@ -399,7 +406,7 @@ public final class Flooding {
             mine.outbid(lsa.version().sequence(), nowNanos);
             originateWaiting(nowNanos);
         } else {
-            Lsdb.Entry present = lsdb.entry(lsa.key());
+            Entry present = lsdb.entry(lsa.key());
             if (present != null) {
                 spread(present, nowNanos);
             }
@@ -424,7 +431,7 @@ public final class Flooding {
         speakTo(neighbor);
     }
 
-    private void tell(Neighbor neighbor, Lsdb.Entry entry) {
+    private void tell(Neighbor neighbor, Entry entry) {
         neighbor.tell(entry);
         speakTo(neighbor);
     }
@@ -436,8 +443,8 @@ public final class Flooding {
     // ------------------------------------------------------------------ passing on
 
     /** Passes on what came from a neighbor: to some at once, held ready for the others. */
-    private void relay(Lsdb.Entry entry, Neighbor from, long nowNanos) {
-        begin(entry, Spread.State.LAZY, nowNanos);
+    private void relay(Entry entry, Neighbor from, long nowNanos) {
+        begin(entry, Spread.LAZY, nowNanos);
         from.has(entry);
         Lsa lsa = entry.lsa();
         long edition =
@@ -465,53 +472,45 @@ public final class Flooding {
     }
 
     /** Tells every neighbor of something of our own. */
-    private void spread(Lsdb.Entry entry, long nowNanos) {
-        begin(entry, Spread.State.DONE, nowNanos);
+    private void spread(Entry entry, long nowNanos) {
+        begin(entry, Spread.DONE, nowNanos);
         for (Neighbor neighbor : inOrder) {
             tell(neighbor, entry);
         }
     }
 
-    private void begin(Lsdb.Entry entry, Spread.State initial, long nowNanos) {
-        serial++;
+    private void begin(Entry entry, Spread initial, long nowNanos) {
         changedNanos = nowNanos;
-        entry.spread.begin(serial, slots.length(), initial, nowNanos);
-        changes.add(new Change(entry, serial, nowNanos));
-        if (changes.size() > 2 * lsdb.size() + 64) {
-            changes.removeIf(change -> change.entry().spread.serial() != change.serial());
-        }
+        changes.add(entry, slots.length(), initial, nowNanos);
     }
 
     /** What ought to have come by others is announced, for most of it the neighbor will have: it asks for the rest. */
     private void announceWhatIsOverdue(Neighbor neighbor, long nowNanos) {
         boolean calm = nowNanos - changedNanos >= LAZY_NANOS;
         long patience = calm ? LAZY_NANOS : Math.min(LAZY_MAX_NANOS, LAZY_NANOS + LAZY_SPACINGS * spacingNanos());
-        for (Change change : changes) {
-            if (nowNanos - change.atNanos() < patience) {
-                break;
+        changes.eachWhile(entry -> {
+            if (nowNanos - entry.sinceNanos() < patience) {
+                return false;
             }
-            if (change.serial() <= neighbor.settledSerial()) {
-                continue;
+            if (entry.serial() > neighbor.settledSerial()) {
+                neighbor.settled(entry.serial());
+                if (entry.spread(neighbor.slot) == Spread.LAZY) {
+                    neighbor.has(entry);
+                    owe(neighbor, entry.lsa(), nowNanos);
+                }
             }
-            neighbor.settled(change.serial());
-            Spread state = change.entry().spread;
-            if (state.serial() == change.serial() && state.state(neighbor.slot) == Spread.State.LAZY) {
-                neighbor.has(change.entry());
-                owe(neighbor, change.entry().lsa(), nowNanos);
-            }
-        }
+            return true;
+        });
         forgetChanges();
     }
 
     /** Drops the changes that every neighbor has or has been told of. */
     private void forgetChanges() {
-        long settledByAll = serial;
+        long settledByAll = changes.serial();
         for (Neighbor neighbor : inOrder) {
             settledByAll = Math.min(settledByAll, neighbor.settledSerial());
         }
-        while (!changes.isEmpty() && changes.element().serial() <= settledByAll) {
-            changes.remove();
-        }
+        changes.forget(settledByAll);
     }
 
     // ------------------------------------------------------------------ our own words
@@ -532,7 +531,7 @@ public final class Flooding {
         LsaKey key = new LsaKey(self, kind);
         Lsa lsa = Lsa.originate(key, new LsaVersion(incarnation, mine.edition(refreshNanos, nowNanos)), mine.content());
         lsdb.offer(readOwn(lsa), 0, nowNanos, this::isEvictable);
-        Lsdb.Entry entry = lsdb.entry(key);
+        Entry entry = lsdb.entry(key);
         if (entry != null) {
             spread(entry, nowNanos);
         }
@@ -559,8 +558,9 @@ public final class Flooding {
     }
 
     private void expire(long nowNanos) {
-        for (LsaKey key : lsdb.expire(nowNanos)) {
-            changed(key);
+        for (Entry expired : lsdb.expire(nowNanos)) {
+            changes.remove(expired);
+            changed(expired.key);
         }
         timers.arm(Timer.EXPIRE, lsdb.nextExpiryNanos());
     }
@@ -594,7 +594,7 @@ public final class Flooding {
     private void sendAdvertisements(Neighbor neighbor, long nowNanos) {
         List<Flood.Item> items = new ArrayList<>();
         int bytes = 0;
-        for (Lsdb.Entry entry : neighbor.takeQueue(nowNanos)) {
+        for (Entry entry : neighbor.takeQueue(nowNanos)) {
             int size = entry.lsa().bytes().length();
             if (items.size() == Flood.ITEMS_MAX || bytes + size > Flood.BYTES_MAX) {
                 out.send(neighbor.node, new Flood(items));
@@ -614,7 +614,7 @@ public final class Flooding {
      * Rounded up, with a second for the way (RFC 2328's InfTransDelay): no copy ever looks younger than it is, or
      * copies that outlive each other in turns would keep a dead node known for good.
      */
-    private static int ageOnArrival(Lsdb.Entry entry, long nowNanos) {
+    private static int ageOnArrival(Entry entry, long nowNanos) {
         return Math.min(Flood.AGE_SECONDS_MAX, entry.ageSeconds(nowNanos + 999_999_999L) + 1);
     }
 

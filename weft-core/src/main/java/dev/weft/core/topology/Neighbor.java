@@ -2,7 +2,6 @@ package dev.weft.core.topology;
 
 import dev.weft.NodeId;
 import dev.weft.core.base.Deadlines;
-import dev.weft.core.topology.Spread.State;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.LsaHeading;
 import java.util.ArrayDeque;
@@ -25,12 +24,12 @@ final class Neighbor {
 
     private static final long PATIENCE_MAX_NANOS = 60_000_000_000L;
 
-    private record Sent(Lsdb.Entry entry, long serial, long atNanos) {}
+    private record Sent(Entry entry, long serial, long atNanos) {}
 
     final NodeId node;
     final int slot;
     private final ArrayDeque<Sent> unacknowledged = new ArrayDeque<>();
-    private List<Lsdb.Entry> queue = new ArrayList<>();
+    private List<Entry> queue = new ArrayList<>();
     private List<LsaHeading> debts = new ArrayList<>();
     private List<LsaHeading> wants = new ArrayList<>();
     private long oldestDebtNanos;
@@ -55,14 +54,14 @@ final class Neighbor {
 
     // ------------------------------------------------------------------ what it is to be told
 
-    void tell(Lsdb.Entry entry) {
-        entry.spread.become(slot, State.QUEUED);
+    void tell(Entry entry) {
+        entry.become(slot, Spread.QUEUED);
         queue.add(entry);
     }
 
     /** It has shown that it has the present edition. */
-    void has(Lsdb.Entry entry) {
-        entry.spread.become(slot, State.DONE);
+    void has(Entry entry) {
+        entry.become(slot, Spread.DONE);
     }
 
     /** It has everything up to a change. */
@@ -138,12 +137,12 @@ final class Neighbor {
     }
 
     /** Takes out what is to be sent; it counts as sent now. */
-    List<Lsdb.Entry> takeQueue(long nowNanos) {
-        List<Lsdb.Entry> taken = new ArrayList<>(queue.size());
-        for (Lsdb.Entry entry : queue) {
-            if (!entry.isGone() && entry.spread.state(slot) == State.QUEUED) {
-                entry.spread.become(slot, State.SENT);
-                unacknowledged.add(new Sent(entry, entry.spread.serial(), nowNanos));
+    List<Entry> takeQueue(long nowNanos) {
+        List<Entry> taken = new ArrayList<>(queue.size());
+        for (Entry entry : queue) {
+            if (!entry.isGone() && entry.spread(slot) == Spread.QUEUED) {
+                entry.become(slot, Spread.SENT);
+                unacknowledged.add(new Sent(entry, entry.serial(), nowNanos));
                 taken.add(entry);
             }
         }
@@ -185,8 +184,8 @@ final class Neighbor {
 
     private boolean isOpen(Sent sent) {
         return !sent.entry.isGone()
-                && sent.entry.spread.serial() == sent.serial
-                && sent.entry.spread.state(slot) == State.SENT;
+                && sent.entry.serial() == sent.serial
+                && sent.entry.spread(slot) == Spread.SENT;
     }
 
     // ------------------------------------------------------------------ digests
