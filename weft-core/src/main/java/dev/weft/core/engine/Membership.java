@@ -58,7 +58,7 @@ final class Membership {
     /** What members said of themselves when it was last told here. */
     private final LinkedHashMap<NodeId, NodeRecord> records = new LinkedHashMap<>();
 
-    private TreeSet<NodeId> members = new TreeSet<>();
+    private SortedSet<NodeId> members = new TreeSet<>();
     private NodeRecord record;
     private Description described = Description.EMPTY;
     private List<String> joined = List.of();
@@ -331,8 +331,15 @@ final class Membership {
 
     // ------------------------------------------------------------------ members
 
-    /** Who has come and gone since the last look, as events. */
+    /**
+     * Who has come and gone since the last look, as events.
+     *
+     * @param reachable is kept, and another one the next time if it has changed
+     */
     List<TraceEvent> compareReachable(SortedSet<NodeId> reachable) {
+        if (reachable == members) {
+            return List.of();
+        }
         List<TraceEvent> events = new ArrayList<>();
         for (NodeId node : reachable) {
             if (!members.contains(node)) {
@@ -344,7 +351,7 @@ final class Membership {
                 events.add(new TraceEvent(TraceEvent.Kind.NODE_LOST, node, nameOf(node)));
             }
         }
-        members = new TreeSet<>(reachable);
+        members = reachable;
         return events;
     }
 

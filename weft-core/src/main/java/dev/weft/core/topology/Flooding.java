@@ -122,6 +122,7 @@ public final class Flooding {
     private final Deadlines<Timer> timers = new Deadlines<>(Timer.class);
     /** Advertisements that some neighbor was asked for, and when. */
     private final LinkedHashMap<LsaKey, Long> asked = new LinkedHashMap<>();
+
     private final Changes changes = new Changes();
 
     private long changedNanos;

@@ -183,9 +183,7 @@ final class Neighbor {
     }
 
     private boolean isOpen(Sent sent) {
-        return !sent.entry.isGone()
-                && sent.entry.serial() == sent.serial
-                && sent.entry.spread(slot) == Spread.SENT;
+        return !sent.entry.isGone() && sent.entry.serial() == sent.serial && sent.entry.spread(slot) == Spread.SENT;
     }
 
     // ------------------------------------------------------------------ digests
