@@ -158,11 +158,13 @@ final class RandomFrames {
             Lsa lsa = Lsa.originate(new LsaKey(node(), kind), version(), content);
             items.add(new Flood.Item(within(0, Flood.AGE_SECONDS_MAX), lsa));
         }
-        return new Flood(items);
+        return new Flood(items, within(0, 1_000_000));
     }
 
     FloodAck floodAck() {
-        return new FloodAck(several(FloodAck.HEADINGS_MAX, () -> new LsaHeading(key(), version())));
+        return new FloodAck(
+                several(FloodAck.HEADINGS_MAX, () -> new LsaHeading(key(), version())),
+                several(FloodAck.FRAMES_MAX, () -> (long) within(1, 1_000_000)));
     }
 
     FloodWant floodWant() {

@@ -125,6 +125,7 @@ public final class Flooding {
 
     private final Changes changes = new Changes();
 
+    private long frameNumber;
     private long changedNanos;
     private long nextComparisonNanos;
     /** When some neighbor is to be spoken to. */
@@ -194,7 +195,14 @@ public final class Flooding {
         }
         for (Flood.Item item : flood.items()) {
             take(neighbor, item, nowNanos);
+            if (flood.number() == 0) {
+                neighbor.owe(item.lsa(), nowNanos);
+            }
         }
+        if (flood.number() != 0) {
+            neighbor.oweFrame(flood.number(), nowNanos);
+        }
+        speakTo(neighbor);
     }
 
     public void handleFloodAck(NodeId from, FloodAck ack, long nowNanos) {
@@ -212,6 +220,9 @@ public final class Flooding {
             if (order > 0) {
                 ask(neighbor, heading, nowNanos);
             }
+        }
+        for (long number : ack.frames()) {
+            neighbor.hasFrame(number);
         }
         neighbor.acknowledged();
     }
@@ -349,11 +360,9 @@ public final class Flooding {
     private void take(Neighbor neighbor, Flood.Item item, long nowNanos) throws MalformedFrame {
         Lsa lsa = item.lsa();
         if (item.ageSeconds() >= config.maxAgeSeconds()) {
-            owe(neighbor, lsa, nowNanos);
             return;
         }
         if (lsa.key().origin().equals(self) && isNotMine(lsa)) {
-            owe(neighbor, lsa, nowNanos);
             overrule(lsa, nowNanos);
             return;
         }
@@ -361,10 +370,8 @@ public final class Flooding {
         int order = present == null ? 1 : lsa.version().compareTo(present.lsa().version());
         if (present == null || order > 0) {
             keep(lsa, item.ageSeconds(), neighbor, nowNanos);
-            owe(neighbor, lsa, nowNanos);
         } else if (order == 0) {
             neighbor.has(present);
-            owe(neighbor, lsa, nowNanos);
         } else {
             tell(neighbor, present);
         }
@@ -578,9 +585,15 @@ public final class Flooding {
 
     private void sendAcks(Neighbor neighbor) {
         List<LsaHeading> headings = neighbor.takeDebts();
-        for (int from = 0; from < headings.size(); from += FloodAck.HEADINGS_MAX) {
+        List<Long> frames = neighbor.takeFrames();
+        int from = 0;
+        int fromFrame = 0;
+        while (from < headings.size() || fromFrame < frames.size()) {
             int to = Math.min(headings.size(), from + FloodAck.HEADINGS_MAX);
-            out.send(neighbor.node, new FloodAck(headings.subList(from, to)));
+            int toFrame = Math.min(frames.size(), fromFrame + FloodAck.FRAMES_MAX);
+            out.send(neighbor.node, new FloodAck(headings.subList(from, to), frames.subList(fromFrame, toFrame)));
+            from = to;
+            fromFrame = toFrame;
         }
     }
 
@@ -593,22 +606,33 @@ public final class Flooding {
     }
 
     private void sendAdvertisements(Neighbor neighbor, long nowNanos) {
-        List<Flood.Item> items = new ArrayList<>();
+        List<Entry> entries = neighbor.takeQueue();
+        int first = 0;
         int bytes = 0;
-        for (Entry entry : neighbor.takeQueue(nowNanos)) {
-            int size = entry.lsa().bytes().length();
-            if (items.size() == Flood.ITEMS_MAX || bytes + size > Flood.BYTES_MAX) {
-                out.send(neighbor.node, new Flood(items));
-                items.clear();
+        for (int i = 0; i < entries.size(); i++) {
+            int size = entries.get(i).lsa().bytes().length();
+            if (i - first == Flood.ITEMS_MAX || bytes + size > Flood.BYTES_MAX) {
+                sendFrame(neighbor, entries.subList(first, i), nowNanos);
+                first = i;
                 bytes = 0;
             }
-            items.add(new Flood.Item(ageOnArrival(entry, nowNanos), entry.lsa()));
             bytes += size;
         }
-        if (!items.isEmpty()) {
-            out.send(neighbor.node, new Flood(items));
+        if (first < entries.size()) {
+            sendFrame(neighbor, entries.subList(first, entries.size()), nowNanos);
         }
         timers.armNoLater(Timer.RETRANSMIT, neighbor.retransmitNanos(config.retransmitNanos()));
+    }
+
+    private void sendFrame(Neighbor neighbor, List<Entry> entries, long nowNanos) {
+        List<Flood.Item> items = new ArrayList<>(entries.size());
+        for (Entry entry : entries) {
+            items.add(new Flood.Item(ageOnArrival(entry, nowNanos), entry.lsa()));
+        }
+        // Never the number of another frame, on whatever link: an acknowledgement may come late.
+        frameNumber++;
+        neighbor.sent(frameNumber, entries, nowNanos);
+        out.send(neighbor.node, new Flood(items, frameNumber));
     }
 
     /**
