@@ -461,6 +461,7 @@ class PublishedSchemaTest {
                                     .toList());
                     digest.after().ifPresent(key -> fields.setAfter(fields(key)));
                     digest.upTo().ifPresent(key -> fields.setUpTo(fields(key)));
+                    fields.setHashes(bytes(digest.hashes()));
                     return fields.build();
                 });
     }

@@ -176,7 +176,8 @@ final class RandomFrames {
         return new Digest(
                 prng.chance(500_000) ? Optional.empty() : Optional.of(key()),
                 prng.chance(500_000) ? Optional.empty() : Optional.of(key()),
-                keys.stream().map(key -> new LsaHeading(key, version())).toList());
+                keys.stream().map(key -> new LsaHeading(key, version())).toList(),
+                prng.chance(500_000) ? ByteView.EMPTY : ByteView.of(bytes(Digest.RANGES * Long.BYTES)));
     }
 
     private LsaKey key() {

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -262,17 +263,17 @@ final class Membership {
 
     private void ask(long nowNanos) {
         boolean calm = nowNanos - lastChangeNanos >= PATIENCE_NANOS;
-        SortedSet<NodeId> wanted = wanted();
+        SortedSet<NodeId> wanted = wanted(discovery.nodes());
         // While the mesh grows every look would choose others; until it is calm, as many as are needed will do.
         boolean enough = !calm && links.neighborCount() >= NeighborChoice.degree(discovery.knownCount() + 1);
-        for (NodeId node : discovery.nodes()) {
-            if (links.isUp(node)) {
-                continue;
-            }
-            if (wanted.contains(node) && !enough) {
-                discovery.want(node, nowNanos);
-            } else {
+        for (NodeId node : discovery.wantedNodes()) {
+            if ((enough || !wanted.contains(node)) && !links.isUp(node)) {
                 discovery.unwant(node);
+            }
+        }
+        for (NodeId node : enough ? List.<NodeId>of() : wanted) {
+            if (!links.isUp(node)) {
+                discovery.want(node, nowNanos);
             }
         }
         for (NodeId neighbor : links.neighbors()) {
@@ -282,10 +283,28 @@ final class Membership {
         }
     }
 
-    private SortedSet<NodeId> wanted() {
+    private SortedSet<NodeId> wanted(List<NodeId> known) {
+        boolean byName = !wishes.forbidden().isEmpty() || !wishes.pinned().isEmpty();
+        return byName || wishes.policy() != EngineConfig.LinkWishes.Policy.AUTOMATIC
+                ? wantedByName(known)
+                : NeighborChoice.choose(self.node(), candidates(known));
+    }
+
+    private SortedMap<NodeId, Long> candidates(List<NodeId> known) {
+        TreeMap<NodeId, Long> candidates = new TreeMap<>();
+        known.forEach(node -> candidates.put(node, costOf(node)));
+        return candidates;
+    }
+
+    private long costOf(NodeId node) {
+        LinkCost cost = costs.get(node);
+        return cost == null ? Long.MAX_VALUE : cost.advertised();
+    }
+
+    private SortedSet<NodeId> wantedByName(List<NodeId> known) {
         TreeMap<NodeId, Long> candidates = new TreeMap<>();
         TreeSet<NodeId> wanted = new TreeSet<>();
-        for (NodeId node : discovery.nodes()) {
+        for (NodeId node : known) {
             String name = nameOf(node);
             if (isNamed(wishes.forbidden(), node, name)) {
                 continue;
@@ -295,10 +314,7 @@ final class Membership {
                 continue;
             }
             switch (wishes.policy()) {
-                case AUTOMATIC -> {
-                    LinkCost cost = costs.get(node);
-                    candidates.put(node, cost == null ? Long.MAX_VALUE : cost.advertised());
-                }
+                case AUTOMATIC -> candidates.put(node, costOf(node));
                 case PINNED_ONLY -> {
                     // Its name is learned by talking to it once.
                     if (name.isEmpty()) {

@@ -199,8 +199,14 @@ public final class LinkGraph {
             }
             int[] fresh = new int[Row.STRIDE * links.size()];
             int at = 0;
+            int old = 0;
             for (Adjacency link : links) {
-                int far = numberOf(link.neighbor());
+                // Mostly the same far ends as before, and in the same order.
+                while (old < row.size() && numbers.node(row.far(old)).compareTo(link.neighbor()) < 0) {
+                    old++;
+                }
+                boolean known = old < row.size() && numbers.node(row.far(old)).equals(link.neighbor());
+                int far = known ? row.far(old) : numberOf(link.neighbor());
                 boolean mutual = far != number && rows[far].gain(number);
                 linkCount += mutual ? 2 : 0;
                 fresh[at] = mutual ? far : ~far;

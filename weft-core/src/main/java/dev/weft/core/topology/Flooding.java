@@ -23,7 +23,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Spreads advertisements over every link until each neighbor is known to have them (RFC 2328 §13, with digests in
@@ -124,10 +123,11 @@ public final class Flooding {
     private final LinkedHashMap<LsaKey, Long> asked = new LinkedHashMap<>();
 
     private final Changes changes = new Changes();
+    private final Comparison comparison;
 
     private long frameNumber;
     private long changedNanos;
-    private long nextComparisonNanos;
+    private long comparedNanos = Long.MIN_VALUE / 2;
     /** When some neighbor is to be spoken to. */
     private long speakNanos = Deadlines.NEVER;
 
@@ -140,6 +140,7 @@ public final class Flooding {
         this.prng = prng;
         this.out = out;
         this.lsdb = new Lsdb(config, prng.fork(1).nextLong());
+        this.comparison = new Comparison(lsdb);
     }
 
     public Lsdb lsdb() {
@@ -169,7 +170,8 @@ public final class Flooding {
         Neighbor fresh = new Neighbor(node, slot, changes.serial());
         neighbors.put(node, fresh);
         order();
-        if (nowNanos >= nextComparisonNanos) {
+        // Of two large databases one end tells the hashes, or both would tell each other all differences twice.
+        if (mayCompare(nowNanos) && (!comparison.isByRanges() || self.compareTo(node) < 0)) {
             compare(fresh, nowNanos);
         }
     }
@@ -260,36 +262,27 @@ public final class Flooding {
         if (neighbor == null) {
             return;
         }
-        boolean theyHaveMore = false;
-        List<Entry> ours = lsdb.entriesBetween(digest.after(), digest.upTo());
-        int next = 0;
-        // Both are in order of key.
-        for (LsaHeading heading : digest.headings()) {
-            int order = 1;
-            while (order > 0 && next < ours.size()) {
-                order = heading.key().compareTo(ours.get(next).key);
-                if (order > 0) {
-                    tell(neighbor, ours.get(next));
-                    next++;
-                }
+        if (digest.isOfRanges()) {
+            if (neighbor.mayGetDigest(DIGEST_PAUSE_NANOS, nowNanos)) {
+                send(neighbor, comparison.answer(digest), nowNanos);
             }
-            if (order != 0) {
-                theyHaveMore = true;
-                continue;
-            }
-            Entry entry = ours.get(next++);
-            int theirs = heading.version().compareTo(entry.lsa().version());
-            if (theirs < 0) {
+            return;
+        }
+        // Who has had a digest from here tells without being asked.
+        boolean mayAsk = neighbor.mayGetDigest(DIGEST_PAUSE_NANOS, nowNanos);
+        comparison.compare(digest, new Comparison.Findings() {
+            @Override
+            public void missingThere(Entry entry) {
                 tell(neighbor, entry);
             }
-            theyHaveMore |= theirs > 0;
-        }
-        for (Entry entry : ours.subList(next, ours.size())) {
-            tell(neighbor, entry);
-        }
-        if (theyHaveMore && neighbor.mayGetDigest(DIGEST_PAUSE_NANOS, nowNanos)) {
-            sendDigest(neighbor, nowNanos);
-        }
+
+            @Override
+            public void missingHere(LsaHeading heading) {
+                if (mayAsk) {
+                    ask(neighbor, heading, nowNanos);
+                }
+            }
+        });
     }
 
     /** The hash that a neighbor's heartbeat carried. */
@@ -303,8 +296,12 @@ public final class Flooding {
             forgetChanges();
         } else if (neighbor.isBehind(changes.serial())) {
             neighbor.differsForAReason();
-            announceWhatIsOverdue(neighbor, nowNanos);
-        } else if (neighbor.hasDifferedTooLong(lsdb.hash(), hash, nowNanos) && nowNanos >= nextComparisonNanos) {
+            if (changes.size() < MANY_CHANGES) {
+                announceWhatIsOverdue(neighbor, nowNanos);
+            } else {
+                compareInTheStorm(neighbor, nowNanos);
+            }
+        } else if (neighbor.hasDifferedTooLong(lsdb.hash(), hash, nowNanos) && mayCompare(nowNanos)) {
             neighbor.beMorePatient();
             compare(neighbor, nowNanos);
         }
@@ -494,8 +491,7 @@ public final class Flooding {
 
     /** What ought to have come by others is announced, for most of it the neighbor will have: it asks for the rest. */
     private void announceWhatIsOverdue(Neighbor neighbor, long nowNanos) {
-        boolean calm = nowNanos - changedNanos >= LAZY_NANOS;
-        long patience = calm ? LAZY_NANOS : Math.min(LAZY_MAX_NANOS, LAZY_NANOS + LAZY_SPACINGS * spacingNanos());
+        long patience = patienceNanos(nowNanos);
         changes.eachWhile(entry -> {
             if (nowNanos - entry.sinceNanos() < patience) {
                 return false;
@@ -510,6 +506,40 @@ public final class Flooding {
             return true;
         });
         forgetChanges();
+    }
+
+    /**
+     * While much changes, hashes never agree, and to announce all that was held to each neighbor would be twenty
+     * announcements for each that is needed. So it is let go, and now and then the databases are compared, with the
+     * neighbors in turn.
+     */
+    private void compareInTheStorm(Neighbor neighbor, long nowNanos) {
+        long patience = patienceNanos(nowNanos);
+        changes.eachWhile(entry -> {
+            boolean overdue = nowNanos - entry.sinceNanos() >= patience;
+            if (overdue) {
+                neighbor.settled(entry.serial());
+            }
+            return overdue;
+        });
+        forgetChanges();
+        if (nowNanos - comparedNanos >= patience && isNext(neighbor)) {
+            compare(neighbor, nowNanos);
+        }
+    }
+
+    private boolean isNext(Neighbor neighbor) {
+        for (Neighbor other : inOrder) {
+            if (other.comparedNanos() < neighbor.comparedNanos()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long patienceNanos(long nowNanos) {
+        boolean calm = nowNanos - changedNanos >= LAZY_NANOS;
+        return calm ? LAZY_NANOS : Math.min(LAZY_MAX_NANOS, LAZY_NANOS + LAZY_SPACINGS * spacingNanos());
     }
 
     /** Drops the changes that every neighbor has or has been told of. */
@@ -648,25 +678,25 @@ public final class Flooding {
      * them, so it compares with one, and with others when their heartbeats show that they still differ later.
      */
     private void compare(Neighbor neighbor, long nowNanos) {
-        nextComparisonNanos =
-                nowNanos + Math.min(COMPARISON_PAUSE_MAX_NANOS, lsdb.size() * COMPARISON_PAUSE_PER_ENTRY_NANOS);
-        sendDigest(neighbor, nowNanos);
+        comparedNanos = nowNanos;
+        neighbor.compared(nowNanos);
+        if (comparison.isByRanges()) {
+            // No digest of what is here: what the answer shows to be missing is asked for.
+            comparison.opening().forEach(digest -> out.send(neighbor.node, digest));
+        } else {
+            send(neighbor, comparison.opening(), nowNanos);
+        }
     }
 
-    private void sendDigest(Neighbor neighbor, long nowNanos) {
+    private boolean mayCompare(long nowNanos) {
+        return nowNanos - comparedNanos
+                >= Math.min(COMPARISON_PAUSE_MAX_NANOS, lsdb.size() * COMPARISON_PAUSE_PER_ENTRY_NANOS);
+    }
+
+    private void send(Neighbor neighbor, List<Digest> digests, long nowNanos) {
         neighbor.digestSent(nowNanos);
-        List<LsaHeading> all = lsdb.headings();
-        Optional<LsaKey> after = Optional.empty();
-        for (int from = 0; from < all.size() || from == 0; from += Digest.HEADINGS_MAX) {
-            int end = Math.min(all.size(), from + Digest.HEADINGS_MAX);
-            boolean last = end == all.size();
-            Optional<LsaKey> upTo =
-                    last ? Optional.empty() : Optional.of(all.get(end - 1).key());
-            out.send(neighbor.node, new Digest(after, upTo, all.subList(from, end)));
-            after = upTo;
-            if (last) {
-                break;
-            }
+        for (Digest digest : digests) {
+            out.send(neighbor.node, digest);
         }
     }
 }

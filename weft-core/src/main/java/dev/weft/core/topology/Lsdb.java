@@ -6,6 +6,7 @@ import dev.weft.core.base.Check;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.base.Prng;
 import dev.weft.core.wire.Adjacencies;
+import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.LsaHeading;
 import dev.weft.core.wire.LsaKey;
@@ -50,6 +51,9 @@ public final class Lsdb {
     private boolean someAreGone;
     private long bytes;
     private long hash;
+    /** The same of each range of ids. */
+    private final long[] rangeHashes = new long[Digest.RANGES];
+
     private long refusedCount;
 
     Lsdb(TopologyConfig config) {
@@ -72,6 +76,11 @@ public final class Lsdb {
 
     public long hash() {
         return hash;
+    }
+
+    /** The hash of what is there of ids of one range. */
+    long rangeHash(int range) {
+        return rangeHashes[range];
     }
 
     /** Advertisements that found no room. */
@@ -277,7 +286,9 @@ public final class Lsdb {
     private void count(Lsa lsa, int sign) {
         bytes += sign * (long) lsa.bytes().length();
         Check.that(bytes >= 0, "a database of less than nothing");
-        hash ^= hashOf(lsa);
+        long one = hashOf(lsa);
+        hash ^= one;
+        rangeHashes[Digest.rangeOf(lsa.key().origin())] ^= one;
     }
 
     private static long hashOf(Lsa lsa) {

@@ -52,6 +52,7 @@ final class Neighbor {
 
     private long mismatchSinceNanos = Deadlines.NEVER;
     private long digestSentNanos = Long.MIN_VALUE / 2;
+    private long comparedNanos = Long.MIN_VALUE / 2;
     private long patienceNanos = PATIENCE_MIN_NANOS;
     private long ourHash;
     private long theirHash;
@@ -278,6 +279,16 @@ final class Neighbor {
 
     boolean mayGetDigest(long pauseNanos, long nowNanos) {
         return nowNanos - digestSentNanos >= pauseNanos;
+    }
+
+    /** When databases were compared with it the last time. */
+    long comparedNanos() {
+        return comparedNanos;
+    }
+
+    void compared(long nowNanos) {
+        comparedNanos = nowNanos;
+        mismatchSinceNanos = Deadlines.NEVER;
     }
 
     void digestSent(long nowNanos) {
