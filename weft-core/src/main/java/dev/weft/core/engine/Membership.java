@@ -235,6 +235,9 @@ final class Membership {
     }
 
     private void closeRetired(long nowNanos) {
+        if (retiring.isEmpty() || retiring.values().iterator().next() > nowNanos) {
+            return;
+        }
         List<NodeId> due = new ArrayList<>();
         for (Map.Entry<NodeId, Long> entry : retiring.entrySet()) {
             if (entry.getValue() <= nowNanos) {

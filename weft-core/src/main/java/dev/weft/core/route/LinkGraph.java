@@ -191,30 +191,43 @@ public final class LinkGraph {
                 return;
             }
             latest = null;
-            for (int i = 0; i < row.size(); i++) {
-                if (row.isMutual(i)) {
-                    rows[row.far(i)].lose(number);
-                    linkCount -= 2;
-                }
-            }
             int[] fresh = new int[Row.STRIDE * links.size()];
             int at = 0;
             int old = 0;
+            // Both are in order of the far ends, and mostly name the same: those rows need not be looked at.
             for (Adjacency link : links) {
-                // Mostly the same far ends as before, and in the same order.
                 while (old < row.size() && numbers.node(row.far(old)).compareTo(link.neighbor()) < 0) {
-                    old++;
+                    lose(number, row, old++);
                 }
-                boolean known = old < row.size() && numbers.node(row.far(old)).equals(link.neighbor());
-                int far = known ? row.far(old) : numberOf(link.neighbor());
-                boolean mutual = far != number && rows[far].gain(number);
-                linkCount += mutual ? 2 : 0;
-                fresh[at] = mutual ? far : ~far;
+                if (old < row.size() && numbers.node(row.far(old)).equals(link.neighbor())) {
+                    fresh[at] = row.links[Row.STRIDE * old];
+                    old++;
+                } else {
+                    fresh[at] = gained(number, numberOf(link.neighbor()));
+                }
                 fresh[at + Row.LABEL] = link.label();
                 fresh[at + Row.COST] = link.cost();
                 at += Row.STRIDE;
             }
+            while (old < row.size()) {
+                lose(number, row, old++);
+            }
             row.links = fresh;
+        }
+
+        /** A node does not announce one of its links any more. */
+        private void lose(int number, Row row, int i) {
+            if (row.isMutual(i)) {
+                rows[row.far(i)].lose(number);
+                linkCount -= 2;
+            }
+        }
+
+        /** A node announces a link anew: how its row names the far end. */
+        private int gained(int number, int far) {
+            boolean mutual = far != number && rows[far].gain(number);
+            linkCount += mutual ? 2 : 0;
+            return mutual ? far : ~far;
         }
 
         private boolean isTheSame(Row row, List<Adjacency> links) {

@@ -12,6 +12,7 @@ final class Changes {
     private @Nullable Entry newest;
     private int size;
     private long serial;
+    private long forgottenSerial;
 
     /** The number of the latest change. */
     long serial() {
@@ -59,9 +60,20 @@ final class Changes {
 
     /** Drops the changes up to a number: every neighbor has them or has been told of them. */
     void forget(long settledSerial) {
-        while (oldest != null && oldest.serial() <= settledSerial) {
+        forgetWhile(entry -> entry.serial() <= settledSerial);
+    }
+
+    /** Drops changes, the oldest first, as long as they are not wanted any more. */
+    void forgetWhile(Predicate<Entry> unwanted) {
+        while (oldest != null && unwanted.test(oldest)) {
+            forgottenSerial = oldest.serial();
             remove(oldest);
         }
+    }
+
+    /** The number of the latest change that was dropped. */
+    long forgottenSerial() {
+        return forgottenSerial;
     }
 
     /** Shows changes, oldest first, as long as they are wanted; no change may come or go meanwhile. */

@@ -31,7 +31,7 @@ import java.util.Map;
  * way, digests are exchanged again, so no lost frame matters for long.
  *
  * <p>Over every link at once would bring each advertisement to a node as often as the node has links. So a node with
- * many passes it to a few drawn anew for each edition, and holds it ready for the others until their heartbeat shows
+ * many passes it to a few drawn anew for each beat, and holds it ready for the others until their heartbeat shows
  * that they have it. Where it shows that they lack something still, they are told what there is and ask for what they
  * lack: the eager and the lazy push of Plumtree (Leitão, Pereira, Rodrigues: Epidemic Broadcast Trees, 2007), with
  * the hash in place of most announcements.
@@ -447,13 +447,14 @@ public final class Flooding {
 
     // ------------------------------------------------------------------ passing on
 
-    /** Passes on what came from a neighbor: to some at once, held ready for the others. */
+    /**
+     * Passes on what came from a neighbor: to some at once, held ready for the others. To the same few all that comes
+     * between two beats, so that many words go in few frames; at the next beat others are drawn.
+     */
     private void relay(Entry entry, Neighbor from, long nowNanos) {
         begin(entry, Spread.LAZY, nowNanos);
         from.has(entry);
-        Lsa lsa = entry.lsa();
-        long edition =
-                Prng.mix(lsa.key().origin().low() ^ Prng.mix(lsa.version().sequence())) ^ self.high();
+        long draws = Prng.mix(self.low() ^ Prng.mix(nowNanos / Neighbor.beatNanos(spacingNanos()))) ^ self.high();
         int others = neighbors.size() - 1;
         int eager = eagerMax();
         int chosen = 0;
@@ -462,7 +463,7 @@ public final class Flooding {
                 continue;
             }
             // Draws without replacement: as many as are still wanted from as many as are still to come.
-            long draw = (Prng.mix(edition + neighbor.slot) >>> 1) % others;
+            long draw = (Prng.mix(draws + neighbor.slot) >>> 1) % others;
             others--;
             if (draw < eager - chosen) {
                 chosen++;
@@ -515,14 +516,10 @@ public final class Flooding {
      */
     private void compareInTheStorm(Neighbor neighbor, long nowNanos) {
         long patience = patienceNanos(nowNanos);
-        changes.eachWhile(entry -> {
-            boolean overdue = nowNanos - entry.sinceNanos() >= patience;
-            if (overdue) {
-                neighbor.settled(entry.serial());
-            }
-            return overdue;
-        });
-        forgetChanges();
+        changes.forgetWhile(entry -> nowNanos - entry.sinceNanos() >= patience);
+        for (Neighbor each : inOrder) {
+            each.settled(changes.forgottenSerial());
+        }
         if (nowNanos - comparedNanos >= patience && isNext(neighbor)) {
             compare(neighbor, nowNanos);
         }

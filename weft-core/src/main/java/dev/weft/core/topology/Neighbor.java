@@ -145,8 +145,12 @@ final class Neighbor {
 
     /** All neighbors are spoken to on the same beat, two to a spacing, so that one turn speaks to many. */
     private static long beat(long dueNanos, long spacingNanos) {
-        long beatNanos = Math.max(1, spacingNanos / 2);
+        long beatNanos = beatNanos(spacingNanos);
         return (dueNanos + beatNanos - 1) / beatNanos * beatNanos;
+    }
+
+    static long beatNanos(long spacingNanos) {
+        return Math.max(1, spacingNanos / 2);
     }
 
     /** Takes out what it is owed. */
