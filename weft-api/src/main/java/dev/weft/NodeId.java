@@ -59,6 +59,17 @@ public record NodeId(long high, long low) implements Comparable<NodeId> {
         return toString().substring(0, 8);
     }
 
+    /** Written out, for tables of a mesh are full of ids, and the one that a record comes with is slower. */
+    @Override
+    public boolean equals(Object other) {
+        return other == this || other instanceof NodeId that && that.low == low && that.high == high;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(31 * high + low);
+    }
+
     @Override
     public int compareTo(NodeId other) {
         int byHigh = Long.compareUnsigned(high, other.high);

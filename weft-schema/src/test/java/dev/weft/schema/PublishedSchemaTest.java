@@ -326,7 +326,7 @@ class PublishedSchemaTest {
                                 .setAgeSeconds(item.ageSeconds())
                                 .setLsa(fields(item.lsa()).toByteString()));
                     }
-                    return fields.build();
+                    return fields.setNumber(flood.number()).build();
                 });
     }
 
@@ -429,6 +429,7 @@ class PublishedSchemaTest {
                         .addAllHeadings(ack.headings().stream()
                                 .map(PublishedSchemaTest::fields)
                                 .toList())
+                        .addAllFrames(ack.frames())
                         .build());
     }
 
@@ -460,6 +461,7 @@ class PublishedSchemaTest {
                                     .toList());
                     digest.after().ifPresent(key -> fields.setAfter(fields(key)));
                     digest.upTo().ifPresent(key -> fields.setUpTo(fields(key)));
+                    fields.setHashes(bytes(digest.hashes()));
                     return fields.build();
                 });
     }

@@ -158,11 +158,13 @@ final class RandomFrames {
             Lsa lsa = Lsa.originate(new LsaKey(node(), kind), version(), content);
             items.add(new Flood.Item(within(0, Flood.AGE_SECONDS_MAX), lsa));
         }
-        return new Flood(items);
+        return new Flood(items, within(0, 1_000_000));
     }
 
     FloodAck floodAck() {
-        return new FloodAck(several(FloodAck.HEADINGS_MAX, () -> new LsaHeading(key(), version())));
+        return new FloodAck(
+                several(FloodAck.HEADINGS_MAX, () -> new LsaHeading(key(), version())),
+                several(FloodAck.FRAMES_MAX, () -> (long) within(1, 1_000_000)));
     }
 
     FloodWant floodWant() {
@@ -174,7 +176,8 @@ final class RandomFrames {
         return new Digest(
                 prng.chance(500_000) ? Optional.empty() : Optional.of(key()),
                 prng.chance(500_000) ? Optional.empty() : Optional.of(key()),
-                keys.stream().map(key -> new LsaHeading(key, version())).toList());
+                keys.stream().map(key -> new LsaHeading(key, version())).toList(),
+                prng.chance(500_000) ? ByteView.EMPTY : ByteView.of(bytes(Digest.RANGES * Long.BYTES)));
     }
 
     private LsaKey key() {

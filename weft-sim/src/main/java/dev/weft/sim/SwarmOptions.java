@@ -45,12 +45,18 @@ record SwarmOptions(
         CONFIGURED
     }
 
+    /** Messages per second of a calm world, for each node of a small one and of a large one altogether. */
+    private static final int MESSAGES_PER_NODE = 20;
+
+    private static final int MESSAGES_LEAST = 200;
+
     static SwarmOptions calm(int nodes) {
         return new SwarmOptions(
                 nodes,
                 Carrier.Kind.STREAM,
                 Faults.NONE,
-                20 * Math.min(nodes, 50),
+                // In a large mesh each is between two strangers, and costs its key exchange and more hops.
+                nodes <= 50 ? MESSAGES_PER_NODE * nodes : Math.max(MESSAGES_LEAST, MESSAGES_PER_NODE * 2_500 / nodes),
                 30,
                 2_000,
                 0,

@@ -7,6 +7,7 @@ import dev.weft.core.base.Deadlines;
 import dev.weft.core.base.Prng;
 import dev.weft.core.link.Backoff;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -84,6 +85,13 @@ final class Dialler {
 
     boolean isWanted(NodeId node) {
         return targets.containsKey(key(node));
+    }
+
+    /** The nodes that are dialled, or would be. */
+    List<NodeId> wantedNodes() {
+        List<NodeId> wanted = new ArrayList<>();
+        targets.values().forEach(target -> target.node.ifPresent(wanted::add));
+        return wanted;
     }
 
     void want(NodeId node, List<Locator> locators, long nowNanos) {

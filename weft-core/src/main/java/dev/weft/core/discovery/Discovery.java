@@ -205,6 +205,11 @@ public final class Discovery {
         }
     }
 
+    /** The nodes that are wanted and not linked yet. */
+    public List<NodeId> wantedNodes() {
+        return dialler.wantedNodes();
+    }
+
     public void unwant(NodeId node) {
         dialler.unwant(node);
     }

@@ -248,8 +248,10 @@ final class Machines {
             out.trace(event);
             groups.review(event.node());
         }
-        if (!router.routes().leadsLike(knownRoutes)) {
-            knownRoutes = router.routes();
+        boolean others = !router.routes().leadsLike(knownRoutes);
+        // Those that lead alike too, or the graph of some day would be kept for good.
+        knownRoutes = router.routes();
+        if (others) {
             trace(TraceEvent.Kind.ROUTES_CHANGED, self, router.reachable().size() + " nodes can be reached");
         }
         sender.handleTopologyChange(now);

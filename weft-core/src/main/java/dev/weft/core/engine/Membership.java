@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -58,7 +59,7 @@ final class Membership {
     /** What members said of themselves when it was last told here. */
     private final LinkedHashMap<NodeId, NodeRecord> records = new LinkedHashMap<>();
 
-    private TreeSet<NodeId> members = new TreeSet<>();
+    private SortedSet<NodeId> members = new TreeSet<>();
     private NodeRecord record;
     private Description described = Description.EMPTY;
     private List<String> joined = List.of();
@@ -234,6 +235,9 @@ final class Membership {
     }
 
     private void closeRetired(long nowNanos) {
+        if (retiring.isEmpty() || retiring.values().iterator().next() > nowNanos) {
+            return;
+        }
         List<NodeId> due = new ArrayList<>();
         for (Map.Entry<NodeId, Long> entry : retiring.entrySet()) {
             if (entry.getValue() <= nowNanos) {
@@ -262,17 +266,17 @@ final class Membership {
 
     private void ask(long nowNanos) {
         boolean calm = nowNanos - lastChangeNanos >= PATIENCE_NANOS;
-        SortedSet<NodeId> wanted = wanted();
+        SortedSet<NodeId> wanted = wanted(discovery.nodes());
         // While the mesh grows every look would choose others; until it is calm, as many as are needed will do.
         boolean enough = !calm && links.neighborCount() >= NeighborChoice.degree(discovery.knownCount() + 1);
-        for (NodeId node : discovery.nodes()) {
-            if (links.isUp(node)) {
-                continue;
-            }
-            if (wanted.contains(node) && !enough) {
-                discovery.want(node, nowNanos);
-            } else {
+        for (NodeId node : discovery.wantedNodes()) {
+            if ((enough || !wanted.contains(node)) && !links.isUp(node)) {
                 discovery.unwant(node);
+            }
+        }
+        for (NodeId node : enough ? List.<NodeId>of() : wanted) {
+            if (!links.isUp(node)) {
+                discovery.want(node, nowNanos);
             }
         }
         for (NodeId neighbor : links.neighbors()) {
@@ -282,10 +286,28 @@ final class Membership {
         }
     }
 
-    private SortedSet<NodeId> wanted() {
+    private SortedSet<NodeId> wanted(List<NodeId> known) {
+        boolean byName = !wishes.forbidden().isEmpty() || !wishes.pinned().isEmpty();
+        return byName || wishes.policy() != EngineConfig.LinkWishes.Policy.AUTOMATIC
+                ? wantedByName(known)
+                : NeighborChoice.choose(self.node(), candidates(known));
+    }
+
+    private SortedMap<NodeId, Long> candidates(List<NodeId> known) {
+        TreeMap<NodeId, Long> candidates = new TreeMap<>();
+        known.forEach(node -> candidates.put(node, costOf(node)));
+        return candidates;
+    }
+
+    private long costOf(NodeId node) {
+        LinkCost cost = costs.get(node);
+        return cost == null ? Long.MAX_VALUE : cost.advertised();
+    }
+
+    private SortedSet<NodeId> wantedByName(List<NodeId> known) {
         TreeMap<NodeId, Long> candidates = new TreeMap<>();
         TreeSet<NodeId> wanted = new TreeSet<>();
-        for (NodeId node : discovery.nodes()) {
+        for (NodeId node : known) {
             String name = nameOf(node);
             if (isNamed(wishes.forbidden(), node, name)) {
                 continue;
@@ -295,10 +317,7 @@ final class Membership {
                 continue;
             }
             switch (wishes.policy()) {
-                case AUTOMATIC -> {
-                    LinkCost cost = costs.get(node);
-                    candidates.put(node, cost == null ? Long.MAX_VALUE : cost.advertised());
-                }
+                case AUTOMATIC -> candidates.put(node, costOf(node));
                 case PINNED_ONLY -> {
                     // Its name is learned by talking to it once.
                     if (name.isEmpty()) {
@@ -331,8 +350,15 @@ final class Membership {
 
     // ------------------------------------------------------------------ members
 
-    /** Who has come and gone since the last look, as events. */
+    /**
+     * Who has come and gone since the last look, as events.
+     *
+     * @param reachable is kept, and another one the next time if it has changed
+     */
     List<TraceEvent> compareReachable(SortedSet<NodeId> reachable) {
+        if (reachable == members) {
+            return List.of();
+        }
         List<TraceEvent> events = new ArrayList<>();
         for (NodeId node : reachable) {
             if (!members.contains(node)) {
@@ -344,7 +370,7 @@ final class Membership {
                 events.add(new TraceEvent(TraceEvent.Kind.NODE_LOST, node, nameOf(node)));
             }
         }
-        members = new TreeSet<>(reachable);
+        members = reachable;
         return events;
     }
 

@@ -51,6 +51,9 @@ final class Router implements Paths {
 
     private Routes routes;
     private TreeSet<NodeId> reachable = new TreeSet<>();
+    /** The same as a list. */
+    private List<NodeId> reachedInOrder = List.of();
+
     private long computedCount;
     private long edition;
 
@@ -118,6 +121,7 @@ final class Router implements Paths {
         special.clear();
     }
 
+    /** Another set whenever it has changed; none changes that was handed out. */
     TreeSet<NodeId> reachable() {
         return reachable;
     }
@@ -272,8 +276,16 @@ final class Router implements Paths {
             redraw(origin);
         }
         changed.clear();
-        routes = new Routes(graph.build(), self);
-        reachable = new TreeSet<>(routes.reachable());
+        LinkGraph built = graph.build();
+        if (built == routes.graph()) {
+            return Change.NONE;
+        }
+        routes = new Routes(built, self);
+        List<NodeId> reached = routes.reachable();
+        if (!reached.equals(reachedInOrder)) {
+            reachedInOrder = reached;
+            reachable = new TreeSet<>(reached);
+        }
         computedCount++;
         forgetPaths();
         return Change.RECOMPUTED;

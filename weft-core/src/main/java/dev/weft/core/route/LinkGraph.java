@@ -5,9 +5,9 @@ import dev.weft.core.base.Check;
 import dev.weft.core.wire.Adjacencies.Adjacency;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mesh as a graph: nodes numbered in order of id, and the links that both their ends announce (the two-way check
@@ -78,126 +78,285 @@ public final class LinkGraph {
         return at < 0 ? -1 : at;
     }
 
-    /** Collects what the nodes announce; one builder can go on to build the next graph from what has changed. */
+    /** Node for node the same: what is numbered in one is numbered alike in the other. */
+    boolean hasNodesOf(LinkGraph other) {
+        return nodes == other.nodes || Arrays.equals(nodes, other.nodes);
+    }
+
+    /**
+     * Collects what the nodes announce; one builder can go on to build the next graph from what has changed.
+     *
+     * <p>Every node that was ever named has a number that stays, so what an announcement says is resolved once. Whether
+     * the far end announces a link too is noted with both when either of them changes. So the next graph is a matter of
+     * copying, and costs by the size of the mesh; what precedes it, by what has changed.
+     */
     public static final class Builder {
-        private final TreeMap<NodeId, Row> rows = new TreeMap<>();
+        /** So many numbers may be taken by nodes that are only named before all are numbered anew. */
+        private static final int SPARE_NUMBERS = 1_024;
+
+        private final NodeNumbers numbers = new NodeNumbers();
+        /** What each node announces, by its number. */
+        private Row[] rows = new Row[16];
+
+        /** The numbers of the nodes that are there, in order of id, and the place of each in that order. */
+        private int[] inOrder = new int[0];
+
+        private int[] placeOf = new int[0];
         private NodeId[] nodes = new NodeId[0];
-        private Row[] rowOf = new Row[0];
+        private int presentCount;
+        private int linkCount;
         private boolean nodesAreStale;
+        private @Nullable LinkGraph latest;
 
         /** A node that is there even if nobody links to it. */
         public Builder node(NodeId node) {
-            row(node);
+            present(numberOf(node));
             return this;
         }
 
         /** What one end says of a link; a later word replaces an earlier one. */
         public Builder advertise(NodeId from, NodeId target, int label, int cost) {
             Check.that(cost >= 1 && cost <= COST_MAX, "a link cost of %d", cost);
-            if (!from.equals(target)) {
-                row(from).put(new Adjacency(target, label, cost));
+            if (from.equals(target)) {
+                return this;
             }
-            return this;
+            Row row = present(numberOf(from));
+            TreeMap<NodeId, Adjacency> links = new TreeMap<>();
+            for (int i = 0; i < row.size(); i++) {
+                NodeId far = numbers.node(row.far(i));
+                links.put(far, new Adjacency(far, row.label(i), row.cost(i)));
+            }
+            links.put(target, new Adjacency(target, label, cost));
+            return advertise(from, List.copyOf(links.values()));
         }
 
         /** All that one node says of its links, in order of the far ends; replaces what it said before. */
         public Builder advertise(NodeId from, List<Adjacency> links) {
-            row(from).replace(links);
+            int number = numberOf(from);
+            replace(number, present(number), links);
             return this;
         }
 
         /** Forgets a node. */
         public Builder remove(NodeId node) {
-            nodesAreStale |= rows.remove(node) != null;
+            int number = numbers.find(node);
+            if (number >= 0 && rows[number].present) {
+                replace(number, rows[number], List.of());
+                rows[number].present = false;
+                presentCount--;
+                nodesAreStale = true;
+                latest = null;
+            }
             return this;
         }
 
+        /** The graph of all that is announced now; the same one where nothing has changed since the last. */
         public LinkGraph build() {
+            if (latest != null) {
+                return latest;
+            }
+            if (numbers.size() > 2 * presentCount + SPARE_NUMBERS) {
+                renumber();
+            }
             if (nodesAreStale) {
                 nodesAreStale = false;
-                nodes = rows.keySet().toArray(new NodeId[0]);
-                rowOf = rows.values().toArray(new Row[0]);
-                for (Row row : rowOf) {
-                    row.resolved = false;
-                }
-            }
-            int announcements = 0;
-            for (Row row : rowOf) {
-                row.resolve(nodes);
-                announcements += row.links.size();
+                order();
             }
             int[] firstLink = new int[nodes.length + 1];
-            int[] to = new int[announcements];
-            int[] label = new int[announcements];
-            int[] cost = new int[announcements];
+            int[] to = new int[linkCount];
+            int[] label = new int[linkCount];
+            int[] cost = new int[linkCount];
             int links = 0;
-            for (int from = 0; from < rowOf.length; from++) {
-                Row row = rowOf[from];
+            for (int from = 0; from < inOrder.length; from++) {
+                Row row = rows[inOrder[from]];
                 firstLink[from] = links;
-                for (int i = 0; i < row.links.size(); i++) {
-                    int far = row.farEnds[i];
-                    if (far >= 0 && far != from && rowOf[far].leadsTo(from)) {
-                        to[links] = far;
-                        label[links] = row.links.get(i).label();
-                        cost[links] = row.links.get(i).cost();
+                for (int at = 0; at < row.links.length; at += Row.STRIDE) {
+                    if (row.links[at] >= 0) {
+                        to[links] = placeOf[row.links[at]];
+                        label[links] = row.links[at + Row.LABEL];
+                        cost[links] = row.links[at + Row.COST];
                         links++;
                     }
                 }
             }
             firstLink[nodes.length] = links;
-            return new LinkGraph(
-                    nodes,
-                    firstLink,
-                    Arrays.copyOf(to, links),
-                    Arrays.copyOf(label, links),
-                    Arrays.copyOf(cost, links));
+            Check.that(links == linkCount, "%d links where %d were counted", links, linkCount);
+            LinkGraph built = new LinkGraph(nodes, firstLink, to, label, cost);
+            latest = built;
+            return built;
         }
 
-        private Row row(NodeId node) {
-            Row row = rows.get(node);
-            if (row == null) {
-                row = new Row();
-                rows.put(node, row);
+        private void replace(int number, Row row, List<Adjacency> links) {
+            if (isTheSame(row, links)) {
+                return;
+            }
+            latest = null;
+            int[] fresh = new int[Row.STRIDE * links.size()];
+            int at = 0;
+            int old = 0;
+            // Both are in order of the far ends, and mostly name the same: those rows need not be looked at.
+            for (Adjacency link : links) {
+                while (old < row.size() && numbers.node(row.far(old)).compareTo(link.neighbor()) < 0) {
+                    lose(number, row, old++);
+                }
+                if (old < row.size() && numbers.node(row.far(old)).equals(link.neighbor())) {
+                    fresh[at] = row.links[Row.STRIDE * old];
+                    old++;
+                } else {
+                    fresh[at] = gained(number, numberOf(link.neighbor()));
+                }
+                fresh[at + Row.LABEL] = link.label();
+                fresh[at + Row.COST] = link.cost();
+                at += Row.STRIDE;
+            }
+            while (old < row.size()) {
+                lose(number, row, old++);
+            }
+            row.links = fresh;
+        }
+
+        /** A node does not announce one of its links any more. */
+        private void lose(int number, Row row, int i) {
+            if (row.isMutual(i)) {
+                rows[row.far(i)].lose(number);
+                linkCount -= 2;
+            }
+        }
+
+        /** A node announces a link anew: how its row names the far end. */
+        private int gained(int number, int far) {
+            boolean mutual = far != number && rows[far].gain(number);
+            linkCount += mutual ? 2 : 0;
+            return mutual ? far : ~far;
+        }
+
+        private boolean isTheSame(Row row, List<Adjacency> links) {
+            if (links.size() != row.size()) {
+                return false;
+            }
+            for (int i = 0; i < links.size(); i++) {
+                Adjacency link = links.get(i);
+                if (link.cost() != row.cost(i)
+                        || link.label() != row.label(i)
+                        || !link.neighbor().equals(numbers.node(row.far(i)))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private Row present(int number) {
+            Row row = rows[number];
+            if (!row.present) {
+                row.present = true;
+                presentCount++;
                 nodesAreStale = true;
+                latest = null;
             }
             return row;
+        }
+
+        private int numberOf(NodeId node) {
+            int number = numbers.number(node);
+            if (number == rows.length) {
+                rows = Arrays.copyOf(rows, 2 * rows.length);
+            }
+            if (rows[number] == null) {
+                rows[number] = new Row();
+            }
+            return number;
+        }
+
+        private void order() {
+            NodeId[] present = new NodeId[presentCount];
+            int count = 0;
+            for (int number = 0; number < numbers.size(); number++) {
+                if (rows[number].present) {
+                    present[count++] = numbers.node(number);
+                }
+            }
+            Arrays.sort(present);
+            nodes = present;
+            inOrder = new int[present.length];
+            placeOf = new int[numbers.size()];
+            for (int place = 0; place < present.length; place++) {
+                inOrder[place] = numbers.find(present[place]);
+                placeOf[inOrder[place]] = place;
+            }
+        }
+
+        /** Numbers all nodes anew, but for those that nobody names any more. */
+        private void renumber() {
+            List<NodeId> names = new ArrayList<>();
+            List<List<Adjacency>> announced = new ArrayList<>();
+            for (int number = 0; number < numbers.size(); number++) {
+                Row row = rows[number];
+                if (row.present) {
+                    List<Adjacency> links = new ArrayList<>();
+                    for (int i = 0; i < row.size(); i++) {
+                        links.add(new Adjacency(numbers.node(row.far(i)), row.label(i), row.cost(i)));
+                    }
+                    names.add(numbers.node(number));
+                    announced.add(links);
+                }
+            }
+            numbers.clear();
+            rows = new Row[16];
+            presentCount = 0;
+            linkCount = 0;
+            nodesAreStale = true;
+            for (int i = 0; i < names.size(); i++) {
+                advertise(names.get(i), announced.get(i));
+            }
         }
     }
 
     /** What one node announces, in order of the far ends. */
     private static final class Row {
-        private List<Adjacency> links = List.of();
-        /** The numbers of the far ends, in the same order; negative where there is no such node. */
-        private int[] farEnds = new int[0];
+        private static final int STRIDE = 3;
+        private static final int LABEL = 1;
+        private static final int COST = 2;
 
-        private boolean resolved;
+        /** For each link the number of its far end, its complement where that does not announce the link, label, cost. */
+        private int[] links = new int[0];
 
-        private void replace(List<Adjacency> newLinks) {
-            links = newLinks;
-            resolved = false;
+        private boolean present;
+
+        private int size() {
+            return links.length / STRIDE;
         }
 
-        private void put(Adjacency link) {
-            List<Adjacency> changed = new ArrayList<>(links);
-            changed.removeIf(present -> present.neighbor().equals(link.neighbor()));
-            changed.add(link);
-            changed.sort(Comparator.comparing(Adjacency::neighbor));
-            replace(changed);
+        private boolean isMutual(int i) {
+            return links[STRIDE * i] >= 0;
         }
 
-        private void resolve(NodeId[] nodes) {
-            if (!resolved) {
-                resolved = true;
-                farEnds = new int[links.size()];
-                for (int i = 0; i < farEnds.length; i++) {
-                    farEnds[i] = Arrays.binarySearch(nodes, links.get(i).neighbor());
-                }
-            }
+        private int far(int i) {
+            int far = links[STRIDE * i];
+            return far >= 0 ? far : ~far;
         }
 
-        private boolean leadsTo(int node) {
-            for (int farEnd : farEnds) {
-                if (farEnd == node) {
+        private int label(int i) {
+            return links[STRIDE * i + LABEL];
+        }
+
+        private int cost(int i) {
+            return links[STRIDE * i + COST];
+        }
+
+        /** The far end announces a link to here: true where this one announces it too. */
+        private boolean gain(int far) {
+            return exchange(~far, far);
+        }
+
+        /** The far end does not announce the link any more. */
+        private void lose(int far) {
+            exchange(far, ~far);
+        }
+
+        private boolean exchange(int present, int wanted) {
+            for (int at = 0; at < links.length; at += STRIDE) {
+                if (links[at] == present) {
+                    links[at] = wanted;
                     return true;
                 }
             }

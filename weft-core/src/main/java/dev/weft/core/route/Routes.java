@@ -4,6 +4,7 @@ import dev.weft.NodeId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,16 +19,15 @@ public final class Routes {
     private final LinkGraph graph;
     private final int self;
     private final @Nullable ShortestPaths tree;
-    private final @Nullable Route[] primaries;
-    private final @Nullable Optional<Route>[] alternates;
+    /** Those that were asked for, by the number of their destination. */
+    private final TreeMap<Integer, Route> primaries = new TreeMap<>();
 
-    @SuppressWarnings({"unchecked", "rawtypes"}) // arrays of generics
+    private final TreeMap<Integer, Optional<Route>> alternates = new TreeMap<>();
+
     public Routes(LinkGraph graph, NodeId self) {
         this.graph = graph;
         this.self = graph.indexOf(self);
         this.tree = this.self < 0 ? null : ShortestPaths.from(graph, this.self);
-        this.primaries = new @Nullable Route[graph.nodeCount()];
-        this.alternates = new @Nullable Optional[graph.nodeCount()];
     }
 
     public LinkGraph graph() {
@@ -40,10 +40,10 @@ public final class Routes {
         if (tree == null || target < 0 || target == self || !isUsable(tree, target)) {
             return Optional.empty();
         }
-        Route known = primaries[target];
+        Route known = primaries.get(target);
         if (known == null) {
             known = Route.along(graph, tree.pathTo(target));
-            primaries[target] = known;
+            primaries.put(target, known);
         }
         return Optional.of(known);
     }
@@ -54,10 +54,10 @@ public final class Routes {
         if (tree == null || target < 0 || target == self || !isUsable(tree, target)) {
             return Optional.empty();
         }
-        Optional<Route> known = alternates[target];
+        Optional<Route> known = alternates.get(target);
         if (known == null) {
             known = findAlternate(tree.pathTo(target), target);
-            alternates[target] = known;
+            alternates.put(target, known);
         }
         return known;
     }
@@ -162,15 +162,10 @@ public final class Routes {
 
     /** True where the tree reaches the same nodes as another, each from the same node before. */
     public boolean leadsLike(Routes other) {
-        if (tree == null || other.tree == null || graph.nodeCount() != other.graph.nodeCount()) {
-            return tree == null && other.tree == null;
+        if (tree == null || other.tree == null) {
+            return tree == other.tree;
         }
-        for (int node = 0; node < graph.nodeCount(); node++) {
-            if (!graph.node(node).equals(other.graph.node(node)) || tree.before(node) != other.tree.before(node)) {
-                return false;
-            }
-        }
-        return true;
+        return graph.hasNodesOf(other.graph) && tree.leadsLike(other.tree);
     }
 
     private static boolean isUsable(ShortestPaths paths, int target) {

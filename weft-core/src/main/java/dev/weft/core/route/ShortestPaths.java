@@ -56,6 +56,11 @@ public final class ShortestPaths {
         return before[node];
     }
 
+    /** Every node is reached from the same node before. */
+    boolean leadsLike(ShortestPaths other) {
+        return Arrays.equals(before, other.before);
+    }
+
     /** The nodes on the way from the root to a node, both included; empty where there is none. */
     public int[] pathTo(int node) {
         if (!reaches(node)) {

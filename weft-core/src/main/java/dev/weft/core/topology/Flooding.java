@@ -16,7 +16,6 @@ import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
 import dev.weft.core.wire.MalformedFrame;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -24,8 +23,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Spreads advertisements over every link until each neighbor is known to have them (RFC 2328 §13, with digests in
@@ -34,7 +31,7 @@ import java.util.TreeMap;
  * way, digests are exchanged again, so no lost frame matters for long.
  *
  * <p>Over every link at once would bring each advertisement to a node as often as the node has links. So a node with
- * many passes it to a few drawn anew for each edition, and holds it ready for the others until their heartbeat shows
+ * many passes it to a few drawn anew for each beat, and holds it ready for the others until their heartbeat shows
  * that they have it. Where it shows that they lack something still, they are told what there is and ask for what they
  * lack: the eager and the lazy push of Plumtree (Leitão, Pereira, Rodrigues: Epidemic Broadcast Trees, 2007), with
  * the hash in place of most announcements.
@@ -108,9 +105,6 @@ public final class Flooding {
         ORIGINATE
     }
 
-    /** A change of the database, for neighbors that it may not have reached. */
-    private record Change(Lsdb.Entry entry, long serial, long atNanos) {}
-
     private final NodeId self;
     private final long incarnation;
     private final TopologyConfig config;
@@ -127,12 +121,13 @@ public final class Flooding {
     private final Deadlines<Timer> timers = new Deadlines<>(Timer.class);
     /** Advertisements that some neighbor was asked for, and when. */
     private final LinkedHashMap<LsaKey, Long> asked = new LinkedHashMap<>();
-    /** The latest changes, oldest first. */
-    private final ArrayDeque<Change> changes = new ArrayDeque<>();
 
-    private long serial;
+    private final Changes changes = new Changes();
+    private final Comparison comparison;
+
+    private long frameNumber;
     private long changedNanos;
-    private long nextComparisonNanos;
+    private long comparedNanos = Long.MIN_VALUE / 2;
     /** When some neighbor is to be spoken to. */
     private long speakNanos = Deadlines.NEVER;
 
@@ -144,7 +139,8 @@ public final class Flooding {
         this.config = config;
         this.prng = prng;
         this.out = out;
-        this.lsdb = new Lsdb(config);
+        this.lsdb = new Lsdb(config, prng.fork(1).nextLong());
+        this.comparison = new Comparison(lsdb);
     }
 
     public Lsdb lsdb() {
@@ -171,10 +167,11 @@ public final class Flooding {
         handleLinkDown(node);
         int slot = slots.nextClearBit(0);
         slots.set(slot);
-        Neighbor fresh = new Neighbor(node, slot, serial);
+        Neighbor fresh = new Neighbor(node, slot, changes.serial());
         neighbors.put(node, fresh);
         order();
-        if (nowNanos >= nextComparisonNanos) {
+        // Of two large databases one end tells the hashes, or both would tell each other all differences twice.
+        if (mayCompare(nowNanos) && (!comparison.isByRanges() || self.compareTo(node) < 0)) {
             compare(fresh, nowNanos);
         }
     }
@@ -200,7 +197,14 @@ public final class Flooding {
         }
         for (Flood.Item item : flood.items()) {
             take(neighbor, item, nowNanos);
+            if (flood.number() == 0) {
+                neighbor.owe(item.lsa(), nowNanos);
+            }
         }
+        if (flood.number() != 0) {
+            neighbor.oweFrame(flood.number(), nowNanos);
+        }
+        speakTo(neighbor);
     }
 
     public void handleFloodAck(NodeId from, FloodAck ack, long nowNanos) {
@@ -209,7 +213,7 @@ public final class Flooding {
             return;
         }
         for (LsaHeading heading : ack.headings()) {
-            Lsdb.Entry entry = lsdb.entry(heading.key());
+            Entry entry = lsdb.entry(heading.key());
             int order =
                     entry == null ? 1 : heading.version().compareTo(entry.lsa().version());
             if (entry != null && order >= 0) {
@@ -218,6 +222,9 @@ public final class Flooding {
             if (order > 0) {
                 ask(neighbor, heading, nowNanos);
             }
+        }
+        for (long number : ack.frames()) {
+            neighbor.hasFrame(number);
         }
         neighbor.acknowledged();
     }
@@ -243,8 +250,8 @@ public final class Flooding {
             return;
         }
         for (LsaHeading heading : want.headings()) {
-            Lsdb.Entry entry = lsdb.entry(heading.key());
-            if (entry != null && entry.spread.state(neighbor.slot) != Spread.State.QUEUED) {
+            Entry entry = lsdb.entry(heading.key());
+            if (entry != null && entry.spread(neighbor.slot) != Spread.QUEUED) {
                 tell(neighbor, entry);
             }
         }
@@ -255,22 +262,27 @@ public final class Flooding {
         if (neighbor == null) {
             return;
         }
-        boolean theyHaveMore = false;
-        TreeMap<LsaKey, LsaVersion> theirs = new TreeMap<>();
-        for (LsaHeading heading : digest.headings()) {
-            theirs.put(heading.key(), heading.version());
-            Optional<LsaVersion> ours = lsdb.versionOf(heading.key());
-            theyHaveMore |= ours.isEmpty() || heading.version().isNewerThan(ours.get());
+        if (digest.isOfRanges()) {
+            if (neighbor.mayGetDigest(DIGEST_PAUSE_NANOS, nowNanos)) {
+                send(neighbor, comparison.answer(digest), nowNanos);
+            }
+            return;
         }
-        for (Lsdb.Entry entry : lsdb.entriesIn(digest::covers)) {
-            LsaVersion known = theirs.get(entry.lsa().key());
-            if (known == null || entry.lsa().version().isNewerThan(known)) {
+        // Who has had a digest from here tells without being asked.
+        boolean mayAsk = neighbor.mayGetDigest(DIGEST_PAUSE_NANOS, nowNanos);
+        comparison.compare(digest, new Comparison.Findings() {
+            @Override
+            public void missingThere(Entry entry) {
                 tell(neighbor, entry);
             }
-        }
-        if (theyHaveMore && neighbor.mayGetDigest(DIGEST_PAUSE_NANOS, nowNanos)) {
-            sendDigest(neighbor, nowNanos);
-        }
+
+            @Override
+            public void missingHere(LsaHeading heading) {
+                if (mayAsk) {
+                    ask(neighbor, heading, nowNanos);
+                }
+            }
+        });
     }
 
     /** The hash that a neighbor's heartbeat carried. */
@@ -280,12 +292,16 @@ public final class Flooding {
             return;
         }
         if (hash == lsdb.hash()) {
-            neighbor.hasAll(serial);
+            neighbor.hasAll(changes.serial());
             forgetChanges();
-        } else if (neighbor.isBehind(serial)) {
+        } else if (neighbor.isBehind(changes.serial())) {
             neighbor.differsForAReason();
-            announceWhatIsOverdue(neighbor, nowNanos);
-        } else if (neighbor.hasDifferedTooLong(lsdb.hash(), hash, nowNanos) && nowNanos >= nextComparisonNanos) {
+            if (changes.size() < MANY_CHANGES) {
+                announceWhatIsOverdue(neighbor, nowNanos);
+            } else {
+                compareInTheStorm(neighbor, nowNanos);
+            }
+        } else if (neighbor.hasDifferedTooLong(lsdb.hash(), hash, nowNanos) && mayCompare(nowNanos)) {
             neighbor.beMorePatient();
             compare(neighbor, nowNanos);
         }
@@ -341,22 +357,18 @@ public final class Flooding {
     private void take(Neighbor neighbor, Flood.Item item, long nowNanos) throws MalformedFrame {
         Lsa lsa = item.lsa();
         if (item.ageSeconds() >= config.maxAgeSeconds()) {
-            owe(neighbor, lsa, nowNanos);
             return;
         }
         if (lsa.key().origin().equals(self) && isNotMine(lsa)) {
-            owe(neighbor, lsa, nowNanos);
             overrule(lsa, nowNanos);
             return;
         }
-        Lsdb.Entry present = lsdb.entry(lsa.key());
+        Entry present = lsdb.entry(lsa.key());
         int order = present == null ? 1 : lsa.version().compareTo(present.lsa().version());
         if (present == null || order > 0) {
             keep(lsa, item.ageSeconds(), neighbor, nowNanos);
-            owe(neighbor, lsa, nowNanos);
         } else if (order == 0) {
             neighbor.has(present);
-            owe(neighbor, lsa, nowNanos);
         } else {
             tell(neighbor, present);
         }
@@ -364,7 +376,7 @@ public final class Flooding {
 
     private void keep(Lsa lsa, int ageSeconds, Neighbor from, long nowNanos) throws MalformedFrame {
         Lsdb.Offer offer = lsdb.offer(editions.read(lsa), ageSeconds, nowNanos, this::isEvictable);
-        Lsdb.Entry entry = lsdb.entry(lsa.key());
+        Entry entry = lsdb.entry(lsa.key());
         if (offer == Lsdb.Offer.NEWER && entry != null) {
             asked.remove(lsa.key());
             relay(entry, from, nowNanos);
@@ -399,7 +411,7 @@ public final class Flooding {
             mine.outbid(lsa.version().sequence(), nowNanos);
             originateWaiting(nowNanos);
         } else {
-            Lsdb.Entry present = lsdb.entry(lsa.key());
+            Entry present = lsdb.entry(lsa.key());
             if (present != null) {
                 spread(present, nowNanos);
             }
@@ -424,7 +436,7 @@ public final class Flooding {
         speakTo(neighbor);
     }
 
-    private void tell(Neighbor neighbor, Lsdb.Entry entry) {
+    private void tell(Neighbor neighbor, Entry entry) {
         neighbor.tell(entry);
         speakTo(neighbor);
     }
@@ -435,13 +447,14 @@ public final class Flooding {
 
     // ------------------------------------------------------------------ passing on
 
-    /** Passes on what came from a neighbor: to some at once, held ready for the others. */
-    private void relay(Lsdb.Entry entry, Neighbor from, long nowNanos) {
-        begin(entry, Spread.State.LAZY, nowNanos);
+    /**
+     * Passes on what came from a neighbor: to some at once, held ready for the others. To the same few all that comes
+     * between two beats, so that many words go in few frames; at the next beat others are drawn.
+     */
+    private void relay(Entry entry, Neighbor from, long nowNanos) {
+        begin(entry, Spread.LAZY, nowNanos);
         from.has(entry);
-        Lsa lsa = entry.lsa();
-        long edition =
-                Prng.mix(lsa.key().origin().low() ^ Prng.mix(lsa.version().sequence())) ^ self.high();
+        long draws = Prng.mix(self.low() ^ Prng.mix(nowNanos / Neighbor.beatNanos(spacingNanos()))) ^ self.high();
         int others = neighbors.size() - 1;
         int eager = eagerMax();
         int chosen = 0;
@@ -450,7 +463,7 @@ public final class Flooding {
                 continue;
             }
             // Draws without replacement: as many as are still wanted from as many as are still to come.
-            long draw = (Prng.mix(edition + neighbor.slot) >>> 1) % others;
+            long draw = (Prng.mix(draws + neighbor.slot) >>> 1) % others;
             others--;
             if (draw < eager - chosen) {
                 chosen++;
@@ -465,53 +478,74 @@ public final class Flooding {
     }
 
     /** Tells every neighbor of something of our own. */
-    private void spread(Lsdb.Entry entry, long nowNanos) {
-        begin(entry, Spread.State.DONE, nowNanos);
+    private void spread(Entry entry, long nowNanos) {
+        begin(entry, Spread.DONE, nowNanos);
         for (Neighbor neighbor : inOrder) {
             tell(neighbor, entry);
         }
     }
 
-    private void begin(Lsdb.Entry entry, Spread.State initial, long nowNanos) {
-        serial++;
+    private void begin(Entry entry, Spread initial, long nowNanos) {
         changedNanos = nowNanos;
-        entry.spread.begin(serial, slots.length(), initial, nowNanos);
-        changes.add(new Change(entry, serial, nowNanos));
-        if (changes.size() > 2 * lsdb.size() + 64) {
-            changes.removeIf(change -> change.entry().spread.serial() != change.serial());
-        }
+        changes.add(entry, slots.length(), initial, nowNanos);
     }
 
     /** What ought to have come by others is announced, for most of it the neighbor will have: it asks for the rest. */
     private void announceWhatIsOverdue(Neighbor neighbor, long nowNanos) {
-        boolean calm = nowNanos - changedNanos >= LAZY_NANOS;
-        long patience = calm ? LAZY_NANOS : Math.min(LAZY_MAX_NANOS, LAZY_NANOS + LAZY_SPACINGS * spacingNanos());
-        for (Change change : changes) {
-            if (nowNanos - change.atNanos() < patience) {
-                break;
+        long patience = patienceNanos(nowNanos);
+        changes.eachWhile(entry -> {
+            if (nowNanos - entry.sinceNanos() < patience) {
+                return false;
             }
-            if (change.serial() <= neighbor.settledSerial()) {
-                continue;
+            if (entry.serial() > neighbor.settledSerial()) {
+                neighbor.settled(entry.serial());
+                if (entry.spread(neighbor.slot) == Spread.LAZY) {
+                    neighbor.has(entry);
+                    owe(neighbor, entry.lsa(), nowNanos);
+                }
             }
-            neighbor.settled(change.serial());
-            Spread state = change.entry().spread;
-            if (state.serial() == change.serial() && state.state(neighbor.slot) == Spread.State.LAZY) {
-                neighbor.has(change.entry());
-                owe(neighbor, change.entry().lsa(), nowNanos);
+            return true;
+        });
+        forgetChanges();
+    }
+
+    /**
+     * While much changes, hashes never agree, and to announce all that was held to each neighbor would be twenty
+     * announcements for each that is needed. So it is let go, and now and then the databases are compared, with the
+     * neighbors in turn.
+     */
+    private void compareInTheStorm(Neighbor neighbor, long nowNanos) {
+        long patience = patienceNanos(nowNanos);
+        changes.forgetWhile(entry -> nowNanos - entry.sinceNanos() >= patience);
+        for (Neighbor each : inOrder) {
+            each.settled(changes.forgottenSerial());
+        }
+        if (nowNanos - comparedNanos >= patience && isNext(neighbor)) {
+            compare(neighbor, nowNanos);
+        }
+    }
+
+    private boolean isNext(Neighbor neighbor) {
+        for (Neighbor other : inOrder) {
+            if (other.comparedNanos() < neighbor.comparedNanos()) {
+                return false;
             }
         }
-        forgetChanges();
+        return true;
+    }
+
+    private long patienceNanos(long nowNanos) {
+        boolean calm = nowNanos - changedNanos >= LAZY_NANOS;
+        return calm ? LAZY_NANOS : Math.min(LAZY_MAX_NANOS, LAZY_NANOS + LAZY_SPACINGS * spacingNanos());
     }
 
     /** Drops the changes that every neighbor has or has been told of. */
     private void forgetChanges() {
-        long settledByAll = serial;
+        long settledByAll = changes.serial();
         for (Neighbor neighbor : inOrder) {
             settledByAll = Math.min(settledByAll, neighbor.settledSerial());
         }
-        while (!changes.isEmpty() && changes.element().serial() <= settledByAll) {
-            changes.remove();
-        }
+        changes.forget(settledByAll);
     }
 
     // ------------------------------------------------------------------ our own words
@@ -532,7 +566,7 @@ public final class Flooding {
         LsaKey key = new LsaKey(self, kind);
         Lsa lsa = Lsa.originate(key, new LsaVersion(incarnation, mine.edition(refreshNanos, nowNanos)), mine.content());
         lsdb.offer(readOwn(lsa), 0, nowNanos, this::isEvictable);
-        Lsdb.Entry entry = lsdb.entry(key);
+        Entry entry = lsdb.entry(key);
         if (entry != null) {
             spread(entry, nowNanos);
         }
@@ -559,8 +593,9 @@ public final class Flooding {
     }
 
     private void expire(long nowNanos) {
-        for (LsaKey key : lsdb.expire(nowNanos)) {
-            changed(key);
+        for (Entry expired : lsdb.expire(nowNanos)) {
+            changes.remove(expired);
+            changed(expired.key);
         }
         timers.arm(Timer.EXPIRE, lsdb.nextExpiryNanos());
     }
@@ -577,9 +612,15 @@ public final class Flooding {
 
     private void sendAcks(Neighbor neighbor) {
         List<LsaHeading> headings = neighbor.takeDebts();
-        for (int from = 0; from < headings.size(); from += FloodAck.HEADINGS_MAX) {
+        List<Long> frames = neighbor.takeFrames();
+        int from = 0;
+        int fromFrame = 0;
+        while (from < headings.size() || fromFrame < frames.size()) {
             int to = Math.min(headings.size(), from + FloodAck.HEADINGS_MAX);
-            out.send(neighbor.node, new FloodAck(headings.subList(from, to)));
+            int toFrame = Math.min(frames.size(), fromFrame + FloodAck.FRAMES_MAX);
+            out.send(neighbor.node, new FloodAck(headings.subList(from, to), frames.subList(fromFrame, toFrame)));
+            from = to;
+            fromFrame = toFrame;
         }
     }
 
@@ -592,29 +633,40 @@ public final class Flooding {
     }
 
     private void sendAdvertisements(Neighbor neighbor, long nowNanos) {
-        List<Flood.Item> items = new ArrayList<>();
+        List<Entry> entries = neighbor.takeQueue();
+        int first = 0;
         int bytes = 0;
-        for (Lsdb.Entry entry : neighbor.takeQueue(nowNanos)) {
-            int size = entry.lsa().bytes().length();
-            if (items.size() == Flood.ITEMS_MAX || bytes + size > Flood.BYTES_MAX) {
-                out.send(neighbor.node, new Flood(items));
-                items.clear();
+        for (int i = 0; i < entries.size(); i++) {
+            int size = entries.get(i).lsa().bytes().length();
+            if (i - first == Flood.ITEMS_MAX || bytes + size > Flood.BYTES_MAX) {
+                sendFrame(neighbor, entries.subList(first, i), nowNanos);
+                first = i;
                 bytes = 0;
             }
-            items.add(new Flood.Item(ageOnArrival(entry, nowNanos), entry.lsa()));
             bytes += size;
         }
-        if (!items.isEmpty()) {
-            out.send(neighbor.node, new Flood(items));
+        if (first < entries.size()) {
+            sendFrame(neighbor, entries.subList(first, entries.size()), nowNanos);
         }
         timers.armNoLater(Timer.RETRANSMIT, neighbor.retransmitNanos(config.retransmitNanos()));
+    }
+
+    private void sendFrame(Neighbor neighbor, List<Entry> entries, long nowNanos) {
+        List<Flood.Item> items = new ArrayList<>(entries.size());
+        for (Entry entry : entries) {
+            items.add(new Flood.Item(ageOnArrival(entry, nowNanos), entry.lsa()));
+        }
+        // Never the number of another frame, on whatever link: an acknowledgement may come late.
+        frameNumber++;
+        neighbor.sent(frameNumber, entries, nowNanos);
+        out.send(neighbor.node, new Flood(items, frameNumber));
     }
 
     /**
      * Rounded up, with a second for the way (RFC 2328's InfTransDelay): no copy ever looks younger than it is, or
      * copies that outlive each other in turns would keep a dead node known for good.
      */
-    private static int ageOnArrival(Lsdb.Entry entry, long nowNanos) {
+    private static int ageOnArrival(Entry entry, long nowNanos) {
         return Math.min(Flood.AGE_SECONDS_MAX, entry.ageSeconds(nowNanos + 999_999_999L) + 1);
     }
 
@@ -623,25 +675,25 @@ public final class Flooding {
      * them, so it compares with one, and with others when their heartbeats show that they still differ later.
      */
     private void compare(Neighbor neighbor, long nowNanos) {
-        nextComparisonNanos =
-                nowNanos + Math.min(COMPARISON_PAUSE_MAX_NANOS, lsdb.size() * COMPARISON_PAUSE_PER_ENTRY_NANOS);
-        sendDigest(neighbor, nowNanos);
+        comparedNanos = nowNanos;
+        neighbor.compared(nowNanos);
+        if (comparison.isByRanges()) {
+            // No digest of what is here: what the answer shows to be missing is asked for.
+            comparison.opening().forEach(digest -> out.send(neighbor.node, digest));
+        } else {
+            send(neighbor, comparison.opening(), nowNanos);
+        }
     }
 
-    private void sendDigest(Neighbor neighbor, long nowNanos) {
+    private boolean mayCompare(long nowNanos) {
+        return nowNanos - comparedNanos
+                >= Math.min(COMPARISON_PAUSE_MAX_NANOS, lsdb.size() * COMPARISON_PAUSE_PER_ENTRY_NANOS);
+    }
+
+    private void send(Neighbor neighbor, List<Digest> digests, long nowNanos) {
         neighbor.digestSent(nowNanos);
-        List<LsaHeading> all = lsdb.headings();
-        Optional<LsaKey> after = Optional.empty();
-        for (int from = 0; from < all.size() || from == 0; from += Digest.HEADINGS_MAX) {
-            int end = Math.min(all.size(), from + Digest.HEADINGS_MAX);
-            boolean last = end == all.size();
-            Optional<LsaKey> upTo =
-                    last ? Optional.empty() : Optional.of(all.get(end - 1).key());
-            out.send(neighbor.node, new Digest(after, upTo, all.subList(from, end)));
-            after = upTo;
-            if (last) {
-                break;
-            }
+        for (Digest digest : digests) {
+            out.send(neighbor.node, digest);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.weft.core.base.Check;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.base.Prng;
 import dev.weft.core.wire.Adjacencies;
+import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.LsaHeading;
 import dev.weft.core.wire.LsaKey;
@@ -13,9 +14,7 @@ import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
 import dev.weft.core.wire.NodeRecord;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -37,43 +36,34 @@ public final class Lsdb {
         NO_ROOM
     }
 
-    /** The newest edition of one advertisement and when it was made, on this node's clock, maybe before its start. */
-    static final class Entry {
-        final Spread spread = new Spread();
-        private Edition edition;
-        private long bornNanos;
-        private boolean gone;
+    private static final Comparator<Entry> BY_KEY = Comparator.comparing(entry -> entry.key);
 
-        private Entry(Edition edition, long bornNanos) {
-            this.edition = edition;
-            this.bornNanos = bornNanos;
-        }
-
-        Lsa lsa() {
-            return edition.lsa();
-        }
-
-        boolean isGone() {
-            return gone;
-        }
-
-        int ageSeconds(long nowNanos) {
-            return (int) Math.min(86_400, Math.max(0, (nowNanos - bornNanos) / 1_000_000_000L));
-        }
-    }
+    private static final LsaKind[] KINDS = LsaKind.values();
 
     private final TopologyConfig config;
-    private final LinkedHashMap<LsaKey, Entry> entries = new LinkedHashMap<>();
-    /** In order of key, made when it is asked for: far more is looked up than listed. */
+    private final EntryTable entries;
+    /** In order of key as of the last time that it was asked for: far more is looked up than listed. */
     private List<Entry> ordered = List.of();
 
-    private boolean orderIsStale;
+    /** What has come since, and whether something has gone. */
+    private final List<Entry> fresh = new ArrayList<>();
+
+    private boolean someAreGone;
     private long bytes;
     private long hash;
+    /** The same of each range of ids. */
+    private final long[] rangeHashes = new long[Digest.RANGES];
+
     private long refusedCount;
 
     Lsdb(TopologyConfig config) {
+        this(config, 0);
+    }
+
+    /** @param salt unknown to others, or they could choose ids that are slow to find */
+    Lsdb(TopologyConfig config, long salt) {
         this.config = config;
+        this.entries = new EntryTable(salt);
     }
 
     public int size() {
@@ -88,6 +78,11 @@ public final class Lsdb {
         return hash;
     }
 
+    /** The hash of what is there of ids of one range. */
+    long rangeHash(int range) {
+        return rangeHashes[range];
+    }
+
     /** Advertisements that found no room. */
     public long refusedCount() {
         return refusedCount;
@@ -96,8 +91,8 @@ public final class Lsdb {
     /** The life of a node as its newest advertisement has it, 0 where nothing is known. */
     public long incarnationOf(NodeId node) {
         long incarnation = 0;
-        for (LsaKind kind : LsaKind.values()) {
-            Entry entry = entries.get(new LsaKey(node, kind));
+        for (LsaKind kind : KINDS) {
+            Entry entry = entries.find(node, kind);
             if (entry != null) {
                 incarnation = Math.max(incarnation, entry.lsa().version().incarnation());
             }
@@ -106,37 +101,37 @@ public final class Lsdb {
     }
 
     public Optional<NodeRecord> recordOf(NodeId node) {
-        return Optional.ofNullable(entries.get(new LsaKey(node, LsaKind.NODE)))
-                .flatMap(entry -> entry.edition.record());
+        return Optional.ofNullable(entries.find(node, LsaKind.NODE))
+                .flatMap(entry -> entry.edition().record());
     }
 
     /** What a node shows of the authority of its mesh; nobody has checked it. */
     public Optional<ByteView> credentialOf(NodeId node) {
-        return Optional.ofNullable(entries.get(new LsaKey(node, LsaKind.CREDENTIAL)))
+        return Optional.ofNullable(entries.find(node, LsaKind.CREDENTIAL))
                 .map(entry -> entry.lsa().content());
     }
 
     /** The newest advertisement of a kind. */
     public Optional<Lsa> newestOf(LsaKey key) {
-        return Optional.ofNullable(entries.get(key)).map(Entry::lsa);
+        return Optional.ofNullable(entries.find(key)).map(Entry::lsa);
     }
 
     /** The links that a node announces; empty where it announces none or is not known. */
     public List<Adjacencies.Adjacency> adjacenciesOf(NodeId node) {
-        Entry entry = entries.get(new LsaKey(node, LsaKind.ADJACENCY));
-        return entry == null ? List.of() : entry.edition.links();
+        Entry entry = entries.find(node, LsaKind.ADJACENCY);
+        return entry == null ? List.of() : entry.edition().links();
     }
 
     /** True where a node's record is here. */
     public boolean isKnown(NodeId node) {
-        return entries.containsKey(new LsaKey(node, LsaKind.NODE));
+        return entries.find(node, LsaKind.NODE) != null;
     }
 
     /** Every node of which something is known, in order of id. */
     public List<NodeId> origins() {
         List<NodeId> origins = new ArrayList<>();
         for (Entry entry : entries()) {
-            NodeId origin = entry.lsa().key().origin();
+            NodeId origin = entry.key.origin();
             if (origins.isEmpty() || !origins.get(origins.size() - 1).equals(origin)) {
                 origins.add(origin);
             }
@@ -145,13 +140,13 @@ public final class Lsdb {
     }
 
     public Optional<LsaVersion> versionOf(LsaKey key) {
-        return Optional.ofNullable(entries.get(key)).map(entry -> entry.lsa().version());
+        return Optional.ofNullable(entries.find(key)).map(entry -> entry.lsa().version());
     }
 
     /** @param evictable which origins may have to make room: never this node and its neighbors */
     Offer offer(Edition edition, int ageSeconds, long nowNanos, Predicate<NodeId> evictable) {
         Lsa lsa = edition.lsa();
-        Entry present = entries.get(lsa.key());
+        Entry present = entries.find(lsa.key());
         if (present != null) {
             int order = lsa.version().compareTo(present.lsa().version());
             if (order == 0) {
@@ -177,46 +172,79 @@ public final class Lsdb {
 
     @Nullable
     Entry entry(LsaKey key) {
-        return entries.get(key);
+        return entries.find(key);
     }
 
-    Collection<Entry> entries() {
-        if (orderIsStale) {
-            orderIsStale = false;
-            ordered = new ArrayList<>(entries.values());
-            ordered.sort(Comparator.comparing(entry -> entry.lsa().key()));
+    /** All, in order of key. */
+    List<Entry> entries() {
+        if (fresh.isEmpty() && !someAreGone) {
+            return ordered;
         }
+        fresh.sort(BY_KEY);
+        List<Entry> merged = new ArrayList<>(entries.size());
+        int next = 0;
+        for (Entry entry : ordered) {
+            while (next < fresh.size() && BY_KEY.compare(fresh.get(next), entry) < 0) {
+                addIfPresent(fresh.get(next++), merged);
+            }
+            addIfPresent(entry, merged);
+        }
+        while (next < fresh.size()) {
+            addIfPresent(fresh.get(next++), merged);
+        }
+        fresh.clear();
+        someAreGone = false;
+        ordered = merged;
         return ordered;
     }
 
-    Collection<Entry> entriesIn(Predicate<LsaKey> range) {
-        List<Entry> found = new ArrayList<>();
-        for (Entry entry : entries()) {
-            if (range.test(entry.lsa().key())) {
-                found.add(entry);
+    private static void addIfPresent(Entry entry, List<Entry> merged) {
+        if (!entry.isGone()) {
+            merged.add(entry);
+        }
+    }
+
+    /** Those behind one key and up to another, in order; without a key, from the first and to the last. */
+    List<Entry> entriesBetween(Optional<LsaKey> after, Optional<LsaKey> upTo) {
+        List<Entry> all = entries();
+        int from = after.map(key -> endOf(all, key)).orElse(0);
+        int to = upTo.map(key -> endOf(all, key)).orElse(all.size());
+        return all.subList(Math.min(from, to), to);
+    }
+
+    /** The place behind all up to a key. */
+    private static int endOf(List<Entry> all, LsaKey key) {
+        int low = 0;
+        int high = all.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (all.get(middle).key.compareTo(key) <= 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
-        return found;
+        return low;
     }
 
     List<LsaHeading> headings() {
         List<LsaHeading> headings = new ArrayList<>(entries.size());
         for (Entry entry : entries()) {
-            headings.add(new LsaHeading(entry.lsa().key(), entry.lsa().version()));
+            headings.add(entry.heading());
         }
         return headings;
     }
 
-    /** Drops what is too old; returns the keys. */
-    List<LsaKey> expire(long nowNanos) {
-        List<LsaKey> expired = new ArrayList<>();
+    /** Drops what is too old; returns it. */
+    List<Entry> expire(long nowNanos) {
+        List<Entry> expired = new ArrayList<>();
         for (Entry entry : entries()) {
             if (expiryNanos(entry) <= nowNanos) {
-                expired.add(entry.lsa().key());
+                expired.add(entry);
             }
         }
-        for (LsaKey key : expired) {
-            remove(key);
+        for (Entry entry : expired) {
+            remove(entry);
         }
         return expired;
     }
@@ -230,38 +258,37 @@ public final class Lsdb {
     }
 
     private long expiryNanos(Entry entry) {
-        return entry.bornNanos + config.maxAgeSeconds() * 1_000_000_000L;
+        return entry.bornNanos() + config.maxAgeSeconds() * 1_000_000_000L;
     }
 
     private void put(@Nullable Entry present, Edition edition, long bornNanos) {
         if (present == null) {
-            Entry fresh = new Entry(edition, bornNanos);
-            entries.put(edition.lsa().key(), fresh);
-            orderIsStale = true;
+            Entry added = new Entry(edition, bornNanos);
+            entries.add(added);
+            fresh.add(added);
         } else {
             Check.that(
                     edition.lsa().version().isNewerThan(present.lsa().version()),
                     "an edition would replace one that is as new");
             count(present.lsa(), -1);
-            present.edition = edition;
-            present.bornNanos = bornNanos;
+            present.replace(edition, bornNanos);
         }
         count(edition.lsa(), 1);
     }
 
-    private void remove(LsaKey key) {
-        Entry removed = entries.remove(key);
-        if (removed != null) {
-            orderIsStale = true;
-            removed.gone = true;
-            count(removed.lsa(), -1);
-        }
+    private void remove(Entry entry) {
+        entries.remove(entry);
+        entry.leave();
+        someAreGone = true;
+        count(entry.lsa(), -1);
     }
 
     private void count(Lsa lsa, int sign) {
         bytes += sign * (long) lsa.bytes().length();
         Check.that(bytes >= 0, "a database of less than nothing");
-        hash ^= hashOf(lsa);
+        long one = hashOf(lsa);
+        hash ^= one;
+        rangeHashes[Digest.rangeOf(lsa.key().origin())] ^= one;
     }
 
     private static long hashOf(Lsa lsa) {

@@ -2,7 +2,6 @@ package dev.weft.core.topology;
 
 import dev.weft.NodeId;
 import dev.weft.core.base.Deadlines;
-import dev.weft.core.topology.Spread.State;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.LsaHeading;
 import java.util.ArrayDeque;
@@ -11,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one neighbor is to be told, what it was told and has not acknowledged, and what this node owes it an
+ * What one neighbor is to be told, the frames that it was sent and has not acknowledged, and what this node owes it an
  * acknowledgement of. Decides when it is to be spoken to. Used by {@link Flooding} alone.
  */
 final class Neighbor {
@@ -25,13 +24,23 @@ final class Neighbor {
 
     private static final long PATIENCE_MAX_NANOS = 60_000_000_000L;
 
-    private record Sent(Lsdb.Entry entry, long serial, long atNanos) {}
+    /** How many frames may wait to be acknowledged at once. */
+    private static final int FRAMES_OWED_MAX = 4_096;
+
+    /**
+     * A frame that has gone out. Its entries count as sent until it is acknowledged, and no later: when it is
+     * forgotten nobody looks at their states any more.
+     *
+     * @param serials of the editions that went, in the order of the entries
+     */
+    private record Sent(long number, List<Entry> entries, long[] serials, long atNanos) {}
 
     final NodeId node;
     final int slot;
     private final ArrayDeque<Sent> unacknowledged = new ArrayDeque<>();
-    private List<Lsdb.Entry> queue = new ArrayList<>();
+    private List<Entry> queue = new ArrayList<>();
     private List<LsaHeading> debts = new ArrayList<>();
+    private List<Long> frames = new ArrayList<>();
     private List<LsaHeading> wants = new ArrayList<>();
     private long oldestDebtNanos;
     /** When it may be told news again. */
@@ -43,6 +52,7 @@ final class Neighbor {
 
     private long mismatchSinceNanos = Deadlines.NEVER;
     private long digestSentNanos = Long.MIN_VALUE / 2;
+    private long comparedNanos = Long.MIN_VALUE / 2;
     private long patienceNanos = PATIENCE_MIN_NANOS;
     private long ourHash;
     private long theirHash;
@@ -55,14 +65,14 @@ final class Neighbor {
 
     // ------------------------------------------------------------------ what it is to be told
 
-    void tell(Lsdb.Entry entry) {
-        entry.spread.become(slot, State.QUEUED);
+    void tell(Entry entry) {
+        entry.become(slot, Spread.QUEUED);
         queue.add(entry);
     }
 
     /** It has shown that it has the present edition. */
-    void has(Lsdb.Entry entry) {
-        entry.spread.become(slot, State.DONE);
+    void has(Entry entry) {
+        entry.become(slot, Spread.DONE);
     }
 
     /** It has everything up to a change. */
@@ -92,10 +102,26 @@ final class Neighbor {
     }
 
     void owe(Lsa lsa, long nowNanos) {
-        if (debts.isEmpty()) {
+        noteDebt(nowNanos);
+        debts.add(new LsaHeading(lsa.key(), lsa.version()));
+    }
+
+    /** A frame of it has come in. */
+    void oweFrame(long number, long nowNanos) {
+        noteDebt(nowNanos);
+        if (frames.size() < FRAMES_OWED_MAX) {
+            frames.add(number);
+        }
+    }
+
+    private void noteDebt(long nowNanos) {
+        if (owesNothing()) {
             oldestDebtNanos = nowNanos;
         }
-        debts.add(new LsaHeading(lsa.key(), lsa.version()));
+    }
+
+    private boolean owesNothing() {
+        return debts.isEmpty() && frames.isEmpty();
     }
 
     /** It has something that it is to be asked for. */
@@ -110,7 +136,7 @@ final class Neighbor {
         if (!queue.isEmpty() || !wants.isEmpty()) {
             return newsNanos;
         }
-        return debts.isEmpty() ? Deadlines.NEVER : beat(oldestDebtNanos + ACKNOWLEDGE_NANOS, spacingNanos);
+        return owesNothing() ? Deadlines.NEVER : beat(oldestDebtNanos + ACKNOWLEDGE_NANOS, spacingNanos);
     }
 
     void spoken(long spacingNanos, long nowNanos) {
@@ -119,8 +145,12 @@ final class Neighbor {
 
     /** All neighbors are spoken to on the same beat, two to a spacing, so that one turn speaks to many. */
     private static long beat(long dueNanos, long spacingNanos) {
-        long beatNanos = Math.max(1, spacingNanos / 2);
+        long beatNanos = beatNanos(spacingNanos);
         return (dueNanos + beatNanos - 1) / beatNanos * beatNanos;
+    }
+
+    static long beatNanos(long spacingNanos) {
+        return Math.max(1, spacingNanos / 2);
     }
 
     /** Takes out what it is owed. */
@@ -137,18 +167,43 @@ final class Neighbor {
         return taken;
     }
 
-    /** Takes out what is to be sent; it counts as sent now. */
-    List<Lsdb.Entry> takeQueue(long nowNanos) {
-        List<Lsdb.Entry> taken = new ArrayList<>(queue.size());
-        for (Lsdb.Entry entry : queue) {
-            if (!entry.isGone() && entry.spread.state(slot) == State.QUEUED) {
-                entry.spread.become(slot, State.SENT);
-                unacknowledged.add(new Sent(entry, entry.spread.serial(), nowNanos));
+    /** Takes out the numbers of the frames that it is owed. */
+    List<Long> takeFrames() {
+        List<Long> taken = frames;
+        frames = new ArrayList<>();
+        return taken;
+    }
+
+    /** Takes out what is to be sent. */
+    List<Entry> takeQueue() {
+        List<Entry> taken = new ArrayList<>(queue.size());
+        for (Entry entry : queue) {
+            if (!entry.isGone() && entry.spread(slot) == Spread.QUEUED) {
+                entry.become(slot, Spread.SENT);
                 taken.add(entry);
             }
         }
         queue = new ArrayList<>();
         return taken;
+    }
+
+    /** What was taken out is on its way, in one frame. */
+    void sent(long number, List<Entry> entries, long nowNanos) {
+        long[] serials = new long[entries.size()];
+        for (int i = 0; i < serials.length; i++) {
+            serials[i] = entries.get(i).serial();
+        }
+        unacknowledged.add(new Sent(number, List.copyOf(entries), serials, nowNanos));
+    }
+
+    /** A frame has reached it; mostly the oldest. */
+    void hasFrame(long number) {
+        Sent oldest = unacknowledged.peek();
+        if (oldest != null && oldest.number == number) {
+            unacknowledged.remove();
+        } else {
+            unacknowledged.removeIf(sent -> sent.number == number);
+        }
     }
 
     // ------------------------------------------------------------------ what was lost
@@ -166,7 +221,11 @@ final class Neighbor {
                 oldest != null && oldest.atNanos <= limit;
                 oldest = oldestUnacknowledged()) {
             unacknowledged.remove();
-            tell(oldest.entry);
+            for (int i = 0; i < oldest.serials.length; i++) {
+                if (isOpen(oldest, i)) {
+                    tell(oldest.entries.get(i));
+                }
+            }
             late = true;
         }
         if (late) {
@@ -183,10 +242,19 @@ final class Neighbor {
         return oldest;
     }
 
+    /** Something of it has neither been replaced nor shown to be there. */
     private boolean isOpen(Sent sent) {
-        return !sent.entry.isGone()
-                && sent.entry.spread.serial() == sent.serial
-                && sent.entry.spread.state(slot) == State.SENT;
+        for (int i = 0; i < sent.serials.length; i++) {
+            if (isOpen(sent, i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isOpen(Sent sent, int i) {
+        Entry entry = sent.entries.get(i);
+        return entry.serial() == sent.serials[i] && entry.spread(slot) == Spread.SENT;
     }
 
     // ------------------------------------------------------------------ digests
@@ -215,6 +283,16 @@ final class Neighbor {
 
     boolean mayGetDigest(long pauseNanos, long nowNanos) {
         return nowNanos - digestSentNanos >= pauseNanos;
+    }
+
+    /** When databases were compared with it the last time. */
+    long comparedNanos() {
+        return comparedNanos;
+    }
+
+    void compared(long nowNanos) {
+        comparedNanos = nowNanos;
+        mismatchSinceNanos = Deadlines.NEVER;
     }
 
     void digestSent(long nowNanos) {

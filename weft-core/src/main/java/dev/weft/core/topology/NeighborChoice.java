@@ -2,10 +2,7 @@ package dev.weft.core.topology;
 
 import dev.weft.NodeId;
 import dev.weft.core.base.Prng;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.PriorityQueue;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -22,15 +19,28 @@ public final class NeighborChoice {
 
     private static final int DEGREE_MIN = 8;
 
-    private record Candidate(NodeId node, long cost, long pairHash) {}
+    /** Which of two candidates comes first; total, for no two have the same id. */
+    private interface Order {
+        boolean isBefore(Candidates all, int a, int b);
+    }
 
-    private static final Comparator<Candidate> NEAREST = Comparator.comparingLong(Candidate::cost)
-            .thenComparingLong(candidate -> Prng.mix(candidate.pairHash + 1))
-            .thenComparing(Candidate::node);
+    /** The candidates side by side: a thousand are looked at for ten that are chosen. */
+    private record Candidates(NodeId[] nodes, long[] costs, long[] pairHashes) {
+        private boolean isNearer(int a, int b) {
+            if (costs[a] != costs[b]) {
+                return costs[a] < costs[b];
+            }
+            long hashA = Prng.mix(pairHashes[a] + 1);
+            long hashB = Prng.mix(pairHashes[b] + 1);
+            return hashA != hashB ? hashA < hashB : nodes[a].compareTo(nodes[b]) < 0;
+        }
 
-    private static final Comparator<Candidate> DRAWN = Comparator.<Candidate>comparingLong(
-                    candidate -> candidate.pairHash >>> 1)
-            .thenComparing(Candidate::node);
+        private boolean isDrawnBefore(int a, int b) {
+            long hashA = pairHashes[a] >>> 1;
+            long hashB = pairHashes[b] >>> 1;
+            return hashA != hashB ? hashA < hashB : nodes[a].compareTo(nodes[b]) < 0;
+        }
+    }
 
     private NeighborChoice() {}
 
@@ -49,34 +59,42 @@ public final class NeighborChoice {
         if (degree >= candidates.size()) {
             return new TreeSet<>(candidates.keySet());
         }
-        List<Candidate> all = new ArrayList<>(candidates.size());
-        candidates.forEach((node, cost) -> all.add(new Candidate(node, cost, pairHash(self, node))));
-        TreeSet<NodeId> chosen = new TreeSet<>();
-        for (Candidate nearest : first(degree / 2, all, NEAREST)) {
-            chosen.add(nearest.node);
+        int count = candidates.size();
+        Candidates all = new Candidates(new NodeId[count], new long[count], new long[count]);
+        int place = 0;
+        for (Map.Entry<NodeId, Long> candidate : candidates.entrySet()) {
+            all.nodes[place] = candidate.getKey();
+            all.costs[place] = candidate.getValue();
+            all.pairHashes[place++] = pairHash(self, candidate.getKey());
         }
-        for (Candidate drawn : first(degree, all, DRAWN)) {
+        TreeSet<NodeId> chosen = new TreeSet<>();
+        for (int nearest : first(degree / 2, all, Candidates::isNearer)) {
+            chosen.add(all.nodes[nearest]);
+        }
+        for (int drawn : first(degree, all, Candidates::isDrawnBefore)) {
             if (chosen.size() >= degree) {
                 break;
             }
-            chosen.add(drawn.node);
+            chosen.add(all.nodes[drawn]);
         }
         return chosen;
     }
 
     /** The first few of many in some order, without putting all of them into it. */
-    private static List<Candidate> first(int count, List<Candidate> all, Comparator<Candidate> order) {
-        PriorityQueue<Candidate> kept = new PriorityQueue<>(count + 1, order.reversed());
-        for (Candidate candidate : all) {
-            if (kept.size() < count || order.compare(candidate, kept.element()) < 0) {
-                kept.add(candidate);
-                if (kept.size() > count) {
-                    kept.remove();
-                }
+    private static int[] first(int count, Candidates all, Order order) {
+        int[] first = new int[count];
+        int size = 0;
+        for (int candidate = 0; candidate < all.nodes.length; candidate++) {
+            if (size == count && !order.isBefore(all, candidate, first[size - 1])) {
+                continue;
             }
+            int place = size < count ? size++ : size - 1;
+            while (place > 0 && order.isBefore(all, candidate, first[place - 1])) {
+                first[place] = first[place - 1];
+                place--;
+            }
+            first[place] = candidate;
         }
-        List<Candidate> first = new ArrayList<>(kept);
-        first.sort(order);
         return first;
     }
 

@@ -6,15 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Advertisements on their way through the mesh. Protobuf: field 1, repeated, each:
+ * Advertisements on their way through the mesh. Protobuf:
  * <pre>
- *   1 age    varint    0..86,400 seconds since its origin made it
- *   2 bytes  an {@link Lsa}
+ *   1 items   repeated:
+ *             1 age    varint    0..86,400 seconds since its origin made it
+ *             2 bytes  an {@link Lsa}
+ *   2 number  varint   1..2^63-1, by which all of it is acknowledged; absent: each advertisement by its heading
  * </pre>
  *
  * @param items 1 to 256, together at most 64 KiB
+ * @param number rises with each frame that its sender makes; 0 where it has none
  */
-public record Flood(List<Item> items) implements Frame {
+public record Flood(List<Item> items, long number) implements Frame {
     public static final int ITEMS_MAX = 256;
 
     /** How many bytes of advertisements one frame carries at most. */
@@ -24,6 +27,11 @@ public record Flood(List<Item> items) implements Frame {
 
     /** One advertisement and its age. */
     public record Item(int ageSeconds, Lsa lsa) {}
+
+    /** Without a number. */
+    public Flood(List<Item> items) {
+        this(items, 0);
+    }
 
     public Flood {
         items = List.copyOf(items);
@@ -46,23 +54,29 @@ public record Flood(List<Item> items) implements Frame {
                     .number(1, item.ageSeconds())
                     .bytes(2, item.lsa().bytes());
         }
+        proto.number(2, number);
     }
 
     public static Flood decode(WireReader body) throws MalformedFrame {
         List<Item> items = new ArrayList<>();
+        long number = 0;
         ProtoReader in = new ProtoReader(body);
         while (in.next()) {
-            if (in.field() == 1) {
-                if (items.size() == ITEMS_MAX) {
-                    throw new MalformedFrame("FLOOD", "more than " + ITEMS_MAX + " advertisements");
+            switch (in.field()) {
+                case 1 -> {
+                    if (items.size() == ITEMS_MAX) {
+                        throw new MalformedFrame("FLOOD", "more than " + ITEMS_MAX + " advertisements");
+                    }
+                    items.add(item(in.bytes("item", Lsa.BYTES_MAX + 16)));
                 }
-                items.add(item(in.bytes("item", Lsa.BYTES_MAX + 16)));
+                case 2 -> number = in.number("number");
+                default -> {}
             }
         }
         if (items.isEmpty()) {
             throw new MalformedFrame("FLOOD", "empty");
         }
-        return new Flood(items);
+        return new Flood(items, number);
     }
 
     private static Item item(ByteView bytes) throws MalformedFrame {

@@ -5,15 +5,28 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Advertisements that this node has: those that have come in from the neighbor, and those that it may lack, which it
- * asks for by {@link FloodWant}. Protobuf: field 1, repeated: {@link LsaHeading}. At most 512.
+ * What this node has: {@link Flood} frames that have come in from the neighbor, by their numbers, and advertisements by
+ * their headings, which came without a number or which the neighbor may lack; it asks for those by {@link FloodWant}.
+ * Protobuf:
+ * <pre>
+ *   1 headings  {@link LsaHeading}  repeated, at most 512
+ *   2 frames    varint   repeated, not packed, at most 512: 1..2^63-1
+ * </pre>
  */
-public record FloodAck(List<LsaHeading> headings) implements Frame {
+public record FloodAck(List<LsaHeading> headings, List<Long> frames) implements Frame {
     public static final int HEADINGS_MAX = 512;
+    public static final int FRAMES_MAX = 512;
+
+    /** Of advertisements alone. */
+    public FloodAck(List<LsaHeading> headings) {
+        this(headings, List.of());
+    }
 
     public FloodAck {
         headings = List.copyOf(headings);
+        frames = List.copyOf(frames);
         Check.that(headings.size() <= HEADINGS_MAX, "%d headings", headings.size());
+        Check.that(frames.size() <= FRAMES_MAX, "%d frames", frames.size());
     }
 
     @Override
@@ -27,19 +40,33 @@ public record FloodAck(List<LsaHeading> headings) implements Frame {
         for (LsaHeading heading : headings) {
             heading.encode(1, proto, out);
         }
+        for (long number : frames) {
+            proto.number(2, number);
+        }
     }
 
     public static FloodAck decode(WireReader body) throws MalformedFrame {
         List<LsaHeading> headings = new ArrayList<>();
+        List<Long> frames = new ArrayList<>();
         ProtoReader in = new ProtoReader(body);
         while (in.next()) {
-            if (in.field() == 1) {
-                if (headings.size() == HEADINGS_MAX) {
-                    throw new MalformedFrame("FLOOD_ACK", "more than " + HEADINGS_MAX + " headings");
+            switch (in.field()) {
+                case 1 -> {
+                    if (headings.size() == HEADINGS_MAX) {
+                        throw new MalformedFrame("FLOOD_ACK", "more than " + HEADINGS_MAX + " headings");
+                    }
+                    headings.add(LsaHeading.decode(in.bytes("heading", LsaHeading.BYTES_MAX)));
                 }
-                headings.add(LsaHeading.decode(in.bytes("heading", LsaHeading.BYTES_MAX)));
+                case 2 -> {
+                    long number = in.number("frame");
+                    if (number == 0 || frames.size() == FRAMES_MAX) {
+                        throw new MalformedFrame("FLOOD_ACK", "frame 0, or more than " + FRAMES_MAX + " frames");
+                    }
+                    frames.add(number);
+                }
+                default -> {}
             }
         }
-        return new FloodAck(headings);
+        return new FloodAck(headings, frames);
     }
 }

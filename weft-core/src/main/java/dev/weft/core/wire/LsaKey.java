@@ -10,6 +10,11 @@ public record LsaKey(NodeId origin, LsaKind kind) implements Comparable<LsaKey> 
         return byOrigin != 0 ? byOrigin : kind.compareTo(other.kind);
     }
 
+    @Override
+    public boolean equals(Object other) {
+        return other == this || other instanceof LsaKey that && that.kind == kind && that.origin.equals(origin);
+    }
+
     /** Equal on every JVM, which an enum's own is not. */
     @Override
     public int hashCode() {

@@ -137,11 +137,12 @@ final class FloodingLab {
             return sent.stream().filter(frame -> frame.type() == type).count();
         }
 
-        /** How many advertisements it has acknowledged, in however few frames. */
+        /** How many frames and single advertisements it has acknowledged, in however few frames. */
         long acknowledgedCount() {
             return sent.stream()
                     .filter(FloodAck.class::isInstance)
-                    .mapToLong(frame -> ((FloodAck) frame).headings().size())
+                    .map(FloodAck.class::cast)
+                    .mapToLong(ack -> ack.headings().size() + ack.frames().size())
                     .sum();
         }
 

@@ -350,7 +350,7 @@ class FloodingTest {
         }
         lab.link(full, empty);
         lab.runFor(3 * SECOND);
-        assertThat(full.sentCount(FrameType.DIGEST)).isGreaterThanOrEqualTo(3);
+        assertThat(full.sentCount(FrameType.FLOOD)).isGreaterThanOrEqualTo(3);
         assertThat(empty.flooding.lsdb().size()).isEqualTo(1_500);
         assertThat(lab.isEqualEverywhere()).isTrue();
     }

@@ -117,7 +117,9 @@ class LsdbTest {
         lsdb.offer(FloodingLab.edition(lsa(id(2), 1, 1, "young")), 0, 0, any -> true);
         assertThat(lsdb.nextExpiryNanos()).isEqualTo(600 * SECOND);
         assertThat(lsdb.expire(600 * SECOND - 1)).isEmpty();
-        assertThat(lsdb.expire(600 * SECOND)).containsExactly(new LsaKey(id(1), LsaKind.NODE));
+        assertThat(lsdb.expire(600 * SECOND))
+                .extracting(expired -> expired.key)
+                .containsExactly(new LsaKey(id(1), LsaKind.NODE));
         assertThat(lsdb.nextExpiryNanos()).isEqualTo(3_600 * SECOND);
         assertThat(lsdb.expire(3_600 * SECOND)).hasSize(1);
         assertThat(lsdb.hash()).isZero();

@@ -202,6 +202,33 @@ class MeshFramesTest {
     }
 
     @Test
+    void aFloodWithANumberIsAcknowledgedByIt() throws MalformedFrame {
+        Lsa adjacency = Lsa.originate(
+                new LsaKey(ONE, LsaKind.ADJACENCY),
+                new LsaVersion(3, 10),
+                new Adjacencies(List.of(new Adjacencies.Adjacency(TWO, 5, 1_250))).encode());
+        Flood flood = new Flood(List.of(new Flood.Item(30, adjacency)), 300);
+        LsaHeading heading = new LsaHeading(new LsaKey(ONE, LsaKind.NODE), new LsaVersion(3, 9));
+        FloodAck ack = new FloodAck(List.of(heading), List.of(300L, 301L));
+        assertThat(flood.encode()).isEqualTo(GoldenVectors.read("FLOOD_NUMBERED"));
+        assertThat(ack.encode()).isEqualTo(GoldenVectors.read("FLOOD_ACK_FRAMES"));
+        for (Frame frame : List.of(flood, ack)) {
+            ByteView vector = frame.encode();
+            assertThat(decode(vector).encode()).isEqualTo(vector);
+            for (int length = 0; length < vector.length(); length++) {
+                readOrMalformed(vector.slice(0, length));
+            }
+            for (int at = 0; at < vector.length(); at++) {
+                for (int flip = 1; flip < 256; flip++) {
+                    byte[] bytes = vector.toByteArray();
+                    bytes[at] ^= (byte) flip;
+                    readOrMalformed(ByteView.of(bytes));
+                }
+            }
+        }
+    }
+
+    @Test
     void theVectorOfASealRecordIsWrittenAndReadAndNothingBreaksIt() throws MalformedFrame {
         SealRecord record = new SealRecord(
                 ByteView.utf8("key of one"),
