@@ -32,6 +32,7 @@ import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.topology.Edition;
+import dev.weft.core.topology.Signatory;
 import dev.weft.core.topology.TopologyConfig;
 import dev.weft.core.wire.Beacon;
 import dev.weft.core.wire.GroupName;
@@ -120,7 +121,8 @@ final class Subject implements Engine.Output {
         this.world = world;
         Engine.Self self =
                 new Engine.Self(MESH, node, instance, incarnation, "subject", HOST, List.of(locator), 1_000_000_000L);
-        this.engine = new Engine(CONFIG, self, Security.OPEN, sealer, new Prng(instance), Edition::read, this);
+        this.engine = new Engine(
+                CONFIG, self, Security.OPEN, sealer, Signatory.NONE, new Prng(instance), Edition::read, this);
         turn(present -> present.start(now));
     }
 

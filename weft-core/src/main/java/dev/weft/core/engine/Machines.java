@@ -30,9 +30,11 @@ import dev.weft.core.seal.Sealer;
 import dev.weft.core.seal.Seals;
 import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
+import dev.weft.core.topology.Checks;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Flooding;
 import dev.weft.core.topology.Labels;
+import dev.weft.core.topology.Signatory;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.Digest;
@@ -70,6 +72,7 @@ import java.util.OptionalLong;
 final class Machines {
     final Labels labels;
     final Flooding flooding;
+    final Checks checks;
     final Links links;
     final Router router;
     final Discovery discovery;
@@ -101,6 +104,7 @@ final class Machines {
             Engine.Self self,
             Security security,
             Sealer sealer,
+            Signatory signatory,
             Prng prng,
             Edition.Source editions,
             Engine.Output out) {
@@ -108,7 +112,14 @@ final class Machines {
         this.out = out;
         this.labels = new Labels(prng.fork(4));
         this.flooding = new Flooding(
-                self.node(), self.incarnation(), config.topology(), prng.fork(1), editions, new FloodingOutput());
+                self.node(),
+                self.incarnation(),
+                config.topology(),
+                prng.fork(1),
+                editions,
+                new Flooding.Signing(self.mesh(), signatory),
+                new FloodingOutput());
+        this.checks = new Checks(signatory, new ChecksOutput());
         Register register = new Register(self.mesh(), self.node(), security.notary());
         this.guard = new Guard(register, flooding, new GuardOutput());
         this.seals = new Seals(self.node(), self.incarnation(), sealer, new SealsOutput());
@@ -292,6 +303,7 @@ final class Machines {
         public void neighborDown(NodeId neighbor, CloseReason reason, String text, long nowNanos) {
             labels.release(neighbor, now);
             flooding.handleLinkDown(neighbor);
+            checks.handleLinkDown(neighbor);
             guard.handleLinkDown(neighbor);
             if (reason == CloseReason.SHUTDOWN) {
                 discovery.handleLinkGoodbye(neighbor);
@@ -363,7 +375,7 @@ final class Machines {
                     yield Links.Business.OF_NODE;
                 }
                 case FLOOD -> {
-                    flooding.handleFlood(neighbor, Flood.decode(in), now);
+                    checks.handleFlood(neighbor, Flood.decode(in), now);
                     yield Links.Business.OF_NODE;
                 }
                 case FLOOD_ACK -> {
@@ -462,6 +474,32 @@ final class Machines {
                     TraceEvent.Kind.DUPLICATE_IDENTITY,
                     self,
                     "another process lives under this node's id, incarnation " + incarnation);
+        }
+    }
+
+    private final class ChecksOutput implements Checks.Output {
+        @Override
+        public boolean isNews(Lsa lsa) {
+            return flooding.isNews(lsa);
+        }
+
+        @Override
+        public void admit(NodeId neighbor, Flood flood) {
+            try {
+                flooding.handleFlood(neighbor, flood, now);
+            } catch (MalformedFrame unreadable) {
+                links.handleMalformed(neighbor, unreadable, now);
+            }
+        }
+
+        @Override
+        public void acknowledge(NodeId neighbor, Lsa lsa) {
+            flooding.acknowledge(neighbor, lsa, now);
+        }
+
+        @Override
+        public void accuse(NodeId neighbor, String why) {
+            links.accuse(neighbor, why, now);
         }
     }
 
