@@ -565,6 +565,11 @@ public final class Engine {
         return machines.links.refusals().latest();
     }
 
+    /** The latest denials that were told, oldest first: what this node refused others, and others refused it. */
+    public List<Denial> denials() {
+        return machines.denials.latest();
+    }
+
     public List<NodeId> knownNodes() {
         return machines.discovery.nodes();
     }

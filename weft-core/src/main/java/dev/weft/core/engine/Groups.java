@@ -350,7 +350,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             }
             case AWAITED -> Verdict.HELD;
             case FORGED -> Verdict.ABSENT;
-            case REPLAYED -> Verdict.refused(Outcome.Reason.NOT_PERMITTED);
+            case REPLAYED -> Verdict.refused(Outcome.Reason.REPLAYED);
         };
     }
 

@@ -60,7 +60,6 @@ import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.VersionRange;
 import dev.weft.core.wire.WireReader;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -87,7 +86,7 @@ final class Machines {
     final Probes probes;
     final Groups groups;
     final Guard guard;
-    private final Denials denials = new Denials();
+    final Denials denials = new Denials();
     final Seals seals;
     final Post post;
     final Arrivals arrivals;
@@ -143,7 +142,7 @@ final class Machines {
         this.endpoints = new Endpoints(received, out);
         this.post = new Post(self.node(), links, seals, () -> now);
         this.probes = new Probes(self.node(), router, post, out);
-        this.sends = new Sends(self, config.flow(), router, post, this::suspect, () -> now, out);
+        this.sends = new Sends(self, config.flow(), router, post, this::suspect, this::deniedThere, () -> now, out);
         this.sender = sends.sender();
         this.receiver =
                 new Receiver(self.node(), self.incarnation(), config.flow(), prng.fork(3), new ReceiverOutput());
@@ -503,6 +502,15 @@ final class Machines {
         }
     }
 
+    /** The destination of a send has refused it for want of a right. */
+    private void deniedThere(NodeId node, String what) {
+        told(denials.byOtherNode(node, what, now));
+    }
+
+    private void told(Optional<Denial> denial) {
+        denial.ifPresent(news -> trace(TraceEvent.Kind.DENIED, news.node(), news.text()));
+    }
+
     /** Whose rights have become fewer loses the connections that he could not begin any more. */
     private void reviewConnections() {
         if (guard.register().isPresent()) {
@@ -524,13 +532,7 @@ final class Machines {
 
         @Override
         public void denied(NodeId node, Right right, String subject) {
-            if (denials.isNews(node, right, now)) {
-                trace(
-                        TraceEvent.Kind.DENIED,
-                        node,
-                        "node " + node.brief() + " has no right to "
-                                + right.name().toLowerCase(Locale.ROOT) + " '" + subject + "'");
-            }
+            told(denials.byThisNode(node, right, subject, now));
         }
 
         @Override
