@@ -110,6 +110,63 @@ class LiarTest {
         }
     }
 
+    /** Signed by itself, so nobody is to blame: but a link counts where both ends say so, and nowhere else. */
+    @Test
+    void linksThatItClaimsToEveryoneBringItNobodysTraffic() {
+        for (long seed = 1; seed <= 3; seed++) {
+            World world = new World(SwarmOptions.calm(24), seed, EngineConfig.DEFAULT);
+            world.start(SECOND);
+            runUntil(world, 10 * SECOND);
+            SimNode liar = world.node(new Prng(seed).below(24));
+            Lsa present = engine(liar)
+                    .lsdb()
+                    .newestOf(new LsaKey(liar.id(), LsaKind.ADJACENCY))
+                    .orElseThrow();
+            liar.lie(new Flood(List.of(new Flood.Item(0, boast(world, liar, present)))).encode());
+            int boasted = 0;
+            for (int tenths = 1; tenths <= 20; tenths++) {
+                runUntil(world, 10 * SECOND + tenths * SECOND / 10);
+                for (SimNode node : world.nodes()) {
+                    boasted += engine(node).lsdb().adjacenciesOf(liar.id()).size() == 23 ? 1 : 0;
+                    for (NodeId to : engine(node).reachable()) {
+                        requireRealLinks(world, liar, engine(node).way(to).orElse(List.of()));
+                    }
+                }
+            }
+            assertThat(boasted).as("seed %d: it was heard", seed).isPositive();
+        }
+    }
+
+    private static Lsa boast(World world, SimNode liar, Lsa present) {
+        List<Adjacencies.Adjacency> links = world.nodes().stream()
+                .map(SimNode::id)
+                .filter(id -> !id.equals(liar.id()))
+                .sorted()
+                .map(id -> new Adjacencies.Adjacency(id, 1, 1))
+                .toList();
+        return Lsa.originate(
+                "mesh",
+                present.key(),
+                Lie.later(present),
+                new Adjacencies(links).encode(),
+                liar.publicKey(),
+                statement -> {
+                    world.editions.said(statement);
+                    return StandInSignatory.signature(liar.publicKey(), statement);
+                });
+    }
+
+    private static void requireRealLinks(World world, SimNode liar, List<NodeId> way) {
+        for (int i = 1; i < way.size(); i++) {
+            NodeId from = way.get(i - 1);
+            NodeId to = way.get(i);
+            if (from.equals(liar.id()) || to.equals(liar.id())) {
+                NodeId other = from.equals(liar.id()) ? to : from;
+                assertThat(engine(liar).neighbors()).contains(other);
+            }
+        }
+    }
+
     private static boolean isAccusation(Refusal refusal) {
         return refusal.reason() == CloseReason.PROTOCOL_VIOLATION
                 && refusal.text().contains("in the name of node");

@@ -11,15 +11,18 @@ import dev.weft.core.topology.Signatory.Verdict;
 import dev.weft.core.wire.Adjacencies;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.FrameType;
-import dev.weft.core.wire.GoldenVectors;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.WireReader;
+import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
@@ -74,11 +77,22 @@ class NodeSignatoryTest {
     }
 
     @Test
-    void theVectorOfTheDocsIsSignedByItsOrigin() throws MalformedFrame, InterruptedException {
-        WireReader in = new WireReader(GoldenVectors.read("FLOOD_SIGNED"));
+    void theVectorOfTheDocsIsSignedByItsOrigin() throws Exception {
+        WireReader in = new WireReader(vectorOfTheDocs());
         assertThat(FrameType.decode(in)).isEqualTo(FrameType.FLOOD);
         Lsa lsa = Flood.decode(in).items().get(0).lsa();
         assertThat(verdict(signatory, 1, lsa)).isEqualTo(Verdict.GENUINE);
+    }
+
+    private static ByteView vectorOfTheDocs() throws IOException {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.exists(folder.resolve("docs/protocol.md"))) {
+            folder = folder.getParent();
+        }
+        String text = Files.readString(folder.resolve("docs/protocol.md"));
+        String block = text.substring(text.indexOf("```hex FLOOD_SIGNED") + "```hex FLOOD_SIGNED".length());
+        String hex = block.substring(0, block.indexOf("```")).replaceAll("\\s", "");
+        return ByteView.of(HexFormat.of().parseHex(hex));
     }
 
     @Test
