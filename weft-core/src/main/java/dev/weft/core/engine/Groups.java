@@ -344,7 +344,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             case AUTHENTIC -> {
                 Verdict verdict = deliverPlain(delivery.unsealed(opened.payload()));
                 if (verdict.kind() == Verdict.Kind.DELIVERED) {
-                    sealing.delivered(delivery.from(), delivery.incarnation(), delivery.payload());
+                    sealing.delivered(opened);
                 }
                 yield verdict;
             }
