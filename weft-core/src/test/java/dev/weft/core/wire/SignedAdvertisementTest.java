@@ -21,7 +21,7 @@ class SignedAdvertisementTest {
     void theVectorOfTheDocsIsReadAndWritten() throws MalformedFrame {
         Lsa read = vector();
         assertThat(read.isSigned()).isTrue();
-        assertThat(read.statement(MESH)).isEqualTo(GoldenVectors.read("ADVERTISEMENT_STATEMENT"));
+        assertThat(read.statement(MESH)).isEqualTo(GoldenVectors.bytes("statement"));
         Lsa written = Lsa.originate(
                 MESH, read.key(), read.version(), read.content(), read.originKey(), statement -> read.signature());
         assertThat(written).isEqualTo(read);
