@@ -46,7 +46,9 @@ public record Outcome(Kind kind, Reason reason, Duration roundTrip, int hops) {
         /** The member has fallen out of the group's flow because it was too slow. */
         DETACHED,
         /** The authority of the mesh has not given this node the right to send to that endpoint or group. */
-        NOT_PERMITTED
+        NOT_PERMITTED,
+        /** A member of the group has had that message before: somebody on the way has sent it once more. */
+        REPLAYED
     }
 
     public boolean isDelivered() {

@@ -112,9 +112,7 @@ final class AuthorityFiles {
         private void run() throws InterruptedException {
             while (true) {
                 TimeUnit.SECONDS.sleep(1);
-                try {
-                    mesh.self();
-                } catch (IllegalStateException closed) {
+                if (hasLeft()) {
                     return;
                 }
                 String wrong = "";
@@ -126,10 +124,23 @@ final class AuthorityFiles {
                 } catch (IllegalStateException closed) {
                     return;
                 }
+                if (hasLeft()) {
+                    // Its files may be gone with it.
+                    return;
+                }
                 if (!wrong.isEmpty() && !wrong.equals(complaint)) {
                     System.err.println("weft: credential and revocations stay as they were: " + wrong);
                 }
                 complaint = wrong;
+            }
+        }
+
+        private boolean hasLeft() {
+            try {
+                mesh.self();
+                return false;
+            } catch (IllegalStateException closed) {
+                return true;
             }
         }
 

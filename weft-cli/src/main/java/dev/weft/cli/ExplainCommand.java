@@ -51,7 +51,9 @@ final class ExplainCommand implements Callable<Integer> {
                 System.out.println(found.map(ExplainCommand::reached)
                         .orElse(Text.harmless(node) + " is no node that can be reached now"));
                 found.flatMap(peer -> mesh.credentialOf(peer.id()))
-                        .ifPresent(credential -> System.out.println(credential(credential.grant())));
+                        .ifPresent(credential -> System.out.println("its " + credential(credential.grant())));
+                mesh.credentialOf(mesh.self().id())
+                        .ifPresent(credential -> System.out.println("this node's " + credential(credential.grant())));
                 refusals.forEach(refusal -> System.out.println(line(refusal)));
                 if (!isReached && refusals.isEmpty()) {
                     System.out.println("nobody refused a link: the node is not running, or not where this one looks");

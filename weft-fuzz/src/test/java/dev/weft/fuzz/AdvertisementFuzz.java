@@ -25,12 +25,13 @@ class AdvertisementFuzz {
 
     @Test
     void theAdvertisementsOfTheDocsAreRead() throws MalformedFrame {
-        assertThat(contents()).hasSize(6);
+        assertThat(contents()).hasSize(8);
         contents().forEach(AdvertisementFuzz::judge);
     }
 
     static Stream<byte[]> contents() throws MalformedFrame {
-        return Stream.concat(items("FLOOD"), items("FLOOD_SEAL"))
+        return Stream.of(items("FLOOD"), items("FLOOD_SEAL"), items("FLOOD_SIGNED"))
+                .flatMap(all -> all)
                 .flatMap(item -> Stream.of(item.lsa().content(), item.lsa().bytes()))
                 .map(ByteView::toByteArray);
     }
@@ -65,6 +66,13 @@ class AdvertisementFuzz {
             assertThat(Lsa.decode(lsa.bytes())).isEqualTo(lsa);
             Lsa fresh = Lsa.originate(lsa.key(), lsa.version(), lsa.content());
             assertThat(Lsa.decode(fresh.bytes())).isEqualTo(fresh);
+            if (lsa.isSigned()) {
+                assertThat(lsa.statement("mesh").length())
+                        .isGreaterThan(lsa.content().length());
+                Lsa signed = Lsa.originate(
+                        "mesh", lsa.key(), lsa.version(), lsa.content(), lsa.originKey(), statement -> lsa.signature());
+                assertThat(Lsa.decode(signed.bytes())).isEqualTo(signed);
+            }
         } catch (MalformedFrame expected) {
             // Nothing of all that.
         }

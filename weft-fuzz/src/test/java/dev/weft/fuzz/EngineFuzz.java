@@ -13,6 +13,7 @@ import dev.weft.core.base.InvariantError;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.seal.Sealer;
+import dev.weft.core.topology.Signatory;
 import dev.weft.core.wire.Abort;
 import dev.weft.core.wire.Accept;
 import dev.weft.core.wire.Ack;
@@ -173,6 +174,7 @@ class EngineFuzz {
                                         FuzzSealer.record(behind, SealRecord.Manner.RELAYED, 1)
                                                 .encode())))
                         .encode());
+        run.work();
         run.subject.advanceTo(5 * SECOND);
         SealOpening opening = FuzzSealer.opening(behind, PEER_INCARNATION, 1, SELF, SELF_INCARNATION, 1, 0);
         RouteHeader relayed = RouteHeader.along(1).forwarded(2);
@@ -242,6 +244,7 @@ class EngineFuzz {
         private final Subject subject;
 
         private final FuzzSealer sealer;
+        private final FuzzSignatory signatory = new FuzzSignatory(SELF);
         private final TreeMap<Long, SealOpening> openings = new TreeMap<>();
         private long sealCounter;
 
@@ -254,6 +257,7 @@ class EngineFuzz {
                     SELF_INSTANCE,
                     Locator.parse("fuzz/subject"),
                     policy == Sealer.Policy.NONE ? Sealer.NONE : sealer,
+                    policy == Sealer.Policy.NONE ? Signatory.NONE : signatory,
                     this);
         }
 
@@ -439,6 +443,7 @@ class EngineFuzz {
                     behind, draws.chance() ? SealRecord.Manner.RELAYED : SealRecord.Manner.ALWAYS, 1 + draws.below(4));
             items.add(item(behind, LsaKind.SEAL, PEER_INCARNATION, ++peerSequence, prekey.encode()));
             feed(new Flood(items).encode());
+            check(items.size());
         }
 
         private void probe() {
@@ -461,8 +466,17 @@ class EngineFuzz {
 
         // -------------------------------------------------------------- seals
 
-        /** All that the sealer was asked for is done. */
+        /** Signatures have been looked at. */
+        private void check(int count) {
+            List<Signatory.Checked> found = signatory.take(count);
+            if (!found.isEmpty()) {
+                subject.turn(engine -> engine.handleChecked(found, subject.now()));
+            }
+        }
+
+        /** All that the signatory and the sealer were asked for is done. */
         private void work() {
+            check(Integer.MAX_VALUE);
             for (Optional<Sealer.Made> made = sealer.take(); made.isPresent(); made = sealer.take()) {
                 Sealer.Made done = made.get();
                 subject.turn(engine -> engine.handleSealing(done, subject.now()));
@@ -471,6 +485,7 @@ class EngineFuzz {
 
         /** Some of what the sealer was asked for is done, or cannot be. */
         private void sealWork() {
+            check(1 + draws.below(64));
             for (int left = 1 + draws.below(4); left > 0; left--) {
                 Sealer.Made made = sealer.take().orElse(null);
                 if (made == null) {
@@ -792,14 +807,29 @@ class EngineFuzz {
                     content = links();
                 }
                 Flood.Item made = item(origin, kind, 1 + draws.number() / 2, 1 + draws.number(), content);
-                items.add(new Flood.Item(draws.within(0, Flood.AGE_SECONDS_MAX), made.lsa()));
+                Lsa lsa = draws.below(16) == 15 ? forged(made.lsa()) : made.lsa();
+                items.add(new Flood.Item(draws.within(0, Flood.AGE_SECONDS_MAX), lsa));
             } while (items.size() < 32 && draws.below(4) == 3);
             return new Flood(items);
         }
 
         private Flood.Item item(NodeId origin, LsaKind kind, long incarnation, long sequence, ByteView content) {
             LsaVersion version = new LsaVersion(incarnation, Math.max(1, sequence));
-            return new Flood.Item(0, Lsa.originate(new LsaKey(origin, kind), version, content));
+            LsaKey key = new LsaKey(origin, kind);
+            return new Flood.Item(
+                    0,
+                    Lsa.originate(
+                            Subject.MESH, key, version, content, FuzzSignatory.key(origin), FuzzSignatory::signature));
+        }
+
+        private static Lsa forged(Lsa lsa) {
+            return Lsa.originate(
+                    Subject.MESH,
+                    lsa.key(),
+                    lsa.version(),
+                    lsa.content(),
+                    lsa.originKey(),
+                    statement -> ByteView.of(new byte[Lsa.SIGNATURE_BYTES]));
         }
 
         private Flood.Item adjacencies(NodeId origin, NodeId... neighbors) {

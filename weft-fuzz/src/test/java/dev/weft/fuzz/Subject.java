@@ -32,6 +32,7 @@ import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.topology.Edition;
+import dev.weft.core.topology.Signatory;
 import dev.weft.core.topology.TopologyConfig;
 import dev.weft.core.wire.Beacon;
 import dev.weft.core.wire.GroupName;
@@ -111,16 +112,24 @@ final class Subject implements Engine.Output {
     private boolean inOutput;
 
     Subject(NodeId node, long incarnation, long instance, Locator locator, World world) {
-        this(node, incarnation, instance, locator, Sealer.NONE, world);
+        this(node, incarnation, instance, locator, Sealer.NONE, Signatory.NONE, world);
     }
 
-    Subject(NodeId node, long incarnation, long instance, Locator locator, Sealer sealer, World world) {
+    Subject(
+            NodeId node,
+            long incarnation,
+            long instance,
+            Locator locator,
+            Sealer sealer,
+            Signatory signatory,
+            World world) {
         this.node = node;
         this.locator = locator;
         this.world = world;
         Engine.Self self =
                 new Engine.Self(MESH, node, instance, incarnation, "subject", HOST, List.of(locator), 1_000_000_000L);
-        this.engine = new Engine(CONFIG, self, Security.OPEN, sealer, new Prng(instance), Edition::read, this);
+        this.engine =
+                new Engine(CONFIG, self, Security.OPEN, sealer, signatory, new Prng(instance), Edition::read, this);
         turn(present -> present.start(now));
     }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What TCP and Unix sockets have in common: connections of frames, a bound on how many are accepted. */
 final class StreamTransport {
-    private static final int ACCEPTED_MAX = 1_024;
+    static final int ACCEPTED_MAX = 1_024;
     static final String CLOSED = "the transport is closed";
 
     private static final int CONNECT_MILLIS = 5_000;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
 import dev.weft.net.secure.NodeKey;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -93,6 +95,53 @@ class HandshakeFloodTest {
             friend.close();
             attacked.close();
             honest.close();
+        }
+    }
+
+    @Test
+    void whoComesWhereAllPlacesAreTakenIsTurnedAwayAndCountedUntilOneIsFree() throws Exception {
+        Loop loop = new Loop("full", Loop.Kind.best());
+        TcpTransport target = TcpTransport.plain(loop);
+        List<SocketChannel> strangers = new ArrayList<>();
+        try {
+            Transport.Listener listener = target.listen(
+                    Locator.parse("tcp/127.0.0.1:0"), connection -> new RecordingHandler(loop).accept(connection));
+            int port = HostAndPort.parse(listener.locator()).port();
+            for (int i = 0; i < StreamTransport.ACCEPTED_MAX; i++) {
+                strangers.add(stranger(port, i / 128));
+            }
+            await(() -> counters(loop, target).get("handshake.present") == StreamTransport.ACCEPTED_MAX);
+            assertThat(counters(loop, target).get("handshake.no-room")).isZero();
+            try (SocketChannel late = stranger(port, 100)) {
+                assertThat(late.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            }
+            assertThat(counters(loop, target).get("handshake.no-room")).isEqualTo(1);
+            strangers.remove(0).close();
+            await(() -> counters(loop, target).get("handshake.present") < StreamTransport.ACCEPTED_MAX);
+            strangers.add(stranger(port, 101));
+            await(() -> counters(loop, target).get("handshake.present") == StreamTransport.ACCEPTED_MAX);
+            assertThat(counters(loop, target).get("handshake.no-room")).isEqualTo(1);
+        } finally {
+            for (SocketChannel stranger : strangers) {
+                stranger.close();
+            }
+            target.close();
+            loop.close();
+        }
+    }
+
+    private static SocketChannel stranger(int port, int source) throws IOException {
+        SocketChannel stranger = SocketChannel.open();
+        stranger.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 8, 0, (byte) (1 + source)}), 0));
+        stranger.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return stranger;
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long endNanos = System.nanoTime() + RecordingHandler.PATIENCE_NANOS;
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).as("still waiting").isLessThan(endNanos);
+            TimeUnit.MILLISECONDS.sleep(5);
         }
     }
 

@@ -15,6 +15,7 @@ import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.link.LinkConfig;
 import dev.weft.core.seal.Sealer;
 import dev.weft.core.topology.Edition;
+import dev.weft.core.topology.Signatory;
 import dev.weft.net.BeaconSocket;
 import dev.weft.net.HostDirectory;
 import dev.weft.net.Loop;
@@ -22,6 +23,7 @@ import dev.weft.net.TcpTransport;
 import dev.weft.net.Transport;
 import dev.weft.net.UnixTransport;
 import dev.weft.net.secure.HpkeSealer;
+import dev.weft.net.secure.NodeSignatory;
 import dev.weft.net.shm.SharedMemoryTransport;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -64,6 +66,7 @@ final class NodeLife {
     private final Handovers handovers;
     private final Engine engine;
     private final HpkeSealer sealer;
+    private final NodeSignatory signatory;
     private final Secrets secrets;
     private final TcpTransport tcp;
     private final List<Transport> transports;
@@ -107,6 +110,7 @@ final class NodeLife {
         this.secrets = new Secrets(config, identity.key());
         this.sealer = new HpkeSealer(
                 identity.key(), config.mesh(), identity.incarnation(), secrets.sealing(), this::handleSealing);
+        this.signatory = new NodeSignatory(identity.key(), config.mesh(), secrets.signatures(), this::handleChecked);
         this.tcp = switch (config.encryption()) {
             case REQUIRED -> TcpTransport.secured(loop, identity.key(), Secrets.trusted(config));
             case PLAINTEXT -> TcpTransport.plain(loop);
@@ -137,6 +141,7 @@ final class NodeLife {
                 self,
                 secrets.security(),
                 sealer,
+                signatory,
                 new Prng(seeds.nextLong()),
                 Edition::read,
                 application);
@@ -248,6 +253,15 @@ final class NodeLife {
             loop.execute(() -> driver.turn((present, now) -> present.handleSealing(made, now)));
         } catch (RejectedExecutionException closed) {
             // The node has left meanwhile, and nobody waits for it any more.
+        }
+    }
+
+    /** On a thread of the signatory's. */
+    private void handleChecked(List<Signatory.Checked> results) {
+        try {
+            loop.execute(() -> driver.turn((present, now) -> present.handleChecked(results, now)));
+        } catch (RejectedExecutionException closed) {
+            // As above.
         }
     }
 
@@ -501,6 +515,7 @@ final class NodeLife {
         }
         transports.forEach(Transport::close);
         sealer.close();
+        signatory.close();
         loop.close();
         application.end();
         Callbacks own = ownCallbacks;

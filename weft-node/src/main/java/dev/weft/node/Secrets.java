@@ -10,6 +10,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.link.Partners;
 import dev.weft.core.link.Security;
 import dev.weft.core.seal.Sealer;
+import dev.weft.core.topology.Signatory;
 import dev.weft.net.secure.AuthorityNotary;
 import dev.weft.net.secure.BeaconSeal;
 import dev.weft.net.secure.MeshProver;
@@ -91,6 +92,14 @@ final class Secrets {
                     case ALWAYS -> isGuarded() ? Sealer.Policy.ALWAYS : Sealer.Policy.AS_OTHERS;
                     case NEVER -> Sealer.Policy.NEVER;
                 });
+    }
+
+    /**
+     * Where everyone is let in, or every process of this user, signatures would say nothing. Such a node signs all the
+     * same: a guest of a mesh whose other nodes ask for it.
+     */
+    Signatory.Demand signatures() {
+        return isGuarded() ? Signatory.Demand.SIGNATURES : Signatory.Demand.NOTHING;
     }
 
     void replace(List<MeshKey> keys) {

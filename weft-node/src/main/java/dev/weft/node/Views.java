@@ -12,6 +12,7 @@ import dev.weft.Statistics;
 import dev.weft.Topology;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.LinkReport;
+import dev.weft.core.link.Link;
 import dev.weft.core.link.LinkStatistics;
 import dev.weft.core.route.Route;
 import dev.weft.core.socket.Ledger;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What the engine knows, in the words of the API. */
 final class Views {
@@ -110,21 +112,36 @@ final class Views {
         return String.join(" or ", shown) + (more == 0 ? "" : " or " + more + " more");
     }
 
+    /** Links that were refused and what was asked for without a right, in order of time. */
     static List<Refusal> refusals(Engine engine, long nowNanos) {
         Instant now = Instant.now();
-        return engine.refusals().stream()
+        Stream<Refusal> links = engine.refusals().stream()
                 .map(refusal -> new Refusal(
                         now.minusNanos(nowNanos - refusal.atNanos()),
                         refusal.node().orElse(NodeId.ZERO),
                         refusal.locator(),
-                        switch (refusal.side()) {
-                            case OURS -> Refusal.By.THIS_NODE;
-                            case THEIRS -> Refusal.By.OTHER_NODE;
-                            case CARRIER -> Refusal.By.CONNECTION;
-                        },
+                        by(refusal.side()),
                         refusal.reason().name(),
-                        refusal.text()))
+                        refusal.text()));
+        Stream<Refusal> denials = engine.denials().stream()
+                .map(denial -> new Refusal(
+                        now.minusNanos(nowNanos - denial.atNanos()),
+                        denial.node(),
+                        Optional.empty(),
+                        by(denial.side()),
+                        Outcome.Reason.NOT_PERMITTED.name(),
+                        denial.text()));
+        return Stream.concat(links, denials)
+                .sorted(Comparator.comparing(Refusal::at))
                 .toList();
+    }
+
+    private static Refusal.By by(Link.Side side) {
+        return switch (side) {
+            case OURS -> Refusal.By.THIS_NODE;
+            case THEIRS -> Refusal.By.OTHER_NODE;
+            case CARRIER -> Refusal.By.CONNECTION;
+        };
     }
 
     static Topology topology(Engine engine, NodeId self) {

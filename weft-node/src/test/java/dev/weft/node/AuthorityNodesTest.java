@@ -373,6 +373,10 @@ class AuthorityNodesTest {
             }
             until(() -> denials(atAlice) > 0);
             assertThat(denials(atAlice)).isEqualTo(1);
+            assertThat(hasRefusal(alice, "NOT_PERMITTED", "has no right to send 'orders'"))
+                    .isTrue();
+            assertThat(hasRefusal(bob, "NOT_PERMITTED", "says that this node has no right to that connection"))
+                    .isTrue();
             assertThat(alice.statistics().counters().get("authority.denied")).isGreaterThanOrEqualTo(5);
         }
     }

@@ -23,9 +23,14 @@ import dev.weft.SocketKind;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.wire.Data;
+import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.FlowRef;
 import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.Lsa;
+import dev.weft.core.wire.LsaKey;
+import dev.weft.core.wire.LsaKind;
+import dev.weft.core.wire.LsaVersion;
 import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.RoutedFrame;
 import java.io.IOException;
@@ -190,6 +195,29 @@ class SealedNodesTest {
             assertThat(alice.send(to, "inbox", new byte[] {2}).await().isDelivered())
                     .isTrue();
             assertThat(inbox.receive().payload()).containsExactly(2);
+        }
+    }
+
+    @Test
+    void aMemberThatAdvertisesInAnothersNameIsNotBelievedAndShutOut() throws Exception {
+        try (SpyingRelay relay = new SpyingRelay(node("relay"));
+                Mesh alice = leaf("alice", relay).join();
+                Mesh bob = leaf("bob", relay).join()) {
+            NodeId to = alice.await("bob", PATIENCE).orElseThrow().id();
+            assertThat(counter(alice, "topology.checked")).isGreaterThanOrEqualTo(4);
+            Lsa lie = Lsa.originate(
+                    "safe",
+                    new LsaKey(to, LsaKind.NODE),
+                    new LsaVersion(9, 9),
+                    ByteView.EMPTY,
+                    relay.publicKey(),
+                    relay::sign);
+            relay.say(alice.self().id(), new Flood(List.of(new Flood.Item(0, lie))).encode());
+            until(() -> counter(alice, "topology.forged") == 1 && counter(alice, "link.shut-out") == 1);
+            until(() -> alice.refusals().stream()
+                    .anyMatch(refusal -> refusal.text().contains("in the name of node " + to.brief())));
+            until(() -> relay.saw("in the name of node " + to.brief()));
+            assertThat(counter(bob, "topology.forged")).isZero();
         }
     }
 

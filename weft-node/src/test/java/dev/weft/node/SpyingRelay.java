@@ -18,6 +18,7 @@ import dev.weft.net.TcpTransport;
 import dev.weft.net.Transport;
 import dev.weft.net.secure.HpkeSealer;
 import dev.weft.net.secure.NodeKey;
+import dev.weft.net.secure.NodeSignatory;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class SpyingRelay implements AutoCloseable {
     private final long startNanos = System.nanoTime();
     private final Driver driver;
     private final HpkeSealer sealer;
+    private final NodeSignatory signatory;
     private final Locator locator;
 
     SpyingRelay(MeshBuilder described) throws IOException {
@@ -50,6 +52,11 @@ final class SpyingRelay implements AutoCloseable {
                 1,
                 secrets.sealing(),
                 made -> loop.execute(() -> driver.turn((engine, now) -> engine.handleSealing(made, now))));
+        signatory = new NodeSignatory(
+                key,
+                config.mesh(),
+                secrets.signatures(),
+                results -> loop.execute(() -> driver.turn((engine, now) -> engine.handleChecked(results, now))));
         Transport.Listener listener = new Listening().listen(Locator.parse("tcp/127.0.0.1:0"), driver::accept);
         locator = listener.locator();
         Engine.Self self = new Engine.Self(
@@ -75,6 +82,7 @@ final class SpyingRelay implements AutoCloseable {
                 self,
                 secrets.security(),
                 config.sealing() == MeshConfig.Sealing.NEVER ? Sealer.NONE : sealer,
+                signatory,
                 new Prng(1),
                 Edition::read,
                 output);
@@ -104,6 +112,14 @@ final class SpyingRelay implements AutoCloseable {
         });
     }
 
+    ByteView publicKey() {
+        return signatory.publicKey();
+    }
+
+    ByteView sign(ByteView statement) {
+        return signatory.sign(statement);
+    }
+
     boolean saw(String canary) {
         byte[] wanted = ByteView.utf8(canary).toByteArray();
         for (ByteView frame : new ArrayList<>(frames)) {
@@ -123,6 +139,7 @@ final class SpyingRelay implements AutoCloseable {
         tcp.close();
         loop.close();
         sealer.close();
+        signatory.close();
     }
 
     /** TCP, with an ear at every connection. */

@@ -71,6 +71,13 @@ class BrokenHouseTest {
     }
 
     @Test
+    void whatReadsObjectsOrCanBeGuessedIsFound() {
+        assertThat(offences(LAWS.nothingDangerous()))
+                .anyMatch(o -> o.contains("java.io.ObjectInputStream"))
+                .anyMatch(o -> o.contains("java.util.Random"));
+    }
+
+    @Test
     void unrepeatableCallsAreFound() {
         List<String> offences = offences(LAWS.noUnrepeatableCall());
         for (String call : List.of(

@@ -80,6 +80,11 @@ final class Laws {
             + "|java\\.time\\.\\w+\\.now|java\\.lang\\.Object\\.(wait|notify|notifyAll)"
             + "|.*\\.(parallelStream|parallel)");
 
+    /** What turns bytes of others into code or objects of their choice, and what can be guessed. */
+    private static final Pattern DANGEROUS_TYPE = Pattern.compile("java\\.io\\.ObjectInputStream|javax\\.xml\\..*"
+            + "|org\\.xml\\..*|javax\\.script\\..*|java\\.util\\.(Random|SplittableRandom)"
+            + "|java\\.util\\.random\\..*|java\\.util\\.concurrent\\.ThreadLocalRandom");
+
     private static final Pattern MUTABLE_TYPE =
             Pattern.compile("java\\.util\\.(Array|Linked|Tree|Enum|Bit|Priority)\\w*"
                     + "|java\\.lang\\.String(Builder|Buffer)|.*\\.core\\.base\\.Prng");
@@ -102,6 +107,7 @@ final class Laws {
                 noPackageCycle(),
                 noUnrepeatableType(),
                 noUnrepeatableCall(),
+                nothingDangerous(),
                 noSharedState(),
                 noFloatingPoint(),
                 noChangingStatic(),
@@ -203,6 +209,23 @@ final class Laws {
                                 && !access.getOrigin().getName().equals("hashCode");
                         if (hash || BANNED_ACCESS.matcher(target).matches()) {
                             broken.accept(access.getDescription());
+                        }
+                    }
+                });
+    }
+
+    ArchRule nothingDangerous() {
+        return law(
+                "nothing of ours reads objects, XML or scripts, or draws what can be guessed",
+                type -> true,
+                (type, broken) -> {
+                    for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+                        String name = dependency
+                                .getTargetClass()
+                                .getBaseComponentType()
+                                .getName();
+                        if (DANGEROUS_TYPE.matcher(name).matches()) {
+                            broken.accept(dependency.getDescription());
                         }
                     }
                 });

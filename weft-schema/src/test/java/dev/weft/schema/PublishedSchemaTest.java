@@ -337,6 +337,8 @@ class PublishedSchemaTest {
                 .setIncarnation(lsa.version().incarnation())
                 .setSequence(lsa.version().sequence())
                 .setContent(bytes(lsa.content()))
+                .setOriginKey(bytes(lsa.originKey()))
+                .setSignature(bytes(lsa.signature()))
                 .build();
     }
 
@@ -344,6 +346,10 @@ class PublishedSchemaTest {
     void anAdvertisementIsPassedOnWithTheFieldsThatWeDoNotKnow() throws MalformedFrame {
         for (long seed = 1; seed <= SEEDS; seed++) {
             for (Flood.Item item : new RandomFrames(seed).flood().items()) {
+                if (item.lsa().isSigned()) {
+                    // Nothing stands behind a signature.
+                    continue;
+                }
                 ByteView longer = ByteView.of(fields(item.lsa()).toBuilder()
                         .setUnknownFields(FROM_THE_FUTURE)
                         .build()

@@ -155,7 +155,16 @@ final class RandomFrames {
                 case CREDENTIAL -> ByteView.of(bytes(within(1, 500)));
                 case SEAL -> sealRecord().encode();
             };
-            Lsa lsa = Lsa.originate(new LsaKey(node(), kind), version(), content);
+            LsaKey key = new LsaKey(node(), kind);
+            Lsa lsa = prng.chance(500_000)
+                    ? Lsa.originate(key, version(), content)
+                    : Lsa.originate(
+                            "mesh",
+                            key,
+                            version(),
+                            content,
+                            ByteView.of(bytes(Lsa.ORIGIN_KEY_BYTES)),
+                            statement -> ByteView.of(bytes(Lsa.SIGNATURE_BYTES)));
             items.add(new Flood.Item(within(0, Flood.AGE_SECONDS_MAX), lsa));
         }
         return new Flood(items, within(0, 1_000_000));

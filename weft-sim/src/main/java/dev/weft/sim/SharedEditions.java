@@ -1,17 +1,42 @@
 package dev.weft.sim;
 
+import dev.weft.core.base.ByteView;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.MalformedFrame;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 
 /**
  * One copy of each advertisement for all nodes of a world, where every node of a real mesh has its own: a thousand
- * nodes would hold a million otherwise. Equal bytes alone are shared, so no node learns what it was not sent.
+ * nodes would hold a million otherwise. Equal bytes alone are shared, so no node learns what it was not sent. What was
+ * signed by nobody is never kept by anybody: that is noticed here.
  */
 final class SharedEditions implements Edition.Source {
     private final LinkedHashMap<LsaKey, Edition> latest = new LinkedHashMap<>();
+    /** The hashes of all that nodes have signed. */
+    private final LinkedHashSet<Long> said = new LinkedHashSet<>();
+
+    private final Violations violations;
+
+    SharedEditions(Violations violations) {
+        this.violations = violations;
+    }
+
+    /** A node signs this of itself. */
+    void said(ByteView statement) {
+        said.add(statement.hash64());
+    }
+
+    private void requireSaid(Lsa lsa) {
+        if (lsa.isSigned()
+                && !said.contains(lsa.statement(Community.MEMBERS.mesh()).hash64())
+                && !said.contains(lsa.statement(Community.STRANGERS.mesh()).hash64())) {
+            violations.add(
+                    "nobody is believed in another's name", "an advertisement that nobody made was kept: " + lsa.key());
+        }
+    }
 
     @Override
     public Edition read(Lsa lsa) throws MalformedFrame {
@@ -19,6 +44,7 @@ final class SharedEditions implements Edition.Source {
         if (known != null && known.lsa().bytes().equals(lsa.bytes())) {
             return known;
         }
+        requireSaid(lsa);
         Edition fresh = Edition.read(lsa);
         if (known == null || lsa.version().isNewerThan(known.lsa().version())) {
             latest.put(lsa.key(), fresh);

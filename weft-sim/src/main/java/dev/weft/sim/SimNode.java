@@ -10,6 +10,7 @@ import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.seal.Sealer;
+import dev.weft.core.topology.Signatory;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -183,6 +184,7 @@ final class SimNode {
                 self,
                 world.security(this, key, prng.fork(0x5ec00000L + life)),
                 sealer(),
+                signatory(),
                 prng.fork(life),
                 world.editions,
                 applications.output());
@@ -202,6 +204,41 @@ final class SimNode {
             case KEYED, CREDENTIALED -> standIn();
             case UNSEALED, NONE -> Sealer.NONE;
         };
+    }
+
+    /** Checks take a while too, in worlds that are small enough to afford an event for each. */
+    private Signatory signatory() {
+        if (world.guard() == World.Guard.NONE) {
+            return Signatory.NONE;
+        }
+        int bound = life;
+        Prng draws = prng.fork(0x51600000L + life);
+        StandInSignatory.Desk desk = world.options.nodes() > StandInSignatory.SLOW_NODES_MAX
+                ? StandInSignatory.AT_ONCE
+                : checked -> world.events.after(draws.between(50_000L, 20_000_000L), at -> {
+                    if (lives(bound)) {
+                        turn((present, local) -> present.handleChecked(List.of(checked), local));
+                    }
+                });
+        return new StandInSignatory(identity, community.mesh(), world.editions, desk);
+    }
+
+    /** Says something to every neighbor that no engine has said. */
+    void lie(ByteView frame) {
+        long now = world.events.nowNanos();
+        for (Wire wire : List.copyOf(wires.values())) {
+            Carrier.Direction out = wire.out;
+            Wire peer = wire.peer;
+            if (out != null && peer != null && !wire.closed && out.isWritable(now)) {
+                out.transmit(frame, wire, peer);
+                out.flush(peer);
+            }
+        }
+    }
+
+    /** The public half of this node's key. */
+    ByteView publicKey() {
+        return StandInSignatory.publicKey(identity);
     }
 
     private Sealer standIn() {

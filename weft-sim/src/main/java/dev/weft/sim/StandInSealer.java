@@ -56,7 +56,7 @@ final class StandInSealer implements Sealer {
         this.later = later;
     }
 
-    private static ByteView hashOf(ByteView publicKey) {
+    static ByteView hashOf(ByteView publicKey) {
         return Community.words(new Prng(publicKey.hash64()), Assurance.KEY_HASH_BYTES / 8);
     }
 

@@ -97,7 +97,7 @@ final class World {
     final SwarmOptions options;
     final Application application;
     final Sessions sessions;
-    final SharedEditions editions = new SharedEditions();
+    final SharedEditions editions = new SharedEditions(violations);
 
     final Chancery chancery = new Chancery(events::nowNanos);
 

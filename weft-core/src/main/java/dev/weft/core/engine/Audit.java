@@ -35,6 +35,7 @@ final class Audit {
         Check.that(inbound <= flow.flowsMax(), "%d flows to here", inbound);
         machines.groups.audit();
         machines.seals.audit();
+        machines.checks.audit();
         int neighbors = machines.links.neighborCount();
         Check.that(neighbors <= config.linksMax(), "%d links", neighbors);
     }
@@ -69,6 +70,7 @@ final class Audit {
         counters.put("link.shut-out", machines.links.shutOutCount());
         counters.put("route.computed", machines.router.computedCount());
         machines.seals.count(counters);
+        machines.checks.count(counters);
         counters.put("topology.advertisements", (long) machines.flooding.lsdb().size());
         counters.put("topology.bytes", machines.flooding.lsdb().bytes());
         counters.put("topology.refused", machines.flooding.lsdb().refusedCount());

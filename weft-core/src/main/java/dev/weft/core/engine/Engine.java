@@ -29,6 +29,7 @@ import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.socket.Ledger;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Lsdb;
+import dev.weft.core.topology.Signatory;
 import dev.weft.core.wire.CloseReason;
 import java.util.List;
 import java.util.Optional;
@@ -125,7 +126,7 @@ public final class Engine {
     private final Audit audit;
 
     public Engine(EngineConfig config, Self self, Security security, Prng prng, Output out) {
-        this(config, self, security, Sealer.NONE, prng, Edition::read, out);
+        this(config, self, security, Sealer.NONE, Signatory.NONE, prng, Edition::read, out);
     }
 
     /** @param editions lets many engines of one process share what they have learned alike */
@@ -134,11 +135,12 @@ public final class Engine {
             Self self,
             Security security,
             Sealer sealer,
+            Signatory signatory,
             Prng prng,
             Edition.Source editions,
             Output out) {
         this.self = self;
-        this.machines = new Machines(config, self, security, sealer, prng, editions, out);
+        this.machines = new Machines(config, self, security, sealer, signatory, prng, editions, out);
         this.audit = new Audit(config, machines);
     }
 
@@ -222,6 +224,12 @@ public final class Engine {
     public void handleSealing(Sealer.Made made, long nowNanos) {
         machines.now(nowNanos);
         machines.seals.handleMade(made, nowNanos).forEach(machines.arrivals::opened);
+    }
+
+    /** The node's {@link Signatory} has looked at what it was asked to check. */
+    public void handleChecked(List<Signatory.Checked> results, long nowNanos) {
+        machines.now(nowNanos);
+        machines.checks.handleChecked(results, nowNanos);
     }
 
     public void handleTime(long nowNanos) {
@@ -555,6 +563,11 @@ public final class Engine {
     /** The latest links that were not made or did not last, oldest first. */
     public List<Refusal> refusals() {
         return machines.links.refusals().latest();
+    }
+
+    /** The latest denials that were told, oldest first: what this node refused others, and others refused it. */
+    public List<Denial> denials() {
+        return machines.denials.latest();
     }
 
     public List<NodeId> knownNodes() {

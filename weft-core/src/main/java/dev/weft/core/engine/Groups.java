@@ -344,13 +344,13 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             case AUTHENTIC -> {
                 Verdict verdict = deliverPlain(delivery.unsealed(opened.payload()));
                 if (verdict.kind() == Verdict.Kind.DELIVERED) {
-                    sealing.delivered(delivery.from(), delivery.incarnation(), delivery.payload());
+                    sealing.delivered(opened);
                 }
                 yield verdict;
             }
             case AWAITED -> Verdict.HELD;
             case FORGED -> Verdict.ABSENT;
-            case REPLAYED -> Verdict.refused(Outcome.Reason.NOT_PERMITTED);
+            case REPLAYED -> Verdict.refused(Outcome.Reason.REPLAYED);
         };
     }
 

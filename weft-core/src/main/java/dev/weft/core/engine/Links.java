@@ -365,6 +365,26 @@ final class Links {
         touched(member);
     }
 
+    /** What a neighbor has sent turns out to be unreadable after its frame was read. */
+    void handleMalformed(NodeId neighbor, MalformedFrame malformed, long now) {
+        nowNanos = now;
+        Member member = standing.get(neighbor);
+        if (member != null) {
+            handleMalformed(member, malformed);
+            touched(member);
+        }
+    }
+
+    /** A neighbor has done what nobody does who keeps to the protocol; it is shut out for a while. */
+    void accuse(NodeId neighbor, String why, long now) {
+        nowNanos = now;
+        Member member = standing.get(neighbor);
+        if (member != null) {
+            member.link.close(CloseReason.PROTOCOL_VIOLATION, why);
+            touched(member);
+        }
+    }
+
     private void handleMalformed(Member member, MalformedFrame malformed) {
         malformedCount++;
         member.statistics.dropped(LinkStatistics.Drop.MALFORMED);

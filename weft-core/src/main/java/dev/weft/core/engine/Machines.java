@@ -30,9 +30,11 @@ import dev.weft.core.seal.Sealer;
 import dev.weft.core.seal.Seals;
 import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
+import dev.weft.core.topology.Checks;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Flooding;
 import dev.weft.core.topology.Labels;
+import dev.weft.core.topology.Signatory;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.Digest;
@@ -58,7 +60,6 @@ import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.VersionRange;
 import dev.weft.core.wire.WireReader;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -70,6 +71,7 @@ import java.util.OptionalLong;
 final class Machines {
     final Labels labels;
     final Flooding flooding;
+    final Checks checks;
     final Links links;
     final Router router;
     final Discovery discovery;
@@ -84,7 +86,7 @@ final class Machines {
     final Probes probes;
     final Groups groups;
     final Guard guard;
-    private final Denials denials = new Denials();
+    final Denials denials = new Denials();
     final Seals seals;
     final Post post;
     final Arrivals arrivals;
@@ -101,6 +103,7 @@ final class Machines {
             Engine.Self self,
             Security security,
             Sealer sealer,
+            Signatory signatory,
             Prng prng,
             Edition.Source editions,
             Engine.Output out) {
@@ -108,7 +111,14 @@ final class Machines {
         this.out = out;
         this.labels = new Labels(prng.fork(4));
         this.flooding = new Flooding(
-                self.node(), self.incarnation(), config.topology(), prng.fork(1), editions, new FloodingOutput());
+                self.node(),
+                self.incarnation(),
+                config.topology(),
+                prng.fork(1),
+                editions,
+                new Flooding.Signing(self.mesh(), signatory),
+                new FloodingOutput());
+        this.checks = new Checks(signatory, new ChecksOutput());
         Register register = new Register(self.mesh(), self.node(), security.notary());
         this.guard = new Guard(register, flooding, new GuardOutput());
         this.seals = new Seals(self.node(), self.incarnation(), sealer, new SealsOutput());
@@ -132,7 +142,7 @@ final class Machines {
         this.endpoints = new Endpoints(received, out);
         this.post = new Post(self.node(), links, seals, () -> now);
         this.probes = new Probes(self.node(), router, post, out);
-        this.sends = new Sends(self, config.flow(), router, post, this::suspect, () -> now, out);
+        this.sends = new Sends(self, config.flow(), router, post, this::suspect, this::deniedThere, () -> now, out);
         this.sender = sends.sender();
         this.receiver =
                 new Receiver(self.node(), self.incarnation(), config.flow(), prng.fork(3), new ReceiverOutput());
@@ -294,6 +304,7 @@ final class Machines {
         public void neighborDown(NodeId neighbor, CloseReason reason, String text, long nowNanos) {
             labels.release(neighbor, now);
             flooding.handleLinkDown(neighbor);
+            checks.handleLinkDown(neighbor);
             guard.handleLinkDown(neighbor);
             if (reason == CloseReason.SHUTDOWN) {
                 discovery.handleLinkGoodbye(neighbor);
@@ -365,7 +376,7 @@ final class Machines {
                     yield Links.Business.OF_NODE;
                 }
                 case FLOOD -> {
-                    flooding.handleFlood(neighbor, Flood.decode(in), now);
+                    checks.handleFlood(neighbor, Flood.decode(in), now);
                     yield Links.Business.OF_NODE;
                 }
                 case FLOOD_ACK -> {
@@ -467,6 +478,41 @@ final class Machines {
         }
     }
 
+    private final class ChecksOutput implements Checks.Output {
+        @Override
+        public boolean isNews(Lsa lsa) {
+            return flooding.isNews(lsa);
+        }
+
+        @Override
+        public void admit(NodeId neighbor, Flood flood) {
+            try {
+                flooding.handleFlood(neighbor, flood, now);
+            } catch (MalformedFrame unreadable) {
+                links.handleMalformed(neighbor, unreadable, now);
+            }
+        }
+
+        @Override
+        public void acknowledge(NodeId neighbor, Lsa lsa) {
+            flooding.acknowledge(neighbor, lsa, now);
+        }
+
+        @Override
+        public void accuse(NodeId neighbor, String why) {
+            links.accuse(neighbor, why, now);
+        }
+    }
+
+    /** The destination of a send has refused it for want of a right. */
+    private void deniedThere(NodeId node, String what) {
+        told(denials.byOtherNode(node, what, now));
+    }
+
+    private void told(Optional<Denial> denial) {
+        denial.ifPresent(news -> trace(TraceEvent.Kind.DENIED, news.node(), news.text()));
+    }
+
     /** Whose rights have become fewer loses the connections that he could not begin any more. */
     private void reviewConnections() {
         if (guard.register().isPresent()) {
@@ -488,13 +534,7 @@ final class Machines {
 
         @Override
         public void denied(NodeId node, Right right, String subject) {
-            if (denials.isNews(node, right, now)) {
-                trace(
-                        TraceEvent.Kind.DENIED,
-                        node,
-                        "node " + node.brief() + " has no right to "
-                                + right.name().toLowerCase(Locale.ROOT) + " '" + subject + "'");
-            }
+            told(denials.byThisNode(node, right, subject, now));
         }
 
         @Override

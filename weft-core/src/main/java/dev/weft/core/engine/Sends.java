@@ -10,6 +10,7 @@ import dev.weft.core.forward.Path;
 import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Ledger;
 import dev.weft.core.wire.Frame;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -23,23 +24,29 @@ import org.jspecify.annotations.Nullable;
 final class Sends implements Sender.Output {
     private final Post post;
     private final Consumer<NodeId> suspicion;
+    private final BiConsumer<NodeId, String> denial;
     private final LongSupplier now;
     private final Engine.Output out;
     private final Ledger ledger = new Ledger();
     private final Sender sender;
     private @Nullable Connections connections;
 
-    /** @param suspicion hears of each destination that a send has failed to reach */
+    /**
+     * @param suspicion hears of each destination that a send has failed to reach
+     * @param denial hears of each that says that this node has no right to what it asked for
+     */
     Sends(
             Engine.Self self,
             FlowConfig config,
             Router router,
             Post post,
             Consumer<NodeId> suspicion,
+            BiConsumer<NodeId, String> denial,
             LongSupplier now,
             Engine.Output out) {
         this.post = post;
         this.suspicion = suspicion;
+        this.denial = denial;
         this.now = now;
         this.out = out;
         this.sender = new Sender(self.node(), self.incarnation(), config, router, this);
@@ -80,6 +87,9 @@ final class Sends implements Sender.Output {
 
     @Override
     public void opened(long flow, Outcome outcome) {
+        if (outcome.reason() == Outcome.Reason.NOT_PERMITTED) {
+            connected().peerOf(flow).ifPresent(node -> denial.accept(node, "that connection"));
+        }
         connected().opened(flow, outcome);
     }
 
@@ -110,6 +120,9 @@ final class Sends implements Sender.Output {
     public void settled(Send send, Outcome outcome) {
         Ledger.Dead letter = ledger.settled(send, outcome, now.getAsLong());
         out.settled(send.claim(), outcome);
+        if (outcome.reason() == Outcome.Reason.NOT_PERMITTED) {
+            denial.accept(send.destination(), "send to '" + send.endpoint() + "'");
+        }
         if (letter != null) {
             switch (outcome.kind()) {
                 case UNDELIVERABLE, EXPIRED, UNKNOWN -> suspicion.accept(letter.destination());

@@ -5,7 +5,6 @@ import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.base.Deadlines;
-import dev.weft.core.base.InvariantError;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.GroupKeyWant;
@@ -17,6 +16,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Seals of what goes to many. A node has a key for each audience of each flow, seals a message once for all of it, and
@@ -46,14 +46,31 @@ public final class GroupSeals {
         REPLAYED
     }
 
-    /**
-     * A message as it was found.
-     *
-     * @param payload what was sealed; empty unless authentic
-     */
-    public record Opened(Finding finding, ByteView payload) {
+    /** A message as it was found. To be handed back where it has been {@link #delivered}. */
+    public static final class Opened {
+        private final Finding finding;
+        private final ByteView payload;
+        private final @Nullable MemberKey key;
+        private final long counter;
+
+        private Opened(Finding finding, ByteView payload, @Nullable MemberKey key, long counter) {
+            this.finding = finding;
+            this.payload = payload;
+            this.key = key;
+            this.counter = counter;
+        }
+
         private static Opened without(Finding finding) {
-            return new Opened(finding, ByteView.EMPTY);
+            return new Opened(finding, ByteView.EMPTY, null, 0);
+        }
+
+        public Finding finding() {
+            return finding;
+        }
+
+        /** What was sealed; empty unless authentic. */
+        public ByteView payload() {
+            return payload;
         }
     }
 
@@ -204,12 +221,17 @@ public final class GroupSeals {
         } catch (MalformedFrame malformed) {
             return forged();
         }
-        Optional<Sealer.Cipher> cipher;
+        MemberKey known = null;
+        Sealer.Cipher cipher;
         if (origin.equals(self)) {
-            cipher = Optional.ofNullable(own.get(seal.key())).map(SenderKey::cipher);
+            SenderKey mine = own.get(seal.key());
+            if (mine == null) {
+                return forged();
+            }
+            cipher = mine.cipher();
         } else {
             KeyName key = new KeyName(origin, life, seal.key());
-            MemberKey known = others.remove(key);
+            known = others.remove(key);
             if (known == null) {
                 ask(key, nowNanos);
                 return Opened.without(Finding.AWAITED);
@@ -220,12 +242,11 @@ public final class GroupSeals {
                 replayedCount++;
                 return Opened.without(Finding.REPLAYED);
             }
-            cipher = Optional.of(known.cipher);
+            cipher = known.cipher;
         }
         ByteView associated = GroupSeal.associated(origin, life, name, seal.key(), seal.counter());
-        return cipher.flatMap(with -> with.open(seal.counter(), associated, seal.sealed()))
-                .map(plain -> new Opened(Finding.AUTHENTIC, plain))
-                .orElseGet(this::forged);
+        Optional<ByteView> plain = cipher.open(seal.counter(), associated, seal.sealed());
+        return plain.isEmpty() ? forged() : new Opened(Finding.AUTHENTIC, plain.get(), known, seal.counter());
     }
 
     private Opened forged() {
@@ -234,16 +255,11 @@ public final class GroupSeals {
     }
 
     /** An authentic message has been delivered. */
-    public void delivered(NodeId origin, long life, ByteView payload) {
+    public void delivered(Opened message) {
         openedCount++;
-        try {
-            GroupSeal seal = GroupSeal.decode(payload);
-            MemberKey known = others.get(new KeyName(origin, life, seal.key()));
-            if (known != null) {
-                known.window.mark(seal.counter());
-            }
-        } catch (MalformedFrame impossible) {
-            throw new InvariantError("a message was delivered that could not be read");
+        MemberKey known = message.key;
+        if (known != null) {
+            known.window.mark(message.counter);
         }
     }
 

@@ -21,7 +21,6 @@ import dev.weft.core.wire.Sealed;
 import dev.weft.core.wire.WireReader;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * association leads one way, from a life of its origin to a life of its destination; its keys are derived by the origin
  * from a prekey that the destination has signed and flooded, and by the destination from the opening that the first
  * frames carry, so that no round trip is lost. docs/protocol.md, "Seals".
+ *
+ * <p>Those that lead away, and this node's prekeys, are kept here; those that lead here, in {@link InboundSeals}.
  *
  * <p>Driven by the engine: {@link #send} for what leaves, {@link #open} for what arrives. Frames wait, bounded, while
  * keys are derived beside the loop.
@@ -66,32 +67,16 @@ public final class Seals {
     /** The most associations to others; one more and the one that was not used for longest is given up. */
     static final int OUTGOING_MAX = 4_096;
 
-    /** The same of those from others. */
-    static final int INCOMING_MAX = 8_192;
-
-    /** Of how many nodes it is known which associations are spent. */
-    static final int ORIGINS_MAX = 65_536;
-
     /** How many frames may wait for the keys of one association. */
     static final int WAITING_FRAMES_MAX = 256;
 
     /** How many bytes may wait for keys at each end. */
     static final long WAITING_BYTES_MAX = 8 << 20;
 
-    /** How many associations of others may be in the making. */
-    static final int PENDING_MAX = 64;
-
     private static final long SECOND = 1_000_000_000L;
     private static final long WAIT_NANOS = 3 * SECOND;
     private static final long RETRY_NANOS = SECOND;
     private static final long SWEEP_NANOS = 30 * SECOND;
-
-    /** How long the association before the latest is kept: longer than a frame is under way. */
-    private static final long SUPERSEDED_NANOS = 60 * SECOND;
-
-    private static final long RECEIPT_NANOS = 20_000_000L;
-    private static final long HINT_WINDOW_NANOS = 100_000_000L;
-    private static final int HINTS_MAX = 32;
 
     private record Waiting(NodeId neighbor, RouteHeader route, FrameType type, ByteView plain, long endNanos) {}
 
@@ -110,34 +95,11 @@ public final class Seals {
         }
     }
 
-    private record Held(Sealed sealed, Arrival arrival) {}
-
-    /** An association of another node whose keys are being derived. */
-    private static final class Pending {
-        private final int association;
-        private final SealOpening opening;
-        private final List<Held> held = new ArrayList<>();
-
-        private Pending(int association, SealOpening opening) {
-            this.association = association;
-            this.opening = opening;
-        }
-    }
-
-    /** Which associations of a node's life are spent: a recorded opening begins nothing twice. */
-    private static final class Origin {
-        private long incarnation;
-        private long floor;
-        private long openedNanos;
-        private @Nullable Incoming latest;
-        private @Nullable Incoming before;
-    }
-
     private final NodeId self;
-    private final long incarnation;
     private final Sealer sealer;
     private final Sealer.Terms terms;
     private final Output out;
+    private final InboundSeals inbound;
 
     /** The one longest unused first. */
     private final LinkedHashMap<NodeId, Outbound> outbound = new LinkedHashMap<>();
@@ -146,13 +108,6 @@ public final class Seals {
     private final TreeMap<Long, NodeId> beginning = new TreeMap<>();
     /** Nodes that take nothing unsealed. */
     private final TreeSet<NodeId> strict = new TreeSet<>();
-
-    /** The one longest unused first. */
-    private final LinkedHashMap<Integer, Incoming> incoming = new LinkedHashMap<>();
-
-    private final TreeMap<NodeId, Origin> origins = new TreeMap<>();
-    private final TreeMap<Long, Pending> accepting = new TreeMap<>();
-    private final TreeMap<Integer, Pending> pending = new TreeMap<>();
 
     private boolean active;
     private long nextTask = 1;
@@ -166,28 +121,21 @@ public final class Seals {
     private long waitingNanos = Deadlines.NEVER;
     private long sweepNanos = Deadlines.NEVER;
     private long waitingBytes;
-    private long heldBytes;
-    private long hintWindowNanos;
-    private int hints;
 
     private long sealedCount;
-    private long openedCount;
     private long begunCount;
-    private long acceptedCount;
     private long failedCount;
     private long plainCount;
     private long forgedCount;
-    private long replayedCount;
-    private long unknownCount;
     private long droppedCount;
     private long impostureCount;
 
     public Seals(NodeId self, long incarnation, Sealer sealer, Output out) {
         this.self = self;
-        this.incarnation = incarnation;
         this.sealer = sealer;
         this.terms = sealer.terms();
         this.out = out;
+        this.inbound = new InboundSeals(self, incarnation, sealer, out, () -> nextTask++);
     }
 
     public void start(long nowNanos) {
@@ -410,7 +358,7 @@ public final class Seals {
         } else {
             strict.remove(node);
         }
-        forgetEarlierLives(node, out.incarnationOf(node));
+        inbound.forgetEarlierLives(node, out.incarnationOf(node));
         Outbound to = outbound.get(node);
         if (to != null) {
             adopt(to, known, nowNanos);
@@ -482,113 +430,11 @@ public final class Seals {
     /** Opens a frame that has arrived; empty where it is not believed, or has to wait for its keys. */
     public Optional<Opened> open(RoutedFrame frame, Arrival arrival, long nowNanos) throws MalformedFrame {
         Sealed sealed = Sealed.decode(frame.type(), new WireReader(frame.body()));
-        Incoming known = incoming.remove(sealed.association());
-        if (known != null) {
-            incoming.put(sealed.association(), known);
-            if (sealed.opening().isPresent() && nowNanos - known.receiptNanos >= RECEIPT_NANOS) {
-                known.receiptNanos = nowNanos;
-                out.answer(arrival, new SealAnswer(sealed.association(), self, known.keys.receipt()));
-            }
-            return open(known, sealed, arrival);
+        if (active) {
+            return inbound.open(sealed, arrival, nowNanos);
         }
-        if (!active || sealed.opening().isEmpty()) {
-            refuse(sealed, arrival, nowNanos);
-            return Optional.empty();
-        }
-        hold(sealed, sealed.opening().get(), arrival, nowNanos);
+        inbound.refuse(sealed, arrival, nowNanos);
         return Optional.empty();
-    }
-
-    private Optional<Opened> open(Incoming with, Sealed sealed, Arrival arrival) {
-        Incoming.Opened opened = with.open(sealed, arrival.route().priority());
-        switch (opened.finding()) {
-            case FORGED -> forgedCount++;
-            case REPLAYED -> replayedCount++;
-            case AUTHENTIC -> {
-                Optional<RoutedFrame> inner = inner(sealed.type(), arrival.route(), opened.plain());
-                if (inner.isPresent()) {
-                    openedCount++;
-                    return Optional.of(new Opened(inner.get(), arrival.sealedBy(with.origin)));
-                }
-                forgedCount++;
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** The frame within, where it is one that is sealed so: its origin may be malicious as well. */
-    private static Optional<RoutedFrame> inner(FrameType outer, RouteHeader route, ByteView plain) {
-        try {
-            FrameType type = FrameType.decode(new WireReader(plain.slice(0, 1)));
-            boolean isSealable = switch (type) {
-                case DATA, ACK, ADVANCE, PROBE, PROBE_REPLY, RESET, ABORT, GROUP_ACK, GROUP_KEY, GROUP_KEY_WANT -> true;
-                default -> false;
-            };
-            return isSealable && Sealed.typeFor(type) == outer
-                    ? Optional.of(new RoutedFrame(type, route, plain.slice(1, plain.length() - 1)))
-                    : Optional.empty();
-        } catch (MalformedFrame unknown) {
-            return Optional.empty();
-        }
-    }
-
-    private void hold(Sealed sealed, SealOpening opening, Arrival arrival, long nowNanos) {
-        Pending present = pending.get(sealed.association());
-        if (present == null) {
-            if (!isAcceptable(opening)) {
-                refuse(sealed, arrival, nowNanos);
-                return;
-            }
-            if (pending.size() >= PENDING_MAX) {
-                droppedCount++;
-                return;
-            }
-            present = new Pending(sealed.association(), opening);
-            long task = nextTask++;
-            pending.put(sealed.association(), present);
-            accepting.put(task, present);
-            sealer.accept(task, opening);
-        }
-        if (!present.opening.equals(opening)
-                || present.held.size() >= WAITING_FRAMES_MAX
-                || heldBytes + sealed.sealed().length() > WAITING_BYTES_MAX) {
-            droppedCount++;
-            return;
-        }
-        Sealed kept = new Sealed(
-                sealed.type(),
-                sealed.association(),
-                sealed.counter(),
-                Optional.of(present.opening),
-                sealed.sealed().compact());
-        present.held.add(new Held(kept, arrival));
-        heldBytes += sealed.sealed().length();
-    }
-
-    private boolean isAcceptable(SealOpening opening) {
-        boolean isForUs = opening.destination().equals(self) && opening.destinationIncarnation() == incarnation;
-        Origin origin = origins.get(opening.origin());
-        boolean isFresh = origin == null
-                ? origins.size() < ORIGINS_MAX
-                : opening.originIncarnation() > origin.incarnation
-                        || opening.originIncarnation() == origin.incarnation && opening.number() > origin.floor;
-        return isForUs && isFresh && opening.originIncarnation() >= out.incarnationOf(opening.origin());
-    }
-
-    /** Tells the origin that this node has no such keys: after a restart, or where they were not used for long. */
-    private void refuse(Sealed sealed, Arrival arrival, long nowNanos) {
-        unknownCount++;
-        if (nowNanos - hintWindowNanos >= HINT_WINDOW_NANOS) {
-            hintWindowNanos = nowNanos;
-            hints = 0;
-        }
-        boolean isOurs = sealed.opening()
-                .map(opening -> opening.destination().equals(self))
-                .orElse(true);
-        if (isOurs && hints < HINTS_MAX) {
-            hints++;
-            out.answer(arrival, new SealAnswer(sealed.association(), self, ByteView.EMPTY));
-        }
     }
 
     // ------------------------------------------------------------------ what the sealer has made
@@ -604,18 +450,7 @@ public final class Seals {
         if (to != null && to.task == made.task()) {
             handleBegun(to, made, nowNanos);
         }
-        Pending accepted = accepting.remove(made.task());
-        if (accepted == null) {
-            return List.of();
-        }
-        pending.remove(accepted.association);
-        accepted.held.forEach(frame -> heldBytes -= frame.sealed().sealed().length());
-        if (made.keys().isEmpty()) {
-            failedCount++;
-            accepted.held.stream().findFirst().ifPresent(frame -> refuse(frame.sealed(), frame.arrival(), nowNanos));
-            return List.of();
-        }
-        return handleAccepted(accepted, made.keys().get(), nowNanos);
+        return inbound.handleMade(made, nowNanos);
     }
 
     private void handlePrekey(Optional<SealRecord> record, long nowNanos) {
@@ -664,73 +499,6 @@ public final class Seals {
         }
     }
 
-    /** The keys can be derived for anybody's opening; that it is the origin's own shows in the first frame. */
-    private List<Opened> handleAccepted(Pending accepted, Sealer.Keys keys, long nowNanos) {
-        long endNanos = nowNanos + 2 * terms.associationNanos() + terms.graceNanos();
-        Incoming fresh = new Incoming(accepted.opening, keys, endNanos);
-        boolean isWhatItSays = keys.association() == accepted.association && isAcceptable(accepted.opening);
-        if (!isWhatItSays || incoming.containsKey(keys.association())) {
-            failedCount++;
-            return List.of();
-        }
-        List<Opened> opened = new ArrayList<>();
-        for (Held frame : accepted.held) {
-            Optional<Opened> one = open(fresh, frame.sealed(), frame.arrival());
-            if (one.isPresent() && opened.isEmpty()) {
-                install(fresh, nowNanos);
-                fresh.receiptNanos = nowNanos;
-                out.answer(frame.arrival(), new SealAnswer(keys.association(), self, keys.receipt()));
-            }
-            one.ifPresent(opened::add);
-        }
-        return opened;
-    }
-
-    private void install(Incoming fresh, long nowNanos) {
-        acceptedCount++;
-        forgetEarlierLives(fresh.origin, fresh.originIncarnation);
-        Origin origin = origins.computeIfAbsent(fresh.origin, node -> new Origin());
-        Incoming oldest = origin.before;
-        if (oldest != null) {
-            incoming.remove(oldest.keys.association(), oldest);
-        }
-        Incoming superseded = origin.latest;
-        if (superseded != null) {
-            superseded.endNanos = Math.min(superseded.endNanos, nowNanos + SUPERSEDED_NANOS);
-        }
-        origin.before = superseded;
-        origin.latest = fresh;
-        origin.incarnation = fresh.originIncarnation;
-        origin.floor = fresh.number;
-        origin.openedNanos = nowNanos;
-        if (incoming.size() >= INCOMING_MAX) {
-            Iterator<Incoming> eldest = incoming.values().iterator();
-            Incoming given = eldest.next();
-            eldest.remove();
-            unlink(given);
-        }
-        incoming.put(fresh.keys.association(), fresh);
-    }
-
-    private void unlink(Incoming gone) {
-        Origin origin = origins.get(gone.origin);
-        if (origin != null) {
-            origin.latest = origin.latest == gone ? null : origin.latest;
-            origin.before = origin.before == gone ? null : origin.before;
-        }
-    }
-
-    private void forgetEarlierLives(NodeId node, long life) {
-        Origin origin = origins.get(node);
-        if (origin != null && origin.incarnation < life) {
-            incoming.values().removeIf(one -> one == origin.latest || one == origin.before);
-            origin.latest = null;
-            origin.before = null;
-            origin.incarnation = life;
-            origin.floor = 0;
-        }
-    }
-
     // ------------------------------------------------------------------ time
 
     public void handleTime(long nowNanos) {
@@ -772,17 +540,8 @@ public final class Seals {
 
     private void sweep(long nowNanos) {
         sweepNanos = nowNanos + SWEEP_NANOS;
-        incoming.values().removeIf(association -> {
-            boolean isOver = association.endNanos <= nowNanos;
-            if (isOver) {
-                unlink(association);
-            }
-            return isOver;
-        });
         // No prekey is left by then that an opening of that time could be replayed to.
-        long spent = nowNanos - 2 * (terms.prekeyNanos() + terms.graceNanos());
-        origins.values()
-                .removeIf(origin -> origin.latest == null && origin.before == null && origin.openedNanos < spent);
+        inbound.sweep(nowNanos - 2 * (terms.prekeyNanos() + terms.graceNanos()), nowNanos);
         for (Outbound to : outbound.values()) {
             Outgoing current = to.current;
             if (current != null && current.wear(terms, nowNanos) > 1) {
@@ -796,29 +555,21 @@ public final class Seals {
     public void audit() {
         Check.that(outbound.size() <= OUTGOING_MAX, "seals for %d nodes", outbound.size());
         Check.that(outgoing.size() <= outbound.size(), "%d associations lead away", outgoing.size());
-        Check.that(incoming.size() <= INCOMING_MAX, "%d associations lead here", incoming.size());
-        Check.that(pending.size() <= PENDING_MAX, "%d associations are in the making", pending.size());
-        Check.that(
-                waitingBytes >= 0 && waitingBytes <= WAITING_BYTES_MAX && heldBytes >= 0,
-                "%d bytes wait for keys",
-                waitingBytes);
+        Check.that(waitingBytes >= 0 && waitingBytes <= WAITING_BYTES_MAX, "%d bytes wait for keys", waitingBytes);
+        inbound.audit();
     }
 
     /** By stable names. */
     public void count(TreeMap<String, Long> counters) {
-        counters.put("seal.accepted", acceptedCount);
+        inbound.count(counters);
         counters.put("seal.active", active ? 1L : 0L);
         counters.put("seal.begun", begunCount);
-        counters.put("seal.dropped", droppedCount);
-        counters.put("seal.failed", failedCount);
-        counters.put("seal.forged", forgedCount);
+        counters.merge("seal.dropped", droppedCount, Long::sum);
+        counters.merge("seal.failed", failedCount, Long::sum);
+        counters.merge("seal.forged", forgedCount, Long::sum);
         counters.put("seal.imposture", impostureCount);
-        counters.put("seal.inbound", (long) incoming.size());
-        counters.put("seal.opened", openedCount);
         counters.put("seal.outbound", (long) outgoing.size());
         counters.put("seal.plain-refused", plainCount);
-        counters.put("seal.replayed", replayedCount);
         counters.put("seal.sealed", sealedCount);
-        counters.put("seal.unknown", unknownCount);
     }
 }

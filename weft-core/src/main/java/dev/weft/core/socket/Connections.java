@@ -240,6 +240,11 @@ public final class Connections {
         return Optional.ofNullable(connections.get(number)).map(connection -> connection.peer);
     }
 
+    /** The node that a flow of a connection leads to. */
+    public Optional<NodeId> peerOf(long flow) {
+        return Optional.ofNullable(byFlow.get(flow)).map(connection -> connection.peer);
+    }
+
     /** Nothing more will be sent; {@link Output#outputFinished} when all has arrived. */
     public void finish(long number, long timeoutNanos, long nowNanos) {
         now = nowNanos;

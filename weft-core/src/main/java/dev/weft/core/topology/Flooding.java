@@ -110,6 +110,7 @@ public final class Flooding {
     private final TopologyConfig config;
     private final Prng prng;
     private final Edition.Source editions;
+    private final Signing signing;
     private final Output out;
     private final Lsdb lsdb;
     private final LinkedHashMap<NodeId, Neighbor> neighbors = new LinkedHashMap<>();
@@ -131,9 +132,33 @@ public final class Flooding {
     /** When some neighbor is to be spoken to. */
     private long speakNanos = Deadlines.NEVER;
 
+    /** By whom, and for which mesh, this node's own words are signed. */
+    public record Signing(String mesh, Signatory signatory) {
+        public static final Signing NONE = new Signing("", Signatory.NONE);
+
+        private Lsa originate(LsaKey key, LsaVersion version, ByteView content) {
+            ByteView publicKey = signatory.publicKey();
+            return publicKey.isEmpty()
+                    ? Lsa.originate(key, version, content)
+                    : Lsa.originate(mesh, key, version, content, publicKey, signatory::sign);
+        }
+    }
+
     public Flooding(
             NodeId self, long incarnation, TopologyConfig config, Prng prng, Edition.Source editions, Output out) {
+        this(self, incarnation, config, prng, editions, Signing.NONE, out);
+    }
+
+    public Flooding(
+            NodeId self,
+            long incarnation,
+            TopologyConfig config,
+            Prng prng,
+            Edition.Source editions,
+            Signing signing,
+            Output out) {
         this.self = self;
+        this.signing = signing;
         this.editions = editions;
         this.incarnation = incarnation;
         this.config = config;
@@ -190,6 +215,7 @@ public final class Flooding {
         inOrder = all;
     }
 
+    /** Believes what it is told: where signatures are demanded, only {@link Checks} calls it. */
     public void handleFlood(NodeId from, Flood flood, long nowNanos) throws MalformedFrame {
         Neighbor neighbor = neighbors.get(from);
         if (neighbor == null) {
@@ -371,6 +397,23 @@ public final class Flooding {
             neighbor.has(present);
         } else {
             tell(neighbor, present);
+        }
+    }
+
+    /** Whether {@link #handleFlood} would do more than acknowledge it, or answer it with what is here. */
+    public boolean isNews(Lsa lsa) {
+        if (lsa.key().origin().equals(self)) {
+            return isNotMine(lsa);
+        }
+        Lsdb.Entry present = lsdb.entry(lsa.key());
+        return present == null || lsa.version().isNewerThan(present.lsa().version());
+    }
+
+    /** A neighbor need not say it again. */
+    public void acknowledge(NodeId from, Lsa lsa, long nowNanos) {
+        Neighbor neighbor = neighbors.get(from);
+        if (neighbor != null) {
+            owe(neighbor, lsa, nowNanos);
         }
     }
 
@@ -564,7 +607,8 @@ public final class Flooding {
     private void edition(LsaKind kind, Origination mine, long nowNanos) {
         long refreshNanos = nowNanos + config.refreshNanos() - prng.below(config.refreshNanos() / 10);
         LsaKey key = new LsaKey(self, kind);
-        Lsa lsa = Lsa.originate(key, new LsaVersion(incarnation, mine.edition(refreshNanos, nowNanos)), mine.content());
+        LsaVersion version = new LsaVersion(incarnation, mine.edition(refreshNanos, nowNanos));
+        Lsa lsa = signing.originate(key, version, mine.content());
         lsdb.offer(readOwn(lsa), 0, nowNanos, this::isEvictable);
         Entry entry = lsdb.entry(key);
         if (entry != null) {

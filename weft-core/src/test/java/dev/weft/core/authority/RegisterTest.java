@@ -8,6 +8,8 @@ import dev.weft.Revocations;
 import dev.weft.Right;
 import dev.weft.Role;
 import dev.weft.core.base.ByteView;
+import java.util.EnumSet;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What a node makes of what it is told in the name of the authority. */
@@ -86,6 +88,52 @@ final class RegisterTest {
         assertThat(register.adopt(FakeNotary.revocations(AUTHORITY, "demo", 1, NODE)))
                 .isEqualTo(Register.Adoption.ADOPTED);
         assertThat(sends("orders")).isFalse();
+    }
+
+    /** What each role may do, of which a node that receives is asked: nothing else, whatever there is to ask for. */
+    @Test
+    void eachRoleHasItsRightsAndNoOther() {
+        TreeMap<Role, EnumSet<Right>> rights = new TreeMap<>();
+        rights.put(Role.MEMBER, EnumSet.of(Right.SEND, Right.JOIN, Right.QUERY));
+        rights.put(Role.CLIENT, EnumSet.of(Right.CALL));
+        rights.put(Role.WORKER, EnumSet.of(Right.OFFER));
+        rights.put(Role.BROKER, EnumSet.of(Right.BROKER));
+        rights.put(Role.ADMIN, EnumSet.of(Right.ADMINISTER, Right.QUERY));
+        rights.put(Role.RELAY, EnumSet.noneOf(Right.class));
+        assertThat(rights.keySet()).containsExactly(Role.values());
+        long serial = 0;
+        for (Role role : Role.values()) {
+            register.learn(NODE, credential(++serial, role));
+            for (Right right : Right.values()) {
+                String subject = right.subject() == Right.Subject.NAMED ? "orders" : "";
+                assertThat(register.permits(NODE, right, subject))
+                        .as("%s, %s", role, right)
+                        .isEqualTo(rights.get(role).contains(right));
+            }
+        }
+    }
+
+    @Test
+    void eachRightIsHadByItsPermissionAloneAndADenialWins() {
+        long serial = 0;
+        for (Right right : Right.values()) {
+            boolean isNamed = right.subject() == Right.Subject.NAMED;
+            String granted = isNamed ? right + ":orders" : right.toString();
+            register.learn(NODE, credential(++serial, granted));
+            for (Right asked : Right.values()) {
+                String subject = asked.subject() == Right.Subject.NAMED ? "orders" : "";
+                assertThat(register.permits(NODE, asked, subject))
+                        .as("%s where %s is granted", asked, granted)
+                        .isEqualTo(asked == right);
+            }
+            if (isNamed) {
+                assertThat(register.permits(NODE, right, "payroll")).isFalse();
+            }
+            register.learn(NODE, credential(++serial, granted, "-" + granted));
+            assertThat(register.permits(NODE, right, isNamed ? "orders" : ""))
+                    .as("%s granted and denied", granted)
+                    .isFalse();
+        }
     }
 
     @Test

@@ -350,15 +350,15 @@ class SealsTest {
 
     @Test
     void associationsOfManyOriginsAreBounded() {
-        for (int i = 0; i < 3 * Seals.PENDING_MAX; i++) {
+        for (int i = 0; i < 3 * InboundSeals.PENDING_MAX; i++) {
             Node origin = lab.node(100 + i);
             origin.send(bob, "m");
             origin.work();
             bob.receive(origin.sent.get(0));
         }
-        assertThat(bob.count("dropped")).isEqualTo(2 * Seals.PENDING_MAX);
+        assertThat(bob.count("dropped")).isEqualTo(2 * InboundSeals.PENDING_MAX);
         bob.work();
-        assertThat(bob.opened).hasSize(Seals.PENDING_MAX);
+        assertThat(bob.opened).hasSize(InboundSeals.PENDING_MAX);
     }
 
     @Test

@@ -23,6 +23,18 @@ public final class GoldenVectors {
 
     private GoldenVectors() {}
 
+    /** What is no frame: a block that begins with {@code ```bytes NAME}. */
+    public static ByteView bytes(String name) {
+        Pattern block = Pattern.compile("(?m)^```bytes " + Pattern.quote(name) + "\\R([0-9a-fA-F\\s]*)^```");
+        for (Path file : files()) {
+            Matcher matcher = block.matcher(contents(file));
+            if (matcher.find()) {
+                return ByteView.of(HexFormat.of().parseHex(matcher.group(1).replaceAll("\\s", "")));
+            }
+        }
+        throw new AssertionError("docs have no bytes " + name);
+    }
+
     public static ByteView read(String name) {
         Map<String, ByteView> vectors = readAll();
         ByteView vector = vectors.get(name);

@@ -8,7 +8,6 @@ import dev.weft.core.wire.SealOpening;
 import dev.weft.core.wire.SealRecord;
 import dev.weft.core.wire.WireWriter;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -17,7 +16,6 @@ import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
-import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Map;
@@ -49,7 +47,6 @@ public final class HpkeSealer implements Sealer, AutoCloseable {
     private static final String LABEL = "weft/1 seal";
     private static final byte[] EXPORT_LABEL = (LABEL + " keys").getBytes(StandardCharsets.US_ASCII);
     private static final String ECDSA = "SHA256withECDSA";
-    private static final int COORDINATE_BYTES = 32;
     private static final int WAITING_TASKS_MAX = 8_192;
 
     private final NodeKey key;
@@ -94,7 +91,7 @@ public final class HpkeSealer implements Sealer, AutoCloseable {
             generator.initialize(new ECGenParameterSpec("secp256r1"));
             KeyPair prekey = generator.generateKeyPair();
             prekeys.put(number, prekey);
-            ByteView point = pointOf(prekey.getPublic());
+            ByteView point = P256Point.of(prekey.getPublic());
             ByteView nodeKey = ByteView.of(key.publicKey().getEncoded());
             Signature signature = Signature.getInstance(ECDSA);
             signature.initSign(key.privateKey());
@@ -226,24 +223,6 @@ public final class HpkeSealer implements Sealer, AutoCloseable {
     private static AsymmetricCipherKeyPair pair(PublicKey shown, java.security.PrivateKey secret) throws IOException {
         return new AsymmetricCipherKeyPair(
                 PublicKeyFactory.createKey(shown.getEncoded()), PrivateKeyFactory.createKey(secret.getEncoded()));
-    }
-
-    /** Uncompressed (SEC 1 §2.3.3). */
-    private static ByteView pointOf(PublicKey prekey) {
-        if (!(prekey instanceof ECPublicKey point)) {
-            throw new IllegalStateException("a P-256 key that is none");
-        }
-        byte[] bytes = new byte[1 + 2 * COORDINATE_BYTES];
-        bytes[0] = 4;
-        put(point.getW().getAffineX(), bytes, 1);
-        put(point.getW().getAffineY(), bytes, 1 + COORDINATE_BYTES);
-        return ByteView.of(bytes);
-    }
-
-    private static void put(BigInteger coordinate, byte[] to, int at) {
-        byte[] signed = coordinate.toByteArray();
-        int length = Math.min(signed.length, COORDINATE_BYTES);
-        System.arraycopy(signed, signed.length - length, to, at + COORDINATE_BYTES - length, length);
     }
 
     private void run(long task, Callable<Made> work) {

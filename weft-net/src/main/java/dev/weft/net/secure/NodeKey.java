@@ -19,7 +19,7 @@ import java.security.spec.ECGenParameterSpec;
  */
 public final class NodeKey {
     /** The number of points on P-256 (NIST SP 800-186 §3.2.1.3); no other curve has it. */
-    private static final BigInteger P256_ORDER =
+    static final BigInteger P256_ORDER =
             new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
 
     private final KeyPair keys;
