@@ -34,6 +34,7 @@ import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.TopologyConfig;
 import dev.weft.core.wire.Beacon;
+import dev.weft.core.wire.EncodedFrame;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.LsaKind;
@@ -216,10 +217,11 @@ final class Subject implements Engine.Output {
     private void drain() {
         for (Long connection : engine.pending()) {
             while (world.isWritable(connection)) {
-                ByteView frame = engine.poll(connection);
-                if (frame == null) {
+                EncodedFrame encoded = engine.poll(connection);
+                if (encoded == null) {
                     break;
                 }
+                ByteView frame = encoded.whole();
                 requireReadable(frame);
                 world.transmit(connection, frame);
             }

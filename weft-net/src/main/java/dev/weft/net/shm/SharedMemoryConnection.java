@@ -3,6 +3,7 @@ package dev.weft.net.shm;
 import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.link.Assurance;
+import dev.weft.core.wire.EncodedFrame;
 import dev.weft.core.wire.WireWriter;
 import dev.weft.net.Connection;
 import dev.weft.net.ConnectionHandler;
@@ -64,8 +65,9 @@ final class SharedMemoryConnection implements Connection {
     private final FrameSplitter splitter = new FrameSplitter();
     private final FrameSplitter.Sink sink = this::hand;
     private final byte[] batch = new byte[BATCH_BYTES];
+    private final ByteBuffer batchRoom = ByteBuffer.wrap(batch);
     private int batchBytes;
-    private final ArrayDeque<ByteView> overflow = new ArrayDeque<>();
+    private final ArrayDeque<EncodedFrame> overflow = new ArrayDeque<>();
     private long overflowBytes;
     /** How much of the first in the overflow is in the ring already. */
     private int firstBytes;
@@ -109,7 +111,7 @@ final class SharedMemoryConnection implements Connection {
     }
 
     @Override
-    public void write(ByteView frame) {
+    public void write(EncodedFrame frame) {
         if (phase != Phase.OPEN) {
             return;
         }
@@ -123,7 +125,7 @@ final class SharedMemoryConnection implements Connection {
                 queue(frame, bytes);
             } else if (bytes <= SMALL_BYTES) {
                 putLength(frame.length());
-                frame.copyTo(batch, batchBytes);
+                frame.copyTo(0, frame.length(), batchRoom, batchBytes);
                 batchBytes += frame.length();
             } else if (out.roomBytes(bytes) >= bytes) {
                 putLength(frame.length());
@@ -163,20 +165,20 @@ final class SharedMemoryConnection implements Connection {
             if (overflow.isEmpty() && out.roomBytes(batchBytes) >= batchBytes) {
                 out.put(batch, 0, batchBytes);
             } else {
-                overflow.add(ByteView.of(Arrays.copyOf(batch, batchBytes)));
+                overflow.add(EncodedFrame.of(ByteView.of(Arrays.copyOf(batch, batchBytes))));
                 overflowBytes += batchBytes;
             }
             batchBytes = 0;
         }
     }
 
-    private void queue(ByteView frame, int bytes) {
+    private void queue(EncodedFrame frame, int bytes) {
         if (overflowBytes + bytes > OVERFLOW_BYTES_MAX) {
             breakOff("more than " + OVERFLOW_BYTES_MAX + " bytes wait to be sent");
             return;
         }
-        overflow.add(new WireWriter(4).varint(frame.length()).view());
-        overflow.add(frame.compact());
+        overflow.add(EncodedFrame.of(new WireWriter(4).varint(frame.length()).view()));
+        overflow.add(frame);
         overflowBytes += bytes;
         if (overflowBytes > WATER_HIGH_BYTES) {
             writable = false;
@@ -208,7 +210,7 @@ final class SharedMemoryConnection implements Connection {
     }
 
     private void fill() throws CorruptRing {
-        for (ByteView first = overflow.peek(); first != null; first = overflow.peek()) {
+        for (EncodedFrame first = overflow.peek(); first != null; first = overflow.peek()) {
             int left = first.length() - firstBytes;
             int count = Math.min(left, out.roomBytes(left));
             out.put(first, firstBytes, count);
