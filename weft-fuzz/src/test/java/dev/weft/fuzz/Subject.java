@@ -35,6 +35,7 @@ import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Signatory;
 import dev.weft.core.topology.TopologyConfig;
 import dev.weft.core.wire.Beacon;
+import dev.weft.core.wire.EncodedFrame;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.LsaKind;
@@ -225,10 +226,11 @@ final class Subject implements Engine.Output {
     private void drain() {
         for (Long connection : engine.pending()) {
             while (world.isWritable(connection)) {
-                ByteView frame = engine.poll(connection);
-                if (frame == null) {
+                EncodedFrame encoded = engine.poll(connection);
+                if (encoded == null) {
                     break;
                 }
+                ByteView frame = encoded.whole();
                 requireReadable(frame);
                 world.transmit(connection, frame);
             }

@@ -3,6 +3,7 @@ package dev.weft.net;
 import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.link.Assurance;
+import dev.weft.core.wire.EncodedFrame;
 
 /** One connection; its methods are called on the loop's thread. */
 public interface Connection {
@@ -16,7 +17,12 @@ public interface Connection {
     boolean isWritable();
 
     /** Adds a frame of 1 byte to 1 MiB to what is to be sent; goes out with {@link #flush}. */
-    void write(ByteView frame);
+    void write(EncodedFrame frame);
+
+    /** The same for one in one piece. */
+    default void write(ByteView frame) {
+        write(EncodedFrame.of(frame));
+    }
 
     void flush();
 

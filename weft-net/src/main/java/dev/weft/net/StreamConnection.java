@@ -3,6 +3,7 @@ package dev.weft.net;
 import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.link.Assurance;
+import dev.weft.core.wire.EncodedFrame;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -67,7 +68,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     }
 
     @Override
-    public void write(ByteView frame) {
+    public void write(EncodedFrame frame) {
         if (!channel.isOpen()) {
             return;
         }

@@ -4,6 +4,7 @@ import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.link.Assurance;
+import dev.weft.core.wire.EncodedFrame;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -151,7 +152,8 @@ final class MemoryTransport implements Transport {
         }
 
         @Override
-        public void write(ByteView frame) {
+        public void write(EncodedFrame encoded) {
+            ByteView frame = encoded.whole();
             Check.that(transport.loop.isInLoop(), "written on another thread than the loop's");
             Check.that(
                     frame.length() >= 1 && frame.length() <= FrameSplitter.FRAME_BYTES_MAX,

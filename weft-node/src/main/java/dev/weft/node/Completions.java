@@ -3,6 +3,7 @@ package dev.weft.node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -32,19 +33,32 @@ final class Completions implements Executor {
         if (gathered.isEmpty()) {
             return;
         }
-        Batch batch = new Batch(gathered, new AtomicInteger());
-        for (int tasks = Math.min(gathered.size(), TASKS_MAX); tasks > 0; tasks--) {
-            callbacks.execute(batch);
-        }
+        callbacks.execute(new Batch(callbacks, gathered, new AtomicInteger(), new AtomicInteger(1)));
         gathered = new ArrayList<>();
     }
 
-    /** The completions of one turn, and how many of them were begun. */
-    private record Batch(List<Runnable> completions, AtomicInteger begun) implements Runnable {
+    /**
+     * The completions of one turn, how many of them were begun, and how many tasks there are for them. Each task asks for
+     * the next one before it begins, so that there is one ready where it is held up, and few where none is.
+     */
+    private record Batch(Executor callbacks, List<Runnable> completions, AtomicInteger begun, AtomicInteger tasks)
+            implements Runnable {
         @Override
         public void run() {
+            if (begun.get() < completions.size() - 1 && tasks.getAndIncrement() < TASKS_MAX) {
+                askForAnother();
+            }
             for (int next = begun.getAndIncrement(); next < completions.size(); next = begun.getAndIncrement()) {
                 completions.get(next).run();
+            }
+        }
+
+        private void askForAnother() {
+            try {
+                callbacks.execute(this);
+            } catch (RejectedExecutionException closed) {
+                // The mesh is closed, and its executor only ends what it has: this task does the rest.
+                tasks.set(TASKS_MAX);
             }
         }
     }

@@ -4,6 +4,7 @@ import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.engine.Engine;
+import dev.weft.core.wire.EncodedFrame;
 import dev.weft.net.BeaconSocket;
 import dev.weft.net.Connection;
 import dev.weft.net.ConnectionHandler;
@@ -250,7 +251,7 @@ final class Driver {
             }
             int frames = 0;
             while (to.isWritable() && frames < FRAMES_PER_TURN_MAX) {
-                ByteView frame = present.poll(number);
+                EncodedFrame frame = present.poll(number);
                 if (frame == null) {
                     break;
                 }

@@ -63,13 +63,13 @@ final class Groups implements GroupInbox.Home {
                     "a message of " + payload.length + " bytes is too large: at most " + Data.MESSAGE_BYTES_MAX);
         }
         TreeSet<NodeId> nodes = new TreeSet<>(listed);
-        SendBudget.Taken taken = take(name, payload.length, options);
-        if (taken == null) {
+        SendBudget.Account account = take(name, payload.length, options);
+        if (account == null) {
             GroupTicketEnd refused = application.newGroupTicket(() -> {});
             refuse(refused, name, nodes, options);
             return refused;
         }
-        GroupTicketEnd ticket = application.newGroupTicket(taken::give);
+        GroupTicketEnd ticket = application.newGroupTicket(() -> account.give(SendBudget.chargeToMany(payload.length)));
         ByteView copy = ByteView.of(payload.clone());
         life.handOver((engine, now) -> engine.sendToMany(
                 new GroupSend(
@@ -84,12 +84,13 @@ final class Groups implements GroupInbox.Home {
     }
 
     /** Room for a send among those of this node; null where there is none and the sender does not wait, or in vain. */
-    private SendBudget.@Nullable Taken take(GroupName name, int payloadBytes, GroupSendOptions options) {
+    private SendBudget.@Nullable Account take(GroupName name, int payloadBytes, GroupSendOptions options) {
         SendBudget budget = application.budget();
         SendBudget.Flow flow = SendBudget.Flow.toMany(name, options.priority());
         long charge = SendBudget.chargeToMany(payloadBytes);
-        boolean waits = options.whenFull() == WhenFull.WAIT && !life.loop().isInLoop();
-        return waits ? budget.take(flow, charge, options.timeout().toNanos()) : budget.tryTake(flow, charge);
+        return options.whenFull() == WhenFull.WAIT
+                ? budget.take(flow, charge, options.timeout().toNanos(), life.loop()::isInLoop)
+                : budget.tryTake(flow, charge);
     }
 
     /** Tells of each member that there was no room. */

@@ -184,15 +184,13 @@ final class Node implements Mesh {
         }
         long charge = SendBudget.charge(payload.length);
         long timeoutNanos = options.timeout().toNanos();
-        SendBudget.Taken taken = switch (options.whenFull()) {
-            case WAIT ->
-                life.loop().isInLoop()
-                        ? application.budget().tryTake(course.flow, charge)
-                        : application.budget().take(course.flow, charge, timeoutNanos);
-            case REFUSE -> application.budget().tryTake(course.flow, charge);
+        SendBudget budget = application.budget();
+        SendBudget.Account account = switch (options.whenFull()) {
+            case WAIT -> budget.take(course.flow, charge, timeoutNanos, life.loop()::isInLoop);
+            case REFUSE -> budget.tryTake(course.flow, charge);
         };
-        TicketEnd ticket = new TicketEnd(application.nextTicket(), taken);
-        if (taken == null) {
+        TicketEnd ticket = new TicketEnd(application.nextTicket(), account, charge);
+        if (account == null) {
             Outcome.Kind kind = options.whenFull() == WhenFull.REFUSE ? Outcome.Kind.REJECTED : Outcome.Kind.EXPIRED;
             ticket.settle(Outcome.of(kind, Outcome.Reason.QUEUE_FULL), life.callbacks());
             return ticket;

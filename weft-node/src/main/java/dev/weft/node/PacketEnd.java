@@ -27,7 +27,7 @@ record PacketEnd(ConnectionEnd connection, Application application) implements P
             throw new IllegalArgumentException(
                     "a message of " + message.length + " bytes is too large: at most " + Data.MESSAGE_BYTES_MAX);
         }
-        TicketEnd ticket = new TicketEnd(application.nextTicket(), null);
+        TicketEnd ticket = new TicketEnd(application.nextTicket());
         connection.send(message.clone(), ticket);
         return ticket;
     }

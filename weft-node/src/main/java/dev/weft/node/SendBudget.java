@@ -3,6 +3,8 @@ package dev.weft.node;
 import dev.weft.NodeId;
 import dev.weft.SocketKind;
 import dev.weft.core.wire.GroupName;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,7 +41,7 @@ final class SendBudget {
         }
     }
 
-    private record Latest(Flow flow, Vessel vessel) {}
+    private record Latest(Flow flow, Account account) {}
 
     /** Something with a bound, filled while there is any room. */
     private static final class Vessel {
@@ -62,26 +64,38 @@ final class SendBudget {
         }
     }
 
-    /** What a send has taken; given back once. */
-    final class Taken {
-        private final Vessel flow;
-        private final long charge;
+    /** What the sends of one flow hold. What a send has taken of it is to be given back once. */
+    final class Account {
+        private final Vessel flow = new Vessel(flowMax);
+        /** What was given back in this turn; the loop's own. */
+        private long givenInTurn;
 
-        private Taken(Vessel flow, long charge) {
-            this.flow = flow;
-            this.charge = charge;
-        }
-
-        void give() {
+        /** On any thread. */
+        void give(long charge) {
             flow.held.addAndGet(-charge);
             SendBudget.this.give(charge);
+        }
+
+        /** On the loop: counts at the end of its turn, lest it and those who send meet in the counts for each send. */
+        void giveInTurn(long charge) {
+            if (givenInTurn == 0) {
+                givers.add(this);
+            }
+            givenInTurn += charge;
+        }
+
+        private void giveAll() {
+            give(givenInTurn);
+            givenInTurn = 0;
         }
     }
 
     private final Vessel node;
     private final long flowMax;
-    private final ConcurrentHashMap<Flow, Vessel> flows = new ConcurrentHashMap<>();
-    /** The vessel of the latest send, which the next one mostly takes from too. */
+    private final ConcurrentHashMap<Flow, Account> flows = new ConcurrentHashMap<>();
+    /** Those to which something was given back in this turn; the loop's own. */
+    private final List<Account> givers = new ArrayList<>();
+    /** The account of the latest send, which the next one mostly takes from too. */
     private volatile @Nullable Latest latest;
 
     private final AtomicInteger flowsKept = new AtomicInteger(ACCOUNTS_KEPT);
@@ -117,22 +131,27 @@ final class SendBudget {
 
     /** Takes if there is room, else returns null. */
     @Nullable
-    Taken tryTake(Flow flow, long charge) {
-        Vessel own = vessel(flow);
-        if (tryTake(own, charge)) {
-            return new Taken(own, charge);
+    Account tryTake(Flow flow, long charge) {
+        Account own = account(flow);
+        if (tryTake(own.flow, charge)) {
+            return own;
         }
         refusedCount.incrementAndGet();
         return null;
     }
 
-    /** Waits for room, for so long at most; an interrupted thread waits no longer and stays interrupted. Null: none. */
+    /**
+     * Waits for room, for so long at most; an interrupted thread waits no longer and stays interrupted. Null: none.
+     *
+     * @param mayNotWait asked where there is no room: whether this thread is the loop, for which all would wait
+     */
     @Nullable
-    Taken take(Flow flow, long charge, long timeoutNanos) {
-        Vessel own = vessel(flow);
+    Account take(Flow flow, long charge, long timeoutNanos, BooleanSupplier mayNotWait) {
+        Account own = account(flow);
         try {
-            if (tryTake(own, charge) || await(own, charge, timeoutNanos, () -> true)) {
-                return new Taken(own, charge);
+            if (tryTake(own.flow, charge)
+                    || !mayNotWait.getAsBoolean() && await(own.flow, charge, timeoutNanos, () -> true)) {
+                return own;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -156,6 +175,10 @@ final class SendBudget {
      * send that is settled, the loop and a fast sender would wake each other by turns.
      */
     void flush() {
+        if (!givers.isEmpty()) {
+            givers.forEach(Account::giveAll);
+            givers.clear();
+        }
         if (given && waiting.get() > 0) {
             given = false;
             wake();
@@ -233,22 +256,22 @@ final class SendBudget {
         }
     }
 
-    private Vessel vessel(Flow flow) {
+    private Account account(Flow flow) {
         Latest recent = latest;
         if (recent != null && Objects.equals(recent.flow, flow)) {
-            return recent.vessel;
+            return recent.account;
         }
-        Vessel present = flows.get(flow);
+        Account present = flows.get(flow);
         if (present != null) {
             latest = new Latest(flow, present);
             return present;
         }
         if (flows.size() >= flowsKept.get()) {
             // Whoever is just taking from one of these is let in once beyond the flow's bound, not the node's.
-            flows.values().removeIf(vessel -> vessel.held.get() == 0);
+            flows.values().removeIf(account -> account.flow.held.get() == 0);
             latest = null;
             flowsKept.set(Math.max(ACCOUNTS_KEPT, 2 * flows.size()));
         }
-        return flows.computeIfAbsent(flow, name -> new Vessel(flowMax));
+        return flows.computeIfAbsent(flow, name -> new Account());
     }
 }

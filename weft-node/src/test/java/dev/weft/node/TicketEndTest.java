@@ -3,11 +3,15 @@ package dev.weft.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.SocketKind;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class TicketEndTest {
@@ -15,7 +19,7 @@ class TicketEndTest {
     private static final Outcome UNKNOWN = Outcome.of(Outcome.Kind.UNKNOWN, Outcome.Reason.TIMEOUT);
 
     private final ArrayDeque<Runnable> callbacks = new ArrayDeque<>();
-    private final TicketEnd ticket = new TicketEnd(7, null);
+    private final TicketEnd ticket = new TicketEnd(7);
 
     @Test
     void whoAskedIsToldWhereCallbacksRun() {
@@ -51,5 +55,61 @@ class TicketEndTest {
     void aSendThatTheEngineNeverHeardOfWasNotDelivered() throws InterruptedException {
         ticket.lapse(callbacks::add);
         assertThat(ticket.await()).isEqualTo(Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.SENDER_CLOSED));
+    }
+
+    @Test
+    void allHandlersAreToldInTheirOrderAndOnceEvenWhereOneFails() throws InterruptedException {
+        List<String> told = new ArrayList<>();
+        List<Throwable> uncaught = new ArrayList<>();
+        ticket.onOutcome(outcome -> told.add("first " + outcome.kind()));
+        ticket.onOutcome(outcome -> {
+            throw new IllegalStateException("a handler");
+        });
+        ticket.onOutcome(outcome -> told.add("third " + outcome.kind()));
+        assertThat(ticket.await(Duration.ZERO)).isEmpty();
+        ticket.settle(DELIVERED, callbacks::add);
+        Thread teller = new Thread(callbacks.remove());
+        teller.setUncaughtExceptionHandler((thread, failure) -> uncaught.add(failure));
+        teller.start();
+        teller.join();
+        assertThat(told).containsExactly("first DELIVERED", "third DELIVERED");
+        assertThat(uncaught).hasSize(1);
+        assertThat(callbacks).isEmpty();
+        ticket.onOutcome(outcome -> told.add("late"));
+        assertThat(told).endsWith("late");
+    }
+
+    @Test
+    void whoeverAsksWhileItEndsIsToldOnce() throws InterruptedException {
+        for (int round = 0; round < 2_000; round++) {
+            TicketEnd raced = new TicketEnd(round);
+            AtomicInteger told = new AtomicInteger();
+            Thread asking = new Thread(() -> {
+                raced.onOutcome(outcome -> told.incrementAndGet());
+                raced.outcome().thenAccept(outcome -> told.incrementAndGet());
+                raced.onOutcome(outcome -> told.incrementAndGet());
+            });
+            asking.start();
+            raced.settle(DELIVERED, Runnable::run);
+            assertThat(raced.await()).isEqualTo(DELIVERED);
+            asking.join();
+            assertThat(told).as("round %d", round).hasValue(3);
+        }
+    }
+
+    @Test
+    void roomIsGivenBackAtTheEndOfTheTurn() {
+        SendBudget budget = new SendBudget(1_000, 1_000);
+        SendBudget.Flow flow = new SendBudget.Flow(NodeId.ZERO, "inbox", SocketKind.RDM, 3);
+        SendBudget.Account account = budget.tryTake(flow, 1_000);
+        TicketEnd last = new TicketEnd(8, account, 1_000);
+        assertThat(budget.tryTake(flow, 1)).isNull();
+        last.settle(DELIVERED, callbacks::add);
+        assertThat(budget.isInUse()).isTrue();
+        budget.flush();
+        assertThat(budget.isInUse()).isFalse();
+        assertThat(budget.tryTake(flow, 1_000)).isNotNull();
+        new TicketEnd(9, account, 1_000).lapse(callbacks::add);
+        assertThat(budget.isInUse()).isFalse();
     }
 }

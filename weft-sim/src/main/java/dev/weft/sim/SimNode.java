@@ -11,6 +11,7 @@ import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.seal.Sealer;
 import dev.weft.core.topology.Signatory;
+import dev.weft.core.wire.EncodedFrame;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -341,11 +342,11 @@ final class SimNode {
             return;
         }
         while (out.isWritable(now)) {
-            ByteView frame = present.poll(wire.number);
+            EncodedFrame frame = present.poll(wire.number);
             if (frame == null) {
                 break;
             }
-            out.transmit(frame, wire, peer);
+            out.transmit(frame.whole(), wire, peer);
         }
         out.flush(peer);
         if (present.isToClose(wire.number)) {

@@ -6,6 +6,7 @@ import dev.weft.core.forward.Arrival;
 import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.LinkQueue;
 import dev.weft.core.wire.Data;
+import dev.weft.core.wire.EncodedFrame;
 import dev.weft.core.wire.FlowRef;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
@@ -47,11 +48,11 @@ public class ForwardBenchmark {
     }
 
     @Benchmark
-    public ByteView relay() throws MalformedFrame {
+    public EncodedFrame relay() throws MalformedFrame {
         WireReader in = new WireReader(frame);
         FrameType type = FrameType.decode(in);
         forwarder.handle(FROM, RoutedFrame.decode(type, in));
-        ByteView out = queue.poll(0);
+        EncodedFrame out = queue.poll(0);
         if (out == null) {
             throw new IllegalStateException("the frame was not passed on");
         }
@@ -80,7 +81,7 @@ public class ForwardBenchmark {
 
         @Override
         public LinkQueue.Taken send(NodeId neighbor, Frame onward, LinkQueue.Urgency urgency) {
-            return queue.offer(urgency, onward.encode(), 0);
+            return queue.offer(urgency, onward.encodeInPieces(), 0);
         }
     }
 }

@@ -212,9 +212,13 @@ final class Ensemble implements AutoCloseable {
                 pins,
                 server.map(Server::address).orElse(""));
         List<String> jvm = new ArrayList<>(jvmOptions);
-        options.recordings()
-                .ifPresent(to -> jvm.add("-XX:StartFlightRecording:settings=profile,dumponexit=true,filename="
-                        + to.resolve(contender.word() + "-" + messageBytes + "-" + setting.name() + ".jfr")));
+        options.recordings().ifPresent(to -> {
+            // Without these a sample is told of the next call, however far it is.
+            jvm.add("-XX:+UnlockDiagnosticVMOptions");
+            jvm.add("-XX:+DebugNonSafepoints");
+            jvm.add("-XX:StartFlightRecording:settings=profile,dumponexit=true,filename="
+                    + to.resolve(contender.word() + "-" + messageBytes + "-" + setting.name() + ".jfr"));
+        });
         Child child = Child.start(setting, placing(children.size()), jvm);
         children.add(child);
         return child;

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * Weft by its public API: one ticket per message, whose outcome is awaited. An outcome says that the message is in the
@@ -34,6 +35,7 @@ final class WeftStation implements Station {
     private final String name;
     private final Mesh mesh;
     private final List<NodeId> targets = new ArrayList<>();
+    private final Consumer<Outcome> settled = this::settled;
 
     WeftStation(Setting setting, Listener listener) {
         this.listener = listener;
@@ -96,7 +98,7 @@ final class WeftStation implements Station {
     @Override
     public void send(byte[] message) {
         for (NodeId target : targets) {
-            mesh.send(target, ENDPOINT, message, options).outcome().thenAccept(this::settled);
+            mesh.send(target, ENDPOINT, message, options).onOutcome(settled);
         }
     }
 

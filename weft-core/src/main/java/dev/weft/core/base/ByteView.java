@@ -82,6 +82,11 @@ public final class ByteView {
         return array.length <= 2 * length + 64;
     }
 
+    /** Whether the array that this view keeps alive is at most so many times its size. */
+    public boolean keepsAtMost(int times) {
+        return array.length <= (long) times * length;
+    }
+
     /** This view, or a copy of it where it is not compact. */
     public ByteView compact() {
         return isCompact() ? this : of(toByteArray());

@@ -31,6 +31,7 @@ import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Lsdb;
 import dev.weft.core.topology.Signatory;
 import dev.weft.core.wire.CloseReason;
+import dev.weft.core.wire.EncodedFrame;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -284,7 +285,7 @@ public final class Engine {
     }
 
     /** The next frame for a connection, null when none waits. */
-    public @Nullable ByteView poll(long connection) {
+    public @Nullable EncodedFrame poll(long connection) {
         return machines.links.poll(connection, machines.now());
     }
 

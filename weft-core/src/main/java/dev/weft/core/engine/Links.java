@@ -22,6 +22,7 @@ import dev.weft.core.link.ShutOut;
 import dev.weft.core.wire.Accept;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
+import dev.weft.core.wire.EncodedFrame;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.Hello;
@@ -190,7 +191,7 @@ final class Links {
         }
 
         private LinkQueue.Taken offer(Frame frame, LinkQueue.Urgency urgency) {
-            LinkQueue.Taken taken = queue.offer(urgency, marked(frame).encode(), nowNanos);
+            LinkQueue.Taken taken = queue.offer(urgency, marked(frame).encodeInPieces(), nowNanos);
             pending.add(number);
             if (taken == LinkQueue.Taken.FULL) {
                 statistics.dropped(LinkStatistics.Drop.QUEUE_FULL);
@@ -415,7 +416,7 @@ final class Links {
                 kept = tree.marked().encode();
             }
         }
-        if (held.offer(urgency, kept, nowNanos) == LinkQueue.Taken.FULL) {
+        if (held.offer(urgency, EncodedFrame.of(kept), nowNanos) == LinkQueue.Taken.FULL) {
             member.statistics.dropped(LinkStatistics.Drop.QUEUE_FULL);
         } else {
             holding.add(member.number);
@@ -430,14 +431,14 @@ final class Links {
             Long after = holding.higher(lastReceived);
             lastReceived = after == null ? holding.first() : after;
             Member member = members.get(lastReceived);
-            ByteView frame = member == null ? null : member.held().poll(now);
+            EncodedFrame frame = member == null ? null : member.held().poll(now);
             if (member == null || frame == null || member.held().isEmpty()) {
                 holding.remove(lastReceived);
             }
             if (member != null && frame != null) {
                 receiving.take(frame.length(), now);
                 try {
-                    read(member, frame, now);
+                    read(member, frame.whole(), now);
                 } catch (MalformedFrame malformed) {
                     handleMalformed(member, malformed);
                 }
@@ -627,14 +628,14 @@ final class Links {
     // ------------------------------------------------------------------ the carrier's side
 
     @Nullable
-    ByteView poll(long number, long now) {
+    EncodedFrame poll(long number, long now) {
         nowNanos = now;
         Member member = members.get(number);
         if (member == null) {
             pending.remove(number);
             return null;
         }
-        ByteView frame = member.queue.pollControl();
+        EncodedFrame frame = member.queue.pollControl();
         if (frame == null && member.maySendData()) {
             frame = member.queue.poll(now);
             lastSent = frame == null ? lastSent : number;

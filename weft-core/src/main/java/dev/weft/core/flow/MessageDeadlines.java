@@ -37,6 +37,10 @@ final class MessageDeadlines {
     /** One of them was settled. */
     void settled() {
         unsettled--;
+        // Most are settled in the order in which they were sent.
+        for (Outgoing first = rising.peek(); first != null && first.isSettled(); first = rising.peek()) {
+            rising.remove();
+        }
         if (rising.size() + others.size() > 2 * unsettled + SETTLED_FEW) {
             rising.removeIf(Outgoing::isSettled);
             others.removeIf(Outgoing::isSettled);

@@ -1,7 +1,7 @@
 package dev.weft.core.forward;
 
-import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
+import dev.weft.core.wire.EncodedFrame;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +83,7 @@ public final class LinkQueue {
     private static final long[] SHARES = shares();
 
     private final Bounds bounds;
-    private final List<ArrayDeque<ByteView>> queues = new ArrayList<>();
+    private final List<ArrayDeque<EncodedFrame>> queues = new ArrayList<>();
     private final long[] queuedBytes = new long[CLASSES];
     /** What is left of the round, by class. */
     private final long[] budget = SHARES.clone();
@@ -104,7 +104,7 @@ public final class LinkQueue {
         }
     }
 
-    public Taken offer(Urgency urgency, ByteView frame, long nowNanos) {
+    public Taken offer(Urgency urgency, EncodedFrame frame, long nowNanos) {
         int at = urgency.ordinal();
         if (!admits(urgency, frame.length())) {
             return Taken.FULL;
@@ -144,15 +144,15 @@ public final class LinkQueue {
     }
 
     /** Takes out the next frame, null when nothing waits. */
-    public @Nullable ByteView poll(long nowNanos) {
-        ByteView frame = pollControl();
+    public @Nullable EncodedFrame poll(long nowNanos) {
+        EncodedFrame frame = pollControl();
         return frame != null || dataFrames == 0 ? frame : pollData(nowNanos);
     }
 
     /** Takes out the next frame that is no data, null when none waits. */
-    public @Nullable ByteView pollControl() {
+    public @Nullable EncodedFrame pollControl() {
         for (int at = 0; at < FIRST_DATA; at++) {
-            ByteView frame = queues.get(at).poll();
+            EncodedFrame frame = queues.get(at).poll();
             if (frame != null) {
                 queuedBytes[at] -= frame.length();
                 return frame;
@@ -161,10 +161,10 @@ public final class LinkQueue {
         return null;
     }
 
-    private ByteView pollData(long nowNanos) {
+    private EncodedFrame pollData(long nowNanos) {
         while (true) {
             for (int at = FIRST_DATA; at < CLASSES; at++) {
-                ByteView frame = budget[at] > 0 ? queues.get(at).poll() : null;
+                EncodedFrame frame = budget[at] > 0 ? queues.get(at).poll() : null;
                 if (frame != null) {
                     budget[at] -= frame.length();
                     queuedBytes[at] -= frame.length();

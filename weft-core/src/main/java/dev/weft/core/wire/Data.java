@@ -205,6 +205,11 @@ public record Data(
     }
 
     @Override
+    public int laidBytesAbout() {
+        return WireWriter.staysApart(messages.get(0)) ? 64 + 4 * messages.size() : bodyBytesAbout();
+    }
+
+    @Override
     public void encodeBody(WireWriter out) {
         flow.encode(out);
         out.varint(sequence);

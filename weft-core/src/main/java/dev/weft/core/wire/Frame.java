@@ -13,6 +13,19 @@ public interface Frame {
         return 128;
     }
 
+    /** The same without payloads that {@link #encodeInPieces} leaves where they lie. */
+    default int laidBytesAbout() {
+        return bodyBytesAbout();
+    }
+
+    /** As {@link #encode}, with large payloads where they lie. */
+    default EncodedFrame encodeInPieces() {
+        WireWriter out = WireWriter.inPieces(1 + laidBytesAbout());
+        out.u8(type().code());
+        encodeBody(out);
+        return out.encoded();
+    }
+
     /** The type byte and the body, without the length that stream transports put before it. */
     default ByteView encode() {
         WireWriter out = new WireWriter(1 + bodyBytesAbout());

@@ -70,6 +70,15 @@ public final class RoutedFrame implements Frame {
         return 2 + 3 * RouteHeader.LABELS_MAX / 8 + (body != null ? body.length() : contentBytesAbout());
     }
 
+    @Override
+    public int laidBytesAbout() {
+        int about = 2 + 3 * RouteHeader.LABELS_MAX / 8;
+        if (body != null) {
+            return WireWriter.staysApart(body) ? about : about + body.length();
+        }
+        return content == null ? about : about + content.laidBytesAbout();
+    }
+
     private int contentBytesAbout() {
         return content == null ? 0 : content.bodyBytesAbout();
     }

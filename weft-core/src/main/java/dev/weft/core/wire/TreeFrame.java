@@ -22,6 +22,16 @@ public record TreeFrame(FrameType type, TreeHeader header, ByteView body) implem
     }
 
     @Override
+    public int bodyBytesAbout() {
+        return 128 + body.length();
+    }
+
+    @Override
+    public int laidBytesAbout() {
+        return WireWriter.staysApart(body) ? 128 : bodyBytesAbout();
+    }
+
+    @Override
     public void encodeBody(WireWriter out) {
         header.encode(out);
         out.bytes(body);

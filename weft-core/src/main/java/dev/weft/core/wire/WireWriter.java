@@ -8,6 +8,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes into a byte array that grows. Cannot fail: what exists can be encoded. Reusable after {@link #reset}.
@@ -16,8 +18,22 @@ import java.util.Arrays;
 public final class WireWriter {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
+    /** Shorter payloads are copied: that costs less than to keep them apart. */
+    static final int APART_BYTES_MIN = 512;
+
+    /** What is kept apart keeps at most so many times its size alive. */
+    private static final int APART_TIMES_MAX = 8;
+
+    private static final int APART_FIRST = 4;
+
     private byte[] buffer;
     private int length;
+    /** Where payloads are kept apart: how much stands before each of them, and they themselves. */
+    private int @Nullable [] cuts;
+
+    private ByteView[] payloads = {};
+    private int payloadCount;
+    private int payloadBytes;
 
     public WireWriter() {
         this(256);
@@ -27,11 +43,20 @@ public final class WireWriter {
         buffer = new byte[capacityBytes];
     }
 
+    /** One that leaves large payloads where they lie; its result is {@link #encoded}. */
+    static WireWriter inPieces(int capacityBytes) {
+        WireWriter writer = new WireWriter(capacityBytes);
+        writer.cuts = new int[APART_FIRST];
+        writer.payloads = new ByteView[APART_FIRST];
+        return writer;
+    }
+
     public int length() {
-        return length;
+        return length + payloadBytes;
     }
 
     public void reset() {
+        Check.that(cuts == null, "a writer in pieces is used once");
         length = 0;
     }
 
@@ -69,6 +94,10 @@ public final class WireWriter {
     }
 
     public WireWriter bytes(ByteView view) {
+        if (cuts != null && staysApart(view)) {
+            keepApart(view);
+            return this;
+        }
         room(view.length());
         view.copyTo(buffer, length);
         length += view.length();
@@ -83,13 +112,38 @@ public final class WireWriter {
         return lengthDelimited(ByteView.of(text.getBytes(StandardCharsets.UTF_8)));
     }
 
+    static boolean staysApart(ByteView view) {
+        return view.length() >= APART_BYTES_MIN && view.keepsAtMost(APART_TIMES_MAX);
+    }
+
+    private void keepApart(ByteView view) {
+        int[] before = Objects.requireNonNull(cuts);
+        if (payloadCount == before.length) {
+            before = Arrays.copyOf(before, 4 * payloadCount);
+            payloads = Arrays.copyOf(payloads, 4 * payloadCount);
+            cuts = before;
+        }
+        before[payloadCount] = length;
+        payloads[payloadCount] = view;
+        payloadCount++;
+        payloadBytes += view.length();
+    }
+
+    /** What was written in pieces; this writer is not to be used again. */
+    EncodedFrame encoded() {
+        return new EncodedFrame(
+                buffer, length, Objects.requireNonNull(cuts), payloads, payloadCount, length + payloadBytes);
+    }
+
     /** A copy of what was written. */
     public ByteView view() {
+        Check.that(payloadCount == 0, "some of it is kept apart");
         return ByteView.of(Arrays.copyOf(buffer, length));
     }
 
     /** What was written, without copying it where it fills most of the buffer; this writer is not to be used again. */
     public ByteView taken() {
+        Check.that(payloadCount == 0, "some of it is kept apart");
         return ByteView.of(buffer, 0, length).compact();
     }
 

@@ -12,6 +12,7 @@ import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Security;
 import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
+import dev.weft.core.wire.EncodedFrame;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +111,10 @@ final class EngineLab {
             engine.flush(nowNanos);
             for (Long connection : engine.pending()) {
                 Far to = far.get(connection);
-                for (ByteView frame = engine.poll(connection); frame != null; frame = engine.poll(connection)) {
+                for (EncodedFrame encoded = engine.poll(connection);
+                        encoded != null;
+                        encoded = engine.poll(connection)) {
+                    ByteView frame = encoded.whole();
                     ByteView sent = frame;
                     framesWritten++;
                     bytesWritten += WireWriter.varintBytes(frame.length()) + frame.length();

@@ -10,6 +10,7 @@ import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Security;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
+import dev.weft.core.wire.EncodedFrame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.MalformedFrame;
@@ -81,7 +82,8 @@ final class HostilePeerTest {
 
     /** What the engine says on a connection, up to a Close. */
     private Optional<Close> heardClose(long connection) {
-        for (ByteView frame = engine.poll(connection); frame != null; frame = engine.poll(connection)) {
+        for (EncodedFrame encoded = engine.poll(connection); encoded != null; encoded = engine.poll(connection)) {
+            ByteView frame = encoded.whole();
             WireReader in = new WireReader(frame);
             try {
                 if (FrameType.decode(in) == FrameType.CLOSE) {

@@ -11,6 +11,7 @@ import dev.weft.core.link.Security;
 import dev.weft.core.wire.Accept;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
+import dev.weft.core.wire.EncodedFrame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.MalformedFrame;
@@ -74,7 +75,8 @@ final class LinkChangeTest {
 
     /** What we said to accept them, turned round: they accept us in the same terms. */
     private ByteView acceptance(long connection) throws MalformedFrame {
-        for (ByteView frame = engine.poll(connection); frame != null; frame = engine.poll(connection)) {
+        for (EncodedFrame encoded = engine.poll(connection); encoded != null; encoded = engine.poll(connection)) {
+            ByteView frame = encoded.whole();
             WireReader in = new WireReader(frame);
             if (FrameType.decode(in) == FrameType.ACCEPT) {
                 Accept ours = Accept.decode(in);

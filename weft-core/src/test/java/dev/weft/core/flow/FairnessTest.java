@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.forward.LinkQueue;
+import dev.weft.core.wire.EncodedFrame;
 import java.util.PriorityQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +25,7 @@ class FairnessTest {
                 (a, b) -> a.atNanos != b.atNanos ? Long.compare(a.atNanos, b.atNanos) : Long.compare(a.order, b.order));
         private final LinkQueue queue = new LinkQueue(LinkQueue.Bounds.DEFAULT);
         private final java.util.ArrayDeque<Sent> waiting = new java.util.ArrayDeque<>();
-        private final ByteView segment = ByteView.of(new byte[SEGMENT]);
+        private final EncodedFrame segment = EncodedFrame.of(ByteView.of(new byte[SEGMENT]));
         private final long segmentNanos;
         private long order;
         private long now;

@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.forward.LinkQueue.Taken;
 import dev.weft.core.forward.LinkQueue.Urgency;
+import dev.weft.core.wire.EncodedFrame;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LinkQueueTest {
-    private static ByteView frame(String text) {
-        return ByteView.utf8(text);
+    private static EncodedFrame frame(String text) {
+        return EncodedFrame.of(ByteView.utf8(text));
+    }
+
+    private static @Nullable String polled(LinkQueue queue) {
+        EncodedFrame frame = queue.poll(0);
+        return frame == null ? null : frame.whole().utf8();
     }
 
     @Test
@@ -19,10 +26,10 @@ class LinkQueueTest {
         queue.offer(Urgency.DATA_3, frame("data 2"), 0);
         queue.offer(Urgency.CONTROL, frame("control"), 0);
         queue.offer(Urgency.LINK, frame("heartbeat"), 0);
-        assertThat(queue.poll(0)).isEqualTo(frame("heartbeat"));
-        assertThat(queue.poll(0)).isEqualTo(frame("control"));
-        assertThat(queue.poll(0)).isEqualTo(frame("data 1"));
-        assertThat(queue.poll(0)).isEqualTo(frame("data 2"));
+        assertThat(polled(queue)).isEqualTo("heartbeat");
+        assertThat(polled(queue)).isEqualTo("control");
+        assertThat(polled(queue)).isEqualTo("data 1");
+        assertThat(polled(queue)).isEqualTo("data 2");
         assertThat(queue.poll(0)).isNull();
         assertThat(queue.isEmpty()).isTrue();
     }
@@ -35,7 +42,7 @@ class LinkQueueTest {
         }
         assertThat(queue.offer(Urgency.DATA_3, frame("x"), 0)).isEqualTo(Taken.FULL);
         assertThat(queue.offer(Urgency.LINK, frame("x"), 0)).isEqualTo(Taken.QUEUED);
-        assertThat(queue.offer(Urgency.CONTROL, ByteView.of(new byte[64 << 10]), 0))
+        assertThat(queue.offer(Urgency.CONTROL, EncodedFrame.of(ByteView.of(new byte[64 << 10])), 0))
                 .isEqualTo(Taken.QUEUED);
         assertThat(queue.offer(Urgency.CONTROL, frame("x"), 0)).isEqualTo(Taken.FULL);
         assertThat(queue.frames()).isEqualTo(5);
@@ -53,8 +60,9 @@ class LinkQueueTest {
         for (int i = 0; i < 100; i++) {
             queue.poll(0);
         }
-        queue.offer(Urgency.data(7), fragment(7), 0);
-        assertThat(queue.poll(0)).isEqualTo(fragment(7));
+        EncodedFrame last = fragment(7);
+        queue.offer(Urgency.data(7), last, 0);
+        assertThat(queue.poll(0)).isSameAs(last);
     }
 
     @Test
@@ -67,8 +75,8 @@ class LinkQueueTest {
         }
         int[] sent = new int[8];
         for (int i = 0; i < 8_000; i++) {
-            ByteView frame = queue.poll(0);
-            sent[frame == null ? 0 : frame.at(0)]++;
+            EncodedFrame frame = queue.poll(0);
+            sent[frame == null ? 0 : frame.whole().at(0)]++;
         }
         assertThat(sent[0]).isPositive();
         for (int priority = 1; priority < 8; priority++) {
@@ -102,9 +110,9 @@ class LinkQueueTest {
                 .isFalse();
     }
 
-    private static ByteView fragment(int priority) {
+    private static EncodedFrame fragment(int priority) {
         byte[] bytes = new byte[16 << 10];
         bytes[0] = (byte) priority;
-        return ByteView.of(bytes);
+        return EncodedFrame.of(ByteView.of(bytes));
     }
 }

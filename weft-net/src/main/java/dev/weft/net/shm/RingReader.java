@@ -64,4 +64,9 @@ final class RingReader {
         control.readerIsAwake();
         return false;
     }
+
+    /** Need not be woken any more. */
+    void wakeUp() {
+        control.readerIsAwake();
+    }
 }

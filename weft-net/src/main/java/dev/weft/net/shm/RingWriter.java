@@ -1,6 +1,6 @@
 package dev.weft.net.shm;
 
-import dev.weft.core.base.ByteView;
+import dev.weft.core.wire.EncodedFrame;
 import java.nio.ByteBuffer;
 
 /**
@@ -43,12 +43,12 @@ final class RingWriter {
     }
 
     /** Needs room for it. */
-    void put(ByteView view, int from, int count) {
+    void put(EncodedFrame frame, int from, int count) {
         int at = (int) (tail & (capacityBytes - 1));
         int first = Math.min(count, capacityBytes - at);
-        view.copyTo(from, first, file, dataAt + at);
+        frame.copyTo(from, first, file, dataAt + at);
         if (first < count) {
-            view.copyTo(from + first, count - first, file, dataAt);
+            frame.copyTo(from + first, count - first, file, dataAt);
         }
         tail += count;
     }
@@ -76,6 +76,11 @@ final class RingWriter {
         }
         control.writerGoesOn();
         return false;
+    }
+
+    /** Need not be woken any more. */
+    void goOn() {
+        control.writerGoesOn();
     }
 
     private int look() throws CorruptRing {

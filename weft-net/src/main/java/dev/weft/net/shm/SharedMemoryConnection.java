@@ -2,7 +2,9 @@ package dev.weft.net.shm;
 
 import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.InvariantError;
 import dev.weft.core.link.Assurance;
+import dev.weft.core.wire.EncodedFrame;
 import dev.weft.core.wire.WireWriter;
 import dev.weft.net.Connection;
 import dev.weft.net.ConnectionHandler;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Made by {@link SharedMemoryTransport}, which hands it what happens at the socket.
  */
-final class SharedMemoryConnection implements Connection {
+final class SharedMemoryConnection implements Connection, Loop.Watched {
     /** Read before the writer has the room of it again. */
     private static final int CHUNK_BYTES = 64 << 10;
 
@@ -34,6 +36,9 @@ final class SharedMemoryConnection implements Connection {
     private static final int BATCH_BYTES = 16 << 10;
 
     private static final int SMALL_BYTES = 2 << 10;
+
+    /** How often it is looked for nothing before the other end has to ring. */
+    private static final int QUIET_ROUNDS_MAX = 100;
 
     private static final int WATER_LOW_BYTES = 128 << 10;
     private static final int WATER_HIGH_BYTES = 512 << 10;
@@ -64,8 +69,9 @@ final class SharedMemoryConnection implements Connection {
     private final FrameSplitter splitter = new FrameSplitter();
     private final FrameSplitter.Sink sink = this::hand;
     private final byte[] batch = new byte[BATCH_BYTES];
+    private final ByteBuffer batchRoom = ByteBuffer.wrap(batch);
     private int batchBytes;
-    private final ArrayDeque<ByteView> overflow = new ArrayDeque<>();
+    private final ArrayDeque<EncodedFrame> overflow = new ArrayDeque<>();
     private long overflowBytes;
     /** How much of the first in the overflow is in the ring already. */
     private int firstBytes;
@@ -74,7 +80,10 @@ final class SharedMemoryConnection implements Connection {
     private Phase phase = Phase.OPEN;
     private String closing = "";
     private boolean writable = true;
-    private boolean turnPending;
+    /** Whether the ring says that this end is to be woken. */
+    private boolean asleep;
+
+    private int quietRounds;
     private boolean handed;
 
     SharedMemoryConnection(Loop loop, Connection socket, Locator peer, RingFile file) {
@@ -88,6 +97,7 @@ final class SharedMemoryConnection implements Connection {
     /** Calls go to the handler from now on. */
     void attach(ConnectionHandler to) {
         handler = to;
+        loop.watch(this);
     }
 
     // ------------------------------------------------------------------ out
@@ -109,7 +119,7 @@ final class SharedMemoryConnection implements Connection {
     }
 
     @Override
-    public void write(ByteView frame) {
+    public void write(EncodedFrame frame) {
         if (phase != Phase.OPEN) {
             return;
         }
@@ -123,7 +133,7 @@ final class SharedMemoryConnection implements Connection {
                 queue(frame, bytes);
             } else if (bytes <= SMALL_BYTES) {
                 putLength(frame.length());
-                frame.copyTo(batch, batchBytes);
+                frame.copyTo(0, frame.length(), batchRoom, batchBytes);
                 batchBytes += frame.length();
             } else if (out.roomBytes(bytes) >= bytes) {
                 putLength(frame.length());
@@ -163,20 +173,20 @@ final class SharedMemoryConnection implements Connection {
             if (overflow.isEmpty() && out.roomBytes(batchBytes) >= batchBytes) {
                 out.put(batch, 0, batchBytes);
             } else {
-                overflow.add(ByteView.of(Arrays.copyOf(batch, batchBytes)));
+                overflow.add(EncodedFrame.of(ByteView.of(Arrays.copyOf(batch, batchBytes))));
                 overflowBytes += batchBytes;
             }
             batchBytes = 0;
         }
     }
 
-    private void queue(ByteView frame, int bytes) {
+    private void queue(EncodedFrame frame, int bytes) {
         if (overflowBytes + bytes > OVERFLOW_BYTES_MAX) {
             breakOff("more than " + OVERFLOW_BYTES_MAX + " bytes wait to be sent");
             return;
         }
-        overflow.add(new WireWriter(4).varint(frame.length()).view());
-        overflow.add(frame.compact());
+        overflow.add(EncodedFrame.of(new WireWriter(4).varint(frame.length()).view()));
+        overflow.add(frame);
         overflowBytes += bytes;
         if (overflowBytes > WATER_HIGH_BYTES) {
             writable = false;
@@ -187,10 +197,11 @@ final class SharedMemoryConnection implements Connection {
     private void pump() {
         try {
             spill();
-            do {
-                fill();
-                publish();
-            } while (!overflow.isEmpty() && !out.waitForRoom());
+            fill();
+            publish();
+            // An answer may come soon, or room for what is left.
+            quietRounds = 0;
+            wakeUp();
         } catch (CorruptRing corrupt) {
             breakOff(corrupt.what());
             return;
@@ -208,7 +219,7 @@ final class SharedMemoryConnection implements Connection {
     }
 
     private void fill() throws CorruptRing {
-        for (ByteView first = overflow.peek(); first != null; first = overflow.peek()) {
+        for (EncodedFrame first = overflow.peek(); first != null; first = overflow.peek()) {
             int left = first.length() - firstBytes;
             int count = Math.min(left, out.roomBytes(left));
             out.put(first, firstBytes, count);
@@ -285,15 +296,9 @@ final class SharedMemoryConnection implements Connection {
 
     /** The other end has written something, or has made room. */
     void handleBell() {
-        if (!overflow.isEmpty()) {
-            pump();
-            if (phase == Phase.CLOSING && overflow.isEmpty()) {
-                socket.close();
-            }
-        }
-        if (phase == Phase.OPEN && !turnPending) {
-            turn();
-        }
+        quietRounds = 0;
+        wakeUp();
+        work();
     }
 
     /** Something came over the socket that is no bell. */
@@ -318,6 +323,7 @@ final class SharedMemoryConnection implements Connection {
             complete();
         }
         phase = Phase.ENDED;
+        loop.unwatch(this);
         ConnectionHandler to = handler;
         handler = null;
         if (to != null) {
@@ -325,41 +331,85 @@ final class SharedMemoryConnection implements Connection {
         }
     }
 
-    /** Reads until there is nothing left and sleeps, or until it has been long enough. */
-    private void turn() {
+    // ------------------------------------------------------------------ looked at by the loop
+
+    /** Writes what there is room for and reads what has come, until it has been long enough. */
+    @Override
+    public boolean work() {
+        if (isDormant()) {
+            return false;
+        }
+        boolean some = false;
+        try {
+            some = moveOverflow();
+            if (phase == Phase.OPEN) {
+                some |= turn();
+            }
+        } catch (RuntimeException | InvariantError e) {
+            // As where a socket's frame is handled: the link is given up, not the loop.
+            breakOff("failed here: " + e);
+        }
+        quietRounds = some ? 0 : quietRounds + 1;
+        return some;
+    }
+
+    @Override
+    public boolean letSleep() {
+        if (asleep || phase == Phase.LAST_READ || phase == Phase.ENDED) {
+            return true;
+        }
+        try {
+            if (!overflow.isEmpty() && !out.waitForRoom() || phase == Phase.OPEN && !in.fallAsleep()) {
+                return false;
+            }
+            asleep = true;
+        } catch (CorruptRing corrupt) {
+            breakOff(corrupt.what());
+        }
+        return true;
+    }
+
+    @Override
+    public void wakeUp() {
+        if (asleep && !isDormant()) {
+            asleep = false;
+            in.wakeUp();
+            out.goOn();
+        }
+    }
+
+    /** Where nothing has come for long the other end has to ring, so that many quiet links take no time. */
+    private boolean isDormant() {
+        return asleep && quietRounds > QUIET_ROUNDS_MAX;
+    }
+
+    private boolean moveOverflow() {
+        if (overflow.isEmpty() || phase != Phase.OPEN && phase != Phase.CLOSING) {
+            return false;
+        }
+        long before = overflowBytes;
+        pump();
+        if (phase == Phase.CLOSING && overflow.isEmpty()) {
+            socket.close();
+        }
+        return overflowBytes != before;
+    }
+
+    private boolean turn() {
+        boolean some = false;
         try {
             int left = TURN_BYTES;
-            while (phase == Phase.OPEN) {
-                int available = in.availableBytes();
-                if (available == 0 && handed) {
-                    // Answered while still awake: what comes meanwhile needs no bell.
-                    complete();
-                } else if (available == 0) {
-                    if (in.fallAsleep()) {
-                        break;
-                    }
-                } else if (left == 0) {
-                    again();
-                    break;
-                } else {
-                    left -= read(Math.min(available, Math.min(left, CHUNK_BYTES)));
-                }
+            for (int available = in.availableBytes();
+                    available > 0 && left > 0 && phase == Phase.OPEN;
+                    available = in.availableBytes()) {
+                some = true;
+                left -= read(Math.min(available, Math.min(left, CHUNK_BYTES)));
             }
         } catch (CorruptRing corrupt) {
             breakOff(corrupt.what());
         }
         complete();
-    }
-
-    /** After the loop has looked at its other connections: a timer, for a task would come before them. */
-    private void again() {
-        turnPending = true;
-        loop.schedule(0, () -> {
-            turnPending = false;
-            if (phase == Phase.OPEN) {
-                turn();
-            }
-        });
+        return some;
     }
 
     /** Returns how much of what is there has been read: as much as asked for, or what lies up to the ring's end. */

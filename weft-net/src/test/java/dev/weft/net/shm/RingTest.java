@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
+import dev.weft.core.wire.EncodedFrame;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
@@ -30,7 +31,7 @@ class RingTest {
 
     @Test
     void whatIsPutIsReadOnceItIsPublished() throws Exception {
-        writer.put(ByteView.utf8("hello"), 0, 5);
+        writer.put(EncodedFrame.of(ByteView.utf8("hello")), 0, 5);
         assertThat(reader.availableBytes()).isZero();
         assertThat(writer.unpublishedBytes()).isEqualTo(5);
         writer.publish();
@@ -41,7 +42,7 @@ class RingTest {
 
     @Test
     void aRingTakesItsCapacityAndNotAByteMore() throws Exception {
-        writer.put(bytes(CAPACITY, 0), 0, CAPACITY);
+        writer.put(EncodedFrame.of(bytes(CAPACITY, 0)), 0, CAPACITY);
         writer.publish();
         assertThat(writer.roomBytes(1)).isZero();
         assertThat(reader.availableBytes()).isEqualTo(CAPACITY);
@@ -53,9 +54,9 @@ class RingTest {
     void whatGoesAroundTheEndIsWhole() throws Exception {
         for (int at = 0; at < 3 * CAPACITY; at++) {
             ByteView whole = bytes(CAPACITY - 1, at);
-            writer.put(whole, 0, 10);
+            writer.put(EncodedFrame.of(whole), 0, 10);
             writer.put(new byte[] {0, whole.at(10)}, 1, 1);
-            writer.put(whole, 11, CAPACITY - 12);
+            writer.put(EncodedFrame.of(whole), 11, CAPACITY - 12);
             writer.publish();
             assertThat(reader.availableBytes()).isEqualTo(CAPACITY - 1);
             byte[] back = new byte[CAPACITY - 1];
@@ -126,7 +127,7 @@ class RingTest {
 
     @Test
     void aReaderThatClaimsWhatWasPutButNotPublishedIsFoundOut() throws Exception {
-        writer.put(bytes(10, 0), 0, 10);
+        writer.put(EncodedFrame.of(bytes(10, 0)), 0, 10);
         file.putLong(HEAD_AT, 10);
         assertThatThrownBy(() -> writer.roomBytes(CAPACITY)).isInstanceOf(CorruptRing.class);
     }
@@ -153,7 +154,7 @@ class RingTest {
                     shared.putLong(HEAD_AT, prng.below(2) == 0 ? prng.below(300) : prng.nextLong());
                     int room = out.roomBytes(CAPACITY);
                     assertThat(room).as("seed %d", seed).isBetween(0, CAPACITY);
-                    out.put(bytes(room, i), 0, room);
+                    out.put(EncodedFrame.of(bytes(room, i)), 0, room);
                     out.publish();
                 }
             } catch (CorruptRing refused) {
@@ -177,7 +178,7 @@ class RingTest {
                     case 0 -> {
                         int count = Math.min(out.roomBytes(capacity), prng.below(capacity + 1));
                         ByteView some = bytes(count, step);
-                        out.put(some, 0, count);
+                        out.put(EncodedFrame.of(some), 0, count);
                         unpublished += count;
                         for (int i = 0; i < count; i++) {
                             model.add(some.at(i));
@@ -274,7 +275,7 @@ class RingTest {
     }
 
     private void put(int count) {
-        writer.put(bytes(count, 0), 0, count);
+        writer.put(EncodedFrame.of(bytes(count, 0)), 0, count);
         writer.publish();
     }
 
