@@ -10,6 +10,7 @@ import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.Claim;
+import dev.weft.core.flow.GroupManner;
 import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.flow.GroupSend;
 import dev.weft.core.flow.Manner;
@@ -184,7 +185,9 @@ final class Applications {
             world.groups.sent(lifeName(), name, to.priority(), members, payload, world.events.nowNanos());
             long ticket = nextTicket++;
             groupTickets.put(ticket, number);
-            present.sendToMany(new GroupSend(ticket, name, members, payload, to.priority(), timeoutNanos), local);
+            present.sendToMany(
+                    new GroupSend(ticket, name, members, payload, GroupManner.ofPriority(to.priority()), timeoutNanos),
+                    local);
         });
     }
 

@@ -322,8 +322,8 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     }
 
     @Override
-    public ByteView seal(GroupSend send) {
-        return sealing.seal(send.name(), send.priority(), send.members(), send.payload(), now.getAsLong());
+    public ByteView seal(long flow, GroupSend send) {
+        return sealing.seal(send.name(), flow, send.members(), send.payload(), now.getAsLong());
     }
 
     /** What is sealed is opened first, and what is not is not taken where it ought to be. */

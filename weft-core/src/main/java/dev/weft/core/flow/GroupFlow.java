@@ -68,6 +68,7 @@ final class GroupFlow {
     private final long number;
     private final GroupName name;
     private final NodeId self;
+    private final GroupManner manner;
     private final GroupConfig config;
     private final Trees trees;
     private final Output out;
@@ -88,7 +89,7 @@ final class GroupFlow {
     GroupFlow(
             long number,
             GroupName name,
-            int priority,
+            GroupManner manner,
             NodeId self,
             GroupConfig config,
             Trees trees,
@@ -97,12 +98,13 @@ final class GroupFlow {
         this.number = number;
         this.name = name;
         this.self = self;
+        this.manner = manner;
         this.config = config;
         this.trees = trees;
         this.out = out;
         this.window = new GroupWindow(config);
         this.dues = new GroupDues(config.retransmission());
-        this.shots = new GroupShots(number, name, priority, trees, messages, dues, new ShotOutput());
+        this.shots = new GroupShots(number, name, manner, trees, messages, dues, new ShotOutput());
         this.usedNanos = nowNanos;
     }
 
@@ -399,8 +401,9 @@ final class GroupFlow {
                 message != null;
                 message = messages.pollOverdue(nowNanos)) {
             List<GroupMember> left = new ArrayList<>();
-            TreeSet<NodeId> unreached = new TreeSet<>(
-                    trees.tree(openNodes(message), Paths.Choice.PRIMARY).unreached());
+            TreeSet<NodeId> unreached =
+                    new TreeSet<>(trees.tree(openNodes(message), manner.forbidden(), Paths.Choice.PRIMARY)
+                            .unreached());
             for (int i = message.open.nextSetBit(0); i >= 0; i = message.open.nextSetBit(i + 1)) {
                 left.add(message.members[i]);
                 settle(
@@ -598,6 +601,8 @@ final class GroupFlow {
     private void transmit(Piece piece, BitSet to, Paths.Choice choice, long nowNanos) {
         GroupMessage message = piece.message;
         to.and(message.open);
+        giveUpAfterRetries(piece, to, nowNanos);
+        to.and(message.open);
         resends.remove(piece);
         piece.state = Piece.State.UNDER_WAY;
         piece.sentNanos = nowNanos;
@@ -607,13 +612,39 @@ final class GroupFlow {
         Collection<NodeId> unreached = shots.take(piece, to, choice, nowNanos);
         for (NodeId node : unreached) {
             int i = message.indexOf(node);
+            to.clear(i);
             if (!isReliable()) {
                 settle(message, i, givenUp(message, i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
             } else if (!message.members[i].lagging) {
                 lag(message.members[i], 1);
             }
         }
+        countCopies(piece, to);
         window.recount(piece);
+    }
+
+    private void countCopies(Piece piece, BitSet to) {
+        if (manner.boundsRetries()) {
+            if (piece.copies.length == 0) {
+                piece.copies = new int[piece.message.members.length];
+            }
+            to.stream().forEach(i -> piece.copies[i]++);
+        }
+    }
+
+    /** Who was sent a piece as often as it may be will not get the rest of the message either. */
+    private void giveUpAfterRetries(Piece piece, BitSet to, long nowNanos) {
+        GroupMessage message = piece.message;
+        for (int i = to.nextSetBit(0); i >= 0 && piece.copies.length > 0; i = to.nextSetBit(i + 1)) {
+            if (piece.copies[i] > manner.retriesMax()) {
+                GroupMember member = message.members[i];
+                settle(message, i, givenUp(message, i, Outcome.Kind.EXPIRED, Outcome.Reason.RETRIES));
+                if (isOrdered()) {
+                    member.givenUp = Math.max(member.givenUp, message.number);
+                    raiseFloor(member, nowNanos);
+                }
+            }
+        }
     }
 
     // ------------------------------------------------------------------ outcomes

@@ -39,6 +39,8 @@ final class GroupMessage {
         long dueNanos = -1;
         int expiries;
         int repairs;
+        /** How often each member was sent it, where that is bounded; else empty. */
+        int[] copies = new int[0];
         /** How many bytes of it count as in flight. */
         int countedBytes;
         /** Whether they count as awaited by members that answer. */

@@ -31,7 +31,7 @@ public final class GroupSender {
         void send(NodeId neighbor, TreeFrame frame);
 
         /** A message that has found its place, sealed for its members. */
-        ByteView seal(GroupSend send);
+        ByteView seal(long flow, GroupSend send);
 
         /** This node is a member itself: its application is offered the message, as to any other member. */
         Verdict deliverHere(GroupName name, ByteView payload, long missedCount);
@@ -46,20 +46,21 @@ public final class GroupSender {
     private static final long IDLE_NANOS = 600_000_000_000L;
     private static final long SWEEP_NANOS = 60_000_000_000L;
 
-    private record Conversation(GroupName name, int priority, List<NodeId> listed) implements Comparable<Conversation> {
+    private record Conversation(GroupName name, GroupManner manner, List<NodeId> listed)
+            implements Comparable<Conversation> {
         private static Conversation of(GroupSend send) {
             return new Conversation(
                     send.name(),
-                    send.priority(),
+                    send.manner(),
                     send.name().scope() == GroupName.Scope.LIST ? List.copyOf(send.members()) : List.of());
         }
 
         @Override
         public int compareTo(Conversation other) {
             int byName = name.compareTo(other.name);
-            int byPriority = byName != 0 ? byName : Integer.compare(priority, other.priority);
-            if (byPriority != 0) {
-                return byPriority;
+            int byManner = byName != 0 ? byName : manner.compareTo(other.manner);
+            if (byManner != 0) {
+                return byManner;
             }
             for (int i = 0; i < Math.min(listed.size(), other.listed.size()); i++) {
                 int byNode = listed.get(i).compareTo(other.listed.get(i));
@@ -160,7 +161,7 @@ public final class GroupSender {
                 reject(send, Outcome.Reason.LIMIT);
                 return;
             }
-            GroupSend placed = send.name().isSealed() ? send.withPayload(out.seal(send)) : send;
+            GroupSend placed = send.name().isSealed() ? send.withPayload(out.seal(flow.number(), send)) : send;
             open.add(placed.ticket());
             queuedBytes += placed.payload().length();
             flow.add(placed, nowNanos);
@@ -283,7 +284,7 @@ public final class GroupSender {
             deadlines.update(over.number(), Deadlines.NEVER);
         }
         GroupFlow flow = new GroupFlow(
-                nextFlow++, conversation.name(), conversation.priority(), self, config, trees, flowOutput, nowNanos);
+                nextFlow++, conversation.name(), conversation.manner(), self, config, trees, flowOutput, nowNanos);
         flows.put(flow.number(), flow);
         byConversation.put(conversation, flow);
         if (sweepNanos == Deadlines.NEVER) {

@@ -492,6 +492,53 @@ class GroupFlowTest {
     }
 
     @Test
+    void noTreeLeadsThroughForbiddenNodesAndWhoIsOnlyBehindThemIsUndeliverable() {
+        for (SocketKind kind : List.of(SocketKind.DGRAM, SocketKind.RDM)) {
+            GroupLab lab = lab(1, 6, RING);
+            lab.manner = new GroupManner(3, Manner.RETRIES_UNBOUNDED, new TreeSet<>(List.of(GroupLab.id(3))));
+            long ticket = lab.send(kind, "around", SECOND, 1, 2, 3, 4);
+            lab.run(2 * SECOND);
+            for (int member = 1; member <= 4; member++) {
+                assertThat(lab.outcome(ticket, member).isDelivered())
+                        .as("%s to %d", kind, member)
+                        .isTrue();
+            }
+            assertThat(lab.nodes.get(3).forwarded()).isZero();
+            lab.manner = new GroupManner(
+                    3, Manner.RETRIES_UNBOUNDED, new TreeSet<>(List.of(GroupLab.id(1), GroupLab.id(3))));
+            long cutOff = lab.send(kind, "cut off", SECOND, 1, 2, 4);
+            lab.run(2 * SECOND);
+            assertThat(lab.outcome(cutOff, 1).isDelivered()).isTrue();
+            assertThat(lab.outcome(cutOff, 2))
+                    .extracting(Outcome::kind, Outcome::reason)
+                    .containsExactly(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE);
+            assertThat(lab.outcome(cutOff, 4).isDelivered()).isTrue();
+        }
+    }
+
+    @Test
+    void aMemberIsSentNoMoreCopiesThanItsRetriesAllowAndTheOthersAreNotToldSo() {
+        for (int retries = 0; retries <= 3; retries++) {
+            GroupLab lab = lab(1, 4, LINE);
+            lab.manner = new GroupManner(3, retries, new TreeSet<>());
+            lab.silent.add(GroupLab.link(2, 3));
+            long ticket = lab.send(SocketKind.SEQPACKET, "hello", 600 * SECOND, 1, 3);
+            lab.run(60 * SECOND);
+            assertThat(lab.framesFromOrigin).as("%d retries", retries).isEqualTo(1 + retries);
+            assertThat(lab.outcome(ticket, 1).isDelivered()).isTrue();
+            assertThat(lab.outcome(ticket, 3))
+                    .extracting(Outcome::kind, Outcome::reason)
+                    .containsExactly(Outcome.Kind.UNKNOWN, Outcome.Reason.RETRIES);
+            lab.silent.clear();
+            long next = lab.send(SocketKind.SEQPACKET, "next", 10 * SECOND, 1, 3);
+            lab.run(20 * SECOND);
+            assertThat(lab.outcome(next, 3).isDelivered()).isTrue();
+            assertThat(lab.nodes.get(3).received).containsExactly("next");
+            assertThat(lab.nodes.get(1).received).containsExactly("hello", "next");
+        }
+    }
+
+    @Test
     void aSenderThatIsAMemberHearsItselfInOrder() {
         GroupLab lab = lab(1, 4, LINE);
         long ticket = lab.send(SocketKind.SEQPACKET, "a", SECOND, 0, 3);

@@ -30,6 +30,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -76,6 +77,10 @@ final class GroupLab {
         void room() {
             receiver.handleRoom();
             flush();
+        }
+
+        long forwarded() {
+            return forwarder.forwardedCount();
         }
 
         int gatheringCount() {
@@ -207,8 +212,8 @@ final class GroupLab {
 
     private final class Ways implements Trees {
         @Override
-        public DeliveryTree tree(Collection<NodeId> members, Paths.Choice choice) {
-            DeliveryTrees trees = new DeliveryTrees(graph, id(0), known);
+        public DeliveryTree tree(Collection<NodeId> members, SortedSet<NodeId> forbidden, Paths.Choice choice) {
+            DeliveryTrees trees = new DeliveryTrees(graph, id(0), known, forbidden);
             return choice == Paths.Choice.PRIMARY ? trees.to(members) : trees.around(members);
         }
 
@@ -242,6 +247,7 @@ final class GroupLab {
 
     final TreeMap<NodeId, Long> lives = new TreeMap<>();
     WhenFull whenFull = WhenFull.WAIT;
+    GroupManner manner = GroupManner.DEFAULT;
     int lossPerMillion;
     int duplicationPerMillion;
     long delayMinNanos = MILLI;
@@ -303,7 +309,7 @@ final class GroupLab {
         }
         long ticket = nextTicket++;
         GroupName name = new GroupName(GroupName.Scope.GROUP, kind, "g", "").withWhenFull(whenFull);
-        sender.send(new GroupSend(ticket, name, to, payload, timeoutNanos), nowNanos);
+        sender.send(new GroupSend(ticket, name, to, payload, manner, timeoutNanos), nowNanos);
         return ticket;
     }
 
@@ -375,7 +381,7 @@ final class GroupLab {
         }
 
         @Override
-        public ByteView seal(GroupSend send) {
+        public ByteView seal(long flow, GroupSend send) {
             return send.payload();
         }
 
