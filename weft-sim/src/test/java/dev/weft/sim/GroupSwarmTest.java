@@ -120,7 +120,10 @@ class GroupSwarmTest {
             }
             for (int i = 0; i < 5; i++) {
                 origin.applications.sendToMany(
-                        new Applications.Addressed(name, members, World.Hearing.OTHERS_ONLY, 3), 64, 60_000_000_000L);
+                        new Applications.Addressed(name, members, World.Hearing.OTHERS_ONLY, 3),
+                        1,
+                        64,
+                        60_000_000_000L);
             }
             long until = began + (tick + 1) * 1_000_000L;
             while (world.events.step(until)) {}
@@ -164,7 +167,7 @@ class GroupSwarmTest {
         var engine = Objects.requireNonNull(origin.engine());
         for (int i = 0; i < 100; i++) {
             origin.applications.sendToMany(
-                    new Applications.Addressed(name, listed, World.Hearing.OTHERS_ONLY, 3), 64, 10_000_000_000L);
+                    new Applications.Addressed(name, listed, World.Hearing.OTHERS_ONLY, 3), 1, 64, 10_000_000_000L);
             long until = world.events.nowNanos() + 100_000_000L;
             while (world.events.step(until)) {}
         }

@@ -135,16 +135,16 @@ final class GroupFlow {
 
     // ------------------------------------------------------------------ inputs
 
-    void add(GroupSend send, long nowNanos) {
+    void add(GroupParcel parcel, long nowNanos) {
         List<GroupMember> wanted = new ArrayList<>();
-        for (NodeId node : send.members()) {
+        for (NodeId node : parcel.first().members()) {
             if (!node.equals(self)) {
                 wanted.add(memberOf(node, nowNanos));
             }
         }
         GroupMessage message =
-                new GroupMessage(send, wanted.toArray(new GroupMember[0]), config.fragmentBytes(), nowNanos);
-        message.hereIsOpen = send.members().contains(self);
+                new GroupMessage(parcel, wanted.toArray(new GroupMember[0]), config.fragmentBytes(), nowNanos);
+        message.hereIsOpen = parcel.first().members().contains(self);
         for (int i = 0; i < message.members.length; i++) {
             message.laggingCount += message.members[i].lagging ? 1 : 0;
         }

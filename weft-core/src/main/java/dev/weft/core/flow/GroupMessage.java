@@ -104,7 +104,11 @@ final class GroupMessage {
         TELL
     }
 
+    /** The sends that it carries; they share its fate. */
+    final GroupParcel parcel;
+    /** That of the first of them. */
     final long ticket;
+
     final ByteView payload;
     final long deadlineNanos;
     final GroupMember[] members;
@@ -132,10 +136,11 @@ final class GroupMessage {
     int asked;
     final List<Shot> questions = new ArrayList<>();
 
-    GroupMessage(GroupSend send, GroupMember[] members, int fragmentBytes, long nowNanos) {
-        this.ticket = send.ticket();
-        this.payload = send.payload();
-        this.deadlineNanos = nowNanos + send.timeoutNanos();
+    GroupMessage(GroupParcel parcel, GroupMember[] members, int fragmentBytes, long nowNanos) {
+        this.parcel = parcel;
+        this.ticket = parcel.first().ticket();
+        this.payload = parcel.payload();
+        this.deadlineNanos = nowNanos + parcel.first().timeoutNanos();
         this.members = members;
         this.fragmentBytes = fragmentBytes;
         open.set(0, members.length);

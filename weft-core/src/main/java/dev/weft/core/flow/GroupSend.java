@@ -37,8 +37,4 @@ public record GroupSend(
     public GroupSend sealed() {
         return new GroupSend(ticket, name.with(GroupName.Sealing.SEALED), members, payload, manner, timeoutNanos);
     }
-
-    GroupSend withPayload(ByteView other) {
-        return new GroupSend(ticket, name, members, other, manner, timeoutNanos);
-    }
 }

@@ -9,6 +9,7 @@ import dev.weft.SocketKind;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
+import dev.weft.core.wire.Bundle;
 import dev.weft.core.wire.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,73 @@ class GroupFlowTest {
             assertThat(lab.dataFrames).isEqualTo(3);
             assertThat(lab.acksAtOrigin).isEqualTo(1);
         }
+    }
+
+    @Test
+    void whatOneTurnSendsToTheSameMembersTravelsTogetherAndEndsWithATicketEach() {
+        for (SocketKind kind : List.of(SocketKind.DGRAM, SocketKind.RDM, SocketKind.SEQPACKET)) {
+            GroupLab lab = lab(1, 4, LINE);
+            List<Long> tickets = new ArrayList<>();
+            lab.inOneTurn(() -> {
+                for (String text : List.of("a", "b", "c")) {
+                    tickets.add(lab.send(kind, text, SECOND, 1, 3));
+                }
+            });
+            lab.run(100 * MILLI);
+            assertThat(lab.nodes.get(1).received).containsExactly("a", "b", "c");
+            assertThat(lab.nodes.get(3).received).containsExactly("a", "b", "c");
+            for (long ticket : tickets) {
+                assertThat(lab.outcome(ticket, 1).isDelivered()).isTrue();
+                assertThat(lab.outcome(ticket, 3).isDelivered()).isTrue();
+            }
+            assertThat(lab.ended).containsExactlyElementsOf(tickets);
+            assertThat(lab.framesFromOrigin).isEqualTo(1);
+            assertThat(lab.acksAtOrigin).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatIsForOthersOrEndsAtAnotherTimeOrIsTooMuchTravelsOnItsOwnAndInOrder() {
+        GroupLab lab = lab(1, 4, LINE);
+        String half = "x".repeat(GroupConfig.DEFAULT.fragmentBytes() / 2);
+        lab.inOneTurn(() -> {
+            lab.send(SocketKind.SEQPACKET, "a", SECOND, 1, 3);
+            lab.send(SocketKind.SEQPACKET, "b", SECOND, 1);
+            lab.send(SocketKind.SEQPACKET, "c", 2 * SECOND, 1);
+            lab.send(SocketKind.SEQPACKET, half, 2 * SECOND, 1);
+            lab.send(SocketKind.SEQPACKET, half, 2 * SECOND, 1);
+        });
+        lab.run(100 * MILLI);
+        assertThat(lab.framesFromOrigin).isEqualTo(4);
+        assertThat(lab.nodes.get(1).received).containsExactly("a", "b", "c", "large", "large");
+        assertThat(lab.nodes.get(3).received).containsExactly("a");
+    }
+
+    @Test
+    void oneFrameHasNoMoreMessagesThanABundle() {
+        GroupLab lab = lab(1, 4, LINE);
+        lab.inOneTurn(() -> {
+            for (int i = 0; i < 2 * Bundle.MESSAGES_MAX + 1; i++) {
+                lab.send(SocketKind.RDM, "", SECOND, 1);
+            }
+        });
+        lab.run(100 * MILLI);
+        assertThat(lab.framesFromOrigin).isEqualTo(3);
+        assertThat(lab.nodes.get(1).received).hasSize(2 * Bundle.MESSAGES_MAX + 1);
+        assertThat(lab.ended).hasSize(2 * Bundle.MESSAGES_MAX + 1);
+    }
+
+    @Test
+    void whatTheTurnHasGatheredIsSettledWhenTheSenderCloses() {
+        GroupLab lab = lab(1, 4, LINE);
+        List<Long> tickets = new ArrayList<>();
+        lab.inOneTurn(() -> {
+            tickets.add(lab.send(SocketKind.RDM, "a", SECOND, 1));
+            tickets.add(lab.send(SocketKind.RDM, "b", SECOND, 1));
+            lab.sender.close(lab.nowNanos);
+        });
+        assertThat(lab.ended).containsExactlyElementsOf(tickets);
+        lab.sender.audit();
     }
 
     /** Two relays with thirty members behind each: two frames out, two answers in. */
@@ -641,7 +709,7 @@ class GroupFlowTest {
         GroupLab lab = lab(1, 4, LINE);
         lab.silent.add(GroupLab.link(0, 1));
         long ticket = lab.send(SocketKind.RDM, "hello", SECOND, 1, 3);
-        lab.sender.close();
+        lab.sender.close(lab.nowNanos);
         assertThat(lab.outcome(ticket, 1).reason()).isEqualTo(Outcome.Reason.SENDER_CLOSED);
         assertThat(lab.ended).containsExactly(ticket);
         lab.sender.audit();

@@ -20,6 +20,7 @@ import dev.weft.core.wire.GroupAdvance;
 import dev.weft.core.wire.GroupData;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.Parcel;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.TreeFrame;
@@ -179,15 +180,15 @@ final class GroupLab {
 
         @Override
         public Verdict deliver(GroupReceiver.Delivery delivery) {
-            Verdict verdict = application.apply(delivery.payload());
+            List<ByteView> payloads = messagesOf(delivery.payload());
+            Verdict verdict = application.apply(payloads.get(0));
             if (verdict.equals(Verdict.DELIVERED)) {
                 missed += delivery.missedCount();
                 longestGapNanos = Math.max(longestGapNanos, nowNanos - lastReceivedNanos);
                 lastReceivedNanos = nowNanos;
-                received.add(
-                        delivery.payload().length() > 100
-                                ? "large"
-                                : delivery.payload().utf8());
+                for (ByteView payload : payloads) {
+                    received.add(payload.length() > 100 ? "large" : payload.utf8());
+                }
             }
             return verdict.kind() == Verdict.Kind.HELD ? delivery.name().noRoom() : verdict;
         }
@@ -273,6 +274,7 @@ final class GroupLab {
     int directAnswers;
     int routeErrors;
     GroupSender sender;
+    private boolean together;
 
     private final LinkGraph graph;
     private final PriorityQueue<Landing> landings = new PriorityQueue<>(
@@ -299,6 +301,14 @@ final class GroupLab {
         sender = new GroupSender(id(0), 1, config, new Ways(), new SenderOutput());
     }
 
+    private static List<ByteView> messagesOf(ByteView parcel) {
+        try {
+            return Parcel.decode(parcel);
+        } catch (MalformedFrame e) {
+            throw new AssertionError(e);
+        }
+    }
+
     static NodeId id(int index) {
         return new NodeId(7, 1 + index);
     }
@@ -323,7 +333,18 @@ final class GroupLab {
         long ticket = nextTicket++;
         GroupName name = new GroupName(GroupName.Scope.GROUP, kind, "g", "").withWhenFull(whenFull);
         sender.send(new GroupSend(ticket, name, to, payload, manner, timeoutNanos), nowNanos);
+        if (!together) {
+            sender.flush(nowNanos);
+        }
         return ticket;
+    }
+
+    /** All of these sends are of one turn. */
+    void inOneTurn(Runnable sends) {
+        together = true;
+        sends.run();
+        together = false;
+        sender.flush(nowNanos);
     }
 
     Outcome outcome(long ticket, int member) {
@@ -394,8 +415,8 @@ final class GroupLab {
         }
 
         @Override
-        public ByteView seal(long flow, GroupSend send) {
-            return send.payload();
+        public ByteView seal(long flow, GroupSend first, ByteView parcel) {
+            return parcel;
         }
 
         @Override
