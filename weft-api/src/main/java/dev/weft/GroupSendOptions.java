@@ -12,9 +12,19 @@ import java.time.Duration;
  * @param hearing whether this node hears its own message where it is a member
  * @param priority 0, the lowest, to 7; on a busy link each gets half as much again as the one below it
  * @param whenFull what the send does where there is no room: on this node, or at a member that would have it wait
+ * @param retriesMax how often what seems lost is sent to a member again: 0 to 1,000,000, which means until the timeout
+ * @param routing {@link Routing#BEST}, or around nodes: the delivery tree leads through none of them, and a member that
+ *     can then not be reached gets the outcome undeliverable (no route). No other mode is for messages for many
  */
 public record GroupSendOptions(
-        SocketKind kind, Duration timeout, String endpoint, Hearing hearing, int priority, WhenFull whenFull) {
+        SocketKind kind,
+        Duration timeout,
+        String endpoint,
+        Hearing hearing,
+        int priority,
+        WhenFull whenFull,
+        int retriesMax,
+        Routing routing) {
     /** Whether a sender hears itself. */
     public enum Hearing {
         OTHERS_ONLY,
@@ -37,7 +47,15 @@ public record GroupSendOptions(
 
     /** Of no particular priority, waiting for room. */
     public GroupSendOptions(SocketKind kind, Duration timeout, String endpoint, Hearing hearing) {
-        this(kind, timeout, endpoint, hearing, SendOptions.PRIORITY_DEFAULT, WhenFull.WAIT);
+        this(
+                kind,
+                timeout,
+                endpoint,
+                hearing,
+                SendOptions.PRIORITY_DEFAULT,
+                WhenFull.WAIT,
+                SendOptions.RETRIES_UNBOUNDED,
+                Routing.BEST);
     }
 
     public GroupSendOptions {
@@ -46,28 +64,43 @@ public record GroupSendOptions(
         }
         SendOptions.requireTimeout("send", timeout);
         SendOptions.requirePriority(priority);
+        SendOptions.requireRetries(retriesMax);
+        if (routing.mode() != Routing.Mode.BEST) {
+            throw new IllegalArgumentException(
+                    "routing " + routing.mode() + " is for one destination; messages for many go along a delivery tree,"
+                            + " which may avoid nodes: Routing.BEST or Routing.BEST.avoiding(...)");
+        }
         if (endpoint.getBytes(StandardCharsets.UTF_8).length > ENDPOINT_BYTES_MAX) {
             throw new IllegalArgumentException("an endpoint's name has at most " + ENDPOINT_BYTES_MAX + " bytes");
         }
     }
 
     public GroupSendOptions withTimeout(Duration longest) {
-        return new GroupSendOptions(kind, longest, endpoint, hearing, priority, whenFull);
+        return new GroupSendOptions(kind, longest, endpoint, hearing, priority, whenFull, retriesMax, routing);
     }
 
     public GroupSendOptions withEndpoint(String name) {
-        return new GroupSendOptions(kind, timeout, name, hearing, priority, whenFull);
+        return new GroupSendOptions(kind, timeout, name, hearing, priority, whenFull, retriesMax, routing);
     }
 
     public GroupSendOptions withHearing(Hearing changed) {
-        return new GroupSendOptions(kind, timeout, endpoint, changed, priority, whenFull);
+        return new GroupSendOptions(kind, timeout, endpoint, changed, priority, whenFull, retriesMax, routing);
     }
 
     public GroupSendOptions withPriority(int other) {
-        return new GroupSendOptions(kind, timeout, endpoint, hearing, other, whenFull);
+        return new GroupSendOptions(kind, timeout, endpoint, hearing, other, whenFull, retriesMax, routing);
     }
 
     public GroupSendOptions withWhenFull(WhenFull other) {
-        return new GroupSendOptions(kind, timeout, endpoint, hearing, priority, other);
+        return new GroupSendOptions(kind, timeout, endpoint, hearing, priority, other, retriesMax, routing);
+    }
+
+    public GroupSendOptions withRetries(int most) {
+        return new GroupSendOptions(kind, timeout, endpoint, hearing, priority, whenFull, most, routing);
+    }
+
+    /** @throws IllegalArgumentException unless it is the best way, around nodes or not */
+    public GroupSendOptions withRouting(Routing other) {
+        return new GroupSendOptions(kind, timeout, endpoint, hearing, priority, whenFull, retriesMax, other);
     }
 }

@@ -13,7 +13,8 @@ public interface Membership extends AutoCloseable {
      * @param dropped taken ones that were dropped to make room
      * @param blocked offers that a full inbox put off, for the sender to wait
      * @param refused messages refused while it was detached
-     * @param missed messages that their senders gave up for this member
+     * @param missed at least how many messages their senders gave up for this member: of those that were sent in one
+     *     turn of the sender's loop one counts
      */
     record Counts(long taken, long dropped, long blocked, long refused, long missed) {}
 

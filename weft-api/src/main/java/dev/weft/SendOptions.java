@@ -40,6 +40,10 @@ public record SendOptions(
         }
         requireTimeout("send", timeout);
         requirePriority(priority);
+        requireRetries(retriesMax);
+    }
+
+    static void requireRetries(int retriesMax) {
         if (retriesMax < 0 || retriesMax > RETRIES_UNBOUNDED) {
             throw new IllegalArgumentException("retries=" + retriesMax + " must be from 0 to " + RETRIES_UNBOUNDED);
         }

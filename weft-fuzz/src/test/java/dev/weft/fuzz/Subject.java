@@ -17,7 +17,6 @@ import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.Claim;
 import dev.weft.core.flow.FlowConfig;
 import dev.weft.core.flow.GroupConfig;
-import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.flow.GroupSend;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
@@ -31,6 +30,7 @@ import dev.weft.core.seal.Sealer;
 import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
+import dev.weft.core.socket.GroupArrival;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Signatory;
 import dev.weft.core.topology.TopologyConfig;
@@ -323,10 +323,11 @@ final class Subject implements Engine.Output {
     }
 
     @Override
-    public GroupAcceptance deliverToGroup(GroupReceiver.Delivery delivery) {
-        assertThat(delivery.hops()).isNotNegative();
-        assertThat(delivery.missedCount()).isNotNegative();
-        return delivery.payload().length() % 5 == 4 ? GroupAcceptance.LATER : GroupAcceptance.TAKEN;
+    public GroupAcceptance deliverToGroup(GroupArrival arrival) {
+        assertThat(arrival.hops()).isNotNegative();
+        assertThat(arrival.missedCount()).isNotNegative();
+        assertThat(arrival.payloads()).isNotEmpty();
+        return arrival.payloads().get(0).length() % 5 == 4 ? GroupAcceptance.LATER : GroupAcceptance.TAKEN;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.weft.node;
 
-import dev.weft.GroupMessage;
 import dev.weft.Locator;
 import dev.weft.MeshEvent;
 import dev.weft.Message;
@@ -13,9 +12,9 @@ import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.Claim;
-import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
+import dev.weft.core.socket.GroupArrival;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -300,12 +299,9 @@ final class Application implements Engine.Output {
     }
 
     @Override
-    public GroupAcceptance deliverToGroup(GroupReceiver.Delivery delivery) {
-        GroupInbox inbox = memberships.get(delivery.name().group());
-        return inbox == null
-                ? GroupAcceptance.NO_MEMBER
-                : inbox.offer(new GroupMessage(
-                        delivery.from(), delivery.payload().toByteArray(), delivery.hops(), delivery.missedCount()));
+    public GroupAcceptance deliverToGroup(GroupArrival arrival) {
+        GroupInbox inbox = memberships.get(arrival.group());
+        return inbox == null ? GroupAcceptance.NO_MEMBER : inbox.offer(arrival);
     }
 
     @Override

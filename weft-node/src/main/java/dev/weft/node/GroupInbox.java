@@ -3,7 +3,9 @@ package dev.weft.node;
 import dev.weft.GroupMessage;
 import dev.weft.Membership;
 import dev.weft.MembershipOptions;
+import dev.weft.core.base.ByteView;
 import dev.weft.core.socket.GroupAcceptance;
+import dev.weft.core.socket.GroupArrival;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -45,12 +47,12 @@ final class GroupInbox implements Membership {
         this.mailbox = new Mailbox<>("the membership of '" + group + "'", 1, callbacks, this::discount);
     }
 
-    /** Called on the loop; never waits for the application. */
-    GroupAcceptance offer(GroupMessage message) {
+    /** Called on the loop; never waits for the application. All of what arrives together is taken, or nothing. */
+    GroupAcceptance offer(GroupArrival arrival) {
         return mailbox.answer(() -> {
-            GroupAcceptance answer = acceptance(message);
+            GroupAcceptance answer = acceptance(arrival);
             switch (answer) {
-                case TAKEN -> add(message);
+                case TAKEN -> add(arrival);
                 case LATER -> {
                     senderWaits = true;
                     blocked++;
@@ -65,8 +67,7 @@ final class GroupInbox implements Membership {
         });
     }
 
-    /** What the policy says to a message; it may have made room for it. */
-    private GroupAcceptance acceptance(GroupMessage message) {
+    private GroupAcceptance acceptance(GroupArrival arrival) {
         if (over) {
             return GroupAcceptance.NO_MEMBER;
         }
@@ -74,16 +75,9 @@ final class GroupInbox implements Membership {
             return GroupAcceptance.DETACHED;
         }
         return switch (options.whenFull()) {
-            case LATEST_ONLY -> {
-                while (dropOldest()) {}
-                yield GroupAcceptance.TAKEN;
-            }
-            case DROP_OLDEST -> {
-                while (isFullFor(message) && dropOldest()) {}
-                yield GroupAcceptance.TAKEN;
-            }
-            case BLOCK -> isFullFor(message) ? GroupAcceptance.LATER : GroupAcceptance.TAKEN;
-            case DETACH -> isFullFor(message) ? GroupAcceptance.DETACHED : GroupAcceptance.TAKEN;
+            case LATEST_ONLY, DROP_OLDEST -> GroupAcceptance.TAKEN;
+            case BLOCK -> isFullFor(arrival) ? GroupAcceptance.LATER : GroupAcceptance.TAKEN;
+            case DETACH -> isFullFor(arrival) ? GroupAcceptance.DETACHED : GroupAcceptance.TAKEN;
         };
     }
 
@@ -149,17 +143,44 @@ final class GroupInbox implements Membership {
         return mailbox.close();
     }
 
-    private boolean isFullFor(GroupMessage message) {
-        return queuedCount >= options.messagesMax()
-                || queuedCount > 0 && queuedBytes + message.payload().length > options.bytesMax();
+    /** What is empty has room: more than that there will never be. */
+    private boolean isFullFor(GroupArrival arrival) {
+        int bytes = 0;
+        for (ByteView payload : arrival.payloads()) {
+            bytes += payload.length();
+        }
+        return isFullFor(arrival.payloads().size(), bytes);
     }
 
-    private void add(GroupMessage message) {
-        queuedCount++;
-        queuedBytes += message.payload().length;
-        taken++;
-        missed += message.missed();
-        mailbox.add(message);
+    private boolean isFullFor(int count, int bytes) {
+        return queuedCount > 0
+                && (queuedCount + count > options.messagesMax() || queuedBytes + bytes > options.bytesMax());
+    }
+
+    private void add(GroupArrival arrival) {
+        long missedBefore = arrival.missedCount();
+        for (ByteView payload : arrival.payloads()) {
+            makeRoom(payload);
+            queuedCount++;
+            queuedBytes += payload.length();
+            taken++;
+            missed += missedBefore;
+            mailbox.add(new GroupMessage(arrival.from(), payload.toByteArray(), arrival.hops(), missedBefore));
+            missedBefore = 0;
+        }
+    }
+
+    /** Older messages give way where the policy says so. */
+    private void makeRoom(ByteView next) {
+        switch (options.whenFull()) {
+            case LATEST_ONLY -> {
+                while (dropOldest()) {}
+            }
+            case DROP_OLDEST -> {
+                while (isFullFor(1, next.length()) && dropOldest()) {}
+            }
+            case BLOCK, DETACH -> {}
+        }
     }
 
     private void discount(GroupMessage gone) {

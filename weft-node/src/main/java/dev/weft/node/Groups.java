@@ -10,6 +10,7 @@ import dev.weft.Outcome;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
+import dev.weft.core.flow.GroupManner;
 import dev.weft.core.flow.GroupSend;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.GroupName;
@@ -77,10 +78,17 @@ final class Groups implements GroupInbox.Home {
                         name,
                         members(engine, name, nodes, options),
                         copy,
-                        options.priority(),
+                        manner(options),
                         options.timeout().toNanos()),
                 now));
         return ticket;
+    }
+
+    private static GroupManner manner(GroupSendOptions options) {
+        return new GroupManner(
+                options.priority(),
+                options.retriesMax(),
+                new TreeSet<>(options.routing().nodes()));
     }
 
     /** Room for a send among those of this node; null where there is none and the sender does not wait, or in vain. */

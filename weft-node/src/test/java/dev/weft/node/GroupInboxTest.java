@@ -3,14 +3,17 @@ package dev.weft.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.GroupMessage;
 import dev.weft.Membership;
 import dev.weft.MembershipOptions;
 import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
 import dev.weft.core.socket.GroupAcceptance;
+import dev.weft.core.socket.GroupArrival;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,14 +42,21 @@ class GroupInboxTest {
                 });
     }
 
-    private static GroupMessage message(int number) {
-        return new GroupMessage(SENDER, new byte[] {(byte) number}, 1, 0);
+    private static GroupArrival arrival(byte[]... payloads) {
+        return new GroupArrival(
+                SENDER, "g", Stream.of(payloads).map(ByteView::of).toList(), 1, 0);
+    }
+
+    private static GroupArrival together(int... numbers) {
+        return arrival(IntStream.of(numbers)
+                .mapToObj(number -> new byte[] {(byte) number})
+                .toArray(byte[][]::new));
     }
 
     private static List<GroupAcceptance> offer(GroupInbox inbox, int... numbers) {
         List<GroupAcceptance> answers = new ArrayList<>();
         for (int number : numbers) {
-            answers.add(inbox.offer(message(number)));
+            answers.add(inbox.offer(together(number)));
         }
         return answers;
     }
@@ -103,9 +113,35 @@ class GroupInboxTest {
     @Test
     void bytesBoundTheInboxAsWellAndOneLargeMessageAlwaysFits() {
         GroupInbox inbox = inbox(MembershipOptions.WhenFull.BLOCK);
-        GroupMessage large = new GroupMessage(SENDER, new byte[1_000], 1, 0);
-        assertThat(inbox.offer(large)).isEqualTo(GroupAcceptance.TAKEN);
-        assertThat(inbox.offer(message(1))).isEqualTo(GroupAcceptance.LATER);
+        assertThat(inbox.offer(arrival(new byte[1_000]))).isEqualTo(GroupAcceptance.TAKEN);
+        assertThat(inbox.offer(together(1))).isEqualTo(GroupAcceptance.LATER);
+    }
+
+    @Test
+    void whatComesTogetherIsTakenWholeOrNotAtAll() throws InterruptedException {
+        GroupInbox inbox = inbox(MembershipOptions.WhenFull.BLOCK);
+        assertThat(inbox.offer(together(1, 2))).isEqualTo(GroupAcceptance.TAKEN);
+        assertThat(inbox.offer(together(3, 4))).isEqualTo(GroupAcceptance.LATER);
+        inbox.receive();
+        assertThat(asked).containsExactly("room");
+        assertThat(inbox.offer(together(3, 4))).isEqualTo(GroupAcceptance.TAKEN);
+        assertThat(drain(inbox)).containsExactly(2, 3, 4);
+    }
+
+    @Test
+    void anEmptyInboxTakesMoreThanItsBoundWhereThatComesTogether() throws InterruptedException {
+        GroupInbox inbox = inbox(MembershipOptions.WhenFull.BLOCK);
+        assertThat(inbox.offer(together(1, 2, 3, 4, 5))).isEqualTo(GroupAcceptance.TAKEN);
+        assertThat(inbox.offer(together(6))).isEqualTo(GroupAcceptance.LATER);
+        assertThat(drain(inbox)).containsExactly(1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void ofWhatComesTogetherTheNewestAreKept() throws InterruptedException {
+        GroupInbox inbox = inbox(MembershipOptions.WhenFull.DROP_OLDEST);
+        assertThat(inbox.offer(together(1, 2, 3, 4, 5))).isEqualTo(GroupAcceptance.TAKEN);
+        assertThat(drain(inbox)).containsExactly(3, 4, 5);
+        assertThat(inbox.counts().dropped()).isEqualTo(2);
     }
 
     @Test
@@ -125,7 +161,7 @@ class GroupInboxTest {
         inbox.close();
         inbox.close();
         assertThat(asked).containsExactly("leave g");
-        assertThat(inbox.offer(message(2))).isEqualTo(GroupAcceptance.NO_MEMBER);
+        assertThat(inbox.offer(together(2))).isEqualTo(GroupAcceptance.NO_MEMBER);
         assertThat(inbox.receive().payload()[0]).isEqualTo((byte) 1);
         assertThatThrownBy(inbox::receive)
                 .isInstanceOf(IllegalStateException.class)

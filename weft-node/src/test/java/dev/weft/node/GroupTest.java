@@ -16,6 +16,7 @@ import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Routing;
 import dev.weft.SocketKind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -95,6 +96,46 @@ class GroupTest {
             eventually(() -> events.size() == 3);
             assertThat(events).containsExactly("GROUP_JOINED weather", "GROUP_JOINED weather", "GROUP_LEFT weather");
         }
+    }
+
+    /** Alice and bob have links to the relay alone. */
+    @Test
+    void aSendToManyGoesAroundForbiddenNodes() throws InterruptedException {
+        MeshConfig.Links toTheRelay =
+                new MeshConfig.Links(MeshConfig.Links.Policy.PINNED_ONLY, List.of("relay"), List.of());
+        try (Mesh relay = node("relay").join();
+                Mesh alice = node("alice").links(toTheRelay).join();
+                Mesh bob = node("bob").links(toTheRelay).join()) {
+            Membership atBob = bob.group("weather").join();
+            Membership atRelay = relay.group("weather").join();
+            Group weather = alice.group("weather");
+            eventually(() -> weather.members().size() == 2);
+            GroupSendOptions around = GroupSendOptions.RDM
+                    .withTimeout(Duration.ofMillis(500))
+                    .withRetries(3)
+                    .withRouting(Routing.BEST.avoiding(relay.self().id()));
+            GroupOutcome outcome = weather.send(bytes("storm"), around).await();
+            Outcome ofBob = outcome.byMember().get(bob.self().id());
+            assertThat(ofBob)
+                    .extracting(Outcome::kind, Outcome::reason)
+                    .containsExactly(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE);
+            // Who is forbidden is a member all the same.
+            assertThat(outcome.byMember().get(relay.self().id()).isDelivered()).isTrue();
+            assertThat(text(atRelay.receive())).isEqualTo("storm");
+            assertThat(weather.send(bytes("calm")).await().isDeliveredToAll()).isTrue();
+            assertThat(text(atBob.receive())).isEqualTo("calm");
+        }
+    }
+
+    @Test
+    void routingsThatAreForOneDestinationAreRefusedForMany() {
+        assertThatThrownBy(() -> GroupSendOptions.RDM.withRouting(Routing.TWO_AT_ONCE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Routing.BEST.avoiding");
+        assertThatThrownBy(() -> GroupSendOptions.RDM.withRouting(Routing.via(new NodeId(1, 2))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("routing PINNED is for one destination");
+        assertThatThrownBy(() -> GroupSendOptions.RDM.withRetries(-1)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -10,13 +10,14 @@ import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.Claim;
-import dev.weft.core.flow.GroupReceiver;
+import dev.weft.core.flow.GroupManner;
 import dev.weft.core.flow.GroupSend;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
+import dev.weft.core.socket.GroupArrival;
 import dev.weft.core.wire.GroupName;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -171,7 +172,8 @@ final class Applications {
     /** To the members of a group, or to the nodes listed where there are some. */
     record Addressed(GroupName name, SortedSet<NodeId> listed, World.Hearing hearing, int priority) {}
 
-    void sendToMany(Addressed to, int bytes, long timeoutNanos) {
+    /** Sends so many messages in one turn. */
+    void sendToMany(Addressed to, int count, int bytes, long timeoutNanos) {
         GroupName name = to.name();
         node.turn((present, local) -> {
             TreeSet<NodeId> members =
@@ -179,19 +181,21 @@ final class Applications {
             if (to.hearing() == World.Hearing.OTHERS_ONLY) {
                 members.remove(node.id());
             }
-            long number = world.groups.nextNumber();
-            ByteView payload = Journal.payload(number, bytes);
-            world.groups.sent(lifeName(), name, to.priority(), members, payload, world.events.nowNanos());
-            long ticket = nextTicket++;
-            groupTickets.put(ticket, number);
-            present.sendToMany(new GroupSend(ticket, name, members, payload, to.priority(), timeoutNanos), local);
+            for (int i = 0; i < count; i++) {
+                long number = world.groups.nextNumber();
+                ByteView payload = Journal.payload(number, bytes);
+                world.groups.sent(lifeName(), name, to.priority(), members, payload, world.events.nowNanos());
+                long ticket = nextTicket++;
+                groupTickets.put(ticket, number);
+                GroupManner manner = GroupManner.ofPriority(to.priority());
+                present.sendToMany(new GroupSend(ticket, name, members, payload, manner, timeoutNanos), local);
+            }
         });
     }
 
     /** The application has received something. */
-    void received(ByteView payload, GroupName name, long missed) {
-        world.groups.received(
-                node.id(), lifeName(), joinedSince.getOrDefault(name.group(), Long.MAX_VALUE), payload, missed);
+    void received(ByteView payload, String group, long missed) {
+        world.groups.received(node.id(), lifeName(), joinedSince.getOrDefault(group, Long.MAX_VALUE), payload, missed);
     }
 
     // ------------------------------------------------------------------ connections
@@ -338,15 +342,21 @@ final class Applications {
         }
 
         @Override
-        public GroupAcceptance deliverToGroup(GroupReceiver.Delivery delivery) {
-            if (!joinedSince.containsKey(delivery.name().group())) {
+        public GroupAcceptance deliverToGroup(GroupArrival arrival) {
+            if (!joinedSince.containsKey(arrival.group())) {
                 world.violations.add(
                         "nothing is delivered to a group that was left",
-                        "node " + node.index + " has left " + delivery.name().group());
+                        "node " + node.index + " has left " + arrival.group());
             }
             switch (full) {
-                case TAKEN -> Applications.this.received(delivery.payload(), delivery.name(), delivery.missedCount());
-                case DETACHED -> world.groups.refused(node.id(), delivery.payload());
+                case TAKEN -> {
+                    long missed = arrival.missedCount();
+                    for (ByteView payload : arrival.payloads()) {
+                        Applications.this.received(payload, arrival.group(), missed);
+                        missed = 0;
+                    }
+                }
+                case DETACHED -> arrival.payloads().forEach(payload -> world.groups.refused(node.id(), payload));
                 case LATER, NO_MEMBER -> {}
             }
             return full;

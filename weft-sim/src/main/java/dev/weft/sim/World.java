@@ -60,6 +60,7 @@ final class World {
 
     private static final int LOG_MAX = 200;
     private static final int MANY_PER_MILLION = 250_000;
+    private static final int GROUP_BURST_MAX = 40;
     private static final int MANY_NODES_MAX = 50;
 
     /** Something that a node reported. */
@@ -360,10 +361,11 @@ final class World {
             name = name.withWhenFull(WhenFull.REFUSE);
         }
         int priority = load.chance(800_000) ? RouteHeader.PRIORITY_DEFAULT : load.below(1 + RouteHeader.PRIORITY_MAX);
+        int count = load.chance(900_000) ? 1 : 2 + load.below(GROUP_BURST_MAX - 1);
         boolean nobody = listed.isEmpty() && name.scope() == GroupName.Scope.LIST;
         if (from.isAlive() && !nobody) {
             from.applications.sendToMany(
-                    new Applications.Addressed(name, listed, hearing, priority), bytes, timeoutNanos);
+                    new Applications.Addressed(name, listed, hearing, priority), count, bytes, timeoutNanos);
         }
     }
 

@@ -10,7 +10,6 @@ import dev.weft.core.authority.Register;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.flow.Claim;
-import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.flow.GroupSend;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.Paths;
@@ -26,6 +25,7 @@ import dev.weft.core.seal.Sealer;
 import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
+import dev.weft.core.socket.GroupArrival;
 import dev.weft.core.socket.Ledger;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Lsdb;
@@ -91,7 +91,7 @@ public final class Engine {
         void beaconTo(String source, ByteView datagram);
 
         /** A message for a group, to the inbox of this node's membership. */
-        GroupAcceptance deliverToGroup(GroupReceiver.Delivery delivery);
+        GroupAcceptance deliverToGroup(GroupArrival arrival);
 
         /** The one and only outcome of a send. */
         void settled(Claim claim, Outcome outcome);
@@ -270,7 +270,7 @@ public final class Engine {
             machines.post.deliverToSelf(machines.arrivals);
             machines.receiver.flush(nowNanos);
         }
-        machines.groups.flush();
+        machines.groups.flush(nowNanos);
         machines.discovery.takeUnreachable().forEach(machines::suspect);
         machines.membership.flush(nowNanos);
         machines.tellNews();
@@ -475,7 +475,7 @@ public final class Engine {
         machines.now(nowNanos);
         machines.connections.close(nowNanos);
         machines.sender.close();
-        machines.groups.close();
+        machines.groups.close(nowNanos);
         machines.links.closeAll(CloseReason.SHUTDOWN, "the node is leaving", nowNanos);
     }
 

@@ -21,6 +21,7 @@ import dev.weft.core.seal.GroupSeals;
 import dev.weft.core.seal.Sealer;
 import dev.weft.core.seal.Seals;
 import dev.weft.core.socket.Endpoints;
+import dev.weft.core.socket.GroupArrival;
 import dev.weft.core.topology.Lsdb;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
@@ -32,6 +33,7 @@ import dev.weft.core.wire.GroupKeyWant;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
+import dev.weft.core.wire.Parcel;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.Verdict;
@@ -252,13 +254,14 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         return Math.min(sending, Math.min(receiver.nextDeadlineNanos(), sealing.nextDeadlineNanos()));
     }
 
-    void flush() {
+    void flush(long nowNanos) {
+        sender.flush(nowNanos);
         receiver.flush();
         forwarder.flush();
     }
 
-    void close() {
-        sender.close();
+    void close(long nowNanos) {
+        sender.close(nowNanos);
     }
 
     // ------------------------------------------------------------------ between the machines
@@ -315,15 +318,15 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     }
 
     @Override
-    public Verdict deliverHere(GroupName name, ByteView payload, long missedCount) {
+    public Verdict deliverHere(GroupName name, ByteView parcel, long missedCount) {
         // What is delivered is the application's own; this is still on its way to others.
-        ByteView own = name.isSealed() ? payload : ByteView.of(payload.toByteArray());
+        ByteView own = name.isSealed() ? parcel : ByteView.of(parcel.toByteArray());
         return deliver(new GroupReceiver.Delivery(self, incarnation, name, own, 0, missedCount));
     }
 
     @Override
-    public ByteView seal(GroupSend send) {
-        return sealing.seal(send.name(), send.priority(), send.members(), send.payload(), now.getAsLong());
+    public ByteView seal(long flow, GroupSend first, ByteView parcel) {
+        return sealing.seal(first.name(), flow, first.members(), parcel, now.getAsLong());
     }
 
     /** What is sealed is opened first, and what is not is not taken where it ought to be. */
@@ -355,6 +358,15 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     }
 
     private Verdict deliverPlain(GroupReceiver.Delivery delivery) {
+        try {
+            return deliver(delivery, Parcel.decode(delivery.payload()));
+        } catch (MalformedFrame malformed) {
+            out.trace(new TraceEvent(TraceEvent.Kind.MALFORMED, delivery.from(), malformed.getMessage()));
+            return Verdict.refused(Outcome.Reason.LIMIT);
+        }
+    }
+
+    private Verdict deliver(GroupReceiver.Delivery delivery, List<ByteView> messages) {
         GroupName name = delivery.name();
         boolean isMember =
                 name.scope() == GroupName.Scope.LIST || name.group().isEmpty() || joined.contains(name.group());
@@ -365,12 +377,14 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             return Verdict.refused(Outcome.Reason.NOT_PERMITTED);
         }
         if (!name.endpoint().isEmpty()) {
-            return deliverToEndpoint(delivery);
+            return deliverToEndpoint(delivery, messages);
         }
         if (name.scope() == GroupName.Scope.LIST || !joined.contains(name.group())) {
             return Verdict.refused(Outcome.Reason.NO_ENDPOINT);
         }
-        return switch (out.deliverToGroup(delivery)) {
+        GroupArrival arrival =
+                new GroupArrival(delivery.from(), name.group(), messages, delivery.hops(), delivery.missedCount());
+        return switch (out.deliverToGroup(arrival)) {
             case TAKEN -> Verdict.DELIVERED;
             case LATER -> name.noRoom();
             case DETACHED -> Verdict.refused(Outcome.Reason.DETACHED);
@@ -385,7 +399,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     }
 
     /** Messages for many come to endpoints that take messages from anybody, in whatever order their flow promises. */
-    private Verdict deliverToEndpoint(GroupReceiver.Delivery delivery) {
+    private Verdict deliverToEndpoint(GroupReceiver.Delivery delivery, List<ByteView> messages) {
         String endpoint = delivery.name().endpoint();
         SocketKind kind = delivery.name().kind() == SocketKind.DGRAM ? SocketKind.DGRAM : SocketKind.RDM;
         Acceptance acceptance = endpoints.check(endpoint, kind);
@@ -396,8 +410,10 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         if (!buffer.hasRoom()) {
             return delivery.name().noRoom();
         }
-        buffer.take(ReceiveBuffer.charge(delivery.payload()));
-        endpoints.deliver(endpoint, kind, delivery.from(), List.of(delivery.payload()), delivery.hops());
+        for (ByteView message : messages) {
+            buffer.take(ReceiveBuffer.charge(message));
+        }
+        endpoints.deliver(endpoint, kind, delivery.from(), messages, delivery.hops());
         return Verdict.DELIVERED;
     }
 

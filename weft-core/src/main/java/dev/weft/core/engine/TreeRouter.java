@@ -8,8 +8,10 @@ import dev.weft.core.route.DeliveryTrees;
 import dev.weft.core.route.LinkGraph;
 import dev.weft.core.route.Routes;
 import java.util.Collection;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The delivery trees of this node as of now: over the same snapshot as its paths, and kept off the same links.
@@ -17,9 +19,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Called by {@link Groups} alone.
  */
 final class TreeRouter implements Trees {
+    /** So many sets of nodes that are kept off are remembered at once. */
+    private static final int FORBIDDEN_MAX = 32;
+
     private final NodeId self;
     private final Router router;
-    private @Nullable DeliveryTrees trees;
+    /** By the nodes that they keep off. */
+    private final TreeMap<List<NodeId>, DeliveryTrees> trees = new TreeMap<>(TreeRouter::compareLists);
+
     private TreeSet<Routes.LinkName> keptOff = new TreeSet<>();
     private long edition = -1;
 
@@ -29,8 +36,8 @@ final class TreeRouter implements Trees {
     }
 
     @Override
-    public DeliveryTree tree(Collection<NodeId> members, Paths.Choice choice) {
-        DeliveryTrees present = trees();
+    public DeliveryTree tree(Collection<NodeId> members, SortedSet<NodeId> forbidden, Paths.Choice choice) {
+        DeliveryTrees present = trees(forbidden);
         return switch (choice) {
             case PRIMARY -> present.to(members);
             case ALTERNATE -> present.around(members);
@@ -39,7 +46,7 @@ final class TreeRouter implements Trees {
 
     @Override
     public boolean isUsable(Routes.LinkName link) {
-        trees();
+        refresh();
         LinkGraph graph = router.routes().graph();
         int a = graph.indexOf(link.a());
         int b = graph.indexOf(link.b());
@@ -56,14 +63,35 @@ final class TreeRouter implements Trees {
         return router.edition();
     }
 
-    private DeliveryTrees trees() {
-        DeliveryTrees present = trees;
-        if (present == null || edition != router.edition()) {
-            edition = router.edition();
-            keptOff = new TreeSet<>(router.unusable());
-            present = new DeliveryTrees(router.routes().graph(), self, keptOff);
-            trees = present;
+    private DeliveryTrees trees(SortedSet<NodeId> forbidden) {
+        refresh();
+        List<NodeId> key = List.copyOf(forbidden);
+        DeliveryTrees present = trees.get(key);
+        if (present == null) {
+            if (trees.size() >= FORBIDDEN_MAX) {
+                trees.clear();
+            }
+            present = new DeliveryTrees(router.routes().graph(), self, keptOff, forbidden);
+            trees.put(key, present);
         }
         return present;
+    }
+
+    private void refresh() {
+        if (edition != router.edition()) {
+            edition = router.edition();
+            keptOff = new TreeSet<>(router.unusable());
+            trees.clear();
+        }
+    }
+
+    private static int compareLists(List<NodeId> one, List<NodeId> other) {
+        for (int i = 0; i < Math.min(one.size(), other.size()); i++) {
+            int byNode = one.get(i).compareTo(other.get(i));
+            if (byNode != 0) {
+                return byNode;
+            }
+        }
+        return Integer.compare(one.size(), other.size());
     }
 }

@@ -39,6 +39,8 @@ final class GroupMessage {
         long dueNanos = -1;
         int expiries;
         int repairs;
+        /** How often each member was sent it, where that is bounded; else empty. */
+        int[] copies = new int[0];
         /** How many bytes of it count as in flight. */
         int countedBytes;
         /** Whether they count as awaited by members that answer. */
@@ -69,6 +71,16 @@ final class GroupMessage {
             return false;
         }
 
+        /** Whether somebody misses it who has answered since then. */
+        boolean isMissedBySomebodyHeardSince(long nanos) {
+            for (int i = missing.nextSetBit(0); i >= 0; i = missing.nextSetBit(i + 1)) {
+                if (message.members[i].heardNanos >= nanos) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         /** What it counts for in windows. */
         int charge() {
             int bytes = message.payload(index).length();
@@ -92,7 +104,11 @@ final class GroupMessage {
         TELL
     }
 
+    /** The sends that it carries; they share its fate. */
+    final GroupParcel parcel;
+    /** That of the first of them. */
     final long ticket;
+
     final ByteView payload;
     final long deadlineNanos;
     final GroupMember[] members;
@@ -120,10 +136,11 @@ final class GroupMessage {
     int asked;
     final List<Shot> questions = new ArrayList<>();
 
-    GroupMessage(GroupSend send, GroupMember[] members, int fragmentBytes, long nowNanos) {
-        this.ticket = send.ticket();
-        this.payload = send.payload();
-        this.deadlineNanos = nowNanos + send.timeoutNanos();
+    GroupMessage(GroupParcel parcel, GroupMember[] members, int fragmentBytes, long nowNanos) {
+        this.parcel = parcel;
+        this.ticket = parcel.first().ticket();
+        this.payload = parcel.payload();
+        this.deadlineNanos = nowNanos + parcel.first().timeoutNanos();
         this.members = members;
         this.fragmentBytes = fragmentBytes;
         open.set(0, members.length);

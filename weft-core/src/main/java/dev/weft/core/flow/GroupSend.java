@@ -2,9 +2,7 @@ package dev.weft.core.flow;
 
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
-import dev.weft.core.base.Check;
 import dev.weft.core.wire.GroupName;
-import dev.weft.core.wire.RouteHeader;
 import java.util.Collections;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -16,27 +14,27 @@ import java.util.TreeSet;
  * @param name who is addressed, with which guarantees
  * @param members the nodes that are to have it: fixed from here on, this node among them where it hears itself
  * @param payload at most {@link dev.weft.core.wire.Data#MESSAGE_BYTES_MAX} bytes
- * @param priority 0 to 7, 7 the highest
+ * @param manner how it is to travel
  * @param timeoutNanos how long it may take
  */
 public record GroupSend(
-        long ticket, GroupName name, SortedSet<NodeId> members, ByteView payload, int priority, long timeoutNanos) {
+        long ticket,
+        GroupName name,
+        SortedSet<NodeId> members,
+        ByteView payload,
+        GroupManner manner,
+        long timeoutNanos) {
     public GroupSend {
-        Check.within("priority", priority, 0, RouteHeader.PRIORITY_MAX);
         members = Collections.unmodifiableSortedSet(new TreeSet<>(members));
     }
 
-    /** One of no particular priority. */
+    /** One that travels as usual. */
     public GroupSend(long ticket, GroupName name, SortedSet<NodeId> members, ByteView payload, long timeoutNanos) {
-        this(ticket, name, members, payload, RouteHeader.PRIORITY_DEFAULT, timeoutNanos);
+        this(ticket, name, members, payload, GroupManner.DEFAULT, timeoutNanos);
     }
 
     /** The same to a flow whose messages are sealed. */
     public GroupSend sealed() {
-        return new GroupSend(ticket, name.with(GroupName.Sealing.SEALED), members, payload, priority, timeoutNanos);
-    }
-
-    GroupSend withPayload(ByteView other) {
-        return new GroupSend(ticket, name, members, other, priority, timeoutNanos);
+        return new GroupSend(ticket, name.with(GroupName.Sealing.SEALED), members, payload, manner, timeoutNanos);
     }
 }

@@ -10,13 +10,13 @@ import dev.weft.core.forward.TreeForwarder;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupName;
-import dev.weft.core.wire.GroupSeal;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.Verdict;
 import dev.weft.core.wire.WireWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +30,11 @@ public final class GroupSender {
     public interface Output {
         void send(NodeId neighbor, TreeFrame frame);
 
-        /** A message that has found its place, sealed for its members. */
-        ByteView seal(GroupSend send);
+        /** A parcel that has found its place, sealed for the members of the sends in it. */
+        ByteView seal(long flow, GroupSend first, ByteView parcel);
 
-        /** This node is a member itself: its application is offered the message, as to any other member. */
-        Verdict deliverHere(GroupName name, ByteView payload, long missedCount);
+        /** This node is a member itself: its application is offered the parcel, as to any other member. */
+        Verdict deliverHere(GroupName name, ByteView parcel, long missedCount);
 
         /** The one and only outcome of a send for a member. */
         void settled(long ticket, NodeId member, Outcome outcome);
@@ -46,20 +46,21 @@ public final class GroupSender {
     private static final long IDLE_NANOS = 600_000_000_000L;
     private static final long SWEEP_NANOS = 60_000_000_000L;
 
-    private record Conversation(GroupName name, int priority, List<NodeId> listed) implements Comparable<Conversation> {
+    private record Conversation(GroupName name, GroupManner manner, List<NodeId> listed)
+            implements Comparable<Conversation> {
         private static Conversation of(GroupSend send) {
             return new Conversation(
                     send.name(),
-                    send.priority(),
+                    send.manner(),
                     send.name().scope() == GroupName.Scope.LIST ? List.copyOf(send.members()) : List.of());
         }
 
         @Override
         public int compareTo(Conversation other) {
             int byName = name.compareTo(other.name);
-            int byPriority = byName != 0 ? byName : Integer.compare(priority, other.priority);
-            if (byPriority != 0) {
-                return byPriority;
+            int byManner = byName != 0 ? byName : manner.compareTo(other.manner);
+            if (byManner != 0) {
+                return byManner;
             }
             for (int i = 0; i < Math.min(listed.size(), other.listed.size()); i++) {
                 int byNode = listed.get(i).compareTo(other.listed.get(i));
@@ -81,6 +82,9 @@ public final class GroupSender {
     private final TreeMap<Conversation, GroupFlow> byConversation = new TreeMap<>();
     private final TreeMap<Long, GroupFlow> flows = new TreeMap<>();
     private final TreeMap<Long, GroupFlow> byTransmission = new TreeMap<>();
+    /** What this turn has sent, by the number of the flow. */
+    private final TreeMap<Long, GroupGathering> gatherings = new TreeMap<>();
+
     private final DeadlineIndex deadlines = new DeadlineIndex();
     private final TreeSet<Long> open = new TreeSet<>();
     private final long[] outcomes = new long[Outcome.Kind.values().length];
@@ -150,7 +154,7 @@ public final class GroupSender {
         } else if (send.payload().length() > Data.MESSAGE_BYTES_MAX) {
             reject(send, Outcome.Reason.TOO_LARGE);
         } else if (open.size() >= config.queuedMessagesMax()
-                || queuedBytes + send.payload().length() + sealBytesMax(send) > config.queuedBytesMax()) {
+                || queuedBytes + GroupParcel.chargeOf(send) > config.queuedBytesMax()) {
             reject(send, Outcome.Reason.QUEUE_FULL);
         } else if (send.members().size() > config.membersMax()) {
             reject(send, Outcome.Reason.LIMIT);
@@ -160,17 +164,36 @@ public final class GroupSender {
                 reject(send, Outcome.Reason.LIMIT);
                 return;
             }
-            GroupSend placed = send.name().isSealed() ? send.withPayload(out.seal(send)) : send;
-            open.add(placed.ticket());
-            queuedBytes += placed.payload().length();
-            flow.add(placed, nowNanos);
-            flow.handleRoomHere(nowNanos);
-            touched(flow);
+            open.add(send.ticket());
+            queuedBytes += GroupParcel.chargeOf(send);
+            GroupGathering gathering =
+                    gatherings.computeIfAbsent(flow.number(), number -> new GroupGathering(config.fragmentBytes()));
+            if (!gathering.admits(send)) {
+                release(flow, gathering, nowNanos);
+            }
+            gathering.add(send);
         }
     }
 
-    private static int sealBytesMax(GroupSend send) {
-        return send.name().isSealed() ? GroupSeal.OVERHEAD_BYTES_MAX : 0;
+    /** Ends a turn: what it has sent goes on its way. */
+    public void flush(long nowNanos) {
+        for (Map.Entry<Long, GroupGathering> gathered = gatherings.pollFirstEntry();
+                gathered != null;
+                gathered = gatherings.pollFirstEntry()) {
+            GroupFlow flow = flows.get(gathered.getKey());
+            if (flow != null) {
+                release(flow, gathered.getValue(), nowNanos);
+            }
+        }
+    }
+
+    private void release(GroupFlow flow, GroupGathering gathering, long nowNanos) {
+        List<GroupSend> sends = gathering.take();
+        ByteView plain = GroupGathering.payloadOf(sends);
+        ByteView payload = flow.name().isSealed() ? out.seal(flow.number(), sends.get(0), plain) : plain;
+        flow.add(new GroupParcel(sends, payload), nowNanos);
+        flow.handleRoomHere(nowNanos);
+        touched(flow);
     }
 
     public void handleAck(GroupAck ack, long nowNanos) {
@@ -239,14 +262,19 @@ public final class GroupSender {
     }
 
     /** Settles everything: this node is closing. */
-    public void close() {
+    public void close(long nowNanos) {
+        flush(nowNanos);
         for (GroupFlow flow : List.copyOf(flows.values())) {
             flow.close();
         }
     }
 
-    private static boolean isOver(GroupFlow flow, long nowNanos) {
-        return flow.isIdle() && nowNanos - flow.usedNanos() > IDLE_NANOS;
+    private boolean isIdle(GroupFlow flow) {
+        return flow.isIdle() && !gatherings.containsKey(flow.number());
+    }
+
+    private boolean isOver(GroupFlow flow, long nowNanos) {
+        return isIdle(flow) && nowNanos - flow.usedNanos() > IDLE_NANOS;
     }
 
     private void reject(GroupSend send, Outcome.Reason reason) {
@@ -270,7 +298,7 @@ public final class GroupSender {
         if (flows.size() >= config.flowsMax()) {
             GroupFlow idle = null;
             for (GroupFlow flow : flows.values()) {
-                if (flow.isIdle() && (idle == null || flow.usedNanos() < idle.usedNanos())) {
+                if (isIdle(flow) && (idle == null || flow.usedNanos() < idle.usedNanos())) {
                     idle = flow;
                 }
             }
@@ -283,7 +311,7 @@ public final class GroupSender {
             deadlines.update(over.number(), Deadlines.NEVER);
         }
         GroupFlow flow = new GroupFlow(
-                nextFlow++, conversation.name(), conversation.priority(), self, config, trees, flowOutput, nowNanos);
+                nextFlow++, conversation.name(), conversation.manner(), self, config, trees, flowOutput, nowNanos);
         flows.put(flow.number(), flow);
         byConversation.put(conversation, flow);
         if (sweepNanos == Deadlines.NEVER) {
@@ -331,14 +359,18 @@ public final class GroupSender {
 
         @Override
         public void settled(GroupMessage message, NodeId member, Outcome outcome) {
-            GroupSender.this.settled(message.ticket, member, outcome);
+            for (GroupSend send : message.parcel.sends()) {
+                GroupSender.this.settled(send.ticket(), member, outcome);
+            }
         }
 
         @Override
         public void ended(GroupMessage message) {
-            open.remove(message.ticket);
-            queuedBytes -= message.payload.length();
-            out.ended(message.ticket);
+            queuedBytes -= message.parcel.chargeBytes();
+            for (GroupSend send : message.parcel.sends()) {
+                open.remove(send.ticket());
+                out.ended(send.ticket());
+            }
         }
     }
 }

@@ -44,7 +44,7 @@ final class GroupShots {
 
     private final long flow;
     private final GroupName name;
-    private final int priority;
+    private final GroupManner manner;
     private final Trees trees;
     private final GroupMessages messages;
     private final GroupDues dues;
@@ -56,10 +56,16 @@ final class GroupShots {
     private long plannedEdition = -1;
 
     GroupShots(
-            long flow, GroupName name, int priority, Trees trees, GroupMessages messages, GroupDues dues, Output out) {
+            long flow,
+            GroupName name,
+            GroupManner manner,
+            Trees trees,
+            GroupMessages messages,
+            GroupDues dues,
+            Output out) {
         this.flow = flow;
         this.name = name;
-        this.priority = priority;
+        this.manner = manner;
         this.trees = trees;
         this.messages = messages;
         this.dues = dues;
@@ -127,7 +133,7 @@ final class GroupShots {
             launch(piece, question, known, nowNanos);
             return List.of();
         }
-        DeliveryTree tree = trees.tree(targets.keySet(), choice);
+        DeliveryTree tree = trees.tree(targets.keySet(), manner.forbidden(), choice);
         if (tree.size() > TreeLayout.NODES_MAX) {
             return shootHalves(piece, question, to, choice, nowNanos);
         }
@@ -217,7 +223,7 @@ final class GroupShots {
             }
         }
         Frame body = body(piece, question, known ? Optional.empty() : Optional.of(name));
-        GroupFlow.Manners manners = new GroupFlow.Manners(dues.patienceMillis(), priority);
+        GroupFlow.Manners manners = new GroupFlow.Manners(dues.patienceMillis(), manner.priority());
         for (int at : drawn.first()) {
             out.send(drawn.tree().node(at), shot.number(), new GroupFlow.Copy(manners, drawn.layout(), at, body));
         }

@@ -2,6 +2,7 @@ package dev.weft.core.route;
 
 import dev.weft.NodeId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
@@ -18,13 +19,22 @@ public final class DeliveryTrees {
     private final boolean[] off;
     private final @Nullable ShortestPaths paths;
 
-    /** @param off links that no tree may use, in either direction */
-    public DeliveryTrees(LinkGraph graph, NodeId origin, Iterable<Routes.LinkName> off) {
+    /**
+     * @param off links that no tree may use, in either direction
+     * @param forbidden nodes that no tree may lead through; they may be where a branch ends
+     */
+    public DeliveryTrees(LinkGraph graph, NodeId origin, Iterable<Routes.LinkName> off, Iterable<NodeId> forbidden) {
         this.graph = graph;
         this.origin = graph.indexOf(origin);
         this.off = new boolean[graph.linkCount()];
         for (Routes.LinkName name : off) {
             keepOff(this.off, graph.indexOf(name.a()), graph.indexOf(name.b()));
+        }
+        for (NodeId node : forbidden) {
+            int end = graph.indexOf(node);
+            if (end >= 0 && end != this.origin) {
+                Arrays.fill(this.off, graph.firstLink(end), graph.endLink(end), true);
+            }
         }
         this.paths =
                 this.origin < 0 ? null : ShortestPaths.from(graph, this.origin, Avoidance.of(new boolean[0], this.off));

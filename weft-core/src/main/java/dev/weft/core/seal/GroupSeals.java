@@ -97,7 +97,7 @@ public final class GroupSeals {
     private static final long SWEEP_NANOS = 60_000_000_000L;
 
     /** A flow: its messages have counters in their own order, whatever goes on in other flows. */
-    private record Conversation(GroupName name, int priority, SortedSet<NodeId> listed) {}
+    private record Conversation(GroupName name, long flow, SortedSet<NodeId> listed) {}
 
     private record KeyName(NodeId origin, long incarnation, long number) {}
 
@@ -153,19 +153,20 @@ public final class GroupSeals {
 
     // ------------------------------------------------------------------ what goes out
 
-    /** @param members who is to read it, this node among them or not */
-    public ByteView seal(GroupName name, int priority, SortedSet<NodeId> members, ByteView payload, long nowNanos) {
+    /**
+     * @param flow this node's number for the flow
+     * @param members who is to read it, this node among them or not
+     */
+    public ByteView seal(GroupName name, long flow, SortedSet<NodeId> members, ByteView payload, long nowNanos) {
         TreeSet<NodeId> audience = new TreeSet<>(members);
         audience.remove(self);
         sealedCount++;
-        return keyFor(name, priority, audience, nowNanos)
-                .seal(self, name, payload)
-                .encode();
+        return keyFor(name, flow, audience, nowNanos).seal(self, name, payload).encode();
     }
 
-    private SenderKey keyFor(GroupName name, int priority, SortedSet<NodeId> audience, long nowNanos) {
+    private SenderKey keyFor(GroupName name, long flow, SortedSet<NodeId> audience, long nowNanos) {
         Conversation conversation =
-                new Conversation(name, priority, name.scope() == GroupName.Scope.LIST ? audience : new TreeSet<>());
+                new Conversation(name, flow, name.scope() == GroupName.Scope.LIST ? audience : new TreeSet<>());
         SenderKey known = present.remove(conversation);
         boolean isUsable = known != null
                 && known.audience().equals(audience)

@@ -33,8 +33,9 @@ public record GroupData(
         int messageBytes,
         ByteView payload)
         implements Frame {
-    /** The longest message, with its seal. */
-    public static final int MESSAGE_BYTES_MAX = Data.MESSAGE_BYTES_MAX + GroupSeal.OVERHEAD_BYTES_MAX;
+    /** The longest message, with what stands before it in its {@link Parcel}, and its seal. */
+    public static final int MESSAGE_BYTES_MAX =
+            Data.MESSAGE_BYTES_MAX + Parcel.OVERHEAD_BYTES + GroupSeal.OVERHEAD_BYTES_MAX;
 
     private static final int FRAGMENTED = 1;
     private static final int NAMED = 2;

@@ -8,6 +8,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.EngineConfig.LinkWishes;
 import dev.weft.core.engine.EngineLab.Node;
 import dev.weft.core.flow.Claim;
+import dev.weft.core.flow.GroupManner;
 import dev.weft.core.flow.GroupSend;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
@@ -68,7 +69,8 @@ class GroupCongestionTest {
             to.forEach(member -> members.add(member.id));
             GroupName name = new GroupName(GroupName.Scope.LIST, SocketKind.RDM, "", "sink");
             ByteView payload = payload(flow, bytes);
-            GroupSend send = new GroupSend(nextTicket++, name, members, payload, priority, 600 * SECOND);
+            GroupSend send =
+                    new GroupSend(nextTicket++, name, members, payload, GroupManner.ofPriority(priority), 600 * SECOND);
             from.turn(() -> from.engine.sendToMany(send, lab.nowNanos));
         }
 

@@ -6,9 +6,9 @@ import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.Claim;
-import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
+import dev.weft.core.socket.GroupArrival;
 
 /** An application that takes everything and listens to nothing; tests hear what they ask for. */
 interface Unheard extends Engine.Output {
@@ -25,7 +25,7 @@ interface Unheard extends Engine.Output {
     default void deliver(long endpoint, Endpoints.Delivery delivery) {}
 
     @Override
-    default GroupAcceptance deliverToGroup(GroupReceiver.Delivery delivery) {
+    default GroupAcceptance deliverToGroup(GroupArrival arrival) {
         return GroupAcceptance.TAKEN;
     }
 

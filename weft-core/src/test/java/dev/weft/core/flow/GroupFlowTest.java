@@ -9,6 +9,7 @@ import dev.weft.SocketKind;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
+import dev.weft.core.wire.Bundle;
 import dev.weft.core.wire.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,73 @@ class GroupFlowTest {
             assertThat(lab.dataFrames).isEqualTo(3);
             assertThat(lab.acksAtOrigin).isEqualTo(1);
         }
+    }
+
+    @Test
+    void whatOneTurnSendsToTheSameMembersTravelsTogetherAndEndsWithATicketEach() {
+        for (SocketKind kind : List.of(SocketKind.DGRAM, SocketKind.RDM, SocketKind.SEQPACKET)) {
+            GroupLab lab = lab(1, 4, LINE);
+            List<Long> tickets = new ArrayList<>();
+            lab.inOneTurn(() -> {
+                for (String text : List.of("a", "b", "c")) {
+                    tickets.add(lab.send(kind, text, SECOND, 1, 3));
+                }
+            });
+            lab.run(100 * MILLI);
+            assertThat(lab.nodes.get(1).received).containsExactly("a", "b", "c");
+            assertThat(lab.nodes.get(3).received).containsExactly("a", "b", "c");
+            for (long ticket : tickets) {
+                assertThat(lab.outcome(ticket, 1).isDelivered()).isTrue();
+                assertThat(lab.outcome(ticket, 3).isDelivered()).isTrue();
+            }
+            assertThat(lab.ended).containsExactlyElementsOf(tickets);
+            assertThat(lab.framesFromOrigin).isEqualTo(1);
+            assertThat(lab.acksAtOrigin).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatIsForOthersOrEndsAtAnotherTimeOrIsTooMuchTravelsOnItsOwnAndInOrder() {
+        GroupLab lab = lab(1, 4, LINE);
+        String half = "x".repeat(GroupConfig.DEFAULT.fragmentBytes() / 2);
+        lab.inOneTurn(() -> {
+            lab.send(SocketKind.SEQPACKET, "a", SECOND, 1, 3);
+            lab.send(SocketKind.SEQPACKET, "b", SECOND, 1);
+            lab.send(SocketKind.SEQPACKET, "c", 2 * SECOND, 1);
+            lab.send(SocketKind.SEQPACKET, half, 2 * SECOND, 1);
+            lab.send(SocketKind.SEQPACKET, half, 2 * SECOND, 1);
+        });
+        lab.run(100 * MILLI);
+        assertThat(lab.framesFromOrigin).isEqualTo(4);
+        assertThat(lab.nodes.get(1).received).containsExactly("a", "b", "c", "large", "large");
+        assertThat(lab.nodes.get(3).received).containsExactly("a");
+    }
+
+    @Test
+    void oneFrameHasNoMoreMessagesThanABundle() {
+        GroupLab lab = lab(1, 4, LINE);
+        lab.inOneTurn(() -> {
+            for (int i = 0; i < 2 * Bundle.MESSAGES_MAX + 1; i++) {
+                lab.send(SocketKind.RDM, "", SECOND, 1);
+            }
+        });
+        lab.run(100 * MILLI);
+        assertThat(lab.framesFromOrigin).isEqualTo(3);
+        assertThat(lab.nodes.get(1).received).hasSize(2 * Bundle.MESSAGES_MAX + 1);
+        assertThat(lab.ended).hasSize(2 * Bundle.MESSAGES_MAX + 1);
+    }
+
+    @Test
+    void whatTheTurnHasGatheredIsSettledWhenTheSenderCloses() {
+        GroupLab lab = lab(1, 4, LINE);
+        List<Long> tickets = new ArrayList<>();
+        lab.inOneTurn(() -> {
+            tickets.add(lab.send(SocketKind.RDM, "a", SECOND, 1));
+            tickets.add(lab.send(SocketKind.RDM, "b", SECOND, 1));
+            lab.sender.close(lab.nowNanos);
+        });
+        assertThat(lab.ended).containsExactlyElementsOf(tickets);
+        lab.sender.audit();
     }
 
     /** Two relays with thirty members behind each: two frames out, two answers in. */
@@ -279,6 +347,85 @@ class GroupFlowTest {
         assertThat(received.size() + lab.nodes.get(3).missed).isEqualTo(31);
     }
 
+    /**
+     * Ten messages a millisecond, of which 256 may be under way and 1,024 are kept: far more than the silent member could
+     * ever be sent before the others need room. One gap lasts until it is set aside, another until what is kept for it may
+     * be given up; and there is none while it catches up.
+     */
+    @Test
+    void aMemberThatFallsSilentAndOneThatIsBackHoldTheOthersUpForAThirdOfASecondAtMost() {
+        for (SocketKind kind : List.of(SocketKind.RDM, SocketKind.SEQPACKET)) {
+            GroupLab lab = lab(1, 5, new int[][] {{0, 1}, {0, 2}, {2, 3}, {2, 4}});
+            int[] members = {1, 3, 4};
+            int sent = 0;
+            for (int phase = 0; phase < 4; phase++) {
+                lab.nodes.get(1).takeLongestGapNanos();
+                lab.nodes.get(3).takeLongestGapNanos();
+                if (phase % 2 == 1) {
+                    lab.silent.add(GroupLab.link(2, 4));
+                } else {
+                    lab.silent.clear();
+                }
+                for (int i = 0; i < 20_000; i++, sent++) {
+                    lab.send(kind, "m" + sent, 600 * SECOND, members);
+                    lab.run(MILLI / 10);
+                }
+                for (int other : new int[] {1, 3}) {
+                    assertThat(lab.nodes.get(other).takeLongestGapNanos())
+                            .as("%s, phase %d, at %d", kind, phase, other)
+                            .isLessThan(350 * MILLI);
+                }
+            }
+            lab.silent.clear();
+            lab.run(60 * SECOND);
+            assertThat(lab.ended).hasSize(sent);
+            assertThat(lab.nodes.get(1).received).hasSize(sent).doesNotHaveDuplicates();
+            List<String> late = lab.nodes.get(4).received;
+            assertThat(late).doesNotHaveDuplicates();
+            for (long ticket : lab.ended) {
+                assertThat(lab.outcome(ticket, 1).isDelivered()).isTrue();
+            }
+            if (kind == SocketKind.SEQPACKET) {
+                assertThat(late.size() + lab.nodes.get(4).missed).isEqualTo(sent);
+            }
+        }
+    }
+
+    @Test
+    void whoIsSilentForABlinkLosesNothingHoweverMuchIsSent() {
+        GroupLab lab = lab(1, 5, new int[][] {{0, 1}, {0, 2}, {2, 3}, {2, 4}});
+        for (int i = 0; i < 20_000; i++) {
+            if (i == 5_000) {
+                lab.silent.add(GroupLab.link(2, 4));
+            } else if (i == 9_000) {
+                lab.silent.clear();
+            }
+            lab.send(SocketKind.RDM, "m" + i, 600 * SECOND, 1, 3, 4);
+            lab.run(MILLI / 10);
+        }
+        lab.run(20 * SECOND);
+        for (int member : new int[] {1, 3, 4}) {
+            assertThat(lab.nodes.get(member).received).hasSize(20_000);
+        }
+    }
+
+    /** Nobody is held up, so there is no reason to set anybody aside and to give up what is kept for him. */
+    @Test
+    void whereNobodyAnswersTheSenderWaits() {
+        GroupLab lab = new GroupLab(1, config(4, 16), 4, LINE);
+        lab.send(SocketKind.RDM, "first", 60 * SECOND, 1, 3);
+        lab.run(100 * MILLI);
+        lab.silent.add(GroupLab.link(0, 1));
+        for (int i = 0; i < 30; i++) {
+            lab.send(SocketKind.RDM, "m" + i, 60 * SECOND, 1, 3);
+        }
+        lab.run(1_500 * MILLI);
+        lab.silent.clear();
+        lab.run(20 * SECOND);
+        assertThat(lab.nodes.get(1).received).hasSize(31);
+        assertThat(lab.nodes.get(3).received).hasSize(31);
+    }
+
     @Test
     void aMessageThatIsGivenUpIsToldAsAGapAndHoldsBackNothingBehindIt() {
         GroupLab lab = lab(1, 4, LINE);
@@ -492,6 +639,53 @@ class GroupFlowTest {
     }
 
     @Test
+    void noTreeLeadsThroughForbiddenNodesAndWhoIsOnlyBehindThemIsUndeliverable() {
+        for (SocketKind kind : List.of(SocketKind.DGRAM, SocketKind.RDM)) {
+            GroupLab lab = lab(1, 6, RING);
+            lab.manner = new GroupManner(3, Manner.RETRIES_UNBOUNDED, new TreeSet<>(List.of(GroupLab.id(3))));
+            long ticket = lab.send(kind, "around", SECOND, 1, 2, 3, 4);
+            lab.run(2 * SECOND);
+            for (int member = 1; member <= 4; member++) {
+                assertThat(lab.outcome(ticket, member).isDelivered())
+                        .as("%s to %d", kind, member)
+                        .isTrue();
+            }
+            assertThat(lab.nodes.get(3).forwarded()).isZero();
+            lab.manner = new GroupManner(
+                    3, Manner.RETRIES_UNBOUNDED, new TreeSet<>(List.of(GroupLab.id(1), GroupLab.id(3))));
+            long cutOff = lab.send(kind, "cut off", SECOND, 1, 2, 4);
+            lab.run(2 * SECOND);
+            assertThat(lab.outcome(cutOff, 1).isDelivered()).isTrue();
+            assertThat(lab.outcome(cutOff, 2))
+                    .extracting(Outcome::kind, Outcome::reason)
+                    .containsExactly(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE);
+            assertThat(lab.outcome(cutOff, 4).isDelivered()).isTrue();
+        }
+    }
+
+    @Test
+    void aMemberIsSentNoMoreCopiesThanItsRetriesAllowAndTheOthersAreNotToldSo() {
+        for (int retries = 0; retries <= 3; retries++) {
+            GroupLab lab = lab(1, 4, LINE);
+            lab.manner = new GroupManner(3, retries, new TreeSet<>());
+            lab.silent.add(GroupLab.link(2, 3));
+            long ticket = lab.send(SocketKind.SEQPACKET, "hello", 600 * SECOND, 1, 3);
+            lab.run(60 * SECOND);
+            assertThat(lab.framesFromOrigin).as("%d retries", retries).isEqualTo(1 + retries);
+            assertThat(lab.outcome(ticket, 1).isDelivered()).isTrue();
+            assertThat(lab.outcome(ticket, 3))
+                    .extracting(Outcome::kind, Outcome::reason)
+                    .containsExactly(Outcome.Kind.UNKNOWN, Outcome.Reason.RETRIES);
+            lab.silent.clear();
+            long next = lab.send(SocketKind.SEQPACKET, "next", 10 * SECOND, 1, 3);
+            lab.run(20 * SECOND);
+            assertThat(lab.outcome(next, 3).isDelivered()).isTrue();
+            assertThat(lab.nodes.get(3).received).containsExactly("next");
+            assertThat(lab.nodes.get(1).received).containsExactly("hello", "next");
+        }
+    }
+
+    @Test
     void aSenderThatIsAMemberHearsItselfInOrder() {
         GroupLab lab = lab(1, 4, LINE);
         long ticket = lab.send(SocketKind.SEQPACKET, "a", SECOND, 0, 3);
@@ -515,7 +709,7 @@ class GroupFlowTest {
         GroupLab lab = lab(1, 4, LINE);
         lab.silent.add(GroupLab.link(0, 1));
         long ticket = lab.send(SocketKind.RDM, "hello", SECOND, 1, 3);
-        lab.sender.close();
+        lab.sender.close(lab.nowNanos);
         assertThat(lab.outcome(ticket, 1).reason()).isEqualTo(Outcome.Reason.SENDER_CLOSED);
         assertThat(lab.ended).containsExactly(ticket);
         lab.sender.audit();

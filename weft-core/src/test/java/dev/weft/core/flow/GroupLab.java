@@ -20,6 +20,7 @@ import dev.weft.core.wire.GroupAdvance;
 import dev.weft.core.wire.GroupData;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.Parcel;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.TreeFrame;
@@ -30,6 +31,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -46,6 +48,10 @@ final class GroupLab {
         final int index;
         final List<String> received = new ArrayList<>();
         long missed;
+        /** The longest time between two messages since it was last asked for. */
+        private long longestGapNanos;
+
+        private long lastReceivedNanos;
         Function<ByteView, Verdict> application = payload -> Verdict.DELIVERED;
         long life = 1;
         private TreeForwarder forwarder;
@@ -73,9 +79,20 @@ final class GroupLab {
             forwarder = newForwarder();
         }
 
+        long takeLongestGapNanos() {
+            long longest = Math.max(longestGapNanos, nowNanos - lastReceivedNanos);
+            longestGapNanos = 0;
+            lastReceivedNanos = nowNanos;
+            return longest;
+        }
+
         void room() {
             receiver.handleRoom();
             flush();
+        }
+
+        long forwarded() {
+            return forwarder.forwardedCount();
         }
 
         int gatheringCount() {
@@ -163,13 +180,15 @@ final class GroupLab {
 
         @Override
         public Verdict deliver(GroupReceiver.Delivery delivery) {
-            Verdict verdict = application.apply(delivery.payload());
+            List<ByteView> payloads = messagesOf(delivery.payload());
+            Verdict verdict = application.apply(payloads.get(0));
             if (verdict.equals(Verdict.DELIVERED)) {
                 missed += delivery.missedCount();
-                received.add(
-                        delivery.payload().length() > 100
-                                ? "large"
-                                : delivery.payload().utf8());
+                longestGapNanos = Math.max(longestGapNanos, nowNanos - lastReceivedNanos);
+                lastReceivedNanos = nowNanos;
+                for (ByteView payload : payloads) {
+                    received.add(payload.length() > 100 ? "large" : payload.utf8());
+                }
             }
             return verdict.kind() == Verdict.Kind.HELD ? delivery.name().noRoom() : verdict;
         }
@@ -207,8 +226,8 @@ final class GroupLab {
 
     private final class Ways implements Trees {
         @Override
-        public DeliveryTree tree(Collection<NodeId> members, Paths.Choice choice) {
-            DeliveryTrees trees = new DeliveryTrees(graph, id(0), known);
+        public DeliveryTree tree(Collection<NodeId> members, SortedSet<NodeId> forbidden, Paths.Choice choice) {
+            DeliveryTrees trees = new DeliveryTrees(graph, id(0), known, forbidden);
             return choice == Paths.Choice.PRIMARY ? trees.to(members) : trees.around(members);
         }
 
@@ -242,6 +261,7 @@ final class GroupLab {
 
     final TreeMap<NodeId, Long> lives = new TreeMap<>();
     WhenFull whenFull = WhenFull.WAIT;
+    GroupManner manner = GroupManner.DEFAULT;
     int lossPerMillion;
     int duplicationPerMillion;
     long delayMinNanos = MILLI;
@@ -254,6 +274,7 @@ final class GroupLab {
     int directAnswers;
     int routeErrors;
     GroupSender sender;
+    private boolean together;
 
     private final LinkGraph graph;
     private final PriorityQueue<Landing> landings = new PriorityQueue<>(
@@ -280,6 +301,14 @@ final class GroupLab {
         sender = new GroupSender(id(0), 1, config, new Ways(), new SenderOutput());
     }
 
+    private static List<ByteView> messagesOf(ByteView parcel) {
+        try {
+            return Parcel.decode(parcel);
+        } catch (MalformedFrame e) {
+            throw new AssertionError(e);
+        }
+    }
+
     static NodeId id(int index) {
         return new NodeId(7, 1 + index);
     }
@@ -303,8 +332,19 @@ final class GroupLab {
         }
         long ticket = nextTicket++;
         GroupName name = new GroupName(GroupName.Scope.GROUP, kind, "g", "").withWhenFull(whenFull);
-        sender.send(new GroupSend(ticket, name, to, payload, timeoutNanos), nowNanos);
+        sender.send(new GroupSend(ticket, name, to, payload, manner, timeoutNanos), nowNanos);
+        if (!together) {
+            sender.flush(nowNanos);
+        }
         return ticket;
+    }
+
+    /** All of these sends are of one turn. */
+    void inOneTurn(Runnable sends) {
+        together = true;
+        sends.run();
+        together = false;
+        sender.flush(nowNanos);
     }
 
     Outcome outcome(long ticket, int member) {
@@ -375,8 +415,8 @@ final class GroupLab {
         }
 
         @Override
-        public ByteView seal(GroupSend send) {
-            return send.payload();
+        public ByteView seal(long flow, GroupSend first, ByteView parcel) {
+            return parcel;
         }
 
         @Override

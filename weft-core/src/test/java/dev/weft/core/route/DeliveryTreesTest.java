@@ -66,7 +66,7 @@ class DeliveryTreesTest {
             Mesh mesh = new Mesh(prng);
             TreeSet<NodeId> members = mesh.members(prng);
             LinkGraph graph = mesh.builder.build();
-            DeliveryTree tree = new DeliveryTrees(graph, node(0), List.of()).to(members);
+            DeliveryTree tree = new DeliveryTrees(graph, node(0), List.of(), List.of()).to(members);
 
             DijkstraShortestPath<NodeId, DefaultWeightedEdge> oracle = new DijkstraShortestPath<>(mesh.oracle);
             TreeSet<NodeId> reached = new TreeSet<>();
@@ -114,7 +114,7 @@ class DeliveryTreesTest {
             Prng prng = new Prng(seed);
             Mesh mesh = new Mesh(prng);
             TreeSet<NodeId> members = mesh.members(prng);
-            DeliveryTrees trees = new DeliveryTrees(mesh.builder.build(), node(0), List.of());
+            DeliveryTrees trees = new DeliveryTrees(mesh.builder.build(), node(0), List.of(), List.of());
             TreeSet<Routes.LinkName> shared = links(trees.to(members));
             DeliveryTree around = trees.around(members);
             shared.retainAll(links(around));
@@ -132,18 +132,44 @@ class DeliveryTreesTest {
             TreeSet<NodeId> members = mesh.members(prng);
             LinkGraph graph = mesh.builder.build();
             List<Routes.LinkName> off =
-                    new ArrayList<>(links(new DeliveryTrees(graph, node(0), List.of()).to(members)));
+                    new ArrayList<>(links(new DeliveryTrees(graph, node(0), List.of(), List.of()).to(members)));
             off.removeIf(link -> prng.chance(500_000));
-            TreeSet<Routes.LinkName> used = links(new DeliveryTrees(graph, node(0), off).to(members));
+            TreeSet<Routes.LinkName> used = links(new DeliveryTrees(graph, node(0), off, List.of()).to(members));
             used.retainAll(off);
             assertThat(used).as("seed %d", seed).isEmpty();
         }
     }
 
     @Test
+    void forbiddenNodesAreEndsAtMost() {
+        for (long seed = 1; seed <= 500; seed++) {
+            Prng prng = new Prng(seed);
+            Mesh mesh = new Mesh(prng);
+            TreeSet<NodeId> members = mesh.members(prng);
+            TreeSet<NodeId> forbidden = mesh.members(prng);
+            forbidden.remove(node(0));
+            DeliveryTrees trees = new DeliveryTrees(mesh.builder.build(), node(0), List.of(), forbidden);
+            for (DeliveryTree tree : List.of(trees.to(members), trees.around(members))) {
+                for (int i = 1; i < tree.size(); i++) {
+                    assertThat(forbidden).as("seed %d", seed).doesNotContain(tree.node(tree.parent(i)));
+                }
+                List<NodeId> met = new ArrayList<>(tree.unreached());
+                for (int i = 1; i < tree.size(); i++) {
+                    if (tree.isMember(i)) {
+                        met.add(tree.node(i));
+                    }
+                }
+                members.remove(node(0));
+                assertThat(met).as("seed %d", seed).containsExactlyInAnyOrderElementsOf(members);
+            }
+        }
+    }
+
+    @Test
     void anOriginWithoutLinksReachesNobody() {
         LinkGraph graph = new LinkGraph.Builder().node(node(0)).node(node(1)).build();
-        DeliveryTree tree = new DeliveryTrees(graph, node(0), List.of()).to(List.of(node(0), node(1), node(7)));
+        DeliveryTree tree =
+                new DeliveryTrees(graph, node(0), List.of(), List.of()).to(List.of(node(0), node(1), node(7)));
         assertThat(tree.size()).isEqualTo(1);
         assertThat(tree.unreached()).containsExactly(node(1), node(7));
     }
