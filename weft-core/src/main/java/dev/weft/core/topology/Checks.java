@@ -129,7 +129,10 @@ public final class Checks {
                 case LATER -> {}
             }
         }
-        if (!admitted.isEmpty()) {
+        if (admitted.size() == flood.items().size()) {
+            out.admit(neighbor, flood);
+        } else if (!admitted.isEmpty()) {
+            // Not the frame it was: what is missing of it is not to be acknowledged with the rest.
             out.admit(neighbor, new Flood(admitted));
         }
     }

@@ -405,7 +405,7 @@ public final class Flooding {
         if (lsa.key().origin().equals(self)) {
             return isNotMine(lsa);
         }
-        Lsdb.Entry present = lsdb.entry(lsa.key());
+        Entry present = lsdb.entry(lsa.key());
         return present == null || lsa.version().isNewerThan(present.lsa().version());
     }
 
