@@ -29,6 +29,12 @@ final class SharedEditions implements Edition.Source {
         said.add(statement.hash64());
     }
 
+    /** Whether some node has kept these very bytes: then they were found right there. */
+    boolean isKept(Lsa lsa) {
+        Edition known = latest.get(lsa.key());
+        return known != null && known.lsa().bytes().equals(lsa.bytes());
+    }
+
     private void requireSaid(Lsa lsa) {
         if (lsa.isSigned()
                 && !said.contains(lsa.statement(Community.MEMBERS.mesh()).hash64())

@@ -68,6 +68,10 @@ final class StandInSignatory implements Signatory {
 
     @Override
     public Verdict check(long task, Lsa lsa) {
+        if (desk == AT_ONCE && editions.isKept(lsa)) {
+            // A thousand nodes would look at a million signatures, each of which is looked at a thousand times.
+            return Verdict.GENUINE;
+        }
         ByteView hash = StandInSealer.hashOf(lsa.originKey().slice(0, KEY_BYTES));
         if (!NodeId.fromDigest(hash.toByteArray()).equals(lsa.key().origin())) {
             return Verdict.FORGED;

@@ -17,7 +17,6 @@ import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
 /** A member that floods advertisements in others' names: nobody acts upon one, and it is shut out. */
@@ -28,31 +27,27 @@ class LiarTest {
     /** How a lie is made of the present word of its victim. */
     private enum Lie {
         /** Nobody has signed it. */
-        UNSIGNED((liar, lsa) -> Lsa.originate(lsa.key(), later(lsa), nothing())),
+        UNSIGNED,
         /** By the liar's own key. */
-        OWN_KEY((liar, lsa) -> Lsa.originate(
-                "mesh",
-                lsa.key(),
-                later(lsa),
-                nothing(),
-                liar.publicKey(),
-                statement -> StandInSignatory.signature(liar.publicKey(), statement))),
+        OWN_KEY,
         /** Under the victim's key, by the liar's. */
-        OWN_SIGNATURE((liar, lsa) -> Lsa.originate(
-                "mesh",
-                lsa.key(),
-                later(lsa),
-                nothing(),
-                lsa.originKey(),
-                statement -> StandInSignatory.signature(liar.publicKey(), statement))),
+        OWN_SIGNATURE,
         /** With the signature of what the victim has said. */
-        OLD_SIGNATURE((liar, lsa) -> Lsa.originate(
-                "mesh", lsa.key(), later(lsa), lsa.content(), lsa.originKey(), statement -> lsa.signature()));
+        OLD_SIGNATURE;
 
-        private final BiFunction<SimNode, Lsa, Lsa> make;
+        Lsa of(Lsa lsa, SimNode liar) {
+            ByteView own = liar.publicKey();
+            return switch (this) {
+                case UNSIGNED -> Lsa.originate(lsa.key(), later(lsa), nothing());
+                case OWN_KEY -> made(lsa, nothing(), own, statement -> StandInSignatory.signature(own, statement));
+                case OWN_SIGNATURE ->
+                    made(lsa, nothing(), lsa.originKey(), statement -> StandInSignatory.signature(own, statement));
+                case OLD_SIGNATURE -> made(lsa, lsa.content(), lsa.originKey(), statement -> lsa.signature());
+            };
+        }
 
-        Lie(BiFunction<SimNode, Lsa, Lsa> make) {
-            this.make = make;
+        private static Lsa made(Lsa lsa, ByteView content, ByteView originKey, Lsa.Signer signer) {
+            return Lsa.originate("mesh", lsa.key(), later(lsa), content, originKey, signer);
         }
 
         private static LsaVersion later(Lsa lsa) {
@@ -85,7 +80,7 @@ class LiarTest {
                 LsaKey links = new LsaKey(victim.id(), LsaKind.ADJACENCY);
                 Lsa present = engine(liar).lsdb().newestOf(links).orElseThrow();
                 int neighbors = engine(liar).neighbors().size();
-                liar.lie(new Flood(List.of(new Flood.Item(0, lie.make.apply(liar, present)))).encode());
+                liar.lie(new Flood(List.of(new Flood.Item(0, lie.of(present, liar)))).encode());
                 runUntil(world, 12 * SECOND);
                 int shutOut = 0;
                 for (SimNode node : world.nodes()) {

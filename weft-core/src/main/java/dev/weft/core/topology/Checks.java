@@ -142,28 +142,33 @@ public final class Checks {
             return Verdict.FORGED;
         }
         Bringer bringer = new Bringer(neighbor, item.ageSeconds(), nowNanos);
-        Held present = held.get(item.lsa().bytes());
+        Held present = held.isEmpty() ? null : held.get(item.lsa().bytes());
         if (present != null) {
             if (!present.isBroughtBy(neighbor)) {
                 present.bringers.add(bringer);
             }
             return Verdict.LATER;
         }
-        Held fresh = new Held(item.lsa().compact());
-        fresh.bringers.add(bringer);
+        long task = 0;
         if (underWay.size() < UNDER_WAY_MAX && waiting.isEmpty()) {
-            Verdict verdict = begin(fresh);
+            task = nextTask++;
+            checkedCount++;
+            Verdict verdict = signatory.check(task, item.lsa());
             if (verdict != Verdict.LATER) {
                 return verdict;
             }
-            held.put(fresh.lsa.bytes(), fresh);
-        } else if (!hasRoomFor(neighbor, fresh)) {
+        }
+        Held fresh = new Held(item.lsa().compact());
+        fresh.bringers.add(bringer);
+        if (task != 0) {
+            underWay.put(task, fresh);
+        } else if (hasRoomFor(neighbor, fresh)) {
+            enqueue(neighbor, fresh);
+        } else {
             droppedCount++;
             return Verdict.LATER;
-        } else {
-            held.put(fresh.lsa.bytes(), fresh);
-            enqueue(neighbor, fresh);
         }
+        held.put(fresh.lsa.bytes(), fresh);
         if (held.size() >= LONG_QUEUE) {
             out.acknowledge(neighbor, fresh.lsa);
         }
@@ -206,21 +211,15 @@ public final class Checks {
 
     // ------------------------------------------------------------------ what is held
 
-    private Verdict begin(Held next) {
-        long task = nextTask++;
-        checkedCount++;
-        Verdict verdict = signatory.check(task, next.lsa);
-        if (verdict == Verdict.LATER) {
-            underWay.put(task, next);
-        }
-        return verdict;
-    }
-
     private void refill(Map<NodeId, List<Flood.Item>> admitted, long nowNanos) {
         while (underWay.size() < UNDER_WAY_MAX && !waiting.isEmpty()) {
             Held next = dequeue();
-            Verdict verdict = begin(next);
-            if (verdict != Verdict.LATER) {
+            long task = nextTask++;
+            checkedCount++;
+            Verdict verdict = signatory.check(task, next.lsa);
+            if (verdict == Verdict.LATER) {
+                underWay.put(task, next);
+            } else {
                 held.remove(next.lsa.bytes());
                 settle(next, verdict, admitted, nowNanos);
             }

@@ -61,7 +61,7 @@ public interface Signatory {
 
     /**
      * Judges the signature of a signed advertisement: at once what takes no arithmetic, everything else later, with the
-     * number given here.
+     * number given here. What is kept until then should be {@link Lsa#compact compact}.
      */
     Verdict check(long task, Lsa lsa);
 }

@@ -90,7 +90,7 @@ public final class NodeSignatory implements Signatory, AutoCloseable {
         if (!P256Point.nodeIdOf(lsa.originKey()).equals(Optional.of(lsa.key().origin()))) {
             return Verdict.FORGED;
         }
-        tasks.add(new Task(task, lsa));
+        tasks.add(new Task(task, lsa.compact()));
         wake();
         return Verdict.LATER;
     }
