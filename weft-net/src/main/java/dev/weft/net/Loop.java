@@ -10,7 +10,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** The one thread of a node: its connections are read and written here, its timers fire here, its engine runs here. */
 public final class Loop implements AutoCloseable {
@@ -30,34 +29,14 @@ public final class Loop implements AutoCloseable {
         void cancel();
     }
 
-    /** What is looked at each time round; called on the loop's thread. */
-    public interface Watched {
-        /** Looks, and does some of what there is to do; returns whether there was anything. */
-        boolean work();
-
-        /** Has others wake the loop from now on; false where there is something to do already. */
-        boolean letSleep();
-
-        /** The loop is awake, and nobody has to wake it. */
-        void wakeUp();
-    }
-
     private final Kind kind;
-    private final Lookout lookout;
     private final MultiThreadIoEventLoopGroup group;
     private final EventLoop eventLoop;
 
     public Loop(String threadName, Kind kind) {
         this.kind = kind;
         ThreadFactory threads = task -> daemon(task, threadName);
-        IoHandlerFactory factory = handlers(kind);
-        AtomicReference<Lookout> made = new AtomicReference<>();
-        this.group = new MultiThreadIoEventLoopGroup(1, threads, executor -> {
-            Lookout first = new Lookout(factory.newHandler(executor));
-            made.set(first);
-            return first;
-        });
-        this.lookout = made.get();
+        this.group = new MultiThreadIoEventLoopGroup(1, threads, handlers(kind));
         this.eventLoop = group.next();
     }
 
@@ -73,16 +52,6 @@ public final class Loop implements AutoCloseable {
     public Cancellable schedule(long delayNanos, Runnable task) {
         ScheduledFuture<?> scheduled = eventLoop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
         return () -> scheduled.cancel(false);
-    }
-
-    /** From now on it is looked at each time round; on the loop. */
-    public void watch(Watched added) {
-        lookout.add(added);
-    }
-
-    /** It is not looked at any more; on the loop. */
-    public void unwatch(Watched gone) {
-        lookout.remove(gone);
     }
 
     public boolean isInLoop() {

@@ -111,13 +111,12 @@ final class ConnectionEnd {
     }
 
     Acceptance received(ByteView payload) {
-        byte[] bytes = payload.toByteArray();
         lock.lock();
         try {
             if (duplex.input() == Duplex.Input.SHUT) {
                 return Acceptance.CLOSED;
             }
-            queue.add(bytes);
+            queue.add(payload.intoByteArray());
             changed.signalAll();
             return Acceptance.TAKEN;
         } finally {

@@ -34,7 +34,7 @@ class ReassemblyTest {
                 pieces.add(piece(message, i, count, from, size));
                 from += size;
             }
-            for (int swaps = (int) prng.between(0, 2 * count); swaps > 0; swaps--) {
+            for (int swaps = (int) prng.between(0, 2L * count); swaps > 0; swaps--) {
                 int a = (int) prng.between(0, count - 1);
                 int b = (int) prng.between(0, count - 1);
                 Data moved = pieces.get(a);

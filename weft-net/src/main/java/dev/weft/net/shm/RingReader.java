@@ -64,9 +64,4 @@ final class RingReader {
         control.readerIsAwake();
         return false;
     }
-
-    /** Need not be woken any more. */
-    void wakeUp() {
-        control.readerIsAwake();
-    }
 }

@@ -78,11 +78,6 @@ final class RingWriter {
         return false;
     }
 
-    /** Need not be woken any more. */
-    void goOn() {
-        control.writerGoesOn();
-    }
-
     private int look() throws CorruptRing {
         long seen = control.head();
         // Counts never wrap: a link that carries 10 GB/s would need 29 years.

@@ -2,7 +2,6 @@ package dev.weft.net.shm;
 
 import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
-import dev.weft.core.base.InvariantError;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.wire.EncodedFrame;
 import dev.weft.core.wire.WireWriter;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Made by {@link SharedMemoryTransport}, which hands it what happens at the socket.
  */
-final class SharedMemoryConnection implements Connection, Loop.Watched {
+final class SharedMemoryConnection implements Connection {
     /** Read before the writer has the room of it again. */
     private static final int CHUNK_BYTES = 64 << 10;
 
@@ -36,9 +35,6 @@ final class SharedMemoryConnection implements Connection, Loop.Watched {
     private static final int BATCH_BYTES = 16 << 10;
 
     private static final int SMALL_BYTES = 2 << 10;
-
-    /** How often it is looked for nothing before the other end has to ring. */
-    private static final int QUIET_ROUNDS_MAX = 100;
 
     private static final int WATER_LOW_BYTES = 128 << 10;
     private static final int WATER_HIGH_BYTES = 512 << 10;
@@ -80,10 +76,7 @@ final class SharedMemoryConnection implements Connection, Loop.Watched {
     private Phase phase = Phase.OPEN;
     private String closing = "";
     private boolean writable = true;
-    /** Whether the ring says that this end is to be woken. */
-    private boolean asleep;
-
-    private int quietRounds;
+    private boolean turnPending;
     private boolean handed;
 
     SharedMemoryConnection(Loop loop, Connection socket, Locator peer, RingFile file) {
@@ -97,7 +90,6 @@ final class SharedMemoryConnection implements Connection, Loop.Watched {
     /** Calls go to the handler from now on. */
     void attach(ConnectionHandler to) {
         handler = to;
-        loop.watch(this);
     }
 
     // ------------------------------------------------------------------ out
@@ -197,11 +189,10 @@ final class SharedMemoryConnection implements Connection, Loop.Watched {
     private void pump() {
         try {
             spill();
-            fill();
-            publish();
-            // An answer may come soon, or room for what is left.
-            quietRounds = 0;
-            wakeUp();
+            do {
+                fill();
+                publish();
+            } while (!overflow.isEmpty() && !out.waitForRoom());
         } catch (CorruptRing corrupt) {
             breakOff(corrupt.what());
             return;
@@ -296,9 +287,15 @@ final class SharedMemoryConnection implements Connection, Loop.Watched {
 
     /** The other end has written something, or has made room. */
     void handleBell() {
-        quietRounds = 0;
-        wakeUp();
-        work();
+        if (!overflow.isEmpty()) {
+            pump();
+            if (phase == Phase.CLOSING && overflow.isEmpty()) {
+                socket.close();
+            }
+        }
+        if (phase == Phase.OPEN && !turnPending) {
+            turn();
+        }
     }
 
     /** Something came over the socket that is no bell. */
@@ -323,7 +320,6 @@ final class SharedMemoryConnection implements Connection, Loop.Watched {
             complete();
         }
         phase = Phase.ENDED;
-        loop.unwatch(this);
         ConnectionHandler to = handler;
         handler = null;
         if (to != null) {
@@ -331,85 +327,41 @@ final class SharedMemoryConnection implements Connection, Loop.Watched {
         }
     }
 
-    // ------------------------------------------------------------------ looked at by the loop
-
-    /** Writes what there is room for and reads what has come, until it has been long enough. */
-    @Override
-    public boolean work() {
-        if (isDormant()) {
-            return false;
-        }
-        boolean some = false;
-        try {
-            some = moveOverflow();
-            if (phase == Phase.OPEN) {
-                some |= turn();
-            }
-        } catch (RuntimeException | InvariantError e) {
-            // As where a socket's frame is handled: the link is given up, not the loop.
-            breakOff("failed here: " + e);
-        }
-        quietRounds = some ? 0 : quietRounds + 1;
-        return some;
-    }
-
-    @Override
-    public boolean letSleep() {
-        if (asleep || phase == Phase.LAST_READ || phase == Phase.ENDED) {
-            return true;
-        }
-        try {
-            if (!overflow.isEmpty() && !out.waitForRoom() || phase == Phase.OPEN && !in.fallAsleep()) {
-                return false;
-            }
-            asleep = true;
-        } catch (CorruptRing corrupt) {
-            breakOff(corrupt.what());
-        }
-        return true;
-    }
-
-    @Override
-    public void wakeUp() {
-        if (asleep && !isDormant()) {
-            asleep = false;
-            in.wakeUp();
-            out.goOn();
-        }
-    }
-
-    /** Where nothing has come for long the other end has to ring, so that many quiet links take no time. */
-    private boolean isDormant() {
-        return asleep && quietRounds > QUIET_ROUNDS_MAX;
-    }
-
-    private boolean moveOverflow() {
-        if (overflow.isEmpty() || phase != Phase.OPEN && phase != Phase.CLOSING) {
-            return false;
-        }
-        long before = overflowBytes;
-        pump();
-        if (phase == Phase.CLOSING && overflow.isEmpty()) {
-            socket.close();
-        }
-        return overflowBytes != before;
-    }
-
-    private boolean turn() {
-        boolean some = false;
+    /** Reads until there is nothing left and sleeps, or until it has been long enough. */
+    private void turn() {
         try {
             int left = TURN_BYTES;
-            for (int available = in.availableBytes();
-                    available > 0 && left > 0 && phase == Phase.OPEN;
-                    available = in.availableBytes()) {
-                some = true;
-                left -= read(Math.min(available, Math.min(left, CHUNK_BYTES)));
+            while (phase == Phase.OPEN) {
+                int available = in.availableBytes();
+                if (available == 0 && handed) {
+                    // Answered while still awake: what comes meanwhile needs no bell.
+                    complete();
+                } else if (available == 0) {
+                    if (in.fallAsleep()) {
+                        break;
+                    }
+                } else if (left == 0) {
+                    again();
+                    break;
+                } else {
+                    left -= read(Math.min(available, Math.min(left, CHUNK_BYTES)));
+                }
             }
         } catch (CorruptRing corrupt) {
             breakOff(corrupt.what());
         }
         complete();
-        return some;
+    }
+
+    /** After the loop has looked at its other connections: a timer, for a task would come before them. */
+    private void again() {
+        turnPending = true;
+        loop.schedule(0, () -> {
+            turnPending = false;
+            if (phase == Phase.OPEN) {
+                turn();
+            }
+        });
     }
 
     /** Returns how much of what is there has been read: as much as asked for, or what lies up to the ring's end. */
