@@ -1,11 +1,6 @@
 package dev.weft.core.link;
 
-import dev.weft.Credential;
 import dev.weft.Locator;
-import dev.weft.NodeId;
-import dev.weft.core.authority.Notary;
-import dev.weft.core.authority.Register;
-import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.base.InvariantError;
@@ -115,9 +110,6 @@ public final class Link {
         PROOF
     }
 
-    /** As many Pings can be answered late; an answer to an older one tells nothing of the present. */
-    private static final int PINGS_REMEMBERED = 16;
-
     /** How long a peer may take to follow a change of keys. */
     private static final long PROOF_GRACE_NANOS = 2_000_000_000L;
 
@@ -130,9 +122,8 @@ public final class Link {
     private final Output output;
 
     private final Deadlines<Timer> timers = new Deadlines<>(Timer.class);
-    private final RoundTrip roundTrip = new RoundTrip();
-    private final ClockOffset clockOffset = new ClockOffset();
-    private final long[] pingSentNanos = new long[PINGS_REMEMBERED];
+    private final Pings pings;
+    private final Vetting vetting;
 
     private Phase phase = Phase.NEW;
     private @Nullable Hello peer;
@@ -140,11 +131,7 @@ public final class Link {
     private @Nullable Heartbeat heartbeat;
     private @Nullable Close ourClose;
     private @Nullable Accept accepted;
-    /** The Accept whose proof of possession was found right. */
-    private @Nullable Accept possessed;
 
-    private long pingSeq;
-    private long pingSeqHeard;
     private Interest ourInterest = Interest.WANTED;
     private Interest theirInterest = Interest.WANTED;
 
@@ -164,6 +151,8 @@ public final class Link {
         this.self = self;
         this.connection = connection;
         this.greeting = self.greeting(config, connection, locators);
+        this.vetting = new Vetting(self, connection, greeting);
+        this.pings = new Pings(self);
         this.admission = admission;
         this.lsdbHash = lsdbHash;
         this.output = output;
@@ -243,8 +232,7 @@ public final class Link {
                     heartbeat.handlePing(connection.direction(), nowNanos);
                 }
                 output.send(Pong.answering(ping, self.clockNanos(nowNanos)));
-                if (ping.seq() > pingSeqHeard) {
-                    pingSeqHeard = ping.seq();
+                if (pings.handlePing(ping)) {
                     output.lsdbHash(ping.lsdbHash());
                     if (ping.wanted() != theirInterest) {
                         theirInterest = ping.wanted();
@@ -261,20 +249,9 @@ public final class Link {
             return;
         }
         handleTraffic(nowNanos);
-        if (pong.seq() > pingSeq || pong.seq() <= pingSeq - PINGS_REMEMBERED) {
-            return;
+        if (pings.handlePong(pong, nowNanos)) {
+            output.rtt(pings.roundTrip().smoothedNanos());
         }
-        int slot = (int) (pong.seq() % PINGS_REMEMBERED);
-        long sentNanos = pingSentNanos[slot];
-        long heldNanos = pong.sentClockNanos() - pong.receivedClockNanos();
-        boolean isAnswered = sentNanos == Deadlines.NEVER;
-        if (isAnswered || pong.pingClockNanos() != self.clockNanos(sentNanos) || heldNanos > nowNanos - sentNanos) {
-            return;
-        }
-        pingSentNanos[slot] = Deadlines.NEVER;
-        roundTrip.sample(nowNanos - sentNanos - heldNanos);
-        clockOffset.sample(pong, self.clockNanos(nowNanos));
-        output.rtt(roundTrip.smoothedNanos());
     }
 
     /** A frame of a kind that is not handled here: a sign of life. */
@@ -294,7 +271,7 @@ public final class Link {
             switch (due) {
                 case HANDSHAKE -> close(CloseReason.TIMEOUT, overdue());
                 case HELLO -> greet(nowNanos);
-                case PROOF -> doubt(acceptKnown()).ifPresent(doubt -> close(doubt.reason(), doubt.text()));
+                case PROOF -> doubt().ifPresent(doubt -> close(doubt.reason(), doubt.text()));
             }
         }
         if (phase == Phase.UP && heartbeat != null) {
@@ -400,11 +377,11 @@ public final class Link {
     }
 
     public RoundTrip roundTrip() {
-        return roundTrip;
+        return pings.roundTrip();
     }
 
     public ClockOffset clockOffset() {
-        return clockOffset;
+        return pings.clockOffset();
     }
 
     Precedence precedence(Hello theirs) {
@@ -417,7 +394,7 @@ public final class Link {
     }
 
     private void meet(Hello hello, long nowNanos) {
-        Optional<Close> refusal = objection(hello).or(() -> admission.refuse(this, hello, nowNanos));
+        Optional<Close> refusal = vetting.objection(hello).or(() -> admission.refuse(this, hello, nowNanos));
         if (refusal.isPresent()) {
             close(refusal.get().reason(), refusal.get().text());
             return;
@@ -446,40 +423,6 @@ public final class Link {
                 && self.register().isPresent();
     }
 
-    /** What this end itself has against a peer. The texts suit both ends, and tell a stranger nothing of us. */
-    private Optional<Close> objection(Hello hello) {
-        if (!connection.assurance().allows(hello.node())) {
-            return refusal(
-                    CloseReason.WRONG_IDENTITY, "node id " + hello.node() + " is not that of the key shown with it");
-        }
-        if (!hello.mesh().equals(self.mesh())) {
-            return refusal(CloseReason.WRONG_MESH, "mesh " + hello.mesh() + " is not known here");
-        }
-        if (hello.node().equals(self.node())) {
-            return hello.instance() == self.instance()
-                    ? refusal(CloseReason.SELF, "node " + hello.node().brief() + " has dialled itself")
-                    : refusal(
-                            CloseReason.DUPLICATE_NODE_ID,
-                            "two processes use node id " + hello.node()
-                                    + ": was a state directory copied, or a node started twice?");
-        }
-        if (self.versions().highestCommon(hello.versions()).isEmpty()) {
-            return refusal(
-                    CloseReason.VERSION,
-                    self.node().brief() + " speaks " + self.versions() + ", "
-                            + hello.node().brief() + " " + hello.versions());
-        }
-        if (connection.direction() == Connection.Direction.ACCEPTED && hello.dialNumber() == 0) {
-            return refusal(CloseReason.PROTOCOL_VIOLATION, "Hello without a dial number from the end that dialled");
-        }
-        Partners.Proof proof = self.register().isPresent() ? Partners.Proof.ASKED : Partners.Proof.NOT_ASKED;
-        return self.security().partners().objection(connection, hello, proof);
-    }
-
-    private static Optional<Close> refusal(CloseReason reason, String text) {
-        return Optional.of(Close.because(reason, text));
-    }
-
     private void meetAgain(Hello hello, long nowNanos) {
         Hello known = peerKnown();
         if (!hello.node().equals(known.node())) {
@@ -499,86 +442,16 @@ public final class Link {
     }
 
     private void accept(Hello hello) {
-        int version = self.versions().highestCommon(hello.versions()).orElseThrow();
-        ByteView transcript = Transcript.ofOurs(connection.assurance(), greeting, hello, version);
-        List<ByteView> proofs = self.security().prover().prove(transcript);
-        Notary notary = self.register().notary();
-        Optional<Credential> credential = notary.credential();
-        output.send(
-                credential.isEmpty()
-                        ? new Accept(hello.instance(), proofs, version)
-                        : new Accept(
-                                hello.instance(),
-                                proofs,
-                                ByteView.of(credential.get().bytes()),
-                                notary.possession(transcript),
-                                version));
+        output.send(vetting.acceptance(hello));
     }
 
-    /** What speaks against the peer's being a member. */
-    private Optional<Close> doubt(Accept accept) {
-        return doubtOfKey(accept).or(() -> doubtOfCredential(accept));
-    }
-
-    private Optional<Close> doubtOfKey(Accept accept) {
-        Prover prover = self.security().prover();
-        boolean isOfThisUser = connection.assurance().kind() == Assurance.Kind.SAME_USER;
-        boolean isShown = !accept.proofs().isEmpty();
-        if (!prover.isKeyed() && !isShown || isOfThisUser && !(prover.isKeyed() && isShown)) {
-            return Optional.empty();
-        }
-        Hello peer = peerKnown();
-        if (!prover.isKeyed() || !isShown) {
-            NodeId keyless = prover.isKeyed() ? peer.node() : self.node();
-            return refusal(CloseReason.NOT_A_MEMBER, "node " + keyless.brief() + " has shown no key of the mesh");
-        }
-        ByteView transcript = Transcript.ofTheirs(connection.assurance(), greeting, peer, accept.version());
-        boolean holds = false;
-        for (ByteView proof : accept.proofs()) {
-            holds |= prover.accepts(transcript, proof);
-        }
-        return holds
-                ? Optional.empty()
-                : refusal(
-                        CloseReason.NOT_A_MEMBER,
-                        "node " + peer.node().brief() + " has another mesh key than "
-                                + self.node().brief() + ", or the handshake was altered on its way");
-    }
-
-    /** A process of the same user is let in without a credential, for it could take this node's; it may do nothing. */
-    private Optional<Close> doubtOfCredential(Accept accept) {
-        Register register = self.register();
-        if (!register.isPresent()) {
-            return Optional.empty();
-        }
-        Hello peer = peerKnown();
-        if (accept.credential().isEmpty()) {
-            Optional<Close> objection = register.objection(peer.node());
-            boolean isOfThisUser = connection.assurance().kind() == Assurance.Kind.SAME_USER;
-            return isOfThisUser || objection.isPresent()
-                    ? objection
-                    : refusal(
-                            CloseReason.NO_CREDENTIAL,
-                            "node " + peer.node().brief() + " has shown no credential of the mesh's authority");
-        }
-        Optional<Close> objection = register.objection(peer.node(), peer.name(), accept.credential());
-        if (objection.isPresent() || accept == possessed) {
-            return objection;
-        }
-        ByteView transcript = Transcript.ofTheirs(connection.assurance(), greeting, peer, accept.version());
-        if (!register.notary().isPossessed(peer.node(), transcript, accept.possession())) {
-            return refusal(
-                    CloseReason.BAD_CREDENTIAL,
-                    "node " + peer.node().brief()
-                            + " has not shown the key of its credential, or the handshake was altered on its way");
-        }
-        possessed = accept;
-        return Optional.empty();
+    private Optional<Close> doubt() {
+        return vetting.doubt(peerKnown(), acceptKnown());
     }
 
     /** The keys or the credential of this end or of the other have changed, or the authority's word. */
     private void reconsider(long nowNanos) {
-        Optional<Close> doubt = doubt(acceptKnown());
+        Optional<Close> doubt = doubt();
         if (doubt.isEmpty()) {
             timers.disarm(Timer.PROOF);
         } else if (isFinal(doubt.get().reason())) {
@@ -602,7 +475,7 @@ public final class Link {
                     "version " + accept.version() + " accepted instead of " + agreed.version());
             return;
         }
-        Optional<Close> doubt = doubt(accept);
+        Optional<Close> doubt = doubt();
         if (doubt.isPresent()) {
             close(doubt.get().reason(), doubt.get().text());
             return;
@@ -620,12 +493,10 @@ public final class Link {
     }
 
     private void ping(long nowNanos) {
-        pingSeq++;
-        pingSentNanos[(int) (pingSeq % PINGS_REMEMBERED)] = nowNanos;
         if (heartbeat != null) {
             heartbeat.pinged(nowNanos);
         }
-        output.send(new Ping(pingSeq, self.clockNanos(nowNanos), lsdbHash.getAsLong(), ourInterest));
+        output.send(pings.next(lsdbHash.getAsLong(), ourInterest, nowNanos));
     }
 
     private String overdue() {
