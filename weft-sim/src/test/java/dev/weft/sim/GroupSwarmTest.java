@@ -90,6 +90,55 @@ class GroupSwarmTest {
         assertThat(most[3]).as("delivered").isEqualTo(6_300);
     }
 
+    /**
+     * Eight members half a millisecond away, five messages a millisecond, and one member's process stands still for less
+     * than it takes until its links are given up: the others must not wait for more than 350 ms at a time.
+     */
+    @Test
+    void aProcessThatStandsStillHoldsTheOtherMembersUpForAThirdOfASecondAtMost() {
+        SwarmOptions calm = SwarmOptions.calm(9);
+        SwarmOptions quiet =
+                new SwarmOptions(9, calm.carrier(), calm.faults(), 0, 0, 0, 0, 0, 0, 0, calm.discovery(), 0, 0);
+        World world = new World(quiet, 7, EngineConfig.DEFAULT);
+        world.start(2_000_000_000L);
+        while (world.events.step(60_000_000_000L)) {}
+        SimNode origin = world.node(0);
+        var engine = Objects.requireNonNull(origin.engine());
+        TreeSet<NodeId> members = new TreeSet<>();
+        for (int i = 1; i < 9; i++) {
+            members.add(world.node(i).id());
+        }
+        GroupName name =
+                new GroupName(GroupName.Scope.LIST, SocketKind.RDM, "", Applications.endpointOf(SocketKind.RDM));
+        long began = world.events.nowNanos();
+        long changed = began;
+        long longest = 0;
+        long delivered = 0;
+        for (int tick = 0; tick < 2_500; tick++) {
+            if (tick == 500) {
+                world.node(8).pause(world.events.nowNanos() + 2_400_000_000L);
+            }
+            for (int i = 0; i < 5; i++) {
+                origin.applications.sendToMany(
+                        new Applications.Addressed(name, members, World.Hearing.OTHERS_ONLY, 3), 64, 60_000_000_000L);
+            }
+            long until = began + (tick + 1) * 1_000_000L;
+            while (world.events.step(until)) {}
+            long present = engine.counters().getOrDefault("group.delivered", 0L);
+            if (present > delivered) {
+                delivered = present;
+                changed = until;
+            }
+            longest = Math.max(longest, until - changed);
+        }
+        assertThat(longest).isLessThan(350_000_000L);
+        long end = world.events.nowNanos() + 60_000_000_000L;
+        while (world.events.step(end)) {}
+        assertThat(world.violations.all()).isEmpty();
+        assertThat(world.groups.open()).isZero();
+        assertThat(engine.counters().getOrDefault("group.delivered", 0L)).isGreaterThan(7 * 5 * 2_400);
+    }
+
     /** Frames sent, answers received, neighbors, and copies delivered, for a hundred messages in a mesh of 64. */
     private static long[] costOf(int members) {
         SwarmOptions calm = SwarmOptions.calm(64);

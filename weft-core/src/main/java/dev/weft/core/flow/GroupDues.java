@@ -15,8 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class GroupDues {
     private static final int BACKOFF_MAX = 6;
     private static final int ASK = -1;
+    private static final int SILENT_TIMERS = 3;
 
-    /** While others wait for a member it is to be found out soon whether it lags, though each try doubles the timer. */
+    /** Who has been silent for so long is not waited for, whatever the timer believes and whoever else is silent. */
+    static final long SILENCE_NANOS_MAX = 2_000_000_000L;
+
+    /** Who was heard a moment ago may be heard again any moment, though each try doubles the timer. */
     private static final long AWAITED_NANOS_MAX = 500_000_000L;
 
     /** Something to be looked at: a piece, or the whole message whose members are to be asked. */
@@ -61,10 +65,18 @@ final class GroupDues {
         return (int) Math.max(2, Math.min(TreeHeader.PATIENCE_MILLIS_MAX, quarterMillis));
     }
 
+    /**
+     * For how long a member may be silent before the others go on without it: three expiries, of which each had it asked
+     * again. A smaller factor would set aside who has only lost a copy and its repair.
+     */
+    long silenceNanos() {
+        return Math.min(SILENCE_NANOS_MAX, SILENT_TIMERS * timeoutNanos(0));
+    }
+
     void schedule(Piece piece, long nowNanos) {
         cancel(piece);
         long timeout = timeoutNanos(piece.expiries);
-        if (piece.isAwaited()) {
+        if (piece.isAwaited() || piece.isMissedBySomebodyHeardSince(nowNanos - SILENCE_NANOS_MAX)) {
             timeout = Math.min(timeout, Math.max(timeoutNanos(0), AWAITED_NANOS_MAX));
         }
         piece.dueNanos = nowNanos + timeout;

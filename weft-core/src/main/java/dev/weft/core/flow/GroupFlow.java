@@ -3,6 +3,7 @@ package dev.weft.core.flow;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
+import dev.weft.core.base.Deadlines;
 import dev.weft.core.flow.GroupMessage.Piece;
 import dev.weft.core.flow.GroupMessage.Question;
 import dev.weft.core.flow.GroupMessage.Shot;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * The origin's side of one flow to many: keeps every message until its fate is known for each member. A piece goes out
  * over one tree to all; what is missing afterwards goes out again over a fresh tree to exactly the members that miss
  * it: by timer (RFC 6298), then over other links than before, and at once when a branch is reported or known to be
- * dead. A member that has not answered for a while lags: its messages are kept, but nobody else waits for them.
+ * dead. A member that answers nothing while others do lags: its messages are kept, and sent on to it alone, but nobody
+ * else waits for them until it has caught up.
  *
  * <p>Decided here is what an answer, a silence or a change means for each member. Which tree leads to them is decided by
  * {@link GroupShots}, when by {@link GroupDues}, how much at a time by {@link GroupWindow}.
@@ -60,8 +62,11 @@ final class GroupFlow {
     /** How relays are to treat a copy: how long they may gather answers, and how soon it goes on. */
     record Manners(int patienceMillis, int priority) {}
 
-    /** A member that has been silent for so long after it was sent something lags. */
-    private static final long LAGGING_NANOS = 2_000_000_000L;
+    /** Who holds messages for want of room is asked at ever longer intervals; a lost question is no silence. */
+    private static final long SILENT_HOLDER_NANOS = 500_000_000L;
+
+    /** Nothing is given up for a member for the sake of the others before it has been silent for so long. */
+    private static final long PATIENCE_NANOS = 500_000_000L;
 
     private static final int REPAIRS_MAX = 4;
 
@@ -81,10 +86,16 @@ final class GroupFlow {
     private final GroupDues dues;
     private final GroupShots shots;
     private final GroupResends resends = new GroupResends();
+    private final GroupSuspects suspects = new GroupSuspects();
     private @Nullable GroupMessage sending;
+    /** When what is kept for silent members may be given up. */
+    private long roomNanos = Deadlines.NEVER;
+
     private long usedNanos;
     /** When any member was heard last. */
     private long heardNanos = -1;
+    /** When one was that does not lag. */
+    private long keptUpNanos;
 
     GroupFlow(
             long number,
@@ -106,6 +117,7 @@ final class GroupFlow {
         this.dues = new GroupDues(config.retransmission());
         this.shots = new GroupShots(number, name, manner, trees, messages, dues, new ShotOutput());
         this.usedNanos = nowNanos;
+        this.keptUpNanos = nowNanos;
     }
 
     long number() {
@@ -256,6 +268,9 @@ final class GroupFlow {
     }
 
     void handleTime(long nowNanos) {
+        if (roomNanos <= nowNanos) {
+            roomNanos = Deadlines.NEVER;
+        }
         expireMessages(nowNanos);
         if (nowNanos >= here.nextNanos()) {
             here.deliver(new HereOutput(), nowNanos);
@@ -272,12 +287,14 @@ final class GroupFlow {
                 expire(message.pieces.get(due.piece()), nowNanos);
             }
         }
+        judge(nowNanos);
         messages.trim();
         pump(nowNanos);
     }
 
     long nextDeadlineNanos() {
-        return Math.min(here.nextNanos(), Math.min(messages.nextDeadlineNanos(), dues.nextNanos()));
+        long waiting = Math.min(roomNanos, suspects.nextNanos());
+        return Math.min(Math.min(here.nextNanos(), waiting), Math.min(messages.nextDeadlineNanos(), dues.nextNanos()));
     }
 
     /** Settles everything: this node is closing. */
@@ -347,9 +364,66 @@ final class GroupFlow {
     }
 
     private void hear(GroupMember member, long nowNanos) {
+        boolean isBack = nowNanos - member.heardNanos > dues.silenceNanos();
         member.heardNanos = nowNanos;
-        if (member.lagging) {
+        if (!member.lagging) {
+            keptUpNanos = nowNanos;
+        } else if (hasCaughtUp(member) || nowNanos - keptUpNanos > dues.silenceNanos()) {
             lag(member, -1);
+        }
+        if (isBack) {
+            hurry(member, nowNanos);
+        }
+    }
+
+    /** What was lost while a member was silent need not wait for timers that its silence has doubled. */
+    private void hurry(GroupMember member, long nowNanos) {
+        for (GroupMessage message : messages.openFor(member)) {
+            int i = message.indexOf(member.node);
+            for (int p = 0; p < message.fresh; p++) {
+                Piece piece = message.pieces.get(p);
+                boolean isLate = nowNanos - piece.sentNanos > dues.silenceNanos();
+                if (isReliable() && isLate && piece.missing.get(i) && piece.state == Piece.State.UNDER_WAY) {
+                    dues.cancel(piece);
+                    piece.expiries = 0;
+                    resends.add(piece);
+                    window.recount(piece);
+                }
+            }
+        }
+    }
+
+    /**
+     * Whether little more is under way to a member than to the others. Were it waited for at once, they would stand still
+     * until it had all that it missed; but where nobody keeps up, nobody is held up, and the window would follow nobody.
+     */
+    private boolean hasCaughtUp(GroupMember member) {
+        return member.underWay <= window.awaitedMessages() + config.windowMessages() / 2;
+    }
+
+    /** Nothing has come of a member since then, though something was asked of it. */
+    private void suspect(GroupMember member, long sinceNanos, long silenceNanos) {
+        if (!member.lagging) {
+            suspects.suspect(member, sinceNanos, sinceNanos + silenceNanos);
+        }
+    }
+
+    /**
+     * Who is silent while others answer is waited for no more. Where nobody answers, the way from here is likelier to
+     * blame, and nobody is held up meanwhile.
+     */
+    private void judge(long nowNanos) {
+        for (GroupMember member = suspects.due(nowNanos); member != null; member = suspects.due(nowNanos)) {
+            long since = member.suspectedSinceNanos;
+            if (member.heardNanos > since || member.lagging) {
+                suspects.acquit(member);
+            } else if (heardNanos > since || nowNanos - since >= GroupDues.SILENCE_NANOS_MAX) {
+                suspects.acquit(member);
+                lag(member, 1);
+            } else {
+                long latest = since + GroupDues.SILENCE_NANOS_MAX;
+                suspects.postpone(member, Math.min(latest, nowNanos + dues.silenceNanos()));
+            }
         }
     }
 
@@ -454,10 +528,7 @@ final class GroupFlow {
         GroupMessage message = piece.message;
         for (int i = piece.missing.nextSetBit(0); i >= 0; i = piece.missing.nextSetBit(i + 1)) {
             GroupMember member = message.members[i];
-            long quietSince = Math.max(member.heardNanos, message.firstSentNanos);
-            if (!member.lagging && nowNanos - quietSince > LAGGING_NANOS) {
-                lag(member, 1);
-            }
+            suspect(member, Math.max(member.heardNanos, message.firstSentNanos), dues.silenceNanos());
         }
         if (isReliable()) {
             resends.add(piece);
@@ -478,10 +549,7 @@ final class GroupFlow {
         if (!undecided.isEmpty()) {
             message.asked++;
             for (int i = undecided.nextSetBit(0); i >= 0; i = undecided.nextSetBit(i + 1)) {
-                GroupMember member = message.members[i];
-                if (!member.lagging && nowNanos - member.heardNanos > 4 * LAGGING_NANOS) {
-                    lag(member, 1);
-                }
+                suspect(message.members[i], nowNanos, SILENT_HOLDER_NANOS);
             }
             shots.tell(
                     message,
@@ -524,7 +592,7 @@ final class GroupFlow {
         for (message = waiting.peek(); message != null && message.isSettled(); message = waiting.peek()) {
             passOver(waiting.remove(), nowNanos);
         }
-        if (message == null || !window.admits(message.pieces.get(0)) || !hasRoom()) {
+        if (message == null || !window.admits(message.pieces.get(0)) || !hasRoom(nowNanos)) {
             return null;
         }
         waiting.remove();
@@ -554,9 +622,17 @@ final class GroupFlow {
     }
 
     /** Whether another message may begin; the oldest is given up where only those who lag still miss it. */
-    private boolean hasRoom() {
+    private boolean hasRoom(long nowNanos) {
         GroupMessage oldest = messages.at(messages.first());
         if (messages.kept() >= config.retainedMessages() && oldest != null && !oldest.isAwaited()) {
+            long heard = -1;
+            for (int i = oldest.open.nextSetBit(0); i >= 0; i = oldest.open.nextSetBit(i + 1)) {
+                heard = Math.max(heard, oldest.members[i].heardNanos);
+            }
+            if (nowNanos - heard < PATIENCE_NANOS) {
+                roomNanos = heard + PATIENCE_NANOS;
+                return false;
+            }
             List<GroupMember> left = new ArrayList<>();
             for (int i = oldest.open.nextSetBit(0); i >= 0; i = oldest.open.nextSetBit(i + 1)) {
                 left.add(oldest.members[i]);
@@ -582,6 +658,7 @@ final class GroupFlow {
             member.lastMessage = next;
         }
         messages.number(message);
+        message.open.stream().forEach(i -> message.members[i].underWay++);
         window.recount(message);
         if (message.hereIsOpen) {
             here.add(message, nowNanos);
@@ -653,6 +730,9 @@ final class GroupFlow {
         message.open.clear(member);
         if (message.members[member].lagging) {
             message.laggingCount--;
+        }
+        if (message.number >= 0) {
+            message.members[member].underWay--;
         }
         for (Piece piece : message.pieces) {
             if (piece.missing.get(member)) {

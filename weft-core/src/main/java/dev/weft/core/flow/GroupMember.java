@@ -22,8 +22,16 @@ final class GroupMember {
     long lastMessage = -1;
 
     long heardNanos;
-    /** It has not answered for a while: nobody else waits for it. */
+    /** It has not answered for a while, or has not caught up since: nobody else waits for it. */
     boolean lagging;
+
+    /** How many messages have left of which it has no outcome. */
+    int underWay;
+
+    /** Since when it has left something unanswered that it ought to have; -1 where it has not. */
+    long suspectedSinceNanos = -1;
+
+    long judgedNanos;
 
     /** The round of congestion control whose marks are counted, and how many of its pieces came marked to this member. */
     long markedRound = -1;
@@ -52,6 +60,10 @@ final class GroupMember {
     /** Whether it is known to know the flow. */
     boolean isEstablished() {
         return confirmedFloor >= 0;
+    }
+
+    boolean isSuspected() {
+        return suspectedSinceNanos >= 0;
     }
 
     TreeMark mark(long message) {

@@ -71,6 +71,16 @@ final class GroupMessage {
             return false;
         }
 
+        /** Whether somebody misses it who has answered since then. */
+        boolean isMissedBySomebodyHeardSince(long nanos) {
+            for (int i = missing.nextSetBit(0); i >= 0; i = missing.nextSetBit(i + 1)) {
+                if (message.members[i].heardNanos >= nanos) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         /** What it counts for in windows. */
         int charge() {
             int bytes = message.payload(index).length();

@@ -279,6 +279,111 @@ class GroupFlowTest {
         assertThat(received.size() + lab.nodes.get(3).missed).isEqualTo(31);
     }
 
+    /**
+     * Ten messages a millisecond, of which 256 may be under way and 1,024 are kept: far more than the silent member could
+     * ever be sent before the others need room. One gap lasts until it is set aside, another until what is kept for it may
+     * be given up; and there is none while it catches up.
+     */
+    @Test
+    void aMemberThatFallsSilentAndOneThatIsBackHoldTheOthersUpForAThirdOfASecondAtMost() {
+        for (SocketKind kind : List.of(SocketKind.RDM, SocketKind.SEQPACKET)) {
+            GroupLab lab = lab(1, 5, new int[][] {{0, 1}, {0, 2}, {2, 3}, {2, 4}});
+            int[] members = {1, 3, 4};
+            int sent = 0;
+            for (int phase = 0; phase < 4; phase++) {
+                lab.nodes.get(1).takeLongestGapNanos();
+                lab.nodes.get(3).takeLongestGapNanos();
+                if (phase % 2 == 1) {
+                    lab.silent.add(GroupLab.link(2, 4));
+                } else {
+                    lab.silent.clear();
+                }
+                for (int i = 0; i < 20_000; i++, sent++) {
+                    lab.send(kind, "m" + sent, 600 * SECOND, members);
+                    lab.run(MILLI / 10);
+                }
+                for (int other : new int[] {1, 3}) {
+                    assertThat(lab.nodes.get(other).takeLongestGapNanos())
+                            .as("%s, phase %d, at %d", kind, phase, other)
+                            .isLessThan(350 * MILLI);
+                }
+            }
+            lab.silent.clear();
+            lab.run(60 * SECOND);
+            assertThat(lab.ended).hasSize(sent);
+            assertThat(lab.nodes.get(1).received).hasSize(sent).doesNotHaveDuplicates();
+            List<String> late = lab.nodes.get(4).received;
+            assertThat(late).doesNotHaveDuplicates();
+            for (long ticket : lab.ended) {
+                assertThat(lab.outcome(ticket, 1).isDelivered()).isTrue();
+            }
+            if (kind == SocketKind.SEQPACKET) {
+                assertThat(late.size() + lab.nodes.get(4).missed).isEqualTo(sent);
+            }
+        }
+    }
+
+    @Test
+    void whoIsSilentForABlinkLosesNothingHoweverMuchIsSent() {
+        GroupLab lab = lab(1, 5, new int[][] {{0, 1}, {0, 2}, {2, 3}, {2, 4}});
+        for (int i = 0; i < 20_000; i++) {
+            if (i == 5_000) {
+                lab.silent.add(GroupLab.link(2, 4));
+            } else if (i == 9_000) {
+                lab.silent.clear();
+            }
+            lab.send(SocketKind.RDM, "m" + i, 600 * SECOND, 1, 3, 4);
+            lab.run(MILLI / 10);
+        }
+        lab.run(20 * SECOND);
+        for (int member : new int[] {1, 3, 4}) {
+            assertThat(lab.nodes.get(member).received).hasSize(20_000);
+        }
+    }
+
+    /** Then the window is to follow them again: it must not stay where their silence has left it. */
+    @Test
+    void whenAllWereSilentAndAnswerAgainTheyGetAsMuchAsBefore() {
+        GroupLab lab = lab(1, 5, new int[][] {{0, 1}, {0, 2}, {2, 3}, {2, 4}});
+        int sent = 0;
+        for (int tick = 0; tick < 12_000; tick++) {
+            if (tick == 2_000) {
+                lab.silent.add(GroupLab.link(0, 1));
+                lab.silent.add(GroupLab.link(0, 2));
+            } else if (tick == 6_000) {
+                lab.silent.clear();
+            }
+            // As an application that waits for room: never more than 4,000 are unsettled.
+            for (int i = 0; i < 20 && sent - lab.ended.size() < 4_000; i++) {
+                lab.send(SocketKind.RDM, "m" + sent++, 600 * SECOND, 1, 3, 4);
+            }
+            lab.run(MILLI);
+            // By then the longest timer, of 4 s, has expired.
+            if (tick == 10_000) {
+                lab.nodes.get(3).takeLongestGapNanos();
+            }
+        }
+        assertThat(lab.nodes.get(3).takeLongestGapNanos()).isLessThan(50 * MILLI);
+        assertThat(sent).as("20 a millisecond, but for the silence").isGreaterThan(100_000);
+    }
+
+    /** Nobody is held up, so there is no reason to set anybody aside and to give up what is kept for him. */
+    @Test
+    void whereNobodyAnswersTheSenderWaits() {
+        GroupLab lab = new GroupLab(1, config(4, 16), 4, LINE);
+        lab.send(SocketKind.RDM, "first", 60 * SECOND, 1, 3);
+        lab.run(100 * MILLI);
+        lab.silent.add(GroupLab.link(0, 1));
+        for (int i = 0; i < 30; i++) {
+            lab.send(SocketKind.RDM, "m" + i, 60 * SECOND, 1, 3);
+        }
+        lab.run(1_500 * MILLI);
+        lab.silent.clear();
+        lab.run(20 * SECOND);
+        assertThat(lab.nodes.get(1).received).hasSize(31);
+        assertThat(lab.nodes.get(3).received).hasSize(31);
+    }
+
     @Test
     void aMessageThatIsGivenUpIsToldAsAGapAndHoldsBackNothingBehindIt() {
         GroupLab lab = lab(1, 4, LINE);

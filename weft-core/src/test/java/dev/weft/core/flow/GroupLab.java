@@ -47,6 +47,10 @@ final class GroupLab {
         final int index;
         final List<String> received = new ArrayList<>();
         long missed;
+        /** The longest time between two messages since it was last asked for. */
+        private long longestGapNanos;
+
+        private long lastReceivedNanos;
         Function<ByteView, Verdict> application = payload -> Verdict.DELIVERED;
         long life = 1;
         private TreeForwarder forwarder;
@@ -72,6 +76,13 @@ final class GroupLab {
         /** Loses what was gathered of answers. */
         void forgetGatherings() {
             forwarder = newForwarder();
+        }
+
+        long takeLongestGapNanos() {
+            long longest = Math.max(longestGapNanos, nowNanos - lastReceivedNanos);
+            longestGapNanos = 0;
+            lastReceivedNanos = nowNanos;
+            return longest;
         }
 
         void room() {
@@ -171,6 +182,8 @@ final class GroupLab {
             Verdict verdict = application.apply(delivery.payload());
             if (verdict.equals(Verdict.DELIVERED)) {
                 missed += delivery.missedCount();
+                longestGapNanos = Math.max(longestGapNanos, nowNanos - lastReceivedNanos);
+                lastReceivedNanos = nowNanos;
                 received.add(
                         delivery.payload().length() > 100
                                 ? "large"
