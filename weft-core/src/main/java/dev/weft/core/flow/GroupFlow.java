@@ -94,6 +94,8 @@ final class GroupFlow {
     private long usedNanos;
     /** When any member was heard last. */
     private long heardNanos = -1;
+    /** When one was that does not lag. */
+    private long keptUpNanos;
 
     GroupFlow(
             long number,
@@ -115,6 +117,7 @@ final class GroupFlow {
         this.dues = new GroupDues(config.retransmission());
         this.shots = new GroupShots(number, name, manner, trees, messages, dues, new ShotOutput());
         this.usedNanos = nowNanos;
+        this.keptUpNanos = nowNanos;
     }
 
     long number() {
@@ -361,11 +364,41 @@ final class GroupFlow {
     }
 
     private void hear(GroupMember member, long nowNanos) {
+        boolean isBack = nowNanos - member.heardNanos > dues.silenceNanos();
         member.heardNanos = nowNanos;
-        // Were it waited for at once, the others would stand still until it had all that it missed.
-        if (member.lagging && member.underWay <= config.windowMessages() / 2) {
+        if (!member.lagging) {
+            keptUpNanos = nowNanos;
+        } else if (hasCaughtUp(member) || nowNanos - keptUpNanos > dues.silenceNanos()) {
             lag(member, -1);
         }
+        if (isBack) {
+            hurry(member, nowNanos);
+        }
+    }
+
+    /** What was lost while a member was silent need not wait for timers that its silence has doubled. */
+    private void hurry(GroupMember member, long nowNanos) {
+        for (GroupMessage message : messages.openFor(member)) {
+            int i = message.indexOf(member.node);
+            for (int p = 0; p < message.fresh; p++) {
+                Piece piece = message.pieces.get(p);
+                boolean isLate = nowNanos - piece.sentNanos > dues.silenceNanos();
+                if (isReliable() && isLate && piece.missing.get(i) && piece.state == Piece.State.UNDER_WAY) {
+                    dues.cancel(piece);
+                    piece.expiries = 0;
+                    resends.add(piece);
+                    window.recount(piece);
+                }
+            }
+        }
+    }
+
+    /**
+     * Whether little more is under way to a member than to the others. Were it waited for at once, they would stand still
+     * until it had all that it missed; but where nobody keeps up, nobody is held up, and the window would follow nobody.
+     */
+    private boolean hasCaughtUp(GroupMember member) {
+        return member.underWay <= window.awaitedMessages() + config.windowMessages() / 2;
     }
 
     /** Nothing has come of a member since then, though something was asked of it. */

@@ -51,6 +51,11 @@ final class GroupWindow {
         return piece.missing.isEmpty() || laggedBytes == 0 || inFlightBytes + laggedBytes < congestion.bytes();
     }
 
+    /** How many messages have left that somebody who answers has not answered. */
+    int awaitedMessages() {
+        return awaitedCount;
+    }
+
     /** Whether another message may be begun. */
     boolean admitsMessage() {
         return awaitedCount < config.windowMessages();

@@ -409,6 +409,32 @@ class GroupFlowTest {
         }
     }
 
+    /** Then the window is to follow them again: it must not stay where their silence has left it. */
+    @Test
+    void whenAllWereSilentAndAnswerAgainTheyGetAsMuchAsBefore() {
+        GroupLab lab = lab(1, 5, new int[][] {{0, 1}, {0, 2}, {2, 3}, {2, 4}});
+        int sent = 0;
+        for (int tick = 0; tick < 12_000; tick++) {
+            if (tick == 2_000) {
+                lab.silent.add(GroupLab.link(0, 1));
+                lab.silent.add(GroupLab.link(0, 2));
+            } else if (tick == 6_000) {
+                lab.silent.clear();
+            }
+            // As an application that waits for room: never more than 4,000 are unsettled.
+            for (int i = 0; i < 20 && sent - lab.ended.size() < 4_000; i++) {
+                lab.send(SocketKind.RDM, "m" + sent++, 600 * SECOND, 1, 3, 4);
+            }
+            lab.run(MILLI);
+            // By then the longest timer, of 4 s, has expired.
+            if (tick == 10_000) {
+                lab.nodes.get(3).takeLongestGapNanos();
+            }
+        }
+        assertThat(lab.nodes.get(3).takeLongestGapNanos()).isLessThan(50 * MILLI);
+        assertThat(sent).as("20 a millisecond, but for the silence").isGreaterThan(100_000);
+    }
+
     /** Nobody is held up, so there is no reason to set anybody aside and to give up what is kept for him. */
     @Test
     void whereNobodyAnswersTheSenderWaits() {
