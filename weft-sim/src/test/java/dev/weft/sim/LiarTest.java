@@ -124,7 +124,7 @@ class LiarTest {
                 for (SimNode node : world.nodes()) {
                     boasted += engine(node).lsdb().adjacenciesOf(liar.id()).size() == 23 ? 1 : 0;
                     for (NodeId to : engine(node).reachable()) {
-                        requireRealLinks(world, liar, engine(node).way(to).orElse(List.of()));
+                        requireRealLinks(liar, engine(node).way(to).orElse(List.of()));
                     }
                 }
             }
@@ -151,7 +151,7 @@ class LiarTest {
                 });
     }
 
-    private static void requireRealLinks(World world, SimNode liar, List<NodeId> way) {
+    private static void requireRealLinks(SimNode liar, List<NodeId> way) {
         for (int i = 1; i < way.size(); i++) {
             NodeId from = way.get(i - 1);
             NodeId to = way.get(i);
