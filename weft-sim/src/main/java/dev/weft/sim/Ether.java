@@ -9,18 +9,20 @@ import java.util.Arrays;
  * each of them alone. Stands for sealed datagrams, so what members cast comes to members.
  */
 final class Ether {
-    private static final int DATAGRAM_BYTES_MAX = 1_400;
+    private static final int ETHERNET_BYTES = 1_400;
+    private static final int LOOPBACK_BYTES = 20_000;
 
     private final World world;
     private final Prng draws;
-    private final boolean isThere;
+    private final int datagramBytesMax;
     private final int lossPerMillion;
     private final boolean[] on;
 
-    private Ether(World world, Prng draws, boolean isThere, int lossPerMillion) {
+    /** @param datagramBytesMax 0 where there is no segment */
+    private Ether(World world, Prng draws, int datagramBytesMax, int lossPerMillion) {
         this.world = world;
         this.draws = draws;
-        this.isThere = isThere;
+        this.datagramBytesMax = datagramBytesMax;
         this.lossPerMillion = lossPerMillion;
         this.on = new boolean[world.options.nodes()];
         for (int i = 0; i < on.length; i++) {
@@ -31,19 +33,20 @@ final class Ether {
     /** In half of the worlds where things go wrong. */
     static Ether drawn(World world, Prng draws) {
         boolean isThere = draws.chance(500_000) && !world.options.faults().equals(Faults.NONE);
-        return new Ether(world, draws, isThere, draws.chance(400_000) ? 0 : (int) draws.between(0, 60_000));
+        int bytes = draws.chance(500_000) ? ETHERNET_BYTES : LOOPBACK_BYTES;
+        return new Ether(world, draws, isThere ? bytes : 0, draws.chance(400_000) ? 0 : (int) draws.between(0, 60_000));
     }
 
     /** Everybody is on it. */
     static Ether ofAll(World world, Prng draws, int lossPerMillion) {
-        Ether ether = new Ether(world, draws, true, lossPerMillion);
+        Ether ether = new Ether(world, draws, ETHERNET_BYTES, lossPerMillion);
         Arrays.fill(ether.on, true);
         return ether;
     }
 
     /** How long datagrams may be for a node; 0 for one that is not on the segment. */
     int bytesMax(int node) {
-        return isThere && node < on.length && on[node] ? DATAGRAM_BYTES_MAX : 0;
+        return node < on.length && on[node] ? datagramBytesMax : 0;
     }
 
     void cast(int from, ByteView datagram) {

@@ -162,11 +162,13 @@ class GroupSwarmTest {
             members.add(world.node(i).id());
         }
         for (SocketKind kind : List.of(SocketKind.RDM, SocketKind.SEQPACKET)) {
-            GroupName name =
-                    new GroupName(GroupName.Scope.LIST, kind, "", Applications.endpointOf(SocketKind.RDM));
+            GroupName name = new GroupName(GroupName.Scope.LIST, kind, "", Applications.endpointOf(SocketKind.RDM));
             for (int i = 0; i < 1_500; i++) {
                 origin.applications.sendToMany(
-                        new Applications.Addressed(name, members, World.Hearing.OTHERS_ONLY, 3), 64, 60_000_000_000L);
+                        new Applications.Addressed(name, members, World.Hearing.OTHERS_ONLY, 3),
+                        1,
+                        64,
+                        60_000_000_000L);
                 long until = world.events.nowNanos() + 2_000_000L;
                 while (world.events.step(until)) {}
             }

@@ -349,7 +349,10 @@ public final class GroupSender {
             WireWriter body = new WireWriter();
             copy.body().encodeBody(body);
             copyCount++;
-            out.send(neighbor, new TreeFrame(copy.body().type(), header, body.view()), copy.manners().attempt());
+            out.send(
+                    neighbor,
+                    new TreeFrame(copy.body().type(), header, body.view()),
+                    copy.manners().attempt());
         }
 
         @Override

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing is presumed of who hears. Datagrams are numbered; each neighbor says over its link which number it has
  * heard last and how many there were. Who has heard a row of them is trusted with branches; who misses more than one in
- * twenty, or says nothing, gets them over its link for a while. What is lost is for the flow to repair, as ever.
+ * twenty, or says nothing, gets them over its link for a while, and so it gets what would crowd its socket. What is lost
+ * is for the flow to repair, as ever.
  *
  * <p>Datagrams go out only while there are frames with two branches or more. Driven by the engine:
  * <ol>
@@ -77,7 +78,19 @@ public final class Segment {
     private static final int LOSS_PART = 20;
 
     private static final long REPORT_NANOS = 25 * MILLI;
-    private static final long SILENCE_NANOS = 250 * MILLI;
+    /** Reports do not wait where so much was heard. */
+    private static final int REPORT_BYTES = 32 << 10;
+
+    /**
+     * So much may be under way to a neighbor that it has not reported; the rest goes over its link. The buffers of its
+     * socket hold about as much as that where nobody has raised the bounds of the system, and what comes on top is lost.
+     */
+    private static final int UNDER_WAY_BYTES_MAX = 128 << 10;
+
+    /** What a datagram takes of such a buffer beside its bytes. */
+    private static final int CHARGE_BYTES = 1_024;
+
+    private static final long SILENCE_NANOS = SECOND;
     private static final long REST_NANOS = 5 * SECOND;
 
     /** Numbers that lie further below the highest count as heard. */
@@ -99,6 +112,8 @@ public final class Segment {
         private long sampleHeard;
         /** When the first datagram left that it has said nothing of; {@link Deadlines#NEVER} where there is none. */
         private long unheardSinceNanos = Deadlines.NEVER;
+        /** It is being asked once more: what it has said may wait here unread, where this node has stood still. */
+        private boolean isDoubted;
     }
 
     /** A neighbor as somebody whom this node hears. */
@@ -107,6 +122,7 @@ public final class Segment {
         private final long[] numbers = new long[NUMBERS_KEPT];
         private long highest;
         private long count;
+        private long unreportedBytes;
         private long reportNanos = Deadlines.NEVER;
 
         private Speaker(long incarnation) {
@@ -149,6 +165,8 @@ public final class Segment {
     private final List<Rider> riders = new ArrayList<>();
     private final List<ByteView> entries = new ArrayList<>();
     private final int headBytes;
+    /** What all datagrams have charged up to one, by its number; only of the latest. */
+    private final long[] chargedUpTo = new long[NUMBERS_KEPT];
 
     private int datagramBytesMax;
     private int entriesBytes;
@@ -165,6 +183,7 @@ public final class Segment {
     private long strangerCount;
     private long malformedCount;
     private long restedCount;
+    private long crowdedCount;
 
     public Segment(NodeId self, long incarnation, long meshHash, Output out) {
         this.self = self;
@@ -196,9 +215,12 @@ public final class Segment {
         counters.put("segment.strangers", strangerCount);
         counters.put("segment.malformed", malformedCount);
         counters.put("segment.rested", restedCount);
-        counters.put("segment.hearers", hearers.values().stream()
-                .filter(hearer -> hearer.phase == Phase.HEARING)
-                .count());
+        counters.put("segment.crowded", crowdedCount);
+        counters.put(
+                "segment.hearers",
+                hearers.values().stream()
+                        .filter(hearer -> hearer.phase == Phase.HEARING)
+                        .count());
     }
 
     // ------------------------------------------------------------------ what goes out
@@ -220,11 +242,23 @@ public final class Segment {
         if (hearer.phase != Phase.HEARING || nowNanos >= demandedUntilNanos) {
             return Way.LINK;
         }
+        if (!admits(hearer, frame)) {
+            crowdedCount++;
+            return Way.LINK;
+        }
         if (!riders.isEmpty() && !riders.get(0).frame().header().origin().equals(origin)) {
             closeEntry(nowNanos);
         }
         riders.add(new Rider(neighbor, frame));
         return Way.DATAGRAM;
+    }
+
+    private boolean admits(Hearer hearer, TreeFrame frame) {
+        if (number - hearer.highest >= NUMBERS_KEPT) {
+            return false;
+        }
+        long underWay = chargedUpTo[(int) (number % NUMBERS_KEPT)] - chargedUpTo[(int) (hearer.highest % NUMBERS_KEPT)];
+        return underWay + entriesBytes + frame.body().length() + CHARGE_BYTES <= UNDER_WAY_BYTES_MAX;
     }
 
     private void demand(long nowNanos) {
@@ -269,6 +303,8 @@ public final class Segment {
         number++;
         castCount++;
         ByteView datagram = new Cast(meshHash, self, incarnation, number, entries).encode();
+        chargedUpTo[(int) (number % NUMBERS_KEPT)] =
+                chargedUpTo[(int) ((number - 1) % NUMBERS_KEPT)] + datagram.length() + CHARGE_BYTES;
         entries.clear();
         entriesBytes = 0;
         for (Hearer hearer : hearers.values()) {
@@ -296,9 +332,15 @@ public final class Segment {
             hearer.sampleSent += heard.highest() - hearer.highest;
             hearer.sampleHeard += heard.count() - hearer.count;
         }
+        if (isFirst && hearer.phase == Phase.UNPROVEN && probesLeft < PROOF_MIN) {
+            // It began to hear late in this round; it need not wait for the next.
+            probesLeft = PROOF_MIN;
+            probeNanos = Math.min(probeNanos, nowNanos);
+        }
         hearer.highest = Math.max(hearer.highest, heard.highest());
         hearer.count = heard.count();
         hearer.unheardSinceNanos = heard.highest() == number ? Deadlines.NEVER : nowNanos;
+        hearer.isDoubted = false;
         judge(hearer, nowNanos);
     }
 
@@ -339,6 +381,7 @@ public final class Segment {
         restedCount++;
         hearer.phase = Phase.RESTING;
         hearer.restUntilNanos = nowNanos + REST_NANOS;
+        hearer.isDoubted = false;
         resample(hearer);
     }
 
@@ -348,16 +391,17 @@ public final class Segment {
     public Heard handle(ByteView datagram, long nowNanos) {
         try {
             Cast cast = Cast.decode(datagram);
-            if (datagramBytesMax == 0 || cast.meshHash() != meshHash || cast.sender().equals(self)) {
+            if (datagramBytesMax == 0
+                    || cast.meshHash() != meshHash
+                    || cast.sender().equals(self)) {
                 return Heard.NOTHING;
             }
-            boolean isNeighbor =
-                    out.isUp(cast.sender()) && out.incarnationOf(cast.sender()) == cast.incarnation();
+            boolean isNeighbor = out.isUp(cast.sender()) && out.incarnationOf(cast.sender()) == cast.incarnation();
             if (!isNeighbor) {
                 strangerCount++;
                 return Heard.NOTHING;
             }
-            return handle(cast, nowNanos);
+            return handle(cast, datagram.length(), nowNanos);
         } catch (MalformedFrame malformed) {
             // Whoever has sent it, no link of his is to blame.
             malformedCount++;
@@ -365,7 +409,7 @@ public final class Segment {
         }
     }
 
-    private Heard handle(Cast cast, long nowNanos) throws MalformedFrame {
+    private Heard handle(Cast cast, int bytes, long nowNanos) throws MalformedFrame {
         Speaker speaker = speakers.get(cast.sender());
         if (speaker == null || speaker.incarnation != cast.incarnation()) {
             speaker = new Speaker(cast.incarnation());
@@ -377,7 +421,10 @@ public final class Segment {
         }
         speaker.mark(cast.number());
         heardCount++;
-        if (speaker.reportNanos == Deadlines.NEVER) {
+        speaker.unreportedBytes += bytes + CHARGE_BYTES;
+        if (speaker.unreportedBytes >= REPORT_BYTES) {
+            report(cast.sender(), speaker);
+        } else if (speaker.reportNanos == Deadlines.NEVER) {
             speaker.reportNanos = nowNanos + REPORT_NANOS;
         }
         List<TreeFrame> frames = new ArrayList<>();
@@ -385,6 +432,12 @@ public final class Segment {
             Cast.frameFor(check, entry).ifPresent(frames::add);
         }
         return new Heard(cast.sender(), frames);
+    }
+
+    private void report(NodeId to, Speaker speaker) {
+        speaker.reportNanos = Deadlines.NEVER;
+        speaker.unreportedBytes = 0;
+        out.tell(to, new CastHeard(speaker.highest, speaker.count));
     }
 
     /** What was heard of a neighbor, and by it, is of no interest any more. */
@@ -402,14 +455,23 @@ public final class Segment {
         for (var entry : speakers.entrySet()) {
             Speaker speaker = entry.getValue();
             if (speaker.reportNanos <= nowNanos) {
-                speaker.reportNanos = Deadlines.NEVER;
-                out.tell(entry.getKey(), new CastHeard(speaker.highest, speaker.count));
+                report(entry.getKey(), speaker);
             }
         }
+        boolean isAnybodyDoubted = false;
         for (Hearer hearer : hearers.values()) {
             if (hearer.phase == Phase.HEARING && silenceEndNanos(hearer) <= nowNanos) {
-                rest(hearer, nowNanos);
+                if (hearer.isDoubted) {
+                    rest(hearer, nowNanos);
+                } else {
+                    hearer.isDoubted = true;
+                    hearer.unheardSinceNanos = nowNanos;
+                    isAnybodyDoubted = true;
+                }
             }
+        }
+        if (isAnybodyDoubted) {
+            ship(nowNanos);
         }
         if (probeNanos <= nowNanos) {
             probe(nowNanos);
@@ -433,9 +495,7 @@ public final class Segment {
     }
 
     private static long silenceEndNanos(Hearer hearer) {
-        return hearer.unheardSinceNanos == Deadlines.NEVER
-                ? Deadlines.NEVER
-                : hearer.unheardSinceNanos + SILENCE_NANOS;
+        return hearer.unheardSinceNanos == Deadlines.NEVER ? Deadlines.NEVER : hearer.unheardSinceNanos + SILENCE_NANOS;
     }
 
     public long nextDeadlineNanos() {
