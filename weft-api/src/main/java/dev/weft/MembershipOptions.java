@@ -4,7 +4,8 @@ package dev.weft;
  * How much a membership's inbox holds, and what happens when its application is too slow for it. Immutable.
  *
  * @param whenFull what becomes of a message that does not fit
- * @param messagesMax how many messages may wait: 1 to 1,000,000
+ * @param messagesMax how many messages may wait: 1 to 1,000,000. Under {@code BLOCK} and {@code DETACH} what a sender has
+ *     sent in one turn is taken whole or not at all, so an empty inbox takes up to 256 messages, whatever is said here
  * @param bytesMax how many bytes may wait: 1 to 1 GiB; one message of any size always fits an empty inbox
  */
 public record MembershipOptions(WhenFull whenFull, int messagesMax, long bytesMax) {

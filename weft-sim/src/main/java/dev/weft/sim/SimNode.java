@@ -298,8 +298,9 @@ final class SimNode {
         incarnation = 0;
     }
 
+    /** What already waits for the end of a longer pause must not be overtaken: a pause never shortens another. */
     void pause(long untilNanos) {
-        pausedUntilNanos = untilNanos;
+        pausedUntilNanos = Math.max(pausedUntilNanos, untilNanos);
     }
 
     void hear(ByteView beacon, int source) {

@@ -419,7 +419,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         try {
             return deliver(delivery, Parcel.decode(delivery.payload()));
         } catch (MalformedFrame malformed) {
-            out.trace(new TraceEvent(TraceEvent.Kind.MALFORMED, delivery.from(), malformed.getMessage()));
+            out.trace(new TraceEvent(TraceEvent.Kind.MALFORMED, delivery.from(), "parcel: " + malformed.getMessage()));
             return Verdict.refused(Outcome.Reason.LIMIT);
         }
     }
