@@ -654,7 +654,7 @@ class EngineFuzz {
                 case FLOOD_ACK -> new FloodAck(headings());
                 case FLOOD_WANT -> new FloodWant(headings());
                 case CAST_HEARD -> {
-                    long count = 1 + draws.below(50);
+                    long count = 1L + draws.below(50);
                     yield new CastHeard(count + draws.below(50), count);
                 }
                 case DIGEST -> new Digest(bound(), bound(), headings());
