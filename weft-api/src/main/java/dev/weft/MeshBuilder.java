@@ -28,6 +28,7 @@ public final class MeshBuilder {
     private final List<Locator> peers = new ArrayList<>();
     private Optional<Path> peerFile = Optional.empty();
     private MeshConfig.Beacon beacon = MeshConfig.Beacon.DEFAULT;
+    private MeshConfig.Multicast multicast = MeshConfig.Multicast.OFF;
     private MeshConfig.Links links = MeshConfig.Links.AUTOMATIC;
     private Duration heartbeat = Duration.ofSeconds(1);
     private Description description = Description.EMPTY;
@@ -132,6 +133,12 @@ public final class MeshBuilder {
         return this;
     }
 
+    /** How messages for many go to neighbors on the same segment; by default over links. Needs a {@link #key}. */
+    public MeshBuilder multicast(MeshConfig.Multicast how) {
+        multicast = how;
+        return this;
+    }
+
     public MeshBuilder links(MeshConfig.Links which) {
         links = which;
         return this;
@@ -220,6 +227,7 @@ public final class MeshBuilder {
                 peers,
                 peerFile,
                 beacon,
+                multicast,
                 links,
                 heartbeat,
                 description,

@@ -27,6 +27,7 @@ import java.util.concurrent.Executor;
  * @param peers where to look for others, beside what discovery finds
  * @param peerFile a list of peers, one a line
  * @param beacon the multicast group
+ * @param multicast whether what is sent to many goes by IP multicast to neighbors that hear it; needs a key
  * @param links which links to keep
  * @param heartbeat the interval, 50 ms to 60 s; a link is down after 3.5 intervals of silence
  * @param description groups, tags, attributes and bandwidth of this node; may be changed later by {@link Mesh#describe}
@@ -49,6 +50,7 @@ public record MeshConfig(
         List<Locator> peers,
         Optional<Path> peerFile,
         Beacon beacon,
+        Multicast multicast,
         Links links,
         Duration heartbeat,
         Description description,
@@ -180,6 +182,33 @@ public record MeshConfig(
     }
 
     /**
+     * IP multicast for messages for many: one datagram in place of a copy for each neighbor on the same segment, sealed
+     * with the key of the mesh. Who does not hear it gets copies over its link, as all do where it is off.
+     *
+     * @param use whether it is used
+     * @param group an IPv4 multicast address, not that of beacons
+     * @param port 1 to 65,535
+     */
+    public record Multicast(Use use, String group, int port) {
+        public static final Multicast OFF = new Multicast(Use.OFF, "230.230.230.231", 23_001);
+
+        /** To 230.230.230.231, port 23001. */
+        public static final Multicast ON = new Multicast(Use.ON, OFF.group(), OFF.port());
+
+        /** On or off. */
+        public enum Use {
+            ON,
+            OFF
+        }
+
+        public Multicast {
+            if (port < 1 || port > 65_535) {
+                throw new IllegalArgumentException("multicast port " + port + " must be from 1 to 65535");
+            }
+        }
+    }
+
+    /**
      * Links kept or refused whatever the topology would choose, by node id or name.
      *
      * @param policy whether others are made too
@@ -224,6 +253,18 @@ public record MeshConfig(
         if (keys.size() > MeshKey.KEYS_MAX) {
             throw new IllegalArgumentException(keys.size() + " mesh keys were given: at most " + MeshKey.KEYS_MAX
                     + " can be valid at a time, the one in use and the one that follows it");
+        }
+        if (multicast.use() == Multicast.Use.ON && keys.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "multicast for groups needs the mesh's key (--key FILE, made by 'weft key"
+                            + " new'): datagrams are sealed with it, and an authority gives its nodes no secret in common");
+        }
+        if (multicast.use() == Multicast.Use.ON
+                && beacon.mode() == Beacon.Mode.ON
+                && multicast.group().equals(beacon.group())
+                && multicast.port() == beacon.port()) {
+            throw new IllegalArgumentException(
+                    "multicast for groups and beacons cannot share " + multicast.group() + ":" + multicast.port());
         }
         String credentialName = authorization
                 .flatMap(Authorization::credential)

@@ -63,6 +63,12 @@ final class JoinOptions {
     Integer remote;
 
     @Option(
+            names = "--multicast-groups",
+            description = "Send to groups by IP multicast where several neighbors hear it on one LAN segment; needs the"
+                    + " mesh's key; default off.")
+    boolean multicastGroups;
+
+    @Option(
             names = "--key",
             paramLabel = "FILE",
             description = "The mesh's key, made by 'weft key new'; repeatable while it is changed, read again when the"
@@ -240,6 +246,9 @@ final class JoinOptions {
             builder.limits(Limits.DEFAULT.with(said.numbers(Setting.LIMITS)).with(limits));
             path(peerFile, Setting.PEER_FILE).ifPresent(builder::peerFile);
             path(runtime, Setting.RUNTIME_DIRECTORY).ifPresent(builder::runtimeDirectory);
+            if (multicastGroups || said.flag(Setting.MULTICAST_GROUPS)) {
+                builder.multicast(MeshConfig.Multicast.ON);
+            }
             String group = beacon;
             if (silent || group == null && !said.flag(Setting.BEACON_ENABLED)) {
                 builder.beacon(MeshConfig.Beacon.NONE);

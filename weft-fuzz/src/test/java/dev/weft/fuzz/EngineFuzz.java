@@ -20,6 +20,7 @@ import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Adjacencies;
 import dev.weft.core.wire.Advance;
 import dev.weft.core.wire.Beacon;
+import dev.weft.core.wire.CastHeard;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.Data;
@@ -652,6 +653,10 @@ class EngineFuzz {
                 case FLOOD -> flood();
                 case FLOOD_ACK -> new FloodAck(headings());
                 case FLOOD_WANT -> new FloodWant(headings());
+                case CAST_HEARD -> {
+                    long count = 1L + draws.below(50);
+                    yield new CastHeard(count + draws.below(50), count);
+                }
                 case DIGEST -> new Digest(bound(), bound(), headings());
                 case REVOKED -> new Revoked(draws.block(200), 1 + draws.number() / 2);
                 case DATA -> routed(data());

@@ -7,6 +7,7 @@ import dev.weft.core.wire.Accept;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Adjacencies;
 import dev.weft.core.wire.Advance;
+import dev.weft.core.wire.CastHeard;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.Digest;
@@ -72,6 +73,7 @@ final class Frames {
             case FLOOD -> readable(Flood.decode(in));
             case FLOOD_ACK -> FloodAck.decode(in);
             case FLOOD_WANT -> FloodWant.decode(in);
+            case CAST_HEARD -> CastHeard.decode(in);
             case DIGEST -> Digest.decode(in);
             case REVOKED -> Revoked.decode(in);
             case DATA -> Data.decode(in);

@@ -144,7 +144,7 @@ public final class BeaconSocket implements AutoCloseable {
     }
 
     private void join() {
-        for (NetworkInterface candidate : candidates()) {
+        for (NetworkInterface candidate : candidates(hops)) {
             if (!joined.containsKey(candidate.getName())) {
                 joinOn(candidate);
             }
@@ -167,7 +167,8 @@ public final class BeaconSocket implements AutoCloseable {
         }
     }
 
-    private List<NetworkInterface> candidates() {
+    /** The interfaces that datagrams can go over: loopback alone where they are not to leave this host. */
+    static List<NetworkInterface> candidates(int hops) {
         List<NetworkInterface> usable = new ArrayList<>();
         try {
             for (NetworkInterface candidate :

@@ -212,6 +212,11 @@ final class Application implements Engine.Output {
     }
 
     @Override
+    public void cast(ByteView datagram) {
+        driver.cast(datagram);
+    }
+
+    @Override
     public void beaconTo(String source, ByteView datagram) {
         driver.beaconTo(source, datagram);
     }

@@ -9,7 +9,9 @@ import dev.weft.net.BeaconSocket;
 import dev.weft.net.Connection;
 import dev.weft.net.ConnectionHandler;
 import dev.weft.net.Loop;
+import dev.weft.net.SegmentSocket;
 import dev.weft.net.Transport;
+import dev.weft.net.secure.CastSeal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +33,7 @@ final class Driver {
     private final TreeMap<Long, Carrier> carriers = new TreeMap<>();
     private @Nullable Engine engine;
     private @Nullable BeaconSocket beacons;
+    private @Nullable SegmentSocket segment;
     private Loop.@Nullable Cancellable wake;
     private long wakeNanos = Deadlines.NEVER;
     private Runnable beforeWriting = () -> {};
@@ -61,6 +64,41 @@ final class Driver {
 
     Optional<BeaconSocket> beaconSocket() {
         return Optional.ofNullable(beacons);
+    }
+
+    /** On the loop: datagrams to all on the segment go there from now on. */
+    void segment(SegmentSocket socket) {
+        segment = socket;
+        turn((present, now) -> present.openSegment(socket.datagramBytesMax() - CastSeal.OVERHEAD_BYTES));
+    }
+
+    Optional<SegmentSocket> segment() {
+        return Optional.ofNullable(segment);
+    }
+
+    /** What comes over the segment. */
+    SegmentSocket.Handler segmentHandler() {
+        return new SegmentSocket.Handler() {
+            @Override
+            public void onDatagram(ByteView datagram) {
+                Engine present = engine;
+                if (present != null) {
+                    secrets.openCast(datagram).ifPresent(cast -> present.handleCast(cast, clock.getAsLong()));
+                }
+            }
+
+            @Override
+            public void onReadComplete() {
+                settle();
+            }
+        };
+    }
+
+    void cast(ByteView datagram) {
+        SegmentSocket socket = segment;
+        if (socket != null) {
+            secrets.sealCast(datagram).ifPresent(socket::send);
+        }
     }
 
     /** An input of the engine; the argument is the time. */
@@ -100,6 +138,10 @@ final class Driver {
                 }
                 present.flush(now);
                 beforeWriting.run();
+                SegmentSocket toMany = segment;
+                if (toMany != null) {
+                    toMany.flush();
+                }
                 for (Long number : present.pending()) {
                     Carrier carrier = carriers.get(number);
                     if (carrier != null) {

@@ -19,6 +19,7 @@ import dev.weft.core.topology.Signatory;
 import dev.weft.net.BeaconSocket;
 import dev.weft.net.HostDirectory;
 import dev.weft.net.Loop;
+import dev.weft.net.SegmentSocket;
 import dev.weft.net.TcpTransport;
 import dev.weft.net.Transport;
 import dev.weft.net.UnixTransport;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -269,6 +271,7 @@ final class NodeLife {
     TreeMap<String, Long> counters() {
         TreeMap<String, Long> counters = secrets.counters();
         counters.putAll(tcp.counters());
+        driver.segment().ifPresent(segment -> counters.putAll(segment.counters()));
         counters.putAll(application.budget().counters());
         return counters;
     }
@@ -316,6 +319,7 @@ final class NodeLife {
         config.peerFile().ifPresent(file -> configured.addAll(PeerFile.read(file)));
         configured.forEach(secrets::requireMayDial);
         List<Revocations> known = revocations();
+        Optional<SegmentSocket> segment = openSegment();
         loop.execute(() -> {
             driver.engine(engine);
             openBeacons();
@@ -331,6 +335,7 @@ final class NodeLife {
                 known.forEach(list -> present.revoke(list, now));
                 present.start(now);
             });
+            segment.ifPresent(driver::segment);
             for (Locator locator : listening.locators()) {
                 events.tell(MeshEvent.Kind.LISTENING, identity.id(), "at " + locator);
             }
@@ -400,6 +405,23 @@ final class NodeLife {
                     driver::handleDatagram));
         } catch (IOException e) {
             warn("no beacons: " + e.getMessage());
+        }
+    }
+
+    private Optional<SegmentSocket> openSegment() {
+        if (config.multicast().use() == MeshConfig.Multicast.Use.OFF) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(SegmentSocket.open(
+                    loop,
+                    config.multicast().group(),
+                    config.multicast().port(),
+                    config.remoteHops(),
+                    driver.segmentHandler()));
+        } catch (IOException e) {
+            warn("no multicast for groups: " + e.getMessage());
+            return Optional.empty();
         }
     }
 
@@ -505,6 +527,7 @@ final class NodeLife {
             CountDownLatch stopped = new CountDownLatch(1);
             loop.execute(() -> {
                 driver.beaconSocket().ifPresent(BeaconSocket::close);
+                driver.segment().ifPresent(SegmentSocket::close);
                 listening.close();
                 handovers.close();
                 driver.stop();

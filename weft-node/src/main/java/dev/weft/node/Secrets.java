@@ -13,6 +13,7 @@ import dev.weft.core.seal.Sealer;
 import dev.weft.core.topology.Signatory;
 import dev.weft.net.secure.AuthorityNotary;
 import dev.weft.net.secure.BeaconSeal;
+import dev.weft.net.secure.CastSeal;
 import dev.weft.net.secure.MeshProver;
 import dev.weft.net.secure.NodeKey;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ final class Secrets {
     private final MeshConfig.Sealing sealing;
     private final MeshProver prover;
     private final @Nullable BeaconSeal seal;
+    private final @Nullable CastSeal casts;
     private final @Nullable AuthorityNotary notary;
     private final Partners partners;
 
@@ -48,6 +50,7 @@ final class Secrets {
                 .orElse(null);
         partners = new Partners(config.partners());
         seal = config.keys().isEmpty() ? null : new BeaconSeal(config.keys(), System::currentTimeMillis);
+        casts = config.multicast().use() == MeshConfig.Multicast.Use.ON ? new CastSeal(config.keys()) : null;
     }
 
     Security security() {
@@ -109,6 +112,10 @@ final class Secrets {
         }
         // Checks the number of keys, so it comes first.
         present.replace(keys);
+        CastSeal toMany = casts;
+        if (toMany != null) {
+            toMany.replace(keys);
+        }
         prover.replace(keys);
     }
 
@@ -179,9 +186,25 @@ final class Secrets {
         return present == null ? Optional.of(datagram) : present.open(datagram);
     }
 
+    // ------------------------------------------------------------------ datagrams on a segment
+
+    /** The datagram to send for one to all on the segment. */
+    Optional<ByteView> sealCast(ByteView datagram) {
+        return Optional.ofNullable(casts).map(present -> present.seal(datagram));
+    }
+
+    /** What a datagram says that has come over the segment, where it is to be believed. */
+    Optional<ByteView> openCast(ByteView datagram) {
+        return Optional.ofNullable(casts).flatMap(present -> present.open(datagram));
+    }
+
     /** By stable names. */
     TreeMap<String, Long> counters() {
         TreeMap<String, Long> counters = new TreeMap<>();
+        CastSeal toMany = casts;
+        if (toMany != null) {
+            counters.put("multicast.refused", toMany.refusedCount());
+        }
         BeaconSeal present = seal;
         if (present != null) {
             for (BeaconSeal.Refusal why : BeaconSeal.Refusal.values()) {

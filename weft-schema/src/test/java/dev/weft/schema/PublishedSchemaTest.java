@@ -13,6 +13,7 @@ import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.wire.Accept;
 import dev.weft.core.wire.Adjacencies;
+import dev.weft.core.wire.CastHeard;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.Digest;
@@ -440,6 +441,19 @@ class PublishedSchemaTest {
     }
 
     @Test
+    void castHeard() {
+        frames(
+                FrameType.CAST_HEARD,
+                RandomFrames::castHeard,
+                body -> CastHeard.decode(new WireReader(body)),
+                dev.weft.proto.CastHeard::parseFrom,
+                heard -> dev.weft.proto.CastHeard.newBuilder()
+                        .setHighest(heard.highest())
+                        .setCount(heard.count())
+                        .build());
+    }
+
+    @Test
     void floodWant() {
         frames(
                 FrameType.FLOOD_WANT,
@@ -518,6 +532,7 @@ class PublishedSchemaTest {
                         "Adjacencies",
                         "Adjacency",
                         "Attribute",
+                        "CastHeard",
                         "Close",
                         "Digest",
                         "Flood",

@@ -6,6 +6,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.wire.Accept;
 import dev.weft.core.wire.Adjacencies;
+import dev.weft.core.wire.CastHeard;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.Digest;
@@ -71,6 +72,11 @@ final class RandomFrames {
                 credential,
                 credential.isEmpty() ? ByteView.EMPTY : ByteView.of(bytes(within(1, Accept.POSSESSION_BYTES_MAX))),
                 within(1, 65_535));
+    }
+
+    CastHeard castHeard() {
+        long highest = number(1, Long.MAX_VALUE);
+        return new CastHeard(highest, number(1, highest));
     }
 
     Revoked revoked() {

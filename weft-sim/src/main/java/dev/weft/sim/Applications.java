@@ -275,6 +275,11 @@ final class Applications {
         }
 
         @Override
+        public void cast(ByteView datagram) {
+            world.ether.cast(node.index, datagram);
+        }
+
+        @Override
         public void beaconTo(String source, ByteView datagram) {
             world.beaconTo(node.index, Integer.parseInt(source.substring(4)), datagram);
         }

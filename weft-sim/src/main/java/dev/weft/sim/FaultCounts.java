@@ -10,6 +10,8 @@ final class FaultCounts {
     long crashes;
     long restarts;
     long pauses;
+    long castsHeard;
+    long castsLost;
     long endpointsClosed;
     long inboxesFull;
     long membershipsChanged;

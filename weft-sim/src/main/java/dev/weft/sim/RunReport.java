@@ -64,6 +64,8 @@ public record RunReport(
         faults.put("membershipsChanged", world.counts.membershipsChanged);
         faults.put("partitions", world.counts.partitions);
         faults.put("oneWayCuts", world.counts.oneWayCuts);
+        faults.put("castsHeard", world.counts.castsHeard);
+        faults.put("castsLost", world.counts.castsLost);
         return new RunReport(
                 seed,
                 world.options.described(),

@@ -190,6 +190,9 @@ final class SimNode {
                 world.editions,
                 applications.output());
         turn((present, local) -> {
+            if (world.ether.bytesMax(index) > 0) {
+                present.openSegment(world.ether.bytesMax(index));
+            }
             applications.open(present);
             for (Locator locator : configured) {
                 present.addConfigured(locator, local);

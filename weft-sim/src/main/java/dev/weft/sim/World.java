@@ -99,6 +99,7 @@ final class World {
     final Application application;
     final Sessions sessions;
     final SharedEditions editions = new SharedEditions(violations);
+    Ether ether;
 
     final Chancery chancery = new Chancery(events::nowNanos);
 
@@ -138,6 +139,7 @@ final class World {
         this.sessions = new Sessions(this, prng.fork(6));
         this.taking = prng.fork(7);
         this.sealing = sealing(prng.fork(8), options.nodes());
+        this.ether = Ether.drawn(this, prng.fork(9));
     }
 
     private static Sealer.Terms sealing(Prng draws, int nodes) {

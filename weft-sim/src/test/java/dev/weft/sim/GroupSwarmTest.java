@@ -32,11 +32,14 @@ class GroupSwarmTest {
             RunReport report = new SimTestSeeds.Run(seed, 8, 20).go();
             assertThat(report.violations()).as("seed %d", seed).isEmpty();
             report.copies().forEach((name, count) -> sums.merge(name, count, Long::sum));
+            report.faults().forEach((name, count) -> sums.merge(name, count, Long::sum));
         }
         assertThat(sums.get("delivered")).as("%s", sums).isGreaterThan(4 * sums.get("unknown"));
         assertThat(sums.get("inOrder")).isGreaterThan(1_000);
         assertThat(sums.get("gapsTold")).isPositive();
         assertThat(sums.get("rejected")).isPositive();
+        assertThat(sums.get("castsHeard")).isPositive();
+        assertThat(sums.get("castsLost")).isPositive();
     }
 
     /** A relay that says "all of them have it" as soon as the first has said so. */
@@ -140,6 +143,43 @@ class GroupSwarmTest {
         assertThat(world.violations.all()).isEmpty();
         assertThat(world.groups.open()).isZero();
         assertThat(engine.counters().getOrDefault("group.delivered", 0L)).isGreaterThan(7 * 5 * 2_400);
+    }
+
+    /** Nine nodes on a segment that loses one datagram in a hundred: each message reaches everybody once all the same. */
+    @Test
+    void onASegmentMostBranchesRideOnDatagramsAndWhatIsLostComesOverLinks() {
+        SwarmOptions calm = SwarmOptions.calm(9);
+        SwarmOptions quiet =
+                new SwarmOptions(9, calm.carrier(), calm.faults(), 0, 0, 0, 0, 0, 0, 0, calm.discovery(), 0, 0);
+        World world = new World(quiet, 7, EngineConfig.DEFAULT);
+        world.ether = Ether.ofAll(world, new Prng(11), 10_000);
+        world.start(2_000_000_000L);
+        while (world.events.step(60_000_000_000L)) {}
+        SimNode origin = world.node(0);
+        var engine = Objects.requireNonNull(origin.engine());
+        TreeSet<NodeId> members = new TreeSet<>();
+        for (int i = 1; i < 9; i++) {
+            members.add(world.node(i).id());
+        }
+        for (SocketKind kind : List.of(SocketKind.RDM, SocketKind.SEQPACKET)) {
+            GroupName name = new GroupName(GroupName.Scope.LIST, kind, "", Applications.endpointOf(SocketKind.RDM));
+            for (int i = 0; i < 1_500; i++) {
+                origin.applications.sendToMany(
+                        new Applications.Addressed(name, members, World.Hearing.OTHERS_ONLY, 3),
+                        1,
+                        64,
+                        60_000_000_000L);
+                long until = world.events.nowNanos() + 2_000_000L;
+                while (world.events.step(until)) {}
+            }
+        }
+        long end = world.events.nowNanos() + 60_000_000_000L;
+        while (world.events.step(end)) {}
+        assertThat(world.violations.all()).isEmpty();
+        assertThat(world.groups.open()).isZero();
+        assertThat(engine.counters().getOrDefault("group.delivered", 0L)).isEqualTo(8 * 3_000);
+        assertThat(engine.counters().getOrDefault("segment.branches", 0L)).isGreaterThan(8 * 2_500);
+        assertThat(world.counts.castsLost).isPositive();
     }
 
     /** Frames sent, answers received, neighbors, and copies delivered, for a hundred messages in a mesh of 64. */

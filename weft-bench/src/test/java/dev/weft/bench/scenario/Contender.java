@@ -25,6 +25,10 @@ enum Contender {
     WEFT_SEALED("weft-tcp-sealed"),
     /** As before, and relays read all. */
     WEFT_UNSEALED("weft-tcp-unsealed"),
+    /** To a group, over TCP under TLS, sealed. */
+    WEFT_GROUP("weft-tcp-group"),
+    /** As before, with IP multicast where neighbors hear it. */
+    WEFT_MULTICAST("weft-tcp-multicast"),
     /** The base of all ratios: frames over TCP by hand, batched, acknowledged. */
     NETTY("netty"),
     NETTY_UNIX("netty-unix"),
@@ -72,7 +76,7 @@ enum Contender {
     /** Those that are compared with other systems; the rest are Weft with more or less security. */
     static List<Contender> rivals() {
         return Arrays.stream(values())
-                .filter(contender -> contender.compareTo(WEFT_PLAIN) < 0 || contender.compareTo(WEFT_UNSEALED) > 0)
+                .filter(contender -> contender.compareTo(WEFT_PLAIN) < 0 || contender.compareTo(WEFT_MULTICAST) > 0)
                 .toList();
     }
 
@@ -94,7 +98,9 @@ enum Contender {
                     WEFT_TLS_JDK,
                     WEFT_TLS,
                     WEFT_SEALED,
-                    WEFT_UNSEALED -> Relaying.UNASKED;
+                    WEFT_UNSEALED,
+                    WEFT_GROUP,
+                    WEFT_MULTICAST -> Relaying.UNASKED;
             case NETTY, NETTY_UNIX, JEROMQ -> Relaying.BY_HARNESS;
             case AERON_IPC, AERON_UDP, JGROUPS, NATS -> Relaying.NOT_MEASURED;
         };
@@ -112,7 +118,9 @@ enum Contender {
                     WEFT_TLS_JDK,
                     WEFT_TLS,
                     WEFT_SEALED,
-                    WEFT_UNSEALED -> 4_000;
+                    WEFT_UNSEALED,
+                    WEFT_GROUP,
+                    WEFT_MULTICAST -> 4_000;
             case NETTY, NETTY_UNIX, AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> 65_536;
         };
     }
@@ -151,7 +159,9 @@ enum Contender {
                     WEFT_TLS_JDK,
                     WEFT_TLS,
                     WEFT_SEALED,
-                    WEFT_UNSEALED -> new WeftStation(setting, listener);
+                    WEFT_UNSEALED,
+                    WEFT_GROUP,
+                    WEFT_MULTICAST -> new WeftStation(setting, listener);
             case NETTY, NETTY_UNIX -> new NettyStation(setting, listener);
             case AERON_IPC, AERON_UDP -> new AeronStation(setting, listener);
             case JEROMQ -> new JeroMqStation(listener);
@@ -171,7 +181,9 @@ enum Contender {
                     WEFT_TLS_JDK,
                     WEFT_TLS,
                     WEFT_SEALED,
-                    WEFT_UNSEALED -> new IdleRelay(setting);
+                    WEFT_UNSEALED,
+                    WEFT_GROUP,
+                    WEFT_MULTICAST -> new IdleRelay(setting);
             case NETTY, NETTY_UNIX -> new NettyRelay(setting);
             case AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> new TakingRelay(setting);
         };

@@ -1,6 +1,7 @@
 package dev.weft.bench.scenario;
 
 import dev.weft.Endpoint;
+import dev.weft.GroupSendOptions;
 import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
@@ -36,10 +37,12 @@ final class WeftStation implements Station {
     private final Mesh mesh;
     private final List<NodeId> targets = new ArrayList<>();
     private final Consumer<Outcome> settled = this::settled;
+    private final boolean isToMany;
 
     WeftStation(Setting setting, Listener listener) {
         this.listener = listener;
         this.name = setting.name();
+        this.isToMany = setting.contender() == Contender.WEFT_GROUP || setting.contender() == Contender.WEFT_MULTICAST;
         SocketKind kind = SocketKind.valueOf(setting.kind().toUpperCase(Locale.ROOT));
         this.options = kind == SocketKind.DGRAM ? SendOptions.DGRAM : new SendOptions(kind, Duration.ofSeconds(30));
         this.mesh = builder(setting).join();
@@ -63,6 +66,8 @@ final class WeftStation implements Station {
         switch (setting.contender()) {
             case WEFT_PLAIN -> builder.plaintext();
             case WEFT_TLS, WEFT_TLS_JDK, WEFT_SEALED -> builder.key(KEY);
+            case WEFT_GROUP -> builder.key(KEY);
+            case WEFT_MULTICAST -> builder.key(KEY).multicast(MeshConfig.Multicast.ON);
             case WEFT_UNSEALED -> builder.key(KEY).sealing(MeshConfig.Sealing.NEVER);
             default -> {}
         }
@@ -97,6 +102,12 @@ final class WeftStation implements Station {
 
     @Override
     public void send(byte[] message) {
+        if (isToMany) {
+            mesh.sendToAll(targets, message, GroupSendOptions.RDM.withEndpoint(ENDPOINT))
+                    .outcome()
+                    .thenAccept(outcome -> outcome.byMember().values().forEach(this::settled));
+            return;
+        }
         for (NodeId target : targets) {
             mesh.send(target, ENDPOINT, message, options).onOutcome(settled);
         }

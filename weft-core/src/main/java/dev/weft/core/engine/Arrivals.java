@@ -170,6 +170,7 @@ final class Arrivals implements Forwarder.Output {
                     SEALED,
                     SEALED_CONTROL,
                     FLOOD_WANT,
+                    CAST_HEARD,
                     GROUP_DATA,
                     GROUP_ADVANCE ->
                 throw new MalformedFrame("frame type", frame.type() + " does not travel on routes");

@@ -90,6 +90,9 @@ public final class Engine {
         /** Sends a datagram to where one came from. */
         void beaconTo(String source, ByteView datagram);
 
+        /** Sends a datagram to all on this node's segment; asked for only after {@link Engine#openSegment}. */
+        default void cast(ByteView datagram) {}
+
         /** A message for a group, to the inbox of this node's membership. */
         GroupAcceptance deliverToGroup(GroupArrival arrival);
 
@@ -199,6 +202,12 @@ public final class Engine {
         machines.membership.choose(nowNanos);
     }
 
+    /** A datagram for all on this node's segment has come, from somebody with the key of the mesh. */
+    public void handleCast(ByteView datagram, long nowNanos) {
+        machines.now(nowNanos);
+        machines.groups.handleCast(datagram, nowNanos);
+    }
+
     public void handleHostEntry(NodeId node, long incarnation, List<Locator> locators, long nowNanos) {
         machines.now(nowNanos);
         machines.discovery.handleHostEntry(node, incarnation, locators, nowNanos);
@@ -299,6 +308,15 @@ public final class Engine {
     }
 
     // ------------------------------------------------------------------ commands
+
+    /**
+     * From now on this node sends datagrams to all on its segment, and hears theirs.
+     *
+     * @param datagramBytesMax the longest of them
+     */
+    public void openSegment(int datagramBytesMax) {
+        machines.groups.segment().open(datagramBytesMax);
+    }
 
     /** Whether an endpoint of that name takes messages or connections. */
     public boolean isOpen(String endpoint) {

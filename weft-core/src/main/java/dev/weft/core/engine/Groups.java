@@ -7,6 +7,7 @@ import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.flow.Acceptance;
+import dev.weft.core.flow.Attempt;
 import dev.weft.core.flow.GroupConfig;
 import dev.weft.core.flow.GroupReceiver;
 import dev.weft.core.flow.GroupSend;
@@ -16,6 +17,7 @@ import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.LinkQueue;
+import dev.weft.core.forward.Segment;
 import dev.weft.core.forward.TreeForwarder;
 import dev.weft.core.seal.GroupSeals;
 import dev.weft.core.seal.Sealer;
@@ -23,6 +25,7 @@ import dev.weft.core.seal.Seals;
 import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupArrival;
 import dev.weft.core.topology.Lsdb;
+import dev.weft.core.wire.CastHeard;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GroupAck;
@@ -65,6 +68,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     private final GroupSender sender;
     private final GroupReceiver receiver;
     private final GroupSeals sealing;
+    private final Segment segment;
     private final TreeSet<String> joined = new TreeSet<>();
     /** The groups of the other nodes that can be reached. */
     private final TreeMap<NodeId, List<String>> groupsOf = new TreeMap<>();
@@ -83,6 +87,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             Seals seals,
             Sealer sealer,
             Forwarder.Labels labels,
+            long meshHash,
             LongSupplier now,
             Engine.Output out) {
         this.self = self.node();
@@ -101,6 +106,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
                 new GroupSender(self.node(), self.incarnation(), config, new TreeRouter(self.node(), router), this);
         this.receiver = new GroupReceiver(config, this);
         this.sealing = new GroupSeals(self.node(), self.incarnation(), sealer, this);
+        this.segment = new Segment(self.node(), self.incarnation(), meshHash, new SegmentOutput());
     }
 
     // ------------------------------------------------------------------ who is in
@@ -190,6 +196,12 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         forwarder.handle(neighbor, frame, nowNanos);
     }
 
+    /** Frames that have come by datagram are handled as though they had come over the link of who sent it. */
+    void handleCast(ByteView datagram, long nowNanos) {
+        Segment.Heard heard = segment.handle(datagram, nowNanos);
+        heard.frames().forEach(frame -> handleTree(heard.neighbor(), frame, nowNanos));
+    }
+
     void handleAck(GroupAck ack, Arrival arrival, long nowNanos) {
         if (ack.origin().equals(self)) {
             sender.handleAck(ack, nowNanos);
@@ -221,6 +233,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
 
     void handleLinkDown(NodeId neighbor, long nowNanos) {
         forwarder.handleLinkDown(neighbor);
+        segment.handleLinkDown(neighbor);
         sender.handleTopologyChange(nowNanos);
     }
 
@@ -242,7 +255,12 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         sender.handleRoomHere(nowNanos);
     }
 
+    Segment segment() {
+        return segment;
+    }
+
     void handleTime(long nowNanos) {
+        segment.handleTime(nowNanos);
         forwarder.handleTime(nowNanos);
         receiver.handleTime(nowNanos);
         sender.handleTime(nowNanos);
@@ -251,13 +269,15 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
 
     long nextDeadlineNanos() {
         long sending = Math.min(forwarder.nextDeadlineNanos(), sender.nextDeadlineNanos());
-        return Math.min(sending, Math.min(receiver.nextDeadlineNanos(), sealing.nextDeadlineNanos()));
+        long receiving = Math.min(receiver.nextDeadlineNanos(), sealing.nextDeadlineNanos());
+        return Math.min(Math.min(sending, receiving), segment.nextDeadlineNanos());
     }
 
     void flush(long nowNanos) {
         sender.flush(nowNanos);
         receiver.flush();
         forwarder.flush();
+        segment.flush(now.getAsLong());
     }
 
     void close(long nowNanos) {
@@ -289,12 +309,50 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
 
     @Override
     public LinkQueue.Taken send(NodeId neighbor, Frame frame, LinkQueue.Urgency urgency) {
-        return links.send(neighbor, frame, urgency, now.getAsLong());
+        return frame instanceof TreeFrame tree && rides(neighbor, tree)
+                ? LinkQueue.Taken.QUEUED
+                : links.send(neighbor, frame, urgency, now.getAsLong());
     }
 
     @Override
-    public void send(NodeId neighbor, TreeFrame frame) {
-        links.send(neighbor, frame, TreeForwarder.urgencyOf(frame), now.getAsLong());
+    public void send(NodeId neighbor, TreeFrame frame, Attempt attempt) {
+        if (attempt == Attempt.REPAIR || !rides(neighbor, frame)) {
+            links.send(neighbor, frame, TreeForwarder.urgencyOf(frame), now.getAsLong());
+        }
+    }
+
+    /** Datagrams know nothing of rates, so where there are some all goes over links. */
+    private boolean rides(NodeId neighbor, TreeFrame frame) {
+        return frame.type() == FrameType.GROUP_DATA
+                && !links.isPaced(neighbor)
+                && segment.offer(neighbor, frame, now.getAsLong()) == Segment.Way.DATAGRAM;
+    }
+
+    private final class SegmentOutput implements Segment.Output {
+        @Override
+        public void cast(ByteView datagram) {
+            out.cast(datagram);
+        }
+
+        @Override
+        public void send(NodeId neighbor, TreeFrame frame) {
+            links.send(neighbor, frame, TreeForwarder.urgencyOf(frame), now.getAsLong());
+        }
+
+        @Override
+        public void tell(NodeId neighbor, CastHeard heard) {
+            links.send(neighbor, heard, LinkQueue.Urgency.CONTROL, now.getAsLong());
+        }
+
+        @Override
+        public boolean isUp(NodeId neighbor) {
+            return links.isUp(neighbor);
+        }
+
+        @Override
+        public long incarnationOf(NodeId node) {
+            return lsdb.incarnationOf(node);
+        }
     }
 
     @Override
@@ -457,6 +515,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         counters.put("group.queued-bytes", sender.queuedBytes());
         counters.put("group.refused-branches", forwarder.refusedCount());
         counters.put("group.strays", forwarder.strayCount());
+        segment.count(counters);
         sealing.count(counters);
     }
 }

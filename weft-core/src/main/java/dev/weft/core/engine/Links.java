@@ -478,6 +478,7 @@ final class Links {
                     DIGEST,
                     REVOKED,
                     FLOOD_WANT,
+                    CAST_HEARD,
                     DATA,
                     ACK,
                     ADVANCE,
@@ -554,6 +555,12 @@ final class Links {
         nowNanos = now;
         Member member = standing.get(neighbor);
         return member == null ? LinkQueue.Taken.FULL : member.offer(frame, urgency);
+    }
+
+    /** Whether how fast data goes to a neighbor is bounded. */
+    boolean isPaced(NodeId neighbor) {
+        Member member = standing.get(neighbor);
+        return !rates.equals(Rates.UNLIMITED) || member != null && member.pace.isLimited();
     }
 
     /** What a neighbor says it can take, in bits per second; 0 where it does not say. */

@@ -35,6 +35,7 @@ import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Flooding;
 import dev.weft.core.topology.Labels;
 import dev.weft.core.topology.Signatory;
+import dev.weft.core.wire.CastHeard;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.Digest;
@@ -161,6 +162,7 @@ final class Machines {
                 seals,
                 sealer,
                 new LabelLookup(),
+                meshHash(self.mesh()),
                 () -> now,
                 out);
         this.arrivals = new Arrivals(links, router, sender, receiver, probes, groups, guard, seals, () -> now, out);
@@ -393,6 +395,10 @@ final class Machines {
                 }
                 case DIGEST -> {
                     flooding.handleDigest(neighbor, Digest.decode(in), now);
+                    yield Links.Business.OF_NODE;
+                }
+                case CAST_HEARD -> {
+                    groups.segment().handleHeard(neighbor, CastHeard.decode(in), now);
                     yield Links.Business.OF_NODE;
                 }
                 case DATA,

@@ -59,8 +59,12 @@ final class GroupFlow {
     /** One branch of a tree, to be sent. */
     record Copy(Manners manners, TreeLayout layout, int at, Frame body) {}
 
-    /** How relays are to treat a copy: how long they may gather answers, and how soon it goes on. */
-    record Manners(int patienceMillis, int priority) {}
+    /**
+     * How relays are to treat a copy: how long they may gather answers, and how soon it goes on.
+     *
+     * @param attempt the first goes the cheapest way there is, others the surest
+     */
+    record Manners(int patienceMillis, int priority, Attempt attempt) {}
 
     /** Who holds messages for want of room is asked at ever longer intervals; a lost question is no silence. */
     private static final long SILENT_HOLDER_NANOS = 500_000_000L;

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class GroupSender {
     /** What the sender wants and reports. May not call back in. */
     public interface Output {
-        void send(NodeId neighbor, TreeFrame frame);
+        void send(NodeId neighbor, TreeFrame frame, Attempt attempt);
 
         /** A parcel that has found its place, sealed for the members of the sends in it. */
         ByteView seal(long flow, GroupSend first, ByteView parcel);
@@ -349,7 +349,10 @@ public final class GroupSender {
             WireWriter body = new WireWriter();
             copy.body().encodeBody(body);
             copyCount++;
-            out.send(neighbor, new TreeFrame(copy.body().type(), header, body.view()));
+            out.send(
+                    neighbor,
+                    new TreeFrame(copy.body().type(), header, body.view()),
+                    copy.manners().attempt());
         }
 
         @Override

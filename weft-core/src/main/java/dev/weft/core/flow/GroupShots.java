@@ -223,7 +223,8 @@ final class GroupShots {
             }
         }
         Frame body = body(piece, question, known ? Optional.empty() : Optional.of(name));
-        GroupFlow.Manners manners = new GroupFlow.Manners(dues.patienceMillis(), manner.priority());
+        GroupFlow.Manners manners = new GroupFlow.Manners(
+                dues.patienceMillis(), manner.priority(), latest.size() == 1 ? Attempt.FIRST : Attempt.REPAIR);
         for (int at : drawn.first()) {
             out.send(drawn.tree().node(at), shot.number(), new GroupFlow.Copy(manners, drawn.layout(), at, body));
         }

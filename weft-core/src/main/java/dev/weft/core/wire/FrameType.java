@@ -15,6 +15,7 @@ public enum FrameType {
     DIGEST(10, Scope.LINK),
     REVOKED(11, Scope.LINK),
     FLOOD_WANT(12, Scope.LINK),
+    CAST_HEARD(13, Scope.LINK),
     DATA(16, Scope.ROUTED),
     ACK(17, Scope.ROUTED),
     ADVANCE(18, Scope.ROUTED),

@@ -96,6 +96,17 @@ public final class TreeHeader {
     }
 
     public void encode(WireWriter out) {
+        encodeShared(out);
+        encodeOwn(out);
+    }
+
+    /** Whether two headers differ in no more than which branch each is for. */
+    boolean sharesWith(TreeHeader other) {
+        return origin.equals(other.origin) && handling.equals(other.handling) && Arrays.equals(behind, other.behind);
+    }
+
+    /** What is the same for all branches that begin at one node. */
+    void encodeShared(WireWriter out) {
         origin.encode(out);
         int mark = handling.congestion == RouteHeader.Mark.CONGESTION ? MARK_BIT : 0;
         out.u8(mark | (handling.priority & 4) << 4 | handling.patienceMillis);
@@ -103,6 +114,10 @@ public final class TreeHeader {
         for (int label : behind) {
             out.varint(label);
         }
+    }
+
+    /** What only the node is to know that reads it. */
+    void encodeOwn(WireWriter out) {
         out.varint(base).lengthDelimited(node);
     }
 

@@ -410,7 +410,7 @@ final class GroupLab {
 
     private final class SenderOutput implements GroupSender.Output {
         @Override
-        public void send(NodeId neighbor, TreeFrame frame) {
+        public void send(NodeId neighbor, TreeFrame frame, Attempt attempt) {
             put(0, index(neighbor), frame);
         }
 

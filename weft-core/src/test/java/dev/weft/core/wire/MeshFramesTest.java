@@ -49,6 +49,7 @@ class MeshFramesTest {
                 new FloodWant(List.of(heading)),
                 new Digest(Optional.empty(), Optional.of(node.key()), List.of(heading)),
                 new Revoked(ByteView.utf8("list"), 8),
+                new CastHeard(300, 299),
                 RoutedFrame.of(
                         RouteHeader.along(5, 300), Data.whole(FlowRef.opening(label), 4, 1, ByteView.utf8("hello"))),
                 RoutedFrame.of(
@@ -151,6 +152,7 @@ class MeshFramesTest {
                 case FLOOD_WANT -> FloodWant.decode(in);
                 case DIGEST -> Digest.decode(in);
                 case REVOKED -> Revoked.decode(in);
+                case CAST_HEARD -> CastHeard.decode(in);
                 default -> throw new MalformedFrame("type", "of another test");
             };
         }
