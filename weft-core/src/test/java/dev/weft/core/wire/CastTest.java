@@ -39,7 +39,7 @@ class CastTest {
 
     @Test
     void theDatagramIsTheOneOfTheDocs() {
-        assertThat(datagram()).isEqualTo(GoldenVectors.read("CAST"));
+        assertThat(datagram()).isEqualTo(GoldenVectors.bytes("CAST"));
     }
 
     @Test
