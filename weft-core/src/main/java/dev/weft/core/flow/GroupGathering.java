@@ -23,10 +23,6 @@ final class GroupGathering {
         this.bytesMax = fragmentBytes - Parcel.OVERHEAD_BYTES - GroupSeal.OVERHEAD_BYTES_MAX;
     }
 
-    boolean isEmpty() {
-        return sends.isEmpty();
-    }
-
     /** Whether a send of this turn can go with those that are here; the first always can. */
     boolean admits(GroupSend send) {
         if (sends.isEmpty()) {
