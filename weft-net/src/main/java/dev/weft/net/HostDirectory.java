@@ -3,16 +3,12 @@ package dev.weft.net;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
@@ -24,7 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +42,6 @@ public final class HostDirectory implements AutoCloseable {
     private static final long RESCAN_SECONDS = 5;
     private static final String SUFFIX = ".node";
 
-    /** The locks of this process. To open such a file a second time and close it gives its lock up (POSIX). */
-    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
-
     /** What a file says of its node. */
     record Entry(long incarnation, List<Locator> locators) {}
 
@@ -57,14 +49,14 @@ public final class HostDirectory implements AutoCloseable {
     private final Path directory;
     private final NodeId self;
     private final Handler handler;
-    private final FileChannel ownLock;
+    private final LifeLock ownLock;
     private final WatchService watch;
     private final TreeMap<NodeId, Entry> seen = new TreeMap<>();
     private final DeadSockets deadSockets;
     private volatile boolean closed;
 
     private HostDirectory(
-            Loop loop, Path directory, NodeId self, Handler handler, FileChannel ownLock, WatchService watch) {
+            Loop loop, Path directory, NodeId self, Handler handler, LifeLock ownLock, WatchService watch) {
         this.loop = loop;
         this.directory = directory;
         this.deadSockets = new DeadSockets(directory);
@@ -84,17 +76,7 @@ public final class HostDirectory implements AutoCloseable {
             Loop loop, Path root, String mesh, NodeId self, long incarnation, List<Locator> locators, Handler handler)
             throws IOException {
         Path directory = make(root, mesh);
-        Path lockFile = directory.resolve(self + ".lock");
-        if (!HELD.add(lockFile)) {
-            throw new IOException("this process runs node " + self + " already");
-        }
-        HostDirectory entered;
-        try {
-            entered = enter(loop, directory, self, handler, lockFile);
-        } catch (IOException | RuntimeException e) {
-            HELD.remove(lockFile);
-            throw e;
-        }
+        HostDirectory entered = enter(loop, directory, self, handler);
         try {
             entered.write(incarnation, locators);
         } catch (IOException | RuntimeException e) {
@@ -120,14 +102,9 @@ public final class HostDirectory implements AutoCloseable {
         return directory.toRealPath();
     }
 
-    private static HostDirectory enter(Loop loop, Path directory, NodeId self, Handler handler, Path lockFile)
-            throws IOException {
-        FileChannel lock = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    private static HostDirectory enter(Loop loop, Path directory, NodeId self, Handler handler) throws IOException {
+        LifeLock lock = LifeLock.hold(lockFile(directory, self), "node " + self);
         try {
-            FileLock held = lock.tryLock();
-            if (held == null) {
-                throw new IOException("another process runs node " + self);
-            }
             WatchService watch = directory.getFileSystem().newWatchService();
             directory.register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE);
             return new HostDirectory(loop, directory, self, handler, lock, watch);
@@ -143,16 +120,12 @@ public final class HostDirectory implements AutoCloseable {
             return;
         }
         closed = true;
-        try {
+        try (ownLock;
+                watch) {
             Files.deleteIfExists(file(self));
-            watch.close();
-            ownLock.close();
-            Files.deleteIfExists(lockFile(self));
         } catch (IOException leftBehind) {
             // Whoever sees it next finds its lock free and removes it.
             return;
-        } finally {
-            HELD.remove(lockFile(self));
         }
     }
 
@@ -194,11 +167,9 @@ public final class HostDirectory implements AutoCloseable {
                 }
                 nodeOf(file).filter(node -> !node.equals(self)).ifPresent(node -> {
                     Optional<Entry> entry = read(file);
-                    if (HELD.contains(lockFile(node)) || isAlive(node)) {
+                    if (!LifeLock.removeIfDead(lockFile(directory, node), file(node))) {
                         present.add(node);
                         entry.ifPresent(known -> report(node, known));
-                    } else {
-                        remove(node);
                     }
                 });
             }
@@ -228,31 +199,6 @@ public final class HostDirectory implements AutoCloseable {
     private void report(NodeId node, Entry entry) {
         if (!entry.equals(seen.put(node, entry))) {
             loop.tryExecute(() -> handler.onEntry(node, entry.incarnation(), entry.locators()));
-        }
-    }
-
-    /** A living node holds the lock of its entry. */
-    private boolean isAlive(NodeId node) {
-        try (FileChannel lock = FileChannel.open(lockFile(node), StandardOpenOption.WRITE)) {
-            FileLock free = lock.tryLock();
-            if (free != null) {
-                free.release();
-                return false;
-            }
-            return true;
-        } catch (OverlappingFileLockException heldInThisProcess) {
-            return true;
-        } catch (IOException noLock) {
-            return false;
-        }
-    }
-
-    private void remove(NodeId node) {
-        try {
-            Files.deleteIfExists(file(node));
-            Files.deleteIfExists(lockFile(node));
-        } catch (IOException somebodyElseDid) {
-            return;
         }
     }
 
@@ -301,7 +247,7 @@ public final class HostDirectory implements AutoCloseable {
         return directory.resolve(node + SUFFIX);
     }
 
-    private Path lockFile(NodeId node) {
+    private static Path lockFile(Path directory, NodeId node) {
         return directory.resolve(node + ".lock");
     }
 }
