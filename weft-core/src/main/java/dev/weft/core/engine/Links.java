@@ -71,7 +71,7 @@ final class Links {
 
         void lsdbHash(NodeId neighbor, long hash, long nowNanos);
 
-        void roundTrip(NodeId neighbor, long smoothedNanos, long nowNanos);
+        void roundTrip(NodeId neighbor, long leastNanos, long nowNanos);
 
         /** The other end wants the link, or does not want it any more. */
         void interestChanged(NodeId neighbor, long nowNanos);
@@ -292,10 +292,10 @@ final class Links {
         }
 
         @Override
-        public void rtt(long smoothedNanos) {
+        public void rtt(long leastNanos) {
             NodeId node = peer;
             if (node != null) {
-                reports.add(() -> out.roundTrip(node, smoothedNanos, nowNanos));
+                reports.add(() -> out.roundTrip(node, leastNanos, nowNanos));
             }
         }
     }

@@ -138,7 +138,7 @@ final class Machines {
                 config.discovery(),
                 prng.fork(2),
                 new DiscoveryOutput());
-        this.membership = new Membership(self, config.wishes(), flooding, labels, discovery, links);
+        this.membership = new Membership(self, config.wishes(), flooding, labels, discovery, links, router::costAsLink);
         this.received = new ReceiveTotal(config.endpoints().receivedBytesMax(), out::crowded);
         this.endpoints = new Endpoints(received, out);
         this.post = new Post(self.node(), links, seals, () -> now);

@@ -45,12 +45,22 @@ final class Membership {
     /** Links that nobody wants stay so long after the last review, for views differ while the mesh grows. */
     private static final long PATIENCE_NANOS = 5_000_000_000L;
 
+    /**
+     * So many links carry a node of a large mesh until it is calm: what is chosen from the few that are known so far is
+     * chosen anew when the others are.
+     */
+    private static final int GROWING_LINKS = 4;
+
+    /** How many more are dialled at once, for some may be dead. */
+    private static final int GROWING_DIALS = 2;
+
     private final Engine.Self self;
     private final EngineConfig.LinkWishes wishes;
     private final Flooding flooding;
     private final Labels labels;
     private final Discovery discovery;
     private final Links links;
+    private final Distances distances;
     private final TreeMap<NodeId, LinkCost> costs = new TreeMap<>();
     /** Links that are to be closed, and when, the first first. */
     private final LinkedHashMap<NodeId, Long> retiring = new LinkedHashMap<>();
@@ -71,19 +81,27 @@ final class Membership {
     private long lastChangeNanos;
     private long nextAskNanos;
 
+    /** How far away nodes are to which there is no link. */
+    interface Distances {
+        /** The cost of a way to a node as if it were one link; {@link Long#MAX_VALUE} where there is none. */
+        long costAsLink(NodeId node);
+    }
+
     Membership(
             Engine.Self self,
             EngineConfig.LinkWishes wishes,
             Flooding flooding,
             Labels labels,
             Discovery discovery,
-            Links links) {
+            Links links,
+            Distances distances) {
         this.self = self;
         this.wishes = wishes;
         this.flooding = flooding;
         this.labels = labels;
         this.discovery = discovery;
         this.links = links;
+        this.distances = distances;
         this.record = new NodeRecord(
                 self.name(),
                 self.hostId(),
@@ -176,9 +194,9 @@ final class Membership {
         choose(nowNanos);
     }
 
-    void roundTrip(NodeId neighbor, long smoothedNanos, long nowNanos) {
+    void roundTrip(NodeId neighbor, long leastNanos, long nowNanos) {
         LinkCost cost = costs.get(neighbor);
-        if (cost != null && cost.handleRoundTrip(smoothedNanos, nowNanos) == LinkCost.Change.CHANGED) {
+        if (cost != null && cost.handleRoundTrip(leastNanos, nowNanos) == LinkCost.Change.CHANGED) {
             adjacenciesStale = true;
         }
     }
@@ -267,16 +285,16 @@ final class Membership {
     private void ask(long nowNanos) {
         boolean calm = nowNanos - lastChangeNanos >= PATIENCE_NANOS;
         SortedSet<NodeId> wanted = wanted(discovery.nodes());
-        // While the mesh grows every look would choose others; until it is calm, as many as are needed will do.
-        boolean enough = !calm && links.neighborCount() >= NeighborChoice.degree(discovery.knownCount() + 1);
+        int room = calm ? Integer.MAX_VALUE : roomWhileGrowing();
         for (NodeId node : discovery.wantedNodes()) {
-            if ((enough || !wanted.contains(node)) && !links.isUp(node)) {
+            if ((room <= 0 || !wanted.contains(node)) && !links.isUp(node)) {
                 discovery.unwant(node);
             }
         }
-        for (NodeId node : enough ? List.<NodeId>of() : wanted) {
-            if (!links.isUp(node)) {
+        for (NodeId node : wanted) {
+            if (room > 0 && !links.isUp(node)) {
                 discovery.want(node, nowNanos);
+                room--;
             }
         }
         for (NodeId neighbor : links.neighbors()) {
@@ -284,6 +302,13 @@ final class Membership {
             links.want(neighbor, keep ? Interest.WANTED : Interest.UNWANTED, nowNanos);
             retireIfUnwanted(neighbor, nowNanos);
         }
+    }
+
+    /** How many may be dialled while every look would choose others. */
+    private int roomWhileGrowing() {
+        int nodes = discovery.knownCount() + 1;
+        int missing = Math.min(GROWING_LINKS, NeighborChoice.degree(nodes)) - links.neighborCount();
+        return nodes <= NeighborChoice.FULL_MESH_NODES_MAX ? nodes : missing <= 0 ? 0 : missing + GROWING_DIALS;
     }
 
     private SortedSet<NodeId> wanted(List<NodeId> known) {
@@ -301,7 +326,7 @@ final class Membership {
 
     private long costOf(NodeId node) {
         LinkCost cost = costs.get(node);
-        return cost == null ? Long.MAX_VALUE : cost.advertised();
+        return cost == null ? distances.costAsLink(node) : cost.advertised();
     }
 
     private SortedSet<NodeId> wantedByName(List<NodeId> known) {

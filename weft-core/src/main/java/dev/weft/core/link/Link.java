@@ -92,8 +92,8 @@ public final class Link {
         /** The hash of the peer's link-state database, with each of its Pings. */
         void lsdbHash(long hash);
 
-        /** The smoothed round-trip time, with each answer. */
-        void rtt(long smoothedNanos);
+        /** The least of the latest round trips, with each answer: how far the other end is, whatever is under way. */
+        void rtt(long leastNanos);
     }
 
     /** Whether a node may be our neighbor over this link: {@link LinkTable}, and what else the owner demands. */
@@ -250,7 +250,7 @@ public final class Link {
         }
         handleTraffic(nowNanos);
         if (pings.handlePong(pong, nowNanos)) {
-            output.rtt(pings.roundTrip().smoothedNanos());
+            output.rtt(pings.roundTrip().recentMinimumNanos());
         }
     }
 

@@ -7,7 +7,7 @@ import dev.weft.core.base.Check;
  * {@value #WINDOW_SAMPLES} samples and of all. In nanoseconds and integers, so it is the same everywhere.
  */
 public final class RoundTrip {
-    private static final int WINDOW_SAMPLES = 64;
+    private static final int WINDOW_SAMPLES = 16;
 
     private final long[] windowNanos = new long[WINDOW_SAMPLES];
     private long sampleCount;
@@ -56,7 +56,7 @@ public final class RoundTrip {
         return minimumNanos;
     }
 
-    /** The least of the last 64 samples: follows a path that has become longer. */
+    /** The least of the last {@value #WINDOW_SAMPLES} samples: follows a path that has become longer, and no queue on it. */
     public long recentMinimumNanos() {
         int filled = (int) Math.min(sampleCount, WINDOW_SAMPLES);
         long least = filled == 0 ? 0 : Long.MAX_VALUE;

@@ -48,6 +48,18 @@ public final class Routes {
         return Optional.of(known);
     }
 
+    /** What the cheapest way costs; {@link ShortestPaths#UNREACHABLE} where there is none. */
+    public long costTo(NodeId destination) {
+        int target = graph.indexOf(destination);
+        return tree == null || target < 0 ? ShortestPaths.UNREACHABLE : tree.distance(target);
+    }
+
+    /** The links of the cheapest way; 0 where there is none. */
+    public int hopsTo(NodeId destination) {
+        int target = graph.indexOf(destination);
+        return tree == null || target < 0 ? 0 : tree.hops(target);
+    }
+
     /** Another way, as different from the primary as there is; empty where there is none. */
     public Optional<Route> alternate(NodeId destination) {
         int target = graph.indexOf(destination);

@@ -184,7 +184,7 @@ public final class Flooding {
 
     /** Says something new of this node; the last word counts. */
     public void originate(LsaKind kind, ByteView content, Haste haste, long nowNanos) {
-        own.computeIfAbsent(kind, any -> new Origination()).want(content, haste, lsdb.size(), nowNanos);
+        own.computeIfAbsent(kind, any -> new Origination()).want(content, haste, nowNanos);
         originateWaiting(nowNanos);
     }
 
@@ -595,7 +595,7 @@ public final class Flooding {
 
     private void originateWaiting(long nowNanos) {
         for (Map.Entry<LsaKind, Origination> entry : own.entrySet()) {
-            long due = entry.getValue().nextNanos(nowNanos);
+            long due = entry.getValue().nextNanos(lsdb.size(), nowNanos);
             if (due <= nowNanos) {
                 edition(entry.getKey(), entry.getValue(), nowNanos);
             } else if (due != Deadlines.NEVER) {

@@ -11,7 +11,11 @@ import java.util.TreeSet;
  * Which links a node wants: all up to 16 nodes; above, a number that grows with log n, half of them to the nearest
  * nodes and half to nodes drawn by a hash of the pair. What either end wants is kept; a graph in which each node is
  * joined to its k nearest by random distances is connected with overwhelming probability from k = 3 (Cooper and Frieze,
- * 1995), and k is at least 4. A pure function; one node more or less changes few choices.
+ * 1995), and k is at least 4.
+ *
+ * <p>Near is told in doublings of 4 ms: within a site all are equally near, and of them the hash decides as well, so
+ * that both ends mostly choose each other and no jitter of a round trip makes anybody choose anew. A pure function; one
+ * node more or less changes few choices.
  */
 public final class NeighborChoice {
     /** Up to so many nodes, this one counted, everybody links to everybody. */
@@ -19,20 +23,18 @@ public final class NeighborChoice {
 
     private static final int DEGREE_MIN = 8;
 
+    /** Further away by no more than this is no further. */
+    private static final long SITE_MICROS = 4_000;
+
     /** Which of two candidates comes first; total, for no two have the same id. */
     private interface Order {
         boolean isBefore(Candidates all, int a, int b);
     }
 
     /** The candidates side by side: a thousand are looked at for ten that are chosen. */
-    private record Candidates(NodeId[] nodes, long[] costs, long[] pairHashes) {
+    private record Candidates(NodeId[] nodes, int[] distances, long[] pairHashes) {
         private boolean isNearer(int a, int b) {
-            if (costs[a] != costs[b]) {
-                return costs[a] < costs[b];
-            }
-            long hashA = Prng.mix(pairHashes[a] + 1);
-            long hashB = Prng.mix(pairHashes[b] + 1);
-            return hashA != hashB ? hashA < hashB : nodes[a].compareTo(nodes[b]) < 0;
+            return distances[a] != distances[b] ? distances[a] < distances[b] : isDrawnBefore(a, b);
         }
 
         private boolean isDrawnBefore(int a, int b) {
@@ -47,12 +49,17 @@ public final class NeighborChoice {
     /** The number of links that a node wants in a mesh of so many nodes. */
     public static int degree(int nodes) {
         int log2 = 64 - Long.numberOfLeadingZeros(Math.max(1, nodes - 1));
-        return nodes <= FULL_MESH_NODES_MAX ? nodes - 1 : Math.max(DEGREE_MIN, log2);
+        return nodes <= FULL_MESH_NODES_MAX ? nodes - 1 : Math.max(DEGREE_MIN, log2 - 2);
+    }
+
+    /** In doublings of {@value #SITE_MICROS} µs; a cost is a hop and the microseconds of the round trip. */
+    private static int distance(long cost) {
+        return 64 - Long.numberOfLeadingZeros(Math.max(0, cost - LinkCost.HOP) / SITE_MICROS);
     }
 
     /**
-     * @param candidates every other node that is known and allowed, with its estimated cost; {@link Long#MAX_VALUE}
-     *     where there is none
+     * @param candidates every other node that is known and allowed, with what a link to it costs or may cost;
+     *     {@link Long#MAX_VALUE} where nothing is known of that
      */
     public static SortedSet<NodeId> choose(NodeId self, SortedMap<NodeId, Long> candidates) {
         int degree = degree(candidates.size() + 1);
@@ -60,11 +67,11 @@ public final class NeighborChoice {
             return new TreeSet<>(candidates.keySet());
         }
         int count = candidates.size();
-        Candidates all = new Candidates(new NodeId[count], new long[count], new long[count]);
+        Candidates all = new Candidates(new NodeId[count], new int[count], new long[count]);
         int place = 0;
         for (Map.Entry<NodeId, Long> candidate : candidates.entrySet()) {
             all.nodes[place] = candidate.getKey();
-            all.costs[place] = candidate.getValue();
+            all.distances[place] = distance(candidate.getValue());
             all.pairHashes[place++] = pairHash(self, candidate.getKey());
         }
         TreeSet<NodeId> chosen = new TreeSet<>();

@@ -13,14 +13,16 @@ final class Origination {
     private static final long PACE_MIN_NANOS = 10_000_000L;
     private static final long PACE_MAX_NANOS = 5_000_000_000L;
     private static final long GATHER_PER_ENTRY_NANOS = 500_000L;
-    private static final long GATHER_MAX_NANOS = 500_000_000L;
+    private static final long GATHER_FIRST_MAX_NANOS = 500_000_000L;
+    private static final long GATHER_MAX_NANOS = 2_000_000_000L;
     private static final int HOLD_DOUBLINGS_MAX = 3;
     private static final int BURST_MAX = 5;
     private static final long TOKEN_NANOS = 1_000_000_000L;
 
     private ByteView content = ByteView.EMPTY;
     private boolean waiting;
-    private long dueNanos;
+    private boolean urgent;
+    private long wantedNanos;
     private long editionNanos = -PACE_MAX_NANOS;
     private int hold;
     private long sequence;
@@ -41,33 +43,44 @@ final class Origination {
     }
 
     /** Something new is to be said; the last word counts. */
-    void want(ByteView newContent, Haste haste, int lsdbEntries, long nowNanos) {
+    void want(ByteView newContent, Haste haste, long nowNanos) {
         boolean said = sequence > 0 && !waiting && content.equals(newContent);
         content = newContent;
-        if (said) {
-            return;
+        if (!said) {
+            want(haste, nowNanos);
         }
-        long due = switch (haste) {
-            case URGENT -> nowNanos;
-            case PACED ->
-                Math.max(editionNanos + holdNanos(lsdbEntries, nowNanos), nowNanos + gatherNanos(lsdbEntries));
-        };
-        dueNanos = waiting ? Math.min(dueNanos, due) : due;
-        waiting = true;
+    }
+
+    private void want(Haste haste, long nowNanos) {
+        if (!waiting) {
+            waiting = true;
+            urgent = false;
+            wantedNanos = nowNanos;
+            hold = nowNanos - editionNanos > 2 * PACE_MAX_NANOS ? 0 : hold;
+        }
+        if (haste == Haste.URGENT && !urgent) {
+            urgent = true;
+            wantedNanos = nowNanos;
+        }
     }
 
     /** Somebody has used numbers of ours: the next edition must be above them, and go out soon. */
     void outbid(long theirSequence, long nowNanos) {
         sequence = Math.max(sequence, theirSequence);
-        waiting = true;
-        dueNanos = nowNanos;
+        want(Haste.URGENT, nowNanos);
     }
 
-    /** When the next edition may go out; {@link Deadlines#NEVER} where none waits. */
-    long nextNanos(long nowNanos) {
+    /**
+     * When the next edition may go out; {@link Deadlines#NEVER} where none waits. Later while it waits, if the database
+     * has grown.
+     */
+    long nextNanos(int lsdbEntries, long nowNanos) {
         if (!waiting) {
             return Deadlines.NEVER;
         }
+        long dueNanos = urgent
+                ? wantedNanos
+                : Math.max(editionNanos + holdNanos(lsdbEntries), wantedNanos + gatherNanos(lsdbEntries));
         refill(nowNanos);
         return tokens > 0 ? dueNanos : Math.max(dueNanos, tokenNanos + TOKEN_NANOS);
     }
@@ -84,15 +97,16 @@ final class Origination {
         return ++sequence;
     }
 
-    /** Changes come in company: the second link follows the first, and both go into one edition. */
-    private static long gatherNanos(int lsdbEntries) {
-        return Math.min(GATHER_MAX_NANOS, lsdbEntries * GATHER_PER_ENTRY_NANOS);
+    /**
+     * Changes come in company: the second link follows the first, and both go into one edition. Nobody finds a node
+     * before it has said anything, so the first waits for less.
+     */
+    private long gatherNanos(int lsdbEntries) {
+        long longest = sequence == 0 ? GATHER_FIRST_MAX_NANOS : GATHER_MAX_NANOS;
+        return Math.min(longest, lsdbEntries * GATHER_PER_ENTRY_NANOS);
     }
 
-    private long holdNanos(int lsdbEntries, long nowNanos) {
-        if (nowNanos - editionNanos > 2 * PACE_MAX_NANOS) {
-            hold = 0;
-        }
+    private long holdNanos(int lsdbEntries) {
         long pace = Math.max(PACE_MIN_NANOS, lsdbEntries * PACE_PER_ENTRY_NANOS);
         return Math.min(PACE_MAX_NANOS, pace << hold);
     }

@@ -64,9 +64,18 @@ class LinkCostTest {
     }
 
     @Test
-    void changeForTheBetterIsAdvertisedToo() {
+    void aNewLinkThatAnswersSoonerThanAtFirstIsCheaperAtOnce() {
         cost.handleRoundTrip(50 * MILLI, 0);
-        cost.handleRoundTrip(MILLI, SECOND);
+        assertThat(cost.handleRoundTrip(MILLI, SECOND)).isEqualTo(Change.CHANGED);
+        assertThat(cost.advertised()).isEqualTo(2_000);
+    }
+
+    @Test
+    void changeForTheBetterIsAdvertisedToo() {
+        for (int i = 0; i < 4; i++) {
+            cost.handleRoundTrip(50 * MILLI, 0);
+        }
+        assertThat(cost.handleRoundTrip(MILLI, SECOND)).isEqualTo(Change.SAME);
         assertThat(cost.handleRoundTrip(MILLI, 6 * SECOND)).isEqualTo(Change.CHANGED);
         assertThat(cost.advertised()).isEqualTo(2_000);
     }

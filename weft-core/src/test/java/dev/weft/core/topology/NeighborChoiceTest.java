@@ -71,8 +71,8 @@ class NeighborChoiceTest {
         assertThat(NeighborChoice.degree(16)).isEqualTo(15);
         assertThat(NeighborChoice.degree(17)).isEqualTo(8);
         assertThat(NeighborChoice.degree(256)).isEqualTo(8);
-        assertThat(NeighborChoice.degree(1_024)).isEqualTo(10);
-        assertThat(NeighborChoice.degree(1 << 20)).isEqualTo(20);
+        assertThat(NeighborChoice.degree(1_024)).isEqualTo(8);
+        assertThat(NeighborChoice.degree(1 << 20)).isEqualTo(18);
         for (int count = 17; count < 100_000; count++) {
             assertThat(NeighborChoice.degree(count + 1)).isGreaterThanOrEqualTo(NeighborChoice.degree(count));
         }
@@ -113,6 +113,20 @@ class NeighborChoiceTest {
                     .count();
             assertThat(near).isGreaterThanOrEqualTo(4);
         });
+    }
+
+    @Test
+    void withinASiteNobodyIsNearerThanAnother() {
+        List<NodeId> nodes = nodes(new Prng(6), 60);
+        NodeId self = nodes.get(0);
+        Prng prng = new Prng(7);
+        TreeMap<NodeId, Long> equal = new TreeMap<>();
+        TreeMap<NodeId, Long> measured = new TreeMap<>();
+        for (NodeId other : nodes.subList(1, 60)) {
+            equal.put(other, (long) LinkCost.HOP);
+            measured.put(other, LinkCost.HOP + prng.between(50, 3_999));
+        }
+        assertThat(NeighborChoice.choose(self, measured)).isEqualTo(NeighborChoice.choose(self, equal));
     }
 
     @Test

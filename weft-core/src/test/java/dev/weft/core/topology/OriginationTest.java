@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class OriginationTest {
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000 * MILLI;
+    private static final int ENTRIES = 100;
     private static final long REFRESH = 1_800 * SECOND;
 
     private final Origination mine = new Origination();
@@ -21,9 +22,9 @@ class OriginationTest {
 
     /** Lets the edition out that waits, when it may. */
     private long spokenNanos(long fromNanos) {
-        long at = Math.max(fromNanos, mine.nextNanos(fromNanos));
-        while (mine.nextNanos(at) > at) {
-            at = mine.nextNanos(at);
+        long at = Math.max(fromNanos, mine.nextNanos(ENTRIES, fromNanos));
+        while (mine.nextNanos(ENTRIES, at) > at) {
+            at = mine.nextNanos(ENTRIES, at);
         }
         mine.edition(at + REFRESH, at);
         return at;
@@ -31,35 +32,35 @@ class OriginationTest {
 
     @Test
     void nothingWaitsBeforeAnythingWasSaid() {
-        assertThat(mine.nextNanos(0)).isEqualTo(Deadlines.NEVER);
+        assertThat(mine.nextNanos(ENTRIES, 0)).isEqualTo(Deadlines.NEVER);
         assertThat(mine.refreshNanos()).isEqualTo(Deadlines.NEVER);
     }
 
     @Test
     void whatIsUrgentGoesAtOnceAndTheSameWordIsNotSaidTwice() {
-        mine.want(word(1), Haste.URGENT, 100, 5 * SECOND);
-        assertThat(mine.nextNanos(5 * SECOND)).isEqualTo(5 * SECOND);
+        mine.want(word(1), Haste.URGENT, 5 * SECOND);
+        assertThat(mine.nextNanos(ENTRIES, 5 * SECOND)).isEqualTo(5 * SECOND);
         assertThat(mine.edition(REFRESH, 5 * SECOND)).isEqualTo(1);
-        mine.want(word(1), Haste.URGENT, 100, 6 * SECOND);
-        assertThat(mine.nextNanos(6 * SECOND)).isEqualTo(Deadlines.NEVER);
+        mine.want(word(1), Haste.URGENT, 6 * SECOND);
+        assertThat(mine.nextNanos(ENTRIES, 6 * SECOND)).isEqualTo(Deadlines.NEVER);
     }
 
     @Test
     void theLastWordCountsWhereSeveralGather() {
-        mine.want(word(1), Haste.PACED, 100, 10 * SECOND);
-        mine.want(word(2), Haste.PACED, 100, 10 * SECOND);
+        mine.want(word(1), Haste.PACED, 10 * SECOND);
+        mine.want(word(2), Haste.PACED, 10 * SECOND);
         spokenNanos(10 * SECOND);
         assertThat(mine.content()).isEqualTo(word(2));
         assertThat(mine.sequence()).isEqualTo(1);
-        assertThat(mine.nextNanos(11 * SECOND)).isEqualTo(Deadlines.NEVER);
+        assertThat(mine.nextNanos(ENTRIES, 11 * SECOND)).isEqualTo(Deadlines.NEVER);
     }
 
     @Test
     void anUrgentWordTakesAPacedOneWithIt() {
-        mine.want(word(1), Haste.PACED, 1_000, 10 * SECOND);
-        assertThat(mine.nextNanos(10 * SECOND)).isGreaterThan(10 * SECOND);
-        mine.want(word(2), Haste.URGENT, 1_000, 10 * SECOND);
-        assertThat(mine.nextNanos(10 * SECOND)).isEqualTo(10 * SECOND);
+        mine.want(word(1), Haste.PACED, 10 * SECOND);
+        assertThat(mine.nextNanos(ENTRIES, 10 * SECOND)).isGreaterThan(10 * SECOND);
+        mine.want(word(2), Haste.URGENT, 10 * SECOND);
+        assertThat(mine.nextNanos(ENTRIES, 10 * SECOND)).isEqualTo(10 * SECOND);
     }
 
     @Test
@@ -74,10 +75,10 @@ class OriginationTest {
         long now = 20 * SECOND;
         long gap = 0;
         for (int i = 0; i < 20; i++) {
-            origination.want(word(i), Haste.PACED, entries, now);
-            long at = origination.nextNanos(now);
-            while (origination.nextNanos(at) > at) {
-                at = origination.nextNanos(at);
+            origination.want(word(i), Haste.PACED, now);
+            long at = origination.nextNanos(entries, now);
+            while (origination.nextNanos(entries, at) > at) {
+                at = origination.nextNanos(entries, at);
             }
             gap = at - now;
             origination.edition(REFRESH, at);
@@ -87,12 +88,28 @@ class OriginationTest {
     }
 
     @Test
+    void aWordThatWaitsWaitsLongerWhereTheDatabaseGrowsMeanwhile() {
+        mine.want(word(1), Haste.PACED, 20 * SECOND);
+        long early = mine.nextNanos(10, 20 * SECOND);
+        assertThat(mine.nextNanos(2_000, 20 * SECOND)).isGreaterThan(early);
+    }
+
+    @Test
+    void theFirstWordIsOutWithinHalfASecondInTheLargestMesh() {
+        mine.want(word(1), Haste.PACED, 20 * SECOND);
+        assertThat(mine.nextNanos(100_000, 20 * SECOND)).isEqualTo(20 * SECOND + 500 * MILLI);
+        mine.edition(REFRESH, 21 * SECOND);
+        mine.want(word(2), Haste.PACED, 40 * SECOND);
+        assertThat(mine.nextNanos(100_000, 40 * SECOND)).isEqualTo(42 * SECOND);
+    }
+
+    @Test
     void aStormOfUrgentWordsIsHeldToOneASecondAfterTheFirstFew() {
         long now = 100 * SECOND;
         long said = 0;
         for (int i = 0; i < 1_000; i++) {
-            mine.want(word(i), Haste.URGENT, 100, now);
-            if (mine.nextNanos(now) <= now) {
+            mine.want(word(i), Haste.URGENT, now);
+            if (mine.nextNanos(ENTRIES, now) <= now) {
                 mine.edition(REFRESH, now);
                 said++;
             }
@@ -103,10 +120,10 @@ class OriginationTest {
 
     @Test
     void whatSomebodyElseSaidInOurNameIsOutbidAtOnce() {
-        mine.want(word(1), Haste.URGENT, 100, SECOND);
+        mine.want(word(1), Haste.URGENT, SECOND);
         mine.edition(REFRESH, SECOND);
         mine.outbid(500, 2 * SECOND);
-        assertThat(mine.nextNanos(2 * SECOND)).isEqualTo(2 * SECOND);
+        assertThat(mine.nextNanos(ENTRIES, 2 * SECOND)).isEqualTo(2 * SECOND);
         assertThat(mine.edition(REFRESH, 2 * SECOND)).isEqualTo(501);
         mine.outbid(3, 3 * SECOND);
         assertThat(mine.edition(REFRESH, 3 * SECOND)).as("never backwards").isEqualTo(502);
@@ -121,14 +138,14 @@ class OriginationTest {
             long sequence = 0;
             for (int i = 0; i < 100; i++) {
                 now += prng.below(2_000) * MILLI;
-                tried.want(
-                        word(prng.below(5)), prng.chance(500_000) ? Haste.URGENT : Haste.PACED, prng.below(3_000), now);
+                int entries = prng.below(3_000);
+                tried.want(word(prng.below(5)), prng.chance(500_000) ? Haste.URGENT : Haste.PACED, now);
                 long wanted = now;
-                while (tried.nextNanos(now) != Deadlines.NEVER && tried.nextNanos(now) > now) {
-                    now = tried.nextNanos(now);
+                while (tried.nextNanos(entries, now) != Deadlines.NEVER && tried.nextNanos(entries, now) > now) {
+                    now = tried.nextNanos(entries, now);
                 }
                 assertThat(now - wanted).as("seed %d", seed).isLessThanOrEqualTo(6 * SECOND);
-                if (tried.nextNanos(now) <= now) {
+                if (tried.nextNanos(entries, now) <= now) {
                     long next = tried.edition(now + REFRESH, now);
                     assertThat(next).as("seed %d", seed).isGreaterThan(sequence);
                     sequence = next;
