@@ -37,7 +37,7 @@ final class Membership {
     private static final long REVIEW_NANOS = 10_000_000_000L;
 
     /** Longer than the slowest node takes to compute its routes anew, the pace of advertisements included. */
-    private static final long RETIREMENT_NANOS = 15_000_000_000L;
+    private static final long RETIREMENT_NANOS = 20_000_000_000L;
 
     /** A choice costs by the number of nodes, so it is made the more rarely the more there are: 16 ms for 16 nodes. */
     private static final long ASK_PAUSE_PER_NODE_NANOS = 1_000_000L;

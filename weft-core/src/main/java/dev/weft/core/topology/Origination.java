@@ -9,9 +9,9 @@ import dev.weft.core.topology.Flooding.Haste;
  * mesh: urgent ones at once within a budget, the others at a distance that doubles while they go on.
  */
 final class Origination {
-    private static final long PACE_PER_ENTRY_NANOS = 1_000_000L;
+    private static final long PACE_PER_ENTRY_NANOS = 2_000_000L;
     private static final long PACE_MIN_NANOS = 10_000_000L;
-    private static final long PACE_MAX_NANOS = 5_000_000_000L;
+    private static final long PACE_MAX_NANOS = 10_000_000_000L;
     private static final long GATHER_PER_ENTRY_NANOS = 500_000L;
     private static final long GATHER_FIRST_MAX_NANOS = 500_000_000L;
     private static final long GATHER_MAX_NANOS = 2_000_000_000L;

@@ -23,6 +23,9 @@ public record Flood(List<Item> items, long number) implements Frame {
     /** How many bytes of advertisements one frame carries at most. */
     public static final int BYTES_MAX = 64 << 10;
 
+    /** What stands before an advertisement, or says the frame's number. */
+    private static final int HEAD_BYTES_MAX = 16;
+
     public static final int AGE_SECONDS_MAX = 86_400;
 
     /** One advertisement and its age. */
@@ -41,6 +44,15 @@ public record Flood(List<Item> items, long number) implements Frame {
     @Override
     public FrameType type() {
         return FrameType.FLOOD;
+    }
+
+    @Override
+    public int bodyBytesAbout() {
+        int bytes = HEAD_BYTES_MAX;
+        for (Item item : items) {
+            bytes += HEAD_BYTES_MAX + item.lsa().bytes().length();
+        }
+        return bytes;
     }
 
     @Override
