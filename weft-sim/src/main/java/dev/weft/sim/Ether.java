@@ -50,8 +50,8 @@ final class Ether {
     }
 
     void cast(int from, ByteView datagram) {
-        Faults faults = world.faults();
         for (int to = 0; to < on.length; to++) {
+            Faults faults = world.faults(from, to);
             if (to == from || bytesMax(to) == 0 || !world.passes(from, to)) {
                 continue;
             }

@@ -27,6 +27,11 @@ record Faults(
         Check.that(bitsPerSecond >= 64_000, "less than 64 kbit/s");
     }
 
+    /** The same way, on which nothing goes wrong any more. */
+    Faults calmed() {
+        return new Faults(delayNanos, jitterNanos, 0, 0, NONE.bitsPerSecond, NONE.queueBytes);
+    }
+
     /** Ranges after the swarm tests of the field: loss 0–30 %, duplication 0–20 %, delay 0.1–30 ms, jitter 0–20 ms. */
     static Faults drawn(Prng prng) {
         return new Faults(

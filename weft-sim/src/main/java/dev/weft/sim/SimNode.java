@@ -421,7 +421,7 @@ final class SimNode {
         int target = indexOf(locator);
         Wire wire = new Wire(number);
         wires.put(number, wire);
-        long travel = world.options.faults().delayNanos();
+        long travel = world.faults(index, target).delayNanos();
         world.events.after(travel, at -> world.node(target).accept(wire, this));
     }
 
@@ -433,7 +433,7 @@ final class SimNode {
             return;
         }
         if (present == null) {
-            world.events.after(world.options.faults().delayNanos(), dialler::lost);
+            world.events.after(world.faults(index, from.index).delayNanos(), dialler::lost);
             return;
         }
         turn((alive, local) -> {
@@ -446,7 +446,7 @@ final class SimNode {
             join(dialler, from, wire);
             ByteView accepterKey = key;
             world.events.after(
-                    world.options.faults().delayNanos(),
+                    world.faults(index, from.index).delayNanos(),
                     at -> from.turn((engine, theirs) -> {
                         if (dialler.isOpen()) {
                             engine.handleConnected(
@@ -457,8 +457,8 @@ final class SimNode {
     }
 
     private void join(Wire dialler, SimNode from, Wire accepter) {
-        Carrier carrier =
-                new Carrier(world.events, world.options.carrier(), world.faults(), world::passes, world.counts);
+        Carrier carrier = new Carrier(
+                world.events, world.options.carrier(), world.faults(index, from.index), world::passes, world.counts);
         Prng draws = world.prng.fork(world.nextCarrier());
         dialler.out = carrier.direction(from.index, index, draws.fork(1));
         accepter.out = carrier.direction(index, from.index, draws.fork(2));
@@ -471,7 +471,7 @@ final class SimNode {
         wire.closed = true;
         Wire peer = wire.peer;
         if (peer != null && world.options.carrier() == Carrier.Kind.STREAM) {
-            world.events.after(world.options.faults().delayNanos() + 1_000_000, peer::lost);
+            world.events.after(world.faults(index, peer.owner().index).delayNanos() + 1_000_000, peer::lost);
         }
     }
 

@@ -100,6 +100,7 @@ final class World {
     final Sessions sessions;
     final SharedEditions editions = new SharedEditions(violations);
     Ether ether;
+    Terrain terrain;
 
     final Chancery chancery = new Chancery(events::nowNanos);
 
@@ -139,6 +140,9 @@ final class World {
         this.sessions = new Sessions(this, prng.fork(6));
         this.taking = prng.fork(7);
         this.sealing = sealing(prng.fork(8), options.nodes());
+        this.terrain = options.faults().equals(Faults.NONE)
+                ? Terrain.even(Faults.NONE)
+                : Terrain.drawn(options.faults(), side.length, prng.fork(10));
         this.ether = Ether.drawn(this, prng.fork(9));
     }
 
@@ -225,8 +229,10 @@ final class World {
         return nodes;
     }
 
-    Faults faults() {
-        return faulty ? options.faults() : Faults.NONE;
+    /** What befalls what is sent now between two hosts. How far they are apart stays when faults stop. */
+    Faults faults(int from, int to) {
+        Faults between = terrain.between(from, to);
+        return faulty ? between : between.calmed();
     }
 
     /** How long an application leaves a message untaken. */
@@ -578,7 +584,7 @@ final class World {
     }
 
     void beaconTo(int from, int to, ByteView datagram) {
-        Faults faults = faults();
+        Faults faults = faults(from, to);
         if (passes(from, to) && !mischief.chance(faults.lossPerMillion())) {
             events.after(
                     faults.delayNanos() + mischief.below(faults.jitterNanos() + 1),
