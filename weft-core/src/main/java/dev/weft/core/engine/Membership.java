@@ -17,11 +17,11 @@ import dev.weft.core.wire.Interest;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.NodeRecord;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -284,8 +284,8 @@ final class Membership {
 
     private void ask(long nowNanos) {
         boolean calm = nowNanos - lastChangeNanos >= PATIENCE_NANOS;
-        SortedSet<NodeId> wanted = wanted(discovery.nodes());
-        int room = calm ? Integer.MAX_VALUE : roomWhileGrowing();
+        int room = calm || isByName() ? Integer.MAX_VALUE : roomWhileGrowing();
+        SortedSet<NodeId> wanted = room > 0 ? wanted(discovery.nodes()) : Collections.emptySortedSet();
         for (NodeId node : discovery.wantedNodes()) {
             if ((room <= 0 || !wanted.contains(node)) && !links.isUp(node)) {
                 discovery.unwant(node);
@@ -312,16 +312,14 @@ final class Membership {
     }
 
     private SortedSet<NodeId> wanted(List<NodeId> known) {
-        boolean byName = !wishes.forbidden().isEmpty() || !wishes.pinned().isEmpty();
-        return byName || wishes.policy() != EngineConfig.LinkWishes.Policy.AUTOMATIC
-                ? wantedByName(known)
-                : NeighborChoice.choose(self.node(), candidates(known));
+        return isByName() ? wantedByName(known) : NeighborChoice.choose(self.node(), known, this::costOf);
     }
 
-    private SortedMap<NodeId, Long> candidates(List<NodeId> known) {
-        TreeMap<NodeId, Long> candidates = new TreeMap<>();
-        known.forEach(node -> candidates.put(node, costOf(node)));
-        return candidates;
+    /** Somebody has said which links there are to be. */
+    private boolean isByName() {
+        return !wishes.forbidden().isEmpty()
+                || !wishes.pinned().isEmpty()
+                || wishes.policy() != EngineConfig.LinkWishes.Policy.AUTOMATIC;
     }
 
     private long costOf(NodeId node) {
@@ -330,7 +328,7 @@ final class Membership {
     }
 
     private SortedSet<NodeId> wantedByName(List<NodeId> known) {
-        TreeMap<NodeId, Long> candidates = new TreeMap<>();
+        List<NodeId> candidates = new ArrayList<>();
         TreeSet<NodeId> wanted = new TreeSet<>();
         for (NodeId node : known) {
             String name = nameOf(node);
@@ -342,7 +340,7 @@ final class Membership {
                 continue;
             }
             switch (wishes.policy()) {
-                case AUTOMATIC -> candidates.put(node, costOf(node));
+                case AUTOMATIC -> candidates.add(node);
                 case PINNED_ONLY -> {
                     // Its name is learned by talking to it once.
                     if (name.isEmpty()) {
@@ -356,7 +354,7 @@ final class Membership {
                 }
             }
         }
-        wanted.addAll(NeighborChoice.choose(self.node(), candidates));
+        wanted.addAll(NeighborChoice.choose(self.node(), candidates, this::costOf));
         return wanted;
     }
 

@@ -2,10 +2,10 @@ package dev.weft.core.topology;
 
 import dev.weft.NodeId;
 import dev.weft.core.base.Prng;
-import java.util.Map;
-import java.util.SortedMap;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 
 /**
  * Which links a node wants: all up to 16 nodes; above, a number that grows with log n, half of them to the nearest
@@ -58,21 +58,21 @@ public final class NeighborChoice {
     }
 
     /**
-     * @param candidates every other node that is known and allowed, with what a link to it costs or may cost;
-     *     {@link Long#MAX_VALUE} where nothing is known of that
+     * @param candidates every other node that is known and allowed, each once
+     * @param cost what a link to it costs or may cost; {@link Long#MAX_VALUE} where nothing is known of that
      */
-    public static SortedSet<NodeId> choose(NodeId self, SortedMap<NodeId, Long> candidates) {
-        int degree = degree(candidates.size() + 1);
-        if (degree >= candidates.size()) {
-            return new TreeSet<>(candidates.keySet());
-        }
+    public static SortedSet<NodeId> choose(NodeId self, List<NodeId> candidates, ToLongFunction<NodeId> cost) {
         int count = candidates.size();
+        int degree = degree(count + 1);
+        if (degree >= count) {
+            return new TreeSet<>(candidates);
+        }
         Candidates all = new Candidates(new NodeId[count], new int[count], new long[count]);
-        int place = 0;
-        for (Map.Entry<NodeId, Long> candidate : candidates.entrySet()) {
-            all.nodes[place] = candidate.getKey();
-            all.distances[place] = distance(candidate.getValue());
-            all.pairHashes[place++] = pairHash(self, candidate.getKey());
+        for (int place = 0; place < count; place++) {
+            NodeId candidate = candidates.get(place);
+            all.nodes[place] = candidate;
+            all.distances[place] = distance(cost.applyAsLong(candidate));
+            all.pairHashes[place] = pairHash(self, candidate);
         }
         TreeSet<NodeId> chosen = new TreeSet<>();
         for (int nearest : first(degree / 2, all, Candidates::isNearer)) {
