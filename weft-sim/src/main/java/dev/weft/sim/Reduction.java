@@ -12,7 +12,7 @@ import java.util.TreeSet;
  * @param loadPercent of the messages and connections, 1 to 100
  */
 public record Reduction(Set<Mishap> without, int loadPercent) {
-    public static final Reduction NONE = new Reduction(Set.of(), 100);
+    public static final Reduction NONE = new Reduction(Collections.emptySet(), 100);
 
     public Reduction {
         if (loadPercent < 1 || loadPercent > 100) {
