@@ -20,8 +20,11 @@ final class DemoChild {
     private final Writer commands;
     private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>(LINES_MAX);
 
-    private DemoChild(String name, Process process) {
+    private final DemoFeed feed;
+
+    private DemoChild(String name, Process process, DemoFeed feed) {
         this.name = name;
+        this.feed = feed;
         this.process = process;
         this.commands = process.outputWriter(StandardCharsets.UTF_8);
         Thread reader = new Thread(this::read, "demo-" + name);
@@ -29,7 +32,7 @@ final class DemoChild {
         reader.start();
     }
 
-    static DemoChild start(String name, Path directory, List<String> pinned) throws IOException {
+    static DemoChild start(String name, Path directory, List<String> pinned, DemoFeed feed) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "-Xshare:auto"));
@@ -41,7 +44,7 @@ final class DemoChild {
         Process process = new ProcessBuilder(command)
                 .redirectError(directory.resolve(name + ".log").toFile())
                 .start();
-        return new DemoChild(name, process);
+        return new DemoChild(name, process, feed);
     }
 
     String name() {
@@ -97,7 +100,8 @@ final class DemoChild {
     private void read() {
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
-                if (!lines.offer(line)) {
+                feed.heard(name, line, System.nanoTime());
+                if (!line.startsWith("event ") && !lines.offer(line)) {
                     return;
                 }
             }

@@ -24,8 +24,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * One node of the demo, steered by lines on stdin, each answered by one line on stdout: {@code peers}, {@code route
- * NAME}, {@code matrix}, {@code send NAME COUNT PER_SECOND} (answered at its end), {@code received}. Ends with its
+ * One node of the demo, steered by lines on stdin, each answered by one line on stdout: {@code mesh},
+ * {@code route NAME}, {@code picture}, {@code matrix}, {@code send NAME COUNT PER_SECOND} (answered at its end), {@code received}. Ends with its
  * stdin, so it never outlives the demo.
  */
 @Command(name = "demo-node", hidden = true)
@@ -50,12 +50,15 @@ final class DemoNodeCommand implements Callable<Integer> {
                 .beacon(MeshConfig.Beacon.NONE)
                 .links(new MeshConfig.Links(MeshConfig.Links.Policy.PINNED_ONLY, pinned, List.of()))
                 .join()) {
+            // Before any event of its own can name it, the demo knows whose id this is.
+            System.out.println("ready " + mesh.self().id());
+            mesh.subscribe(event -> System.out.println("event " + event.kind() + " " + event.node() + " "
+                    + event.detail().replace('\n', ' ')));
             Tally tally = new Tally();
             Endpoint endpoint = mesh.open(ENDPOINT, SocketKind.RDM);
             endpoint.onMessage(message ->
                     tally.arrived((int) ByteBuffer.wrap(message.payload()).getLong(), System.nanoTime()));
             BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            System.out.println("ready " + mesh.self().id());
             for (String line = commands.readLine(); line != null; line = commands.readLine()) {
                 answer(mesh, tally, line.split(" "));
             }
@@ -65,12 +68,12 @@ final class DemoNodeCommand implements Callable<Integer> {
 
     private static void answer(Mesh mesh, Tally tally, String[] words) {
         switch (words[0]) {
-            case "peers" -> System.out.println("peers " + mesh.peers().size());
+            case "mesh" ->
+                System.out.println("mesh " + mesh.peers().size() + " "
+                        + mesh.topology().links().size());
             case "route" -> System.out.println("route " + route(mesh, words[1]));
-            case "matrix" -> {
-                TopologyDrawing.table(mesh.topology()).forEach(row -> System.out.println("| " + row));
-                System.out.println("end");
-            }
+            case "picture" -> rows(TopologyPicture.of(mesh.topology()));
+            case "matrix" -> rows(TopologyDrawing.table(mesh.topology()));
             case "send" -> {
                 Thread sender = new Thread(() -> send(mesh, words), "demo-sender");
                 sender.setDaemon(true);
@@ -81,6 +84,13 @@ final class DemoNodeCommand implements Callable<Integer> {
                         + tally.longestGapNanos() / 1_000_000);
             default -> System.out.println("what? " + words[0]);
         }
+    }
+
+    /** One answer of several lines, with nothing of others between them. */
+    private static void rows(List<String> rows) {
+        StringBuilder answer = new StringBuilder();
+        rows.forEach(row -> answer.append("| ").append(row).append('\n'));
+        System.out.println(answer + "end");
     }
 
     private static String route(Mesh mesh, String to) {

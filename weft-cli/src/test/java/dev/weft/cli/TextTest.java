@@ -32,14 +32,6 @@ class TextTest {
     }
 
     @Test
-    void aLedgerIsRightOnlyWhenEverythingArrivedOnce() {
-        assertThat(new DemoCommand.Ledger(10, 10, 10, 0, 5).isRight()).isTrue();
-        assertThat(new DemoCommand.Ledger(10, 10, 9, 0, 5).isRight()).isFalse();
-        assertThat(new DemoCommand.Ledger(10, 10, 10, 1, 5).isRight()).isFalse();
-        assertThat(new DemoCommand.Ledger(10, 9, 10, 0, 5).isRight()).isFalse();
-    }
-
-    @Test
     void theTallyKnowsGapsAndDuplicates() {
         Tally tally = new Tally();
         tally.arrived(1, 100);

@@ -480,13 +480,14 @@ final class NodeLife {
         drain();
         CountDownLatch gone = new CountDownLatch(1);
         loop.execute(() -> {
+            // While there are links: without, nothing is remembered.
+            if (memory != null) {
+                memory.keep(engine);
+            }
             driver.turn((present, now) -> present.leave(now));
             // First, for the engine settles what it has and takes nothing more.
             handovers.close();
             driver.turn((present, now) -> present.close(now));
-            if (memory != null) {
-                memory.keep(engine);
-            }
             gone.countDown();
         });
         awaitQuietly(gone);

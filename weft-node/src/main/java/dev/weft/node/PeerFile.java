@@ -102,15 +102,28 @@ final class PeerFile {
     }
 
     private static TreeSet<String> ownNames() {
-        TreeSet<String> names = new TreeSet<>();
         try {
-            String full = InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
-            names.add(full);
-            int dot = full.indexOf('.');
-            names.add(dot > 0 ? full.substring(0, dot) : full);
+            InetAddress self = InetAddress.getLocalHost();
+            String name = self.getHostName();
+            // Many a host is called by its short name and known to others by the full one.
+            return ownNames(name.indexOf('.') > 0 ? List.of(name) : List.of(name, self.getCanonicalHostName()));
         } catch (UnknownHostException unnamed) {
-            return names;
+            return new TreeSet<>();
         }
-        return names;
+    }
+
+    /** The full and the short form of each name, in lower case. An address is no name and has no short form. */
+    static TreeSet<String> ownNames(List<String> names) {
+        TreeSet<String> own = new TreeSet<>();
+        for (String name : names) {
+            String full = name.toLowerCase(Locale.ROOT);
+            own.add(full);
+            int dot = full.indexOf('.');
+            boolean isAddress = full.indexOf(':') >= 0 || full.matches("[0-9.]+");
+            if (dot > 0 && !isAddress) {
+                own.add(full.substring(0, dot));
+            }
+        }
+        return own;
     }
 }

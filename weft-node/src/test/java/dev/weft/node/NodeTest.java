@@ -1,5 +1,6 @@
 package dev.weft.node;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -227,5 +228,122 @@ class NodeTest {
 
     private static MeshConfig.Links pinned(String... names) {
         return new MeshConfig.Links(MeshConfig.Links.Policy.PINNED_ONLY, List.of(names), List.of());
+    }
+
+    @Test
+    void whatWasSentBeforeTheCloseIsDeliveredOrTold() throws InterruptedException {
+        try (Mesh bob = node("bob").join()) {
+            TreeSet<Integer> received = new TreeSet<>();
+            bob.open("inbox", SocketKind.RDM).onMessage(message -> {
+                synchronized (received) {
+                    received.add(java.nio.ByteBuffer.wrap(message.payload()).getInt());
+                }
+            });
+            List<dev.weft.Ticket> tickets = new ArrayList<>();
+            try (Mesh alice = node("alice").join()) {
+                Peer found = alice.await("bob", PATIENCE).orElseThrow();
+                for (int i = 0; i < 500; i++) {
+                    tickets.add(alice.send(
+                            found.id(),
+                            "inbox",
+                            java.nio.ByteBuffer.allocate(2_000).putInt(i).array()));
+                }
+                // Nothing is awaited here: the close is what waits.
+            }
+            for (int i = 0; i < tickets.size(); i++) {
+                assertThat(tickets.get(i).outcome().toCompletableFuture())
+                        .as("message %d has ended with the close", i)
+                        .isDone();
+                assertThat(tickets.get(i).await().kind()).as("message %d", i).isEqualTo(Outcome.Kind.DELIVERED);
+            }
+            awaitThat(() -> {
+                synchronized (received) {
+                    return received.size() == 500;
+                }
+            });
+        }
+    }
+
+    /** A destination that takes nothing must not hold a close up for ever, nor leave a ticket open. */
+    @Test
+    void whatCannotBeDeliveredIsToldWhenTheCloseHasWaitedLongEnough() throws InterruptedException {
+        try (Mesh bob = node("bob").join()) {
+            // Opened and never read: its queue is full after a few of these.
+            bob.open("inbox", SocketKind.RDM);
+            List<dev.weft.Ticket> tickets = new ArrayList<>();
+            long began;
+            try (Mesh alice = node("alice").join()) {
+                Peer found = alice.await("bob", PATIENCE).orElseThrow();
+                for (int i = 0; i < 40; i++) {
+                    tickets.add(alice.send(found.id(), "inbox", new byte[1 << 20]));
+                }
+                began = System.nanoTime();
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isBetween(Duration.ofSeconds(4), PATIENCE);
+            TreeSet<Outcome.Kind> kinds = new TreeSet<>();
+            for (dev.weft.Ticket ticket : tickets) {
+                assertThat(ticket.outcome().toCompletableFuture()).isDone();
+                kinds.add(ticket.await().kind());
+            }
+            assertThat(kinds).contains(Outcome.Kind.DELIVERED).hasSizeGreaterThan(1);
+        }
+    }
+
+    @Test
+    void severalMeshesOfOneProcessKeepToThemselves() throws InterruptedException {
+        try (Mesh redAlice = of("red", "alice").join();
+                Mesh redBob = of("red", "bob").join();
+                Mesh blueBob = of("blue", "bob").join()) {
+            List<String> reds = new ArrayList<>();
+            List<String> blues = new ArrayList<>();
+            Endpoint redInbox = redBob.open("inbox", SocketKind.RDM);
+            Endpoint blueInbox = blueBob.open("inbox", SocketKind.RDM);
+            try (Mesh blueAlice = of("blue", "alice").join()) {
+                for (int i = 0; i < 50; i++) {
+                    for (Mesh alice : List.of(redAlice, blueAlice)) {
+                        Peer bob = alice.await("bob", PATIENCE).orElseThrow();
+                        assertThat(alice.send(bob.id(), "inbox", alice.name().getBytes(UTF_8))
+                                        .await()
+                                        .isDelivered())
+                                .isTrue();
+                    }
+                    reds.add(new String(redInbox.receive().payload(), UTF_8));
+                    blues.add(new String(blueInbox.receive().payload(), UTF_8));
+                }
+                assertThat(reds).containsOnly("red");
+                assertThat(blues).containsOnly("blue");
+                // Nobody of the other mesh is to be seen or sent to.
+                assertThat(redAlice.peers())
+                        .extracting(Peer::id)
+                        .containsExactly(redBob.self().id());
+                Outcome astray = redAlice.send(
+                                blueBob.self().id(),
+                                "inbox",
+                                new byte[1],
+                                SendOptions.RDM.withTimeout(Duration.ofSeconds(1)))
+                        .await();
+                assertThat(astray.isDelivered()).isFalse();
+            }
+            // That one mesh has lost a node is nothing to the other.
+            Peer bob = redAlice.await("bob", PATIENCE).orElseThrow();
+            assertThat(redAlice.send(bob.id(), "inbox", new byte[1]).await().isDelivered())
+                    .isTrue();
+        }
+    }
+
+    private MeshBuilder of(String mesh, String name) {
+        return Mesh.builder(mesh)
+                .nodeName(name)
+                .stateDirectory(directory.resolve(name))
+                .runtimeDirectory(directory.resolve("run"))
+                .beacon(MeshConfig.Beacon.NONE);
+    }
+
+    private static void awaitThat(java.util.function.BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("it comes true in time").isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
     }
 }

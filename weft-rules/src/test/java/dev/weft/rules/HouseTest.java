@@ -57,6 +57,18 @@ class HouseTest {
     }
 
     @Test
+    void theDrawingOfTheHouseHasEveryModule() throws IOException {
+        String page = Files.readString(PROJECT.resolve("docs").resolve("architecture.md"));
+        String drawing = page.split("```")[1];
+        assertThat(drawing).contains("weft-api");
+        for (String line : Files.readAllLines(PROJECT.resolve("pom.xml"))) {
+            if (line.strip().startsWith("<module>")) {
+                assertThat(drawing).contains(line.strip().replaceAll("</?module>", ""));
+            }
+        }
+    }
+
+    @Test
     void theScanSeesTheCode() {
         assertThat(PRODUCT.contain("dev.weft.NodeId")).isTrue();
         assertThat(PRODUCT.contain("dev.weft.core.base.Prng")).isTrue();

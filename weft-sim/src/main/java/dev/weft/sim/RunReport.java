@@ -42,6 +42,11 @@ public record RunReport(
         return violations.isEmpty();
     }
 
+    /** The name of the invariant that was broken first; empty where none was. */
+    public String brokenInvariant() {
+        return violations.isEmpty() ? "" : violations.get(0).replaceFirst("(?s)^'(.*?)' does not hold.*", "$1");
+    }
+
     static RunReport of(long seed, World world, String dot) {
         Map<String, Long> outcomes = new LinkedHashMap<>();
         for (Outcome.Kind kind : Outcome.Kind.values()) {

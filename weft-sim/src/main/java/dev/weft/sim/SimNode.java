@@ -116,6 +116,9 @@ final class SimNode {
     private long wakeNanos = Deadlines.NEVER;
     private long wakeNumber;
     private @Nullable Engine engine;
+    /** Of the present life. */
+    private Watch watch;
+
     private final LinkedHashMap<Long, Wire> wires = new LinkedHashMap<>();
     private int identities;
 
@@ -127,6 +130,7 @@ final class SimNode {
         this.driftPpm = driftPpmMax == 0 ? 0 : (int) prng.between(-driftPpmMax, driftPpmMax);
         this.skewNanos = prng.between(0, 5_000_000_000L);
         this.config = config;
+        this.watch = watchOverALife();
         this.id = newId();
         this.applications = new Applications(this, world);
     }
@@ -171,6 +175,7 @@ final class SimNode {
         bornNanos = world.events.nowNanos();
         pausedUntilNanos = 0;
         wakeNanos = Deadlines.NEVER;
+        watch = watchOverALife();
         Engine.Self self = new Engine.Self(
                 community.mesh(),
                 id,
@@ -200,6 +205,10 @@ final class SimNode {
             present.start(local);
             applications.join(present, prng, local);
         });
+    }
+
+    private Watch watchOverALife() {
+        return new Watch(index, config, world.options.nodes(), world.violations);
     }
 
     /** Keys take a while, as they would beside a real loop. */
@@ -336,6 +345,7 @@ final class SimNode {
             }
         }
         present.audit();
+        watch.look(present);
         wakeAt(present.nextDeadlineNanos());
     }
 

@@ -8,6 +8,7 @@ import dev.weft.core.route.SpfBackoff;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -47,9 +48,11 @@ public final class Simulation {
      * What to run.
      *
      * @param nodes 2 to 20,000
-     * @param forNanos how long faults and load last; a quiet time follows
+     * @param forNanos how long faults and load last, at least 1 s; a quiet time follows
+     * @param reduction what is left out of the world that the seed grows into
+     * @param plant a bug put in on purpose
      */
-    public record Plan(int nodes, long seed, long forNanos, FaultLevel faults) {
+    public record Plan(int nodes, long seed, long forNanos, FaultLevel faults, Reduction reduction, Plant plant) {
         public Plan {
             if (nodes < 2 || nodes > 20_000) {
                 throw new IllegalArgumentException("nodes=" + nodes + " must be from 2 to 20000");
@@ -58,15 +61,51 @@ public final class Simulation {
                 throw new IllegalArgumentException("a run of less than 1 s proves nothing");
             }
         }
+
+        public Plan(int nodes, long seed, long forNanos, FaultLevel faults) {
+            this(nodes, seed, forNanos, faults, Reduction.NONE, Plant.NONE);
+        }
+
+        Plan withNodes(int changed) {
+            return new Plan(changed, seed, forNanos, faults, reduction, plant);
+        }
+
+        Plan withForNanos(long changed) {
+            return new Plan(nodes, seed, changed, faults, reduction, plant);
+        }
+
+        public Plan withReduction(Reduction changed) {
+            return new Plan(nodes, seed, forNanos, faults, changed, plant);
+        }
+
+        public Plan withPlant(Plant changed) {
+            return new Plan(nodes, seed, forNanos, faults, reduction, changed);
+        }
+
+        /** The command that runs it again. */
+        public String replay() {
+            long millis = forNanos / 1_000_000;
+            return "./weft sim --nodes " + nodes + " --seed " + seed + " --for "
+                    + (millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms")
+                    + " --faults " + faults.name().toLowerCase(Locale.ROOT)
+                    + reduction.options()
+                    + (plant == Plant.NONE ? "" : " --plant " + plant.word());
+        }
+
+        private SwarmOptions options() {
+            return switch (faults) {
+                case NONE -> reduction.of(SwarmOptions.calm(nodes));
+                case SWARM -> reduction.of(SwarmOptions.swarm(nodes, new Prng(seed).fork(3)));
+            };
+        }
     }
 
     private Simulation() {}
 
     public static RunReport run(Plan plan, Progress progress) {
-        SwarmOptions options = plan.faults() == FaultLevel.NONE
-                ? SwarmOptions.calm(plan.nodes())
-                : SwarmOptions.swarm(plan.nodes(), new Prng(plan.seed()).fork(3));
-        return run(plan, new World(options, plan.seed(), EngineConfig.DEFAULT), progress);
+        World world = new World(
+                plan.options(), plan.seed(), EngineConfig.DEFAULT, plan.plant().applications());
+        return run(plan, world, progress);
     }
 
     static RunReport run(Plan plan, World world, Progress progress) {

@@ -16,18 +16,40 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 
 /** Gives a {@link SimTest} its runs, one by one. */
 final class SimTestSeeds implements TestTemplateInvocationContextProvider {
+    private static final int TRIES_MAX = 100;
+
     /** One run of the simulator under swarm faults. */
     record Run(long seed, int nodes, int seconds) {
+        private Simulation.Plan plan() {
+            return new Simulation.Plan(nodes, seed, seconds * 1_000_000_000L, Simulation.FaultLevel.SWARM);
+        }
+
         RunReport go() {
-            return Simulation.run(
-                    new Simulation.Plan(nodes, seed, seconds * 1_000_000_000L, Simulation.FaultLevel.SWARM),
-                    (virtual, events) -> {});
+            return Simulation.run(plan(), (virtual, events) -> {});
+        }
+
+        /** Runs it; an error says all that is known of it, and which smaller run breaks the same. */
+        RunReport goWell() {
+            RunReport report = go();
+            if (report.isGood()) {
+                return report;
+            }
+            throw new AssertionError(String.join(
+                    System.lineSeparator(),
+                    "REPLAY " + this,
+                    "SMALLEST "
+                            + Shrinker.smallest(plan(), report, TRIES_MAX, () -> false)
+                                    .replay(),
+                    String.join(System.lineSeparator(), report.violations()),
+                    report.options().toString(),
+                    String.join(System.lineSeparator(), report.lastEvents()),
+                    report.dot()));
         }
 
         /** How to see it again. */
         @Override
         public String toString() {
-            return "./weft sim --nodes " + nodes + " --seed " + seed + " --for " + seconds + "s --faults swarm";
+            return plan().replay();
         }
     }
 

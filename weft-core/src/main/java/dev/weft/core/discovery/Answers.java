@@ -7,8 +7,9 @@ import java.util.Comparator;
 import java.util.TreeSet;
 
 /**
- * Answers to beacons that ask: one source is answered once in 5 s, all sources together at a bounded rate, and no
- * question that is smaller than its answer.
+ * Answers to beacons that ask: one source is answered once in 5 s to itself and once to all, all sources together at a
+ * bounded rate, and no question that is smaller than its answer. Apart, for what one node of a host has been told alone
+ * must not keep this node silent when another asks whether it lives.
  *
  * <p>Called by {@link Beacons} alone.
  */
@@ -30,7 +31,11 @@ final class Answers {
 
     private record Answer(long atNanos, long number, String source, Audience audience) {}
 
-    private record Answered(String source, long atNanos) {}
+    private record Answered(String source, Audience audience, long atNanos) {
+        private boolean covers(String other, Audience wanted) {
+            return source.equals(other) && audience == wanted;
+        }
+    }
 
     private final Output out;
     private final TreeSet<Answer> waiting =
@@ -48,14 +53,13 @@ final class Answers {
         while (!lately.isEmpty() && nowNanos - lately.element().atNanos() >= SOURCE_PAUSE_NANOS) {
             lately.remove();
         }
-        boolean answeredLately =
-                lately.stream().anyMatch(answered -> answered.source().equals(source));
+        boolean answeredLately = lately.stream().anyMatch(answered -> answered.covers(source, audience));
         refill(nowNanos);
         if (answeredLately || tokens == 0 || waiting.size() >= WAITING_MAX || questionBytes < Beacon.QUESTION_BYTES) {
             return;
         }
         tokens--;
-        lately.add(new Answered(source, nowNanos));
+        lately.add(new Answered(source, audience, nowNanos));
         waiting.add(new Answer(atNanos, count++, source, audience));
     }
 

@@ -14,6 +14,7 @@ import dev.weft.core.wire.Beacon;
 import dev.weft.core.wire.Beacon.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AnswersTest {
@@ -49,6 +50,30 @@ class AnswersTest {
         }
         long answers = node.said.stream().filter(said -> said.to().isPresent()).count();
         assertThat(answers).isBetween(11L, 12L);
+    }
+
+    @Test
+    void whoWasToldAloneIsStillAnsweredWhenItsHostAsksForASignOfLife() {
+        Node node = lab.add();
+        node.hear(beacon(Kind.DISCOVERY, id(1_000)), "10.9.9.9");
+        lab.runFor(100 * MILLI);
+        node.hear(beacon(Kind.PING, id(1_001), node.id), "10.9.9.9");
+        lab.runFor(100 * MILLI);
+        assertThat(node.said).extracting(Said::to).containsExactly(Optional.of("10.9.9.9"), Optional.empty());
+    }
+
+    @Test
+    void signsOfLifeForOneSourceAreGivenOnceInFiveSecondsToo() {
+        Node node = lab.add();
+        for (int i = 0; i < 100; i++) {
+            node.hear(beacon(Kind.DISCOVERY, id(1_000)), "10.9.9.9");
+            node.hear(beacon(Kind.PING, id(1_000), node.id), "10.9.9.9");
+            lab.runFor(100 * MILLI);
+        }
+        assertThat(node.said.stream().filter(said -> said.to().isPresent()).count())
+                .isBetween(2L, 3L);
+        assertThat(node.said.stream().filter(said -> said.to().isEmpty()).count())
+                .isBetween(2L, 3L);
     }
 
     @Test

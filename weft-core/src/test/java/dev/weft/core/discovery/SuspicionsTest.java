@@ -65,6 +65,30 @@ class SuspicionsTest {
         }
     }
 
+    /** The one answer to its question who is there got lost; half a second later it asks whether that node lives. */
+    @Test
+    void nodeThatHasAnsweredAMomentAgoIsNotTakenForDead() {
+        Node suspect = lab.add();
+        suspect.start();
+        Node asking = lab.add();
+        asking.start();
+        lab.runFor(50 * SECOND);
+        asking.discovery.suspect(suspect.id, lab.nowNanos);
+        lab.runFor(4_500 * MILLI);
+        asking.dead = true;
+        suspect.hear(beacon(Kind.DISCOVERY, asking.id), asking.source());
+        lab.runFor(100 * MILLI);
+        assertThat(suspect.said.get(suspect.said.size() - 1).to()).contains(asking.source());
+        asking.dead = false;
+        lab.runFor(SECOND);
+        assertThat(asking.said(Kind.PING)).hasSize(1);
+        // In time, and to all: others who have heard the question wait for the same answer.
+        assertThat(suspect.said.get(suspect.said.size() - 1).to()).isEmpty();
+        lab.runFor(60 * SECOND);
+        assertThat(asking.knows(suspect)).isTrue();
+        assertThat(asking.events).noneMatch(event -> event.startsWith("-"));
+    }
+
     @Test
     void onlyTheSuspectThatAnsweredIsCleared() {
         List<Node> nodes = lab.network(4);

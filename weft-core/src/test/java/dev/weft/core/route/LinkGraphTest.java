@@ -3,6 +3,7 @@ package dev.weft.core.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.NodeId;
+import dev.weft.core.base.Cases;
 import dev.weft.core.base.Prng;
 import dev.weft.core.wire.Adjacencies.Adjacency;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** A graph that follows changes, against one that is laid out anew by the plain rule. */
 class LinkGraphTest {
-    private static final int SEEDS = 400;
+    private static final int SEEDS = 800;
     private static final int CHANGES = 60;
 
     private static NodeId node(long number) {
@@ -25,21 +26,21 @@ class LinkGraphTest {
 
     private final LinkGraph.Builder builder = new LinkGraph.Builder();
 
+    /** One change of what is known; without links the node is only named, or taken out. */
+    private record Change(int kind, NodeId node, List<Adjacency> links, boolean isLookedAt) {}
+
     @Test
     void graphAfterAnyChangesIsTheOneLaidOutAnew() {
-        for (long seed = 1; seed <= SEEDS; seed++) {
+        Cases.check(1, SEEDS, LinkGraphTest::changes, changes -> {
             LinkGraphTest run = new LinkGraphTest();
-            Prng prng = new Prng(seed);
-            int names = (int) prng.between(2, 25);
-            for (int change = 0; change < CHANGES; change++) {
-                run.changeOnce(prng, names);
-                if (prng.chance(600_000)) {
-                    assertThat(described(run.builder.build()))
-                            .as("seed %d change %d", seed, change)
-                            .isEqualTo(run.expected());
+            for (Change change : changes) {
+                run.make(change);
+                if (change.isLookedAt()) {
+                    assertThat(described(run.builder.build())).isEqualTo(run.expected());
                 }
             }
-        }
+            assertThat(described(run.builder.build())).isEqualTo(run.expected());
+        });
     }
 
     @Test
@@ -71,18 +72,25 @@ class LinkGraphTest {
                 .isEqualTo(5);
     }
 
-    private void changeOnce(Prng prng, int names) {
-        NodeId changed = node(prng.below(names));
-        switch (prng.below(5)) {
+    private static List<Change> changes(Prng prng) {
+        int names = (int) prng.between(2, 25);
+        return Cases.list(prng, CHANGES, draws -> {
+            NodeId changed = node(draws.below(names));
+            return new Change(draws.below(5), changed, drawn(changed, draws, names), draws.chance(600_000));
+        });
+    }
+
+    private void make(Change change) {
+        switch (change.kind()) {
             case 0 -> {
-                announced.remove(changed);
-                builder.remove(changed);
+                announced.remove(change.node());
+                builder.remove(change.node());
             }
             case 1 -> {
-                announced.putIfAbsent(changed, List.of());
-                builder.node(changed);
+                announced.putIfAbsent(change.node(), List.of());
+                builder.node(change.node());
             }
-            default -> announce(changed, drawn(changed, prng, names));
+            default -> announce(change.node(), change.links());
         }
     }
 

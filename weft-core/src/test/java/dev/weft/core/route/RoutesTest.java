@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.NodeId;
+import dev.weft.core.base.Cases;
 import dev.weft.core.base.Prng;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,65 +22,77 @@ class RoutesTest {
         return new NodeId(0x8000L, 1 + number);
     }
 
-    /** A random mesh, as announcements; some links are announced by one end only. */
+    /** A pair of nodes that announce each other, or of which only the first announces the second. */
+    private record Drawn(int a, int b, int there, int back) {}
+
+    /** The links of a random mesh; some are announced by one end only. */
+    private static List<Drawn> drawn(Prng prng) {
+        int nodes = (int) prng.between(2, prng.chance(50_000) ? 60 : 10);
+        int density = (int) prng.between(100_000, 900_000);
+        List<Drawn> links = new ArrayList<>();
+        for (int a = 0; a < nodes; a++) {
+            for (int b = a + 1; b < nodes; b++) {
+                if (prng.chance(density)) {
+                    int back = (int) prng.between(1, 20);
+                    links.add(new Drawn(a, b, (int) prng.between(1, 20), prng.chance(900_000) ? back : 0));
+                }
+            }
+        }
+        return links;
+    }
+
+    /** The mesh of such links, as announcements and for the oracle. */
     private static final class Mesh {
         private final LinkGraph.Builder builder = new LinkGraph.Builder();
         private final SimpleDirectedWeightedGraph<NodeId, DefaultWeightedEdge> oracle =
                 new SimpleDirectedWeightedGraph<>(DefaultWeightedEdge.class);
         private final int nodes;
 
-        private Mesh(Prng prng) {
-            nodes = (int) prng.between(2, prng.chance(50_000) ? 60 : 10);
+        private Mesh(List<Drawn> links) {
+            nodes = 2 + links.stream().mapToInt(Drawn::b).max().orElse(0);
             for (int i = 0; i < nodes; i++) {
                 builder.node(node(i));
                 oracle.addVertex(node(i));
             }
-            int density = (int) prng.between(100_000, 900_000);
-            for (int a = 0; a < nodes; a++) {
-                for (int b = a + 1; b < nodes; b++) {
-                    if (prng.chance(density)) {
-                        link(a, b, prng);
-                    }
-                }
-            }
+            links.forEach(this::link);
         }
 
-        private void link(int a, int b, Prng prng) {
-            int there = (int) prng.between(1, 20);
-            int back = (int) prng.between(1, 20);
-            builder.advertise(node(a), node(b), b + 1, there);
-            if (prng.chance(900_000)) {
-                builder.advertise(node(b), node(a), a + 1, back);
-                oracle.setEdgeWeight(oracle.addEdge(node(a), node(b)), there);
-                oracle.setEdgeWeight(oracle.addEdge(node(b), node(a)), back);
+        private void link(Drawn link) {
+            NodeId a = node(link.a());
+            NodeId b = node(link.b());
+            builder.advertise(a, b, link.b() + 1, link.there());
+            if (link.back() > 0) {
+                builder.advertise(b, a, link.a() + 1, link.back());
+                oracle.setEdgeWeight(oracle.addEdge(a, b), link.there());
+                oracle.setEdgeWeight(oracle.addEdge(b, a), link.back());
             }
         }
     }
 
     @Test
     void everyPrimaryIsAsCheapAsTheOracleSaysAndNoneExistsWhereItSaysNone() {
-        for (long seed = 1; seed <= GRAPHS; seed++) {
-            Mesh mesh = new Mesh(new Prng(seed));
+        Cases.check(1, GRAPHS, RoutesTest::drawn, links -> {
+            Mesh mesh = new Mesh(links);
             Routes routes = new Routes(mesh.builder.build(), node(0));
             for (int target = 1; target < mesh.nodes; target++) {
                 double expected = new DijkstraShortestPath<>(mesh.oracle).getPathWeight(node(0), node(target));
                 Optional<Route> route = routes.primary(node(target));
                 if (Double.isInfinite(expected)) {
-                    assertThat(route).as("seed %d target %d", seed, target).isEmpty();
+                    assertThat(route).as("target %d", target).isEmpty();
                 } else {
                     assertThat(route.orElseThrow().cost())
-                            .as("seed %d target %d", seed, target)
+                            .as("target %d", target)
                             .isEqualTo((long) expected);
                     assertThat(routes.holds(route.orElseThrow())).isTrue();
                 }
             }
-        }
+        });
     }
 
     @Test
     void anAlternateSharesNoNodeWithThePrimaryWhereverSuchAWayExists() {
-        for (long seed = 1; seed <= GRAPHS; seed++) {
-            Mesh mesh = new Mesh(new Prng(seed));
+        Cases.check(1, GRAPHS, RoutesTest::drawn, links -> {
+            Mesh mesh = new Mesh(links);
             Routes routes = new Routes(mesh.builder.build(), node(0));
             for (int target = 1; target < mesh.nodes; target++) {
                 Optional<Route> primary = routes.primary(node(target));
@@ -99,14 +112,14 @@ class RoutesTest {
                 Optional<Route> alternate = routes.alternate(node(target));
                 if (!Double.isInfinite(expected)) {
                     assertThat(alternate.orElseThrow().nodes())
-                            .as("seed %d target %d", seed, target)
+                            .as("target %d", target)
                             .doesNotContainAnyElementsOf(between.isEmpty() ? List.of(NodeId.ZERO) : between);
                     assertThat(alternate.orElseThrow().cost()).isEqualTo((long) expected);
                 }
                 alternate.ifPresent(other ->
                         assertThat(other.nodes()).isNotEqualTo(primary.get().nodes()));
             }
-        }
+        });
     }
 
     @Test

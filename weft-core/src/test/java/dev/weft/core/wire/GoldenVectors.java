@@ -59,6 +59,11 @@ public final class GoldenVectors {
         return vectors;
     }
 
+    /** A whole file of the docs. */
+    public static String text(String file) {
+        return contents(files().get(0).resolveSibling(file));
+    }
+
     private static List<Path> files() {
         for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
             Path whole = folder.resolve("docs/protocol.md");

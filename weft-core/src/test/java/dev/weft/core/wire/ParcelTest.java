@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.core.base.ByteView;
-import dev.weft.core.base.Prng;
+import dev.weft.core.base.Cases;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,22 +32,24 @@ class ParcelTest {
 
     @Test
     void arbitraryBytesAreMalformedOrMessagesThatFitIn() {
-        for (long seed = 1; seed <= 5_000; seed++) {
-            Prng prng = new Prng(seed);
-            byte[] bytes = new byte[prng.below(60)];
-            for (int i = 0; i < bytes.length; i++) {
-                bytes[i] = (byte) (prng.chance(500_000) ? prng.below(3) : prng.below(256));
-            }
-            try {
-                List<ByteView> messages = Parcel.decode(ByteView.of(bytes));
-                assertThat(messages).as("seed %d", seed).isNotEmpty();
-                assertThat(messages.stream().mapToInt(ByteView::length).sum())
-                        .as("seed %d", seed)
-                        .isLessThan(bytes.length);
-            } catch (MalformedFrame expected) {
-                assertThat(expected).hasMessageNotContaining("null");
-            }
-        }
+        Cases.check(
+                1,
+                5_000,
+                prng -> Cases.list(prng, 60, draws -> draws.chance(500_000) ? draws.below(3) : draws.below(256)),
+                octets -> {
+                    byte[] bytes = new byte[octets.size()];
+                    for (int i = 0; i < bytes.length; i++) {
+                        bytes[i] = (byte) (int) octets.get(i);
+                    }
+                    try {
+                        List<ByteView> messages = Parcel.decode(ByteView.of(bytes));
+                        assertThat(messages).isNotEmpty();
+                        assertThat(messages.stream().mapToInt(ByteView::length).sum())
+                                .isLessThan(bytes.length);
+                    } catch (MalformedFrame expected) {
+                        assertThat(expected).hasMessageNotContaining("null");
+                    }
+                });
     }
 
     private static String hex(ByteView view) {
