@@ -44,6 +44,15 @@ final class EngineLab {
 
     Network network = () -> List.of(MILLI);
 
+    /** What one link does to a frame besides: so many more nanoseconds on its way, or {@link #LOST}. */
+    interface Wire {
+        long moreNanos(Node from, Node to, ByteView frame);
+    }
+
+    static final long LOST = -1;
+
+    Wire wire = (from, to, frame) -> 0;
+
     private record Event(long atNanos, long order, Runnable task) {}
 
     private record Far(Node node, long connection) {}
@@ -118,10 +127,11 @@ final class EngineLab {
                     ByteView sent = frame;
                     framesWritten++;
                     bytesWritten += WireWriter.varintBytes(frame.length()) + frame.length();
-                    if (to != null) {
+                    long moreNanos = to == null ? LOST : wire.moreNanos(this, to.node, sent);
+                    if (to != null && moreNanos != LOST) {
                         for (long delayNanos : network.copies()) {
                             after(
-                                    delayNanos,
+                                    delayNanos + moreNanos,
                                     () -> to.node.turn(
                                             () -> to.node.engine.handleFrame(to.connection, sent, nowNanos)));
                         }
