@@ -74,6 +74,9 @@ final class EngineLab {
 
         int framesWritten;
 
+        /** As its engine said at the end of its last turn. */
+        private long deadlineNanos;
+
         private Node(int number, long incarnation, int host, EngineConfig config) {
             this.number = number;
             this.id = new NodeId(number, 0x8000000000000001L);
@@ -87,6 +90,7 @@ final class EngineLab {
                     List.of(new Locator("lab", "node:" + number)),
                     0);
             engine = new Engine(config, self, Security.OPEN, prng.fork(incarnation * 1_000 + number), this);
+            deadlineNanos = engine.nextDeadlineNanos();
         }
 
         void start() {
@@ -146,6 +150,7 @@ final class EngineLab {
                 }
             }
             engine.audit();
+            deadlineNanos = engine.nextDeadlineNanos();
         }
 
         /** Runs an input a little later, for an output may not call back in. */
@@ -305,8 +310,8 @@ final class EngineLab {
             Node due = null;
             long next = events.isEmpty() ? Long.MAX_VALUE : events.peek().atNanos;
             for (Node node : nodes) {
-                if (!node.dead && node.engine.nextDeadlineNanos() < next) {
-                    next = node.engine.nextDeadlineNanos();
+                if (!node.dead && node.deadlineNanos < next) {
+                    next = node.deadlineNanos;
                     due = node;
                 }
             }
