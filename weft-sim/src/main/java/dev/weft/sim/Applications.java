@@ -3,6 +3,7 @@ package dev.weft.sim;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Routing;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
@@ -40,11 +41,13 @@ final class Applications {
     private final TreeMap<Long, Consumer<Outcome>> fates = new TreeMap<>();
     private final TreeMap<String, Long> joinedSince = new TreeMap<>();
     private GroupAcceptance full = GroupAcceptance.TAKEN;
+    private final Prng ways;
     private long nextTicket = 1;
 
     Applications(SimNode node, World world) {
         this.node = node;
         this.world = world;
+        this.ways = world.prng.fork(500_000 + node.index);
     }
 
     /** Where the engine of this life reports to. */
@@ -155,6 +158,7 @@ final class Applications {
 
     /** So many messages in one turn. */
     void send(int count, int destination, NodeId to, SocketKind kind, int bytes, long timeoutNanos) {
+        Manner manner = drawManner();
         node.turn((present, local) -> {
             for (int i = 0; i < count; i++) {
                 int number = world.journal.nextNumber();
@@ -163,10 +167,37 @@ final class Applications {
                 long ticket = nextTicket++;
                 tickets.put(ticket, number);
                 present.send(
-                        new Send(Claim.of(ticket), to, endpointOf(kind), kind, Manner.DEFAULT, payload, timeoutNanos),
-                        local);
+                        new Send(Claim.of(ticket), to, endpointOf(kind), kind, manner, payload, timeoutNanos), local);
             }
         });
+    }
+
+    /**
+     * Most go as they go of themselves; some over two ways at once, around nodes, over a pinned way, or few times. The
+     * last three end without a way, or too soon, by right: not where nothing goes wrong and all is to arrive.
+     */
+    private Manner drawManner() {
+        boolean isCalm = world.options.crashEverySeconds() == 0;
+        if (ways.chance(isCalm ? 900_000 : 600_000)) {
+            return Manner.DEFAULT;
+        }
+        Routing routing = switch (isCalm ? 0 : ways.below(5)) {
+            case 0 -> Routing.TWO_AT_ONCE;
+            case 1 -> Routing.TWO_AT_ONCE.avoiding(drawNodes(1 + ways.below(2)));
+            case 2 -> Routing.BEST.avoiding(drawNodes(1 + ways.below(3)));
+            case 3 -> Routing.via(drawNodes(ways.below(3)));
+            default -> Routing.BEST;
+        };
+        int retriesMax = isCalm || ways.chance(800_000) ? Manner.RETRIES_UNBOUNDED : ways.below(6);
+        return new Manner(Manner.DEFAULT.priority(), Manner.DEFAULT.whenFull(), retriesMax, routing);
+    }
+
+    private NodeId[] drawNodes(int count) {
+        NodeId[] drawn = new NodeId[count];
+        for (int i = 0; i < count; i++) {
+            drawn[i] = world.nodes().get(ways.below(world.nodes().size())).id();
+        }
+        return drawn;
     }
 
     /** To the members of a group, or to the nodes listed where there are some. */
@@ -201,8 +232,9 @@ final class Applications {
     // ------------------------------------------------------------------ connections
 
     void connect(Sessions.End end, NodeId to, SocketKind kind) {
+        Manner manner = drawManner();
         node.turn((present, local) -> {
-            long connection = present.connect(to, kind, endpointOf(kind), Manner.DEFAULT, 10_000_000_000L, local);
+            long connection = present.connect(to, kind, endpointOf(kind), manner, 10_000_000_000L, local);
             end.connectedAs(connection);
             ends.put(connection, end);
         });

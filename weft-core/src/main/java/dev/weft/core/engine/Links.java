@@ -203,13 +203,13 @@ final class Links {
         private Frame marked(Frame frame) {
             if (frame instanceof RoutedFrame routed) {
                 return (routed.type() == FrameType.DATA || routed.type() == FrameType.SEALED)
-                                && queue.isCongested(Forwarder.urgencyOf(routed), nowNanos)
+                                && queue.isToMark(Forwarder.urgencyOf(routed), nowNanos)
                         ? routed.marked()
                         : frame;
             }
             return frame instanceof TreeFrame tree
                             && tree.type() == FrameType.GROUP_DATA
-                            && queue.isCongested(TreeForwarder.urgencyOf(tree), nowNanos)
+                            && queue.isToMark(TreeForwarder.urgencyOf(tree), nowNanos)
                     ? tree.marked()
                     : frame;
         }
@@ -406,13 +406,13 @@ final class Links {
         if (type == FrameType.DATA) {
             RoutedFrame routed = RoutedFrame.decode(type, in);
             urgency = Forwarder.urgencyOf(routed);
-            if (held.isCongested(urgency, nowNanos)) {
+            if (held.isToMark(urgency, nowNanos)) {
                 kept = routed.marked().encode();
             }
         } else {
             TreeFrame tree = TreeFrame.decode(type, in);
             urgency = TreeForwarder.urgencyOf(tree);
-            if (held.isCongested(urgency, nowNanos)) {
+            if (held.isToMark(urgency, nowNanos)) {
                 kept = tree.marked().encode();
             }
         }

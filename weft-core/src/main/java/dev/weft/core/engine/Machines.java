@@ -131,7 +131,7 @@ final class Machines {
                 config.wishes().isObserver() ? 1 : config.linksMax(),
                 () -> flooding.lsdb().hash(),
                 new LinksOutput());
-        this.router = new Router(self.node(), flooding.lsdb(), config.spf(), links::isUp);
+        this.router = new Router(self.node(), flooding.lsdb(), config.spf(), links::isUp, () -> now);
         this.knownRoutes = router.routes();
         this.discovery = new Discovery(
                 new Discovery.Self(self.node(), self.incarnation(), meshHash(self.mesh())),

@@ -13,18 +13,25 @@ import dev.weft.core.topology.LinkCost;
 import dev.weft.core.topology.Lsdb;
 import dev.weft.core.wire.Adjacencies;
 import dev.weft.core.wire.RouteHeader;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ways of this node as of now: routes over the latest snapshot of the link-state database, kept off links that a
  * route error has lately named and first hops whose link has just gone. Computes anew when {@link SpfBackoff} says so.
+ *
+ * <p>The alternates of destinations that are sent to are searched for as soon as the first frame has gone, and again
+ * after each computation, some at a time, so that a failure finds them ready.
  *
  * <p>Called by {@link Engine} alone.
  */
@@ -35,17 +42,66 @@ final class Router implements Paths {
     /** How many of the ways that were asked for in particular are remembered. */
     private static final int SPECIAL_MAX = 1_024;
 
+    /** What was sent to within this time is likely to be sent to again. */
+    private static final long RECENT_NANOS = 10_000_000_000L;
+
+    /** For how many destinations a computation of the routes has alternates searched, the latest used first. */
+    private static final int PREPARED_MAX = 256;
+
+    /** A slice of that work looks at about so many nodes, about as many as the tree of a large mesh has. */
+    private static final int SLICE_NODES = 10_000;
+
+    private static final long NEVER_SENT = Long.MIN_VALUE;
+
     private record Wanted(NodeId destination, Routing routing) {}
+
+    /** The ways to one node under one routing. */
+    private static final class Ways {
+        private final Wanted wanted;
+        private long sentNanos = NEVER_SENT;
+        /** Whether its alternate is known, or is waited for, in the present graph. */
+        private boolean isSeenTo;
+
+        /** What the present graph has where it was asked for in particular. */
+        private @Nullable Optional<Route> first;
+
+        private @Nullable Optional<Route> second;
+        private @Nullable List<Route> pair;
+
+        /** What is taken of it now. */
+        private @Nullable Optional<Path> primary;
+
+        private @Nullable Optional<Path> alternate;
+
+        private Ways(Wanted wanted) {
+            this.wanted = wanted;
+        }
+
+        private void forgetGraph() {
+            isSeenTo = false;
+            first = null;
+            second = null;
+            pair = null;
+        }
+
+        private void forgetPaths() {
+            primary = null;
+            alternate = null;
+        }
+    }
 
     private final NodeId self;
     private final Lsdb lsdb;
     private final Predicate<NodeId> linkIsUp;
+    private final LongSupplier now;
     private final SpfBackoff backoff;
     private final TreeMap<Routes.LinkName, Long> distrusted = new TreeMap<>();
-    private final TreeMap<NodeId, Optional<Path>> primaries = new TreeMap<>();
-    private final TreeMap<NodeId, Optional<Path>> alternates = new TreeMap<>();
+    /** Ways that no routing was asked for. */
+    private final TreeMap<NodeId, Ways> best = new TreeMap<>();
     /** Ways that a send has asked for in particular. */
-    private final LinkedHashMap<Wanted, Optional<Path>> special = new LinkedHashMap<>();
+    private final LinkedHashMap<Wanted, Ways> special = new LinkedHashMap<>();
+    /** Of which the alternates are to be searched. */
+    private final ArrayDeque<Ways> toPrepare = new ArrayDeque<>();
 
     private final LinkGraph.Builder graph;
     /** Whose links are not what they were when the graph was built. */
@@ -59,10 +115,11 @@ final class Router implements Paths {
     private long computedCount;
     private long edition;
 
-    Router(NodeId self, Lsdb lsdb, SpfBackoff.Timing timing, Predicate<NodeId> linkIsUp) {
+    Router(NodeId self, Lsdb lsdb, SpfBackoff.Timing timing, Predicate<NodeId> linkIsUp, LongSupplier now) {
         this.self = self;
         this.lsdb = lsdb;
         this.linkIsUp = linkIsUp;
+        this.now = now;
         this.backoff = new SpfBackoff(timing);
         this.graph = new LinkGraph.Builder().node(self);
         this.routes = new Routes(graph.build(), self);
@@ -86,11 +143,12 @@ final class Router implements Paths {
             forgetPaths();
             change = Change.RECOMPUTED;
         }
+        prepareSome();
         return change;
     }
 
     long nextDeadlineNanos() {
-        long next = backoff.nextDeadlineNanos();
+        long next = toPrepare.isEmpty() ? backoff.nextDeadlineNanos() : now.getAsLong();
         for (long until : distrusted.values()) {
             next = Math.min(next, until);
         }
@@ -118,9 +176,8 @@ final class Router implements Paths {
     /** A link of this node has come or gone: paths are chosen anew, before any computation. */
     void forgetPaths() {
         edition++;
-        primaries.clear();
-        alternates.clear();
-        special.clear();
+        best.values().forEach(Ways::forgetPaths);
+        special.values().forEach(Ways::forgetPaths);
     }
 
     /** Another set whenever it has changed; none changes that was handed out. */
@@ -159,54 +216,160 @@ final class Router implements Paths {
         if (destination.equals(self)) {
             return Optional.of(Path.toSelf(self));
         }
-        return switch (routing.mode()) {
-            case BEST, TWO_AT_ONCE ->
-                routing.nodes().isEmpty() ? path(destination, choice) : around(destination, routing);
-            case PINNED -> along(destination, routing);
-        };
+        Ways ways = routing.equals(Routing.BEST) ? bestTo(destination) : specialTo(destination, routing);
+        ways.sentNanos = now.getAsLong();
+        if (!ways.isSeenTo) {
+            prepareLater(ways);
+        }
+        return path(ways, choice);
     }
 
     /** The way that no routing was asked for. */
     Optional<Path> path(NodeId destination, Choice choice) {
-        TreeMap<NodeId, Optional<Path>> known = choice == Choice.PRIMARY ? primaries : alternates;
-        Optional<Path> path = known.get(destination);
-        if (path == null) {
-            path = find(destination, choice).map(Router::pathAlong);
-            known.put(destination, path);
-        }
-        return path;
+        return path(bestTo(destination), choice);
     }
 
-    private Optional<Path> around(NodeId destination, Routing routing) {
+    private Ways bestTo(NodeId destination) {
+        Ways ways = best.get(destination);
+        if (ways == null) {
+            ways = new Ways(new Wanted(destination, Routing.BEST));
+            best.put(destination, ways);
+        }
+        return ways;
+    }
+
+    private Ways specialTo(NodeId destination, Routing routing) {
         Wanted wanted = new Wanted(destination, routing);
-        Optional<Path> known = special.get(wanted);
+        Ways ways = special.get(wanted);
+        if (ways == null) {
+            if (special.size() >= SPECIAL_MAX) {
+                special.clear();
+            }
+            ways = new Ways(wanted);
+            special.put(wanted, ways);
+        }
+        return ways;
+    }
+
+    private Optional<Path> path(Ways ways, Choice choice) {
+        Optional<Path> known = choice == Choice.PRIMARY ? ways.primary : ways.alternate;
         if (known == null) {
-            known = routes.around(destination, routing.nodes(), unusable()).map(Router::pathAlong);
-            remember(wanted, known);
+            known = find(ways, choice).map(Router::pathAlong);
+            switch (choice) {
+                case PRIMARY -> ways.primary = known;
+                case ALTERNATE -> ways.alternate = known;
+            }
         }
         return known;
     }
 
-    private Optional<Path> along(NodeId destination, Routing routing) {
-        Wanted wanted = new Wanted(destination, routing);
-        Optional<Path> known = special.get(wanted);
+    private Optional<Route> find(Ways ways, Choice choice) {
+        NodeId destination = ways.wanted.destination();
+        List<NodeId> nodes = ways.wanted.routing().nodes();
+        return switch (ways.wanted.routing().mode()) {
+            case BEST -> {
+                Optional<Route> wanted = switch (choice) {
+                    case PRIMARY -> trustedFirst(ways).or(() -> trustedSecond(ways));
+                    case ALTERNATE -> trustedSecond(ways).or(() -> trustedFirst(ways));
+                };
+                yield wanted.or(() -> routes.around(destination, nodes, unusable()));
+            }
+            case TWO_AT_ONCE -> {
+                List<Route> pair = pair(ways);
+                if (!pair.stream().allMatch(this::isTrusted)) {
+                    pair = routes.pair(destination, nodes, unusable());
+                }
+                int last = pair.size() - 1;
+                yield last < 0 ? Optional.empty() : Optional.of(pair.get(choice == Choice.PRIMARY ? 0 : last));
+            }
+            case PINNED -> {
+                List<NodeId> all = new ArrayList<>();
+                all.add(self);
+                all.addAll(nodes);
+                all.add(destination);
+                yield routes.through(all).filter(this::isTrusted);
+            }
+        };
+    }
+
+    private Optional<Route> trustedFirst(Ways ways) {
+        return first(ways).filter(this::isTrusted);
+    }
+
+    private Optional<Route> trustedSecond(Ways ways) {
+        return second(ways).filter(this::isTrusted);
+    }
+
+    private Optional<Route> first(Ways ways) {
+        NodeId destination = ways.wanted.destination();
+        List<NodeId> forbidden = ways.wanted.routing().nodes();
+        if (forbidden.isEmpty()) {
+            return routes.primary(destination);
+        }
+        Optional<Route> known = ways.first;
         if (known == null) {
-            List<NodeId> nodes = new ArrayList<>();
-            nodes.add(self);
-            nodes.addAll(routing.nodes());
-            nodes.add(destination);
-            known = routes.through(nodes).filter(this::isTrusted).map(Router::pathAlong);
-            remember(wanted, known);
+            known = routes.around(destination, forbidden, List.of());
+            ways.first = known;
         }
         return known;
     }
 
-    private void remember(Wanted wanted, Optional<Path> found) {
-        if (special.size() >= SPECIAL_MAX) {
-            special.clear();
+    private Optional<Route> second(Ways ways) {
+        NodeId destination = ways.wanted.destination();
+        List<NodeId> forbidden = ways.wanted.routing().nodes();
+        if (forbidden.isEmpty()) {
+            return routes.alternate(destination);
         }
-        special.put(wanted, found);
+        Optional<Route> known = ways.second;
+        if (known == null) {
+            known = routes.aside(destination, forbidden, List.of());
+            ways.second = known;
+        }
+        return known;
     }
+
+    private List<Route> pair(Ways ways) {
+        List<Route> known = ways.pair;
+        if (known == null) {
+            known = routes.pair(ways.wanted.destination(), ways.wanted.routing().nodes(), List.of());
+            ways.pair = known;
+        }
+        return known;
+    }
+
+    // ------------------------------------------------------------------ alternates before they are needed
+
+    private void prepareLater(Ways ways) {
+        ways.isSeenTo = true;
+        toPrepare.add(ways);
+    }
+
+    /** There is another graph: the alternates of what was lately sent to are searched again. */
+    private void prepareAnew() {
+        toPrepare.clear();
+        long since = now.getAsLong() - RECENT_NANOS;
+        best.values().removeIf(ways -> ways.sentNanos < since);
+        special.values().removeIf(ways -> ways.sentNanos < since);
+        List<Ways> recent = new ArrayList<>(best.values());
+        recent.addAll(special.values());
+        recent.forEach(Ways::forgetGraph);
+        recent.sort(Comparator.comparingLong((Ways ways) -> ways.sentNanos).reversed());
+        recent.stream().limit(PREPARED_MAX).forEach(this::prepareLater);
+    }
+
+    private void prepareSome() {
+        for (int looked = 0; looked < SLICE_NODES && !toPrepare.isEmpty(); ) {
+            Ways ways = toPrepare.remove();
+            switch (ways.wanted.routing().mode()) {
+                case BEST -> second(ways);
+                case TWO_AT_ONCE -> pair(ways);
+                case PINNED -> {}
+            }
+            looked += 1 + routes.graph().nodeCount();
+        }
+    }
+
+    // ------------------------------------------------------------------ what may be used
 
     @Override
     public boolean isBroken(Path path) {
@@ -235,22 +398,6 @@ final class Router implements Paths {
         int a = routes.graph().indexOf(from);
         int b = routes.graph().indexOf(to);
         return a >= 0 && b >= 0 && routes.graph().linkBetween(a, b) >= 0;
-    }
-
-    private Optional<Route> find(NodeId destination, Choice choice) {
-        Optional<Route> wanted = switch (choice) {
-            case PRIMARY -> trustedPrimary(destination).or(() -> trustedAlternate(destination));
-            case ALTERNATE -> trustedAlternate(destination).or(() -> trustedPrimary(destination));
-        };
-        return wanted.or(() -> routes.detour(destination, unusable()));
-    }
-
-    private Optional<Route> trustedPrimary(NodeId destination) {
-        return routes.primary(destination).filter(this::isTrusted);
-    }
-
-    private Optional<Route> trustedAlternate(NodeId destination) {
-        return routes.alternate(destination).filter(this::isTrusted);
     }
 
     private boolean isTrusted(Route route) {
@@ -298,6 +445,7 @@ final class Router implements Paths {
         }
         computedCount++;
         forgetPaths();
+        prepareAnew();
         return Change.RECOMPUTED;
     }
 

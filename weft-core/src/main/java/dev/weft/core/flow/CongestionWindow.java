@@ -3,11 +3,11 @@ package dev.weft.core.flow;
 import dev.weft.core.base.Check;
 
 /**
- * How much of one flow may be under way on its path. Hops mark what meets a standing queue, the destination counts the
- * marks, and the window shrinks by half the share of marked fragments, once a round (DCTCP, RFC 8257). A round is a
- * round trip, and at least {@value #REFERENCE_MILLIS} ms; the window grows by what a flow of that round trip would gain
- * in rate, so that flows of different distance get equal shares of a link (the reference round trip of TCP Prague). Until
- * the first sign of congestion it doubles every round trip.
+ * How much of one flow may be under way on its path. Hops mark the more of what they pass on the longer their queue stands;
+ * the destination counts the marks, and each takes half of what it came with from the window (as Scalable TCP does by
+ * losses, Kelly 2003, with the half of DCTCP, RFC 8257). What was not marked adds a segment for each {@value #REFERENCE_MILLIS} ms,
+ * whatever the round trip. So the rates of flows that meet the same share of marks are equal, near or far. Until the first
+ * mark, which halves it, the window doubles every round trip.
  *
  * <p>Losses alone do not prove congestion on a radio link or a mesh under repair: the window answers only to more than
  * one in fifty (the threshold of BBR version 2).
@@ -21,9 +21,6 @@ final class CongestionWindow {
     /** Shares are counted in parts of this. */
     private static final long ONE = 1 << 20;
 
-    /** The newest round counts for one sixteenth of the average (RFC 8257). */
-    private static final int ROUNDS_AVERAGED = 16;
-
     private static final long LOSSES_BORNE = ONE / 50;
 
     private final long segmentBytes;
@@ -31,8 +28,6 @@ final class CongestionWindow {
 
     private long bytes;
     private long thresholdBytes = Long.MAX_VALUE;
-    /** The average share of marked fragments; starts at all, so that the first mark halves the window. */
-    private long markedShare = ONE;
 
     /** What is left of growth below a byte, in parts of {@link #ONE}. */
     private long growthRemainder;
@@ -41,7 +36,6 @@ final class CongestionWindow {
     private long roundEnd;
     private long roundBeganNanos;
     private long roundSettled;
-    private long roundMarked;
     private long roundLost;
     private boolean shrunkThisRound;
 
@@ -69,9 +63,8 @@ final class CongestionWindow {
     void restart() {
         bytes = Math.min(maxBytes, 16 * segmentBytes);
         thresholdBytes = Long.MAX_VALUE;
-        markedShare = ONE;
         shrunkThisRound = false;
-        roundSettled = roundMarked = roundLost = 0;
+        roundSettled = roundLost = 0;
     }
 
     /** Whether the window was what held the flow back; one that is not used up is not to grow. */
@@ -100,11 +93,12 @@ final class CongestionWindow {
             long nowNanos) {
         Check.that(settled > 0 && marked >= 0, "%d settled, %d marked", settled, marked);
         roundSettled += settled;
-        roundMarked += Math.min(marked, settled);
-        if (marked > 0) {
-            shrink(markedShare / 2);
-        } else if (use == Use.FULL) {
-            grow(settledBytes, roundTripNanos);
+        long markedBytes = settledBytes * Math.min(marked, settled) / settled;
+        if (markedBytes > 0) {
+            answer(markedBytes);
+        }
+        if (use == Use.FULL && settledBytes > markedBytes) {
+            grow(settledBytes - markedBytes, roundTripNanos);
         }
         if (newest >= roundEnd && nowNanos - roundBeganNanos >= REFERENCE_NANOS) {
             endRound(next);
@@ -137,6 +131,16 @@ final class CongestionWindow {
         thresholdBytes = bytes;
     }
 
+    /** The first marks halve the window; from then on each takes away half of what it came with. */
+    private void answer(long markedBytes) {
+        if (isStarting()) {
+            shrink(ONE / 2);
+        } else {
+            bytes = Math.max(segmentBytes, bytes - markedBytes / 2);
+            thresholdBytes = bytes;
+        }
+    }
+
     private void shrink(long share) {
         if (shrunkThisRound) {
             return;
@@ -151,22 +155,17 @@ final class CongestionWindow {
             bytes = Math.min(maxBytes, bytes + settledBytes);
             return;
         }
-        // A window's worth settled is one round trip, in which the window gains segment * (roundTrip / reference)^2 up
-        // to
-        // the reference, and segment * roundTrip / reference beyond: all gain alike in rate, by how often they shrink.
-        long parts = Math.min(roundTripNanos, 8 * REFERENCE_NANOS) * ONE / REFERENCE_NANOS;
-        long gain = parts < ONE ? parts * parts / ONE : parts;
+        // A window's worth settled is one round trip, in which the window gains a segment for each reference time.
+        long gain = Math.min(roundTripNanos, 8 * REFERENCE_NANOS) * ONE / REFERENCE_NANOS;
         long share = segmentBytes * Math.min(settledBytes, 1 << 20) / 64 * gain / bytes * 64 + growthRemainder;
         bytes = Math.min(maxBytes, bytes + share / ONE);
         growthRemainder = share % ONE;
     }
 
     private void endRound(long next) {
-        long share = Math.min(ONE, roundMarked * ONE / Math.max(1, roundSettled));
-        markedShare += (share - markedShare) / ROUNDS_AVERAGED;
         round++;
         roundEnd = next;
-        roundSettled = roundMarked = roundLost = 0;
+        roundSettled = roundLost = 0;
         shrunkThisRound = false;
     }
 }

@@ -88,6 +88,9 @@ final class InboundFlow {
     /** Refusals for which there is always a place. */
     private static final int FLOOR_PLACES = 48;
 
+    /** How long a flow of which a number came again over another way is answered over two; links are found dead sooner. */
+    private static final long TWO_WAYS_NANOS = 10_000_000_000L;
+
     /** How far above the floor a number may lie; what is beyond is left for the origin to send again. */
     static final int WINDOW_SEQUENCES = 1 << 17;
 
@@ -110,6 +113,7 @@ final class InboundFlow {
     private long markedCount;
     private Arrival arrival;
     private long usedNanos;
+    private long twoWaysUntilNanos = Long.MIN_VALUE;
 
     InboundFlow(FlowLabel label, long handle, Arrival arrival, Output out, long nowNanos) {
         this.label = label;
@@ -137,6 +141,14 @@ final class InboundFlow {
         return usedNanos;
     }
 
+    /**
+     * Whether its origin sends over two ways at once, or has tried another because it heard nothing: the way that this
+     * node would answer by may be the one that is dead.
+     */
+    boolean comesTwoWays(long nowNanos) {
+        return nowNanos < twoWaysUntilNanos;
+    }
+
     Phase phase() {
         return phase;
     }
@@ -144,6 +156,9 @@ final class InboundFlow {
     // ------------------------------------------------------------------ inputs
 
     void handleData(Data data, Arrival from, long nowNanos) {
+        if (!from.neighbor().equals(arrival.neighbor()) && settled.contains(data.sequence())) {
+            twoWaysUntilNanos = nowNanos + TWO_WAYS_NANOS;
+        }
         arrival = from;
         usedNanos = nowNanos;
         if (from.route().mark() == RouteHeader.Mark.CONGESTION) {

@@ -7,6 +7,7 @@ import dev.weft.core.base.Deadlines;
 import dev.weft.core.base.Prng;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.wire.Abort;
+import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Advance;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
@@ -207,7 +208,12 @@ public final class Receiver {
         for (Long handle = toAcknowledge.pollFirst(); handle != null; handle = toAcknowledge.pollFirst()) {
             InboundFlow flow = byHandle.get(handle);
             if (flow != null && flow.phase() != InboundFlow.Phase.CLOSED) {
-                out.reply(flow.label().origin(), flow.arrival(), flow.ack(nowNanos));
+                Ack ack = flow.ack(nowNanos);
+                out.reply(flow.label().origin(), flow.arrival(), ack);
+                if (flow.comesTwoWays(nowNanos)) {
+                    // Back by the way of what came last, which is alive: for nobody in particular, so by no other.
+                    out.reply(NodeId.ZERO, flow.arrival(), ack);
+                }
             }
         }
     }

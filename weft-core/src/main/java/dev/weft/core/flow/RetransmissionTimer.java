@@ -57,9 +57,11 @@ final class RetransmissionTimer {
     }
 
     long timeoutNanos() {
+        // With many samples in a round trip the variation knows of the last few alone, and a queue that stood for a
+        // moment would be a timeout (RFC 7323, appendix G). By half a round trip it may grow unexpectedly.
         long plain = smoothedNanos == 0
                 ? bounds.initialNanos()
-                : Math.max(bounds.minNanos(), smoothedNanos + 4 * variationNanos);
+                : Math.max(bounds.minNanos(), smoothedNanos + Math.max(4 * variationNanos, smoothedNanos / 2));
         return Math.min(bounds.maxNanos(), plain << backoff);
     }
 

@@ -1,6 +1,7 @@
 package dev.weft.core.forward;
 
 import dev.weft.core.base.Check;
+import dev.weft.core.base.Prng;
 import dev.weft.core.wire.EncodedFrame;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -75,8 +76,10 @@ public final class LinkQueue {
     /** What the lowest priority may send in a round; little, so that a round is short on a slow link too. */
     private static final long SHARE_BYTES = 4 << 10;
 
-    /** How long data may wait before more of its class is marked as meeting congestion. */
-    static final long STANDING_NANOS = 10_000_000;
+    /** How long data may wait before any of its class is marked as meeting congestion, and from when on all is. */
+    static final long BORNE_NANOS = 5_000_000;
+
+    static final long ALL_MARKED_NANOS = 25_000_000;
 
     private static final int CLASSES = Urgency.ALL.length;
     private static final int FIRST_DATA = Urgency.DATA_7.ordinal();
@@ -96,6 +99,8 @@ public final class LinkQueue {
     private final int[] timedAfter = new int[CLASSES];
     /** By class: how long the frame that was timed last has waited. */
     private final long[] waitNanos = new long[CLASSES];
+
+    private long judgedCount;
 
     public LinkQueue(Bounds bounds) {
         this.bounds = bounds;
@@ -136,11 +141,19 @@ public final class LinkQueue {
                 || frames < bounds.frames() / 16 && queuedBytes[at] + bytes <= bounds.bytes() / 16;
     }
 
-    /** True while data of that class waits longer than it ought to: senders are to slow down. */
-    public boolean isCongested(Urgency urgency, long nowNanos) {
+    /**
+     * Whether a frame of that class that comes now is to be marked, for senders to slow down: the more of them, the longer
+     * data of the class waits, evenly strewn. Were all marked from some length on, flows would slow down at once and
+     * the near ones, which do so sooner, would be marked the less.
+     */
+    public boolean isToMark(Urgency urgency, long nowNanos) {
         int at = urgency.ordinal();
-        boolean stands = timedAfter[at] > 0 && nowNanos - timedSinceNanos[at] >= STANDING_NANOS;
-        return stands || waitNanos[at] >= STANDING_NANOS;
+        long standsNanos = timedAfter[at] > 0 ? nowNanos - timedSinceNanos[at] : 0;
+        long beyondNanos = Math.max(standsNanos, waitNanos[at]) - BORNE_NANOS;
+        if (beyondNanos <= 0) {
+            return false;
+        }
+        return Long.remainderUnsigned(Prng.mix(++judgedCount), ALL_MARKED_NANOS - BORNE_NANOS) < beyondNanos;
     }
 
     /** Takes out the next frame, null when nothing waits. */

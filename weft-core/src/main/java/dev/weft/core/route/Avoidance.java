@@ -1,5 +1,7 @@
 package dev.weft.core.route;
 
+import java.util.Arrays;
+
 /** What a path must keep off: nodes and links of one graph, by their numbers there. */
 public final class Avoidance {
     /** Nothing is kept off. */
@@ -15,6 +17,19 @@ public final class Avoidance {
 
     static Avoidance of(boolean[] nodes, boolean[] links) {
         return new Avoidance(nodes, links);
+    }
+
+    /** Keeps off these too. */
+    Avoidance and(boolean[] moreNodes, boolean[] moreLinks) {
+        return new Avoidance(either(nodes, moreNodes), either(links, moreLinks));
+    }
+
+    private static boolean[] either(boolean[] one, boolean[] other) {
+        boolean[] both = Arrays.copyOf(one, Math.max(one.length, other.length));
+        for (int i = 0; i < other.length; i++) {
+            both[i] |= other[i];
+        }
+        return both;
     }
 
     boolean keepsOffNode(int node) {

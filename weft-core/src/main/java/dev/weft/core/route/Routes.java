@@ -2,6 +2,7 @@ package dev.weft.core.route;
 
 import dev.weft.NodeId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ways from one node over one snapshot of the mesh: the shortest-path tree at once, the alternate of a
- * destination when it is first asked for. Kept until the mesh changes.
+ * destination when it is first asked for, which who sends sees to before it is needed. Kept until the mesh changes.
  *
  * <p>The alternate is the cheapest path that shares no node with the primary but its ends; where there is none, the
  * cheapest that shares no link with it; where there is none either, the cheapest that keeps off as much of the primary
@@ -23,6 +24,8 @@ public final class Routes {
     private final TreeMap<Integer, Route> primaries = new TreeMap<>();
 
     private final TreeMap<Integer, Optional<Route>> alternates = new TreeMap<>();
+
+    private long searchCount;
 
     public Routes(LinkGraph graph, NodeId self) {
         this.graph = graph;
@@ -60,6 +63,11 @@ public final class Routes {
         return tree == null || target < 0 ? 0 : tree.hops(target);
     }
 
+    /** How often the graph was searched so far, beyond the tree. */
+    public long searchCount() {
+        return searchCount;
+    }
+
     /** Another way, as different from the primary as there is; empty where there is none. */
     public Optional<Route> alternate(NodeId destination) {
         int target = graph.indexOf(destination);
@@ -68,7 +76,7 @@ public final class Routes {
         }
         Optional<Route> known = alternates.get(target);
         if (known == null) {
-            known = findAlternate(tree.pathTo(target), target);
+            known = findAlternate(tree.pathTo(target), target, Avoidance.NOTHING);
             alternates.put(target, known);
         }
         return known;
@@ -76,14 +84,84 @@ public final class Routes {
 
     /** The cheapest way that keeps off some links, given as pairs of nodes, in both directions. */
     public Optional<Route> detour(NodeId destination, Iterable<LinkName> off) {
-        int target = graph.indexOf(destination);
-        if (self < 0 || target < 0 || target == self) {
-            return Optional.empty();
-        }
-        return shortest(target, Avoidance.of(new boolean[0], marked(off)));
+        return around(destination, List.of(), off);
     }
 
-    private boolean[] marked(Iterable<LinkName> off) {
+    /** The cheapest way that leads through none of some nodes and over none of some links. */
+    public Optional<Route> around(NodeId destination, Iterable<NodeId> forbidden, Iterable<LinkName> off) {
+        int target = otherThanSelf(destination);
+        return target < 0 ? Optional.empty() : shortest(target, kept(target, forbidden, off));
+    }
+
+    /** Another way than {@link #around} finds, as different from it as there is among those that are allowed. */
+    public Optional<Route> aside(NodeId destination, Iterable<NodeId> forbidden, Iterable<LinkName> off) {
+        int target = otherThanSelf(destination);
+        if (target < 0) {
+            return Optional.empty();
+        }
+        Avoidance kept = kept(target, forbidden, off);
+        searchCount++;
+        ShortestPaths paths = ShortestPaths.fromUntil(graph, self, target, kept);
+        return isUsable(paths, target) ? findAlternate(paths.pathTo(target), target, kept) : Optional.empty();
+    }
+
+    /**
+     * The two ways for what is sent over two at once, the cheaper first, that keep off some nodes and links. They share
+     * no node but their ends; where there are no such two, no link; where there are none of these either, they are the
+     * cheapest and the one that shares the least with it. One, where there is only one, or none.
+     */
+    public List<Route> pair(NodeId destination, Iterable<NodeId> forbidden, Iterable<LinkName> off) {
+        int target = otherThanSelf(destination);
+        if (target < 0) {
+            return List.of();
+        }
+        Avoidance kept = kept(target, forbidden, off);
+        searchCount++;
+        ShortestPaths paths = ShortestPaths.from(graph, self, kept);
+        for (DisjointPair.Apart apart : DisjointPair.Apart.values()) {
+            List<Route> pair = DisjointPair.find(graph, paths, kept, self, target, apart)
+                    .map(this::inOrder)
+                    .orElse(List.of());
+            if (!pair.isEmpty()) {
+                return pair;
+            }
+        }
+        if (!isUsable(paths, target)) {
+            return List.of();
+        }
+        List<Route> ways = new ArrayList<>();
+        ways.add(Route.along(graph, paths.pathTo(target)));
+        findAlternate(paths.pathTo(target), target, kept).ifPresent(ways::add);
+        return ways;
+    }
+
+    /** Empty where one of them is too long. */
+    private List<Route> inOrder(List<int[]> pair) {
+        List<Route> ways = new ArrayList<>();
+        for (int[] nodes : pair) {
+            if (nodes.length - 1 > Route.HOPS_MAX) {
+                return List.of();
+            }
+            ways.add(Route.along(graph, nodes));
+        }
+        ways.sort(Comparator.comparingLong(Route::cost).thenComparingInt(Route::hops));
+        return ways;
+    }
+
+    /** The number of a node that there can be a way to; negative where there can be none. */
+    private int otherThanSelf(NodeId destination) {
+        int target = graph.indexOf(destination);
+        return self < 0 || target == self ? -1 : target;
+    }
+
+    private Avoidance kept(int target, Iterable<NodeId> forbidden, Iterable<LinkName> off) {
+        boolean[] nodes = new boolean[graph.nodeCount()];
+        for (NodeId node : forbidden) {
+            int at = graph.indexOf(node);
+            if (at >= 0 && at != self && at != target) {
+                nodes[at] = true;
+            }
+        }
         boolean[] links = new boolean[graph.linkCount()];
         for (LinkName name : off) {
             int a = graph.indexOf(name.a());
@@ -92,23 +170,7 @@ public final class Routes {
                 mark(links, a, b);
             }
         }
-        return links;
-    }
-
-    /** The cheapest way that leads through none of some nodes and over none of some links. */
-    public Optional<Route> around(NodeId destination, Iterable<NodeId> forbidden, Iterable<LinkName> off) {
-        int target = graph.indexOf(destination);
-        if (self < 0 || target < 0 || target == self) {
-            return Optional.empty();
-        }
-        boolean[] nodes = new boolean[graph.nodeCount()];
-        for (NodeId node : forbidden) {
-            int at = graph.indexOf(node);
-            if (at >= 0 && at != self && at != target) {
-                nodes[at] = true;
-            }
-        }
-        return shortest(target, Avoidance.of(nodes, marked(off)));
+        return Avoidance.of(nodes, links);
     }
 
     /** The way through given nodes, from this one; empty where two in a row are not linked, or one comes twice. */
@@ -184,7 +246,7 @@ public final class Routes {
         return paths.reaches(target) && paths.hops(target) <= Route.HOPS_MAX;
     }
 
-    private Optional<Route> findAlternate(int[] primary, int target) {
+    private Optional<Route> findAlternate(int[] primary, int target, Avoidance kept) {
         boolean[] nodes = new boolean[graph.nodeCount()];
         boolean[] links = new boolean[graph.linkCount()];
         for (int i = 0; i + 1 < primary.length; i++) {
@@ -193,16 +255,16 @@ public final class Routes {
                 nodes[primary[i]] = true;
             }
         }
-        return shortest(target, Avoidance.of(nodes, links))
-                .or(() -> shortest(target, Avoidance.of(new boolean[0], links)))
-                .or(() -> leastShared(primary, target));
+        return shortest(target, kept.and(nodes, links))
+                .or(() -> shortest(target, kept.and(new boolean[0], links)))
+                .or(() -> leastShared(primary, target, kept));
     }
 
-    private Optional<Route> leastShared(int[] primary, int target) {
+    private Optional<Route> leastShared(int[] primary, int target, Avoidance kept) {
         for (int i = 0; i + 1 < primary.length; i++) {
             boolean[] links = new boolean[graph.linkCount()];
             mark(links, primary[i], primary[i + 1]);
-            Optional<Route> other = shortest(target, Avoidance.of(new boolean[0], links));
+            Optional<Route> other = shortest(target, kept.and(new boolean[0], links));
             if (other.isPresent()) {
                 return other;
             }
@@ -211,7 +273,8 @@ public final class Routes {
     }
 
     private Optional<Route> shortest(int target, Avoidance avoidance) {
-        ShortestPaths paths = ShortestPaths.from(graph, self, avoidance);
+        searchCount++;
+        ShortestPaths paths = ShortestPaths.fromUntil(graph, self, target, avoidance);
         return isUsable(paths, target) ? Optional.of(Route.along(graph, paths.pathTo(target))) : Optional.empty();
     }
 

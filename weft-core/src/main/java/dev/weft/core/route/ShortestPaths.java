@@ -11,6 +11,8 @@ public final class ShortestPaths {
     /** The distance of a node that cannot be reached. */
     public static final long UNREACHABLE = Long.MAX_VALUE;
 
+    private static final int EVERYWHERE = -1;
+
     private final LinkGraph graph;
     private final int root;
     private final long[] distance;
@@ -35,7 +37,14 @@ public final class ShortestPaths {
     /** Paths that keep off some nodes and links; the root itself is never kept off. */
     public static ShortestPaths from(LinkGraph graph, int root, Avoidance avoidance) {
         ShortestPaths paths = new ShortestPaths(graph, root);
-        paths.run(avoidance);
+        paths.run(avoidance, EVERYWHERE);
+        return paths;
+    }
+
+    /** The same, of which only what leads to one node is asked: the search ends there. */
+    static ShortestPaths fromUntil(LinkGraph graph, int root, int target, Avoidance avoidance) {
+        ShortestPaths paths = new ShortestPaths(graph, root);
+        paths.run(avoidance, target);
         return paths;
     }
 
@@ -75,12 +84,15 @@ public final class ShortestPaths {
         return path;
     }
 
-    private void run(Avoidance avoidance) {
+    private void run(Avoidance avoidance, int last) {
         NodeHeap frontier = new NodeHeap(this, graph.nodeCount());
         distance[root] = 0;
         frontier.offer(root);
         while (!frontier.isEmpty()) {
             int node = frontier.poll();
+            if (node == last) {
+                return;
+            }
             for (int link = graph.firstLink(node); link < graph.endLink(node); link++) {
                 int next = graph.to(link);
                 if (next == root || avoidance.keepsOffLink(link) || avoidance.keepsOffNode(next)) {

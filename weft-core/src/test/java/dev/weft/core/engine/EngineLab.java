@@ -44,6 +44,15 @@ final class EngineLab {
 
     Network network = () -> List.of(MILLI);
 
+    /** What one link does to a frame besides: so many more nanoseconds on its way, or {@link #LOST}. */
+    interface Wire {
+        long moreNanos(Node from, Node to, ByteView frame);
+    }
+
+    static final long LOST = -1;
+
+    Wire wire = (from, to, frame) -> 0;
+
     private record Event(long atNanos, long order, Runnable task) {}
 
     private record Far(Node node, long connection) {}
@@ -65,6 +74,9 @@ final class EngineLab {
 
         int framesWritten;
 
+        /** As its engine said at the end of its last turn. */
+        private long deadlineNanos;
+
         private Node(int number, long incarnation, int host, EngineConfig config) {
             this.number = number;
             this.id = new NodeId(number, 0x8000000000000001L);
@@ -78,6 +90,7 @@ final class EngineLab {
                     List.of(new Locator("lab", "node:" + number)),
                     0);
             engine = new Engine(config, self, Security.OPEN, prng.fork(incarnation * 1_000 + number), this);
+            deadlineNanos = engine.nextDeadlineNanos();
         }
 
         void start() {
@@ -118,10 +131,11 @@ final class EngineLab {
                     ByteView sent = frame;
                     framesWritten++;
                     bytesWritten += WireWriter.varintBytes(frame.length()) + frame.length();
-                    if (to != null) {
+                    long moreNanos = to == null ? LOST : wire.moreNanos(this, to.node, sent);
+                    if (to != null && moreNanos != LOST) {
                         for (long delayNanos : network.copies()) {
                             after(
-                                    delayNanos,
+                                    delayNanos + moreNanos,
                                     () -> to.node.turn(
                                             () -> to.node.engine.handleFrame(to.connection, sent, nowNanos)));
                         }
@@ -136,6 +150,7 @@ final class EngineLab {
                 }
             }
             engine.audit();
+            deadlineNanos = engine.nextDeadlineNanos();
         }
 
         /** Runs an input a little later, for an output may not call back in. */
@@ -295,8 +310,8 @@ final class EngineLab {
             Node due = null;
             long next = events.isEmpty() ? Long.MAX_VALUE : events.peek().atNanos;
             for (Node node : nodes) {
-                if (!node.dead && node.engine.nextDeadlineNanos() < next) {
-                    next = node.engine.nextDeadlineNanos();
+                if (!node.dead && node.deadlineNanos < next) {
+                    next = node.deadlineNanos;
                     due = node;
                 }
             }

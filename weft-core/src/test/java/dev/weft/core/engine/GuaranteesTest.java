@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Routing;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
@@ -43,6 +44,50 @@ class GuaranteesTest {
         DESTINATION_RESTART
     }
 
+    /** Which way is asked for, where there are two of three links each: over 1 and 2, and over 4 and 5. */
+    enum Way {
+        BEST,
+        TWO_AT_ONCE,
+        PINNED,
+        AROUND,
+        TWO_AROUND;
+
+        private Routing routing(List<Node> nodes) {
+            return switch (this) {
+                case BEST -> Routing.BEST;
+                case TWO_AT_ONCE -> Routing.TWO_AT_ONCE;
+                case PINNED -> Routing.via(nodes.get(4).id, nodes.get(5).id);
+                case AROUND -> Routing.BEST.avoiding(nodes.get(1).id);
+                // Only one is left, which is taken.
+                case TWO_AROUND -> Routing.TWO_AT_ONCE.avoiding(nodes.get(5).id);
+            };
+        }
+    }
+
+    static Stream<Arguments> cellsOfWays() {
+        List<Arguments> cells = new ArrayList<>();
+        for (SocketKind kind : SocketKind.values()) {
+            for (Way way : Way.values()) {
+                for (Fault fault : Fault.values()) {
+                    // A way that is the only one allowed dies with its relay.
+                    boolean isMortal = fault == Fault.RELAY_DEATH && way != Way.TWO_AT_ONCE;
+                    if (way != Way.BEST && !isMortal) {
+                        cells.add(Arguments.of(kind, way, fault));
+                    }
+                }
+            }
+        }
+        return cells.stream();
+    }
+
+    @ParameterizedTest(name = "{0} by way {1}, {2}")
+    @MethodSource("cellsOfWays")
+    void keepsItsPromisesByWhateverWayIsAskedFor(SocketKind kind, Way way, Fault fault) {
+        Cell cell = new Cell(kind, 3, way, fault, 1);
+        cell.run();
+        cell.judge();
+    }
+
     static Stream<Arguments> cells() {
         List<Arguments> cells = new ArrayList<>();
         for (SocketKind kind : SocketKind.values()) {
@@ -66,7 +111,7 @@ class GuaranteesTest {
     @MethodSource("cells")
     void keepsItsPromises(SocketKind kind, int hops, Fault fault) {
         for (int seed = 1; seed <= 3; seed++) {
-            Cell cell = new Cell(kind, hops, fault, seed);
+            Cell cell = new Cell(kind, hops, Way.BEST, fault, seed);
             cell.run();
             cell.judge();
         }
@@ -87,6 +132,7 @@ class GuaranteesTest {
         private final EngineLab lab;
         private final Prng prng;
         private final Node origin;
+        private final Manner manner;
         private Node destination;
         private final TreeMap<Long, Outcome> outcomes = new TreeMap<>();
         private final List<ByteView> sent = new ArrayList<>();
@@ -95,11 +141,11 @@ class GuaranteesTest {
         private long connection;
         private boolean finished;
 
-        private Cell(SocketKind kind, int hops, Fault fault, int seed) {
+        private Cell(SocketKind kind, int hops, Way way, Fault fault, int seed) {
             this.kind = kind;
             this.hops = hops;
             this.fault = fault;
-            this.name = kind + " over " + hops + " links, " + fault + ", seed " + seed;
+            this.name = kind + " over " + hops + " links, " + way + ", " + fault + ", seed " + seed;
             this.lab = new EngineLab(seed);
             this.prng = new Prng(seed * 1_000L + fault.ordinal());
             // Two ways of three links each, of which one is taken.
@@ -115,6 +161,11 @@ class GuaranteesTest {
             lab.runFor(8 * SECOND);
             origin = lab.nodes.get(0);
             destination = lab.nodes.get(hops);
+            manner = new Manner(
+                    Manner.DEFAULT.priority(),
+                    Manner.DEFAULT.whenFull(),
+                    Manner.DEFAULT.retriesMax(),
+                    way.routing(lab.nodes));
             origin.settled = outcomes::put;
         }
 
@@ -129,8 +180,8 @@ class GuaranteesTest {
                 if (!origin.equals(destination)) {
                     origin.sockets = new OriginSockets();
                 }
-                origin.turn(() -> connection = origin.engine.connect(
-                        destination.id, kind, "there", Manner.DEFAULT, 20 * SECOND, lab.nowNanos));
+                origin.turn(() -> connection =
+                        origin.engine.connect(destination.id, kind, "there", manner, 20 * SECOND, lab.nowNanos));
                 lab.runFor(SECOND / 2);
             }
             lab.network = switch (fault) {
@@ -178,7 +229,7 @@ class GuaranteesTest {
             }
             ByteView message = ByteView.of(payload);
             sent.add(message);
-            Send send = new Send(Claim.of(index), destination.id, "there", kind, Manner.DEFAULT, message, 20 * SECOND);
+            Send send = new Send(Claim.of(index), destination.id, "there", kind, manner, message, 20 * SECOND);
             origin.turn(() -> {
                 if (kind.isConnected()) {
                     origin.engine.sendOn(connection, send, lab.nowNanos);

@@ -50,7 +50,7 @@ class FairnessTest {
         }
 
         private void send(Greedy flow, long sequence) {
-            boolean marked = queue.isCongested(LinkQueue.Urgency.data(3), now);
+            boolean marked = queue.isToMark(LinkQueue.Urgency.data(3), now);
             if (queue.offer(LinkQueue.Urgency.data(3), segment, now) == LinkQueue.Taken.FULL) {
                 flow.refused();
                 return;

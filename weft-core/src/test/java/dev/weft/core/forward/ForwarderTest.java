@@ -1,8 +1,10 @@
 package dev.weft.core.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
 import dev.weft.core.forward.LinkQueue.Taken;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Frame;
@@ -12,7 +14,10 @@ import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.WireReader;
+import dev.weft.core.wire.WireWriter;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -124,5 +129,62 @@ class ForwarderTest {
         forwarder.handle(A, RoutedFrame.of(RouteHeader.along(8), ack));
         assertThat(sent).isEmpty();
         assertThat(forwarder.refusedCount()).isEqualTo(1);
+    }
+
+    /** Three relays in a ring, and a frame whose maker has it go round and round: docs/decisions/0022. */
+    @Test
+    void aFrameThatIsSentInCirclesCrossesNoMoreThan64LinksAndComesToAnEnd() {
+        List<NodeId> ring = List.of(A, B, C);
+        List<Forwarder> relays = new ArrayList<>();
+        ArrayDeque<Runnable> underWay = new ArrayDeque<>();
+        int[] crossed = new int[1];
+        List<Arrival> ends = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            int self = i;
+            relays.add(new Forwarder(
+                    ring.get(i),
+                    new Forwarder.Labels() {
+                        @Override
+                        public Optional<NodeId> neighborOf(int label) {
+                            return Optional.of(ring.get((self + (label == 1 ? 1 : 2)) % 3));
+                        }
+
+                        @Override
+                        public int labelOf(NodeId neighbor) {
+                            return neighbor.equals(ring.get((self + 1) % 3)) ? 1 : 2;
+                        }
+                    },
+                    new Forwarder.Output() {
+                        @Override
+                        public void arrived(RoutedFrame frame, Arrival arrival) {
+                            ends.add(arrival);
+                        }
+
+                        @Override
+                        public Taken send(NodeId neighbor, Frame frame, LinkQueue.Urgency urgency) {
+                            crossed[0]++;
+                            underWay.add(() ->
+                                    relays.get(ring.indexOf(neighbor)).handle(ring.get(self), (RoutedFrame) frame));
+                            return Taken.QUEUED;
+                        }
+                    }));
+        }
+        int[] round = new int[RouteHeader.LABELS_MAX];
+        Arrays.fill(round, 1);
+        relays.get(0).handle(C, RoutedFrame.of(RouteHeader.along(round), new Probe(5)));
+        for (Runnable next = underWay.poll(); next != null; next = underWay.poll()) {
+            next.run();
+        }
+        assertThat(crossed[0]).isEqualTo(RouteHeader.LABELS_MAX);
+        assertThat(ends).hasSize(1);
+        assertThat(ends.get(0).hops()).isEqualTo(1 + RouteHeader.LABELS_MAX);
+    }
+
+    @Test
+    void moreLabelsThanARouteMayHaveAreNoRoute() {
+        assertThatThrownBy(() -> RouteHeader.along(new int[RouteHeader.LABELS_MAX + 1]))
+                .hasMessageContaining("64");
+        ByteView header = new WireWriter().u8(40).u8(24).view();
+        assertThatThrownBy(() -> RouteHeader.decode(new WireReader(header))).hasMessageContaining("at most 63");
     }
 }

@@ -101,13 +101,22 @@ class LinkQueueTest {
         for (int i = 0; i < 8; i++) {
             queue.offer(Urgency.data(3), fragment(3), 0);
         }
-        assertThat(queue.isCongested(Urgency.data(3), LinkQueue.STANDING_NANOS - 1))
-                .isFalse();
-        assertThat(queue.isCongested(Urgency.data(3), LinkQueue.STANDING_NANOS)).isTrue();
-        assertThat(queue.isCongested(Urgency.data(7), LinkQueue.STANDING_NANOS)).isFalse();
-        while (queue.poll(LinkQueue.STANDING_NANOS - 1) != null) {}
-        assertThat(queue.isCongested(Urgency.data(3), 2 * LinkQueue.STANDING_NANOS))
-                .isFalse();
+        assertThat(marksAt(queue, 3, LinkQueue.BORNE_NANOS)).isZero();
+        assertThat(marksAt(queue, 3, (LinkQueue.BORNE_NANOS + LinkQueue.ALL_MARKED_NANOS) / 2))
+                .as("of a thousand, half")
+                .isBetween(450, 550);
+        assertThat(marksAt(queue, 3, LinkQueue.ALL_MARKED_NANOS)).isEqualTo(1_000);
+        assertThat(marksAt(queue, 7, LinkQueue.ALL_MARKED_NANOS)).isZero();
+        while (queue.poll(LinkQueue.BORNE_NANOS) != null) {}
+        assertThat(marksAt(queue, 3, 2 * LinkQueue.ALL_MARKED_NANOS)).isZero();
+    }
+
+    private static int marksAt(LinkQueue queue, int priority, long nanos) {
+        int marks = 0;
+        for (int i = 0; i < 1_000; i++) {
+            marks += queue.isToMark(Urgency.data(priority), nanos) ? 1 : 0;
+        }
+        return marks;
     }
 
     private static EncodedFrame fragment(int priority) {
