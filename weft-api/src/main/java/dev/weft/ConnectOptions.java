@@ -5,8 +5,12 @@ import java.time.Duration;
 /**
  * How a connection is to be made and used. Immutable.
  *
- * @param timeout how long connecting may take, and how long anything sent may wait for its acknowledgement before the
- *     connection is given up: 1 ms to 1 hour
+ * @param timeout for how long nothing may be heard of the other node while it owes an answer: 1 ms to 1 hour. It owes one
+ *     from the call that connects on, and from then on while anything sent, or the end, is not acknowledged; whatever comes
+ *     of it for this connection counts, were it that there is no room. A reader that pauses, or a slow path, therefore never
+ *     breaks a connection, however long it takes. Where the time is over connecting fails, or the connection ends, with
+ *     {@link Outcome.Reason#TIMEOUT}, or with {@link Outcome.Reason#NO_ROUTE} if no way is known then. A connection with
+ *     nothing to acknowledge lasts until the other node is out of reach for as long, and for 60 s at least
  * @param priority 0, the lowest, to 7
  * @param routing which way
  */

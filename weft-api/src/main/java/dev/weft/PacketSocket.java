@@ -54,7 +54,7 @@ public interface PacketSocket extends AutoCloseable {
     void abort();
 
     /**
-     * Ends the connection: what was sent still arrives, in the background, within the connection's timeout; what comes
+     * Ends the connection: what was sent still arrives, in the background, while the other node answers; what comes
      * is refused. Where something that had come was not received the other end receives a reset instead of the end.
      */
     @Override

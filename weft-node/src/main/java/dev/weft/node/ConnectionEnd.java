@@ -225,13 +225,7 @@ final class ConnectionEnd {
                 }
             };
             Send send = new Send(
-                    charged,
-                    peer,
-                    endpoint,
-                    kind,
-                    Manner.DEFAULT,
-                    ByteView.of(payload),
-                    options.timeout().toNanos());
+                    charged, peer, endpoint, kind, Manner.DEFAULT, ByteView.of(payload), Send.NO_TIMEOUT_NANOS);
             life.handOver(new Handovers.OfSendOn(number, send, charged));
         } finally {
             sending.unlock();
@@ -360,8 +354,7 @@ final class ConnectionEnd {
         } finally {
             lock.unlock();
         }
-        long timeoutNanos = options.timeout().toNanos();
-        handOverLast((engine, now) -> engine.finish(number, timeoutNanos, now));
+        handOverLast((engine, now) -> engine.finish(number, now));
     }
 
     /** Behind what another thread is sending; one that waits for room gives up. */
@@ -426,8 +419,7 @@ final class ConnectionEnd {
         } finally {
             lock.unlock();
         }
-        long timeoutNanos = options.timeout().toNanos();
-        handOverLast((engine, now) -> engine.closeConnection(number, taken, timeoutNanos, now));
+        handOverLast((engine, now) -> engine.closeConnection(number, taken, now));
     }
 
     boolean isOpen() {

@@ -127,6 +127,38 @@ class SocketsTest {
     }
 
     @Test
+    void writersOfBothEndsAreBlockedWhileNobodyReadsAndNothingBreaks() throws Exception {
+        byte[] sent = new byte[12 << 20];
+        new Random(8).nextBytes(sent);
+        ConnectOptions impatient = ConnectOptions.DEFAULT.withTimeout(Duration.ofSeconds(1));
+        try (Listener<StreamSocket> listener = bob.listenStream("bytes");
+                StreamSocket mine = alice.connectStream(toBob, "bytes", impatient);
+                StreamSocket theirs = listener.accept()) {
+            List<CompletableFuture<Void>> writers = new ArrayList<>();
+            for (StreamSocket end : List.of(mine, theirs)) {
+                writers.add(CompletableFuture.runAsync(() -> {
+                    try {
+                        end.output().write(sent);
+                        end.finish();
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }));
+            }
+            assertThatThrownBy(() -> CompletableFuture.anyOf(writers.toArray(CompletableFuture<?>[]::new))
+                            .get(4, java.util.concurrent.TimeUnit.SECONDS))
+                    .as("4 MiB wait here and 4 MiB there, for four timeouts")
+                    .isInstanceOf(TimeoutException.class);
+            assertThat(theirs.input().readNBytes(sent.length)).isEqualTo(sent);
+            writers.get(0).join();
+            assertThat(mine.input().readAllBytes()).isEqualTo(sent);
+            writers.get(1).join();
+            mine.awaitFinished();
+            theirs.awaitFinished();
+        }
+    }
+
+    @Test
     void connectingToNobodyOrToAnotherKindIsRefusedWithTheReason() {
         bob.open("inbox", SocketKind.RDM);
         bob.listenStream("bytes");

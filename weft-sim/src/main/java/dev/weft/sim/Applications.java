@@ -226,12 +226,11 @@ final class Applications {
     }
 
     void finish(int ofLife, long connection) {
-        node.inLife(ofLife, (present, local) -> present.finish(connection, 30_000_000_000L, local));
+        node.inLife(ofLife, (present, local) -> present.finish(connection, local));
     }
 
     void close(int ofLife, long connection, long takenCharge) {
-        node.inLife(
-                ofLife, (present, local) -> present.closeConnection(connection, takenCharge, 30_000_000_000L, local));
+        node.inLife(ofLife, (present, local) -> present.closeConnection(connection, takenCharge, local));
     }
 
     void takenFrom(int ofLife, long connection, ByteView payload, long afterNanos) {

@@ -5,6 +5,7 @@ import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.flow.ReceiveBuffer;
+import dev.weft.core.flow.Send;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * taken all, the other end sees no end but a reset; and when faults have stopped, every connection ends.
  */
 final class Sessions {
-    private static final long TIMEOUT_NANOS = 30_000_000_000L;
-
     private final World world;
     private final Prng prng;
     private final Prng closing;
@@ -271,7 +270,7 @@ final class Sessions {
                     connection,
                     known().kind,
                     payload,
-                    TIMEOUT_NANOS,
+                    Send.NO_TIMEOUT_NANOS,
                     outcome -> settled(index, before, payload.length(), outcome));
         }
 

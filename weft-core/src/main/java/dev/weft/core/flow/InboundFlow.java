@@ -105,6 +105,9 @@ final class InboundFlow {
     private long turn;
 
     private @Nullable ReceiveBuffer buffer;
+    /** How much of it the application has not been given yet: what is incomplete, or held for its turn. */
+    private long asideCharge;
+
     private long sharePeriod = -1;
     private long ackSerial;
     private long markedCount;
@@ -212,6 +215,7 @@ final class InboundFlow {
         for (Held waits : held.values()) {
             for (ByteView message : waits.messages()) {
                 roomFor(message.length()).release(ReceiveBuffer.charge(message));
+                asideCharge -= ReceiveBuffer.charge(message);
             }
         }
         held.clear();
@@ -319,6 +323,7 @@ final class InboundFlow {
             }
             if (out.reserve(handle, data.messageBytes()) == Room.FULL) {
                 roomFor(data.messageBytes()).release(ReceiveBuffer.charge(data.messageBytes()));
+                asideCharge -= ReceiveBuffer.charge(data.messageBytes());
                 noRoom(data, Outcome.Reason.LIMIT);
                 return;
             }
@@ -350,15 +355,16 @@ final class InboundFlow {
         }
         ReceiveBuffer room = roomFor(data.messageBytes());
         sharePeriod = room.count(sharePeriod, nowNanos);
-        // What all others wait for must not wait for them.
+        // What all others wait for must not wait for them; but for what the application has not taken it must.
         boolean isItsTurn = isOrdered
-                ? data.messageSequence() == turn
+                ? data.messageSequence() == turn && room.hasRoomBeside(asideCharge)
                 : !incomplete.isEmpty() && data.messageSequence() <= settled.floor() && room.hasRoomOfItsOwn();
         if (!room.hasRoom() && !isItsTurn) {
             noRoom(data, Outcome.Reason.QUEUE_FULL);
             return false;
         }
         room.take(charge);
+        asideCharge += charge;
         return true;
     }
 
@@ -410,6 +416,7 @@ final class InboundFlow {
             return;
         }
         Acceptance acceptance = out.deliver(label, messages, arrival.hops());
+        asideCharge -= charge(messages);
         if (acceptance != Acceptance.TAKEN) {
             long charge = charge(messages);
             roomFor((int) charge).release(charge);
@@ -430,6 +437,7 @@ final class InboundFlow {
                 shut(acceptance.reason());
                 return;
             }
+            asideCharge -= charge(next.messages());
             turn += next.count();
             next.end().ifPresent(this::end);
         }
@@ -474,6 +482,7 @@ final class InboundFlow {
         ReceiveBuffer room = buffer;
         if (dropped != null) {
             out.release(dropped.messageBytes());
+            asideCharge -= ReceiveBuffer.charge(dropped.messageBytes());
             if (room != null) {
                 room.release(ReceiveBuffer.charge(dropped.messageBytes()));
             }

@@ -110,12 +110,12 @@ class ConnectionEndsTest {
         }
 
         private void finish() {
-            node.turn(() -> node.engine.finish(connection, 20 * SECOND, lab.nowNanos));
+            node.turn(() -> node.engine.finish(connection, lab.nowNanos));
         }
 
         private void close() {
             closed = true;
-            node.turn(() -> node.engine.closeConnection(connection, takenCharge, 20 * SECOND, lab.nowNanos));
+            node.turn(() -> node.engine.closeConnection(connection, takenCharge, lab.nowNanos));
         }
 
         private boolean isOver() {

@@ -148,7 +148,7 @@ class GuaranteesTest {
                 lab.runFor(20 * MILLI);
             }
             if (kind.isConnected()) {
-                origin.turn(() -> origin.engine.finish(connection, 20 * SECOND, lab.nowNanos));
+                origin.turn(() -> origin.engine.finish(connection, lab.nowNanos));
             }
             lab.runFor(90 * SECOND);
         }
@@ -338,7 +338,7 @@ class GuaranteesTest {
             @Override
             public void inputEnded(long number) {
                 arrived.ended = true;
-                node.afterTurn(() -> node.engine.finish(number, 20 * SECOND, lab.nowNanos));
+                node.afterTurn(() -> node.engine.finish(number, lab.nowNanos));
             }
         }
     }
