@@ -135,7 +135,7 @@ final class Applications {
     private void open(Engine present, SocketKind kind) {
         long number = kind.isConnected()
                 ? present.listen(endpointOf(kind), kind)
-                : present.open(endpointOf(kind), kind, Endpoints.Limits.DEFAULT.capacityBytes());
+                : present.open(endpointOf(kind), kind, world.options.taking().endpointBytes());
         endpoints.put(kind, number);
     }
 

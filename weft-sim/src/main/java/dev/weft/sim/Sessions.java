@@ -52,6 +52,16 @@ final class Sessions {
             connector.session = this;
         }
 
+        private boolean isBrokenForNothing() {
+            End other = acceptor;
+            return other != null
+                    && (connector.broken || other.broken)
+                    && !connector.closed
+                    && !other.closed
+                    && connector.node.lives(connector.life)
+                    && other.node.lives(other.life);
+        }
+
         private boolean isOver() {
             End other = acceptor;
             return refused || connector.isOver() && (other == null || other.isOver());
@@ -85,6 +95,7 @@ final class Sessions {
 
         private long givenCharge;
         private long takenCharge;
+        private long pausedUntilNanos;
         /** The first bytes of a stream, until they name the session. */
         private ByteView unknown = ByteView.EMPTY;
 
@@ -135,7 +146,7 @@ final class Sessions {
                 return;
             }
             takenCharge += ReceiveBuffer.charge(payload);
-            node.applications.takenFrom(life, connection, payload, prng.chance(900_000) ? 0 : prng.below(20_000_000));
+            node.applications.takenFrom(life, connection, payload, leftNanos());
             if (session == null && !identify(payload)) {
                 return;
             }
@@ -166,6 +177,15 @@ final class Sessions {
                     close();
                 }
             }
+        }
+
+        /** How long what has come is left untaken; what comes during a pause is left until its end. */
+        private long leftNanos() {
+            SwarmOptions.Taking taking = world.options.taking();
+            long now = world.events.nowNanos();
+            long pause = world.isFaulty() ? taking.pauseNanos(prng) : 0;
+            pausedUntilNanos = Math.max(pausedUntilNanos, pause == 0 ? 0 : now + pause);
+            return Math.max(pausedUntilNanos - now, taking.momentNanos(prng));
         }
 
         private void close() {
@@ -335,6 +355,11 @@ final class Sessions {
         return all.stream()
                 .filter(session -> session.connector.inputEnded && session.connector.outputFinished)
                 .count();
+    }
+
+    /** Those that broke though either end lives and has closed nothing. */
+    List<Session> broken() {
+        return all.stream().filter(Session::isBrokenForNothing).toList();
     }
 
     void requireAllOver() {

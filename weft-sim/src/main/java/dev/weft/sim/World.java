@@ -132,8 +132,9 @@ final class World {
         this.load = prng.fork(1);
         this.mischief = prng.fork(2);
         this.side = new int[options.nodes() + options.strangers() + options.impostors()];
+        EngineConfig scarce = options.taking().in(config);
         for (int i = 0; i < side.length; i++) {
-            nodes.add(new SimNode(i, this, communityAt(i), prng.fork(1_000 + i), options.driftPpmMax(), config));
+            nodes.add(new SimNode(i, this, communityAt(i), prng.fork(1_000 + i), options.driftPpmMax(), scarce));
         }
         this.application = factory.create(this);
         this.sessions = new Sessions(this, prng.fork(6));
@@ -225,13 +226,17 @@ final class World {
         return nodes;
     }
 
+    boolean isFaulty() {
+        return faulty;
+    }
+
     Faults faults() {
         return faulty ? options.faults() : Faults.NONE;
     }
 
     /** How long an application leaves a message untaken. */
     long takingNanos() {
-        return taking.chance(950_000) ? 0 : taking.below(50_000_000);
+        return options.taking().momentNanos(taking);
     }
 
     long nextCarrier() {
