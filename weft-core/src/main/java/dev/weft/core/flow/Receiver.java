@@ -45,7 +45,9 @@ public final class Receiver {
          */
         void ended(FlowLabel flow, Outcome.Reason reason);
 
-        /** A connected flow will not go on: its origin has given it up, or has gone. */
+        /**
+         * A connected flow will not go on: its origin has given it up, or has gone. One that answers may not have spoken yet.
+         */
         void broken(FlowLabel flow, Outcome.Reason reason);
     }
 
@@ -134,6 +136,12 @@ public final class Receiver {
         out.reply(origin, arrival, new Reset(self, incarnation, abort.flow()));
         if (flow != null && flow.label().kind().isConnected()) {
             breakOff(flow, abort.reason());
+        }
+        if (flow == null) {
+            abort.flow()
+                    .label()
+                    .filter(label -> label.kind().isConnected() && label.answers() != 0 && isForThisLife(label))
+                    .ifPresent(label -> out.broken(label, abort.reason()));
         }
     }
 
@@ -247,7 +255,7 @@ public final class Receiver {
         if (present != null) {
             return present;
         }
-        boolean forThisLife = label.destination().equals(self) && label.destinationIncarnation() == incarnation;
+        boolean forThisLife = isForThisLife(label);
         if (forThisLife && byHandle.size() >= config.flowsMax()) {
             refusedCount++;
         }
@@ -256,6 +264,10 @@ public final class Receiver {
             return null;
         }
         return open(label, arrival, nowNanos);
+    }
+
+    private boolean isForThisLife(FlowLabel label) {
+        return label.destination().equals(self) && label.destinationIncarnation() == incarnation;
     }
 
     private @Nullable InboundFlow byHandle(FlowRef ref) {

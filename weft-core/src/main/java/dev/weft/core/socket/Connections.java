@@ -377,8 +377,8 @@ public final class Connections {
     }
 
     private Acceptance match(FlowLabel label) {
-        Connection connection = byFlow.get(label.answers());
-        if (connection == null || connection.inbound != null || !connection.peer.equals(label.origin())) {
+        Connection connection = answered(label);
+        if (connection == null) {
             return Acceptance.NO_ENDPOINT;
         }
         if (connection.duplex.input() == Duplex.Input.SHUT) {
@@ -388,6 +388,14 @@ public final class Connections {
         byInbound.put(label.name(), connection);
         connection.duplex.inputOpened();
         return Acceptance.TAKEN;
+    }
+
+    /** The connection that a flow answers which was not heard of before. */
+    private @Nullable Connection answered(FlowLabel label) {
+        Connection connection = byFlow.get(label.answers());
+        return connection == null || connection.inbound != null || !connection.peer.equals(label.origin())
+                ? null
+                : connection;
     }
 
     public ReceiveBuffer buffer(FlowLabel label) {
@@ -436,6 +444,9 @@ public final class Connections {
     public void inputBroken(FlowLabel label, Outcome.Reason reason, long nowNanos) {
         now = nowNanos;
         Connection connection = find(label);
+        if (connection == null && label.answers() != 0) {
+            connection = answered(label);
+        }
         if (connection != null) {
             abort(connection, reason);
             out.broken(connection.number, reason);

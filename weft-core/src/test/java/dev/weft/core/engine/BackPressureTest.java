@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Routing;
 import dev.weft.SocketKind;
+import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.EngineConfig.LinkWishes;
 import dev.weft.core.engine.EngineLab.Node;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -151,6 +154,10 @@ class BackPressureTest {
     }
 
     private void connect(SocketKind kind, int relays, Rates rates) {
+        connect(kind, relays, rates, TIMEOUT_NANOS);
+    }
+
+    private void connect(SocketKind kind, int relays, Rates rates, long timeoutNanos) {
         for (int i = 0; i <= relays + 1; i++) {
             List<String> neighbors = new ArrayList<>();
             if (i > 0) {
@@ -171,7 +178,7 @@ class BackPressureTest {
         asked = new End(lab.nodes.get(relays + 1));
         asked.node.turn(() -> asked.node.engine.listen("there", kind, Manner.DEFAULT, TIMEOUT_NANOS));
         asking.node.turn(() -> asking.connection =
-                asking.node.engine.connect(asked.node.id, kind, "there", Manner.DEFAULT, TIMEOUT_NANOS, lab.nowNanos));
+                asking.node.engine.connect(asked.node.id, kind, "there", Manner.DEFAULT, timeoutNanos, lab.nowNanos));
         lab.runFor(SECOND);
     }
 
@@ -263,5 +270,53 @@ class BackPressureTest {
         assertThat(asking.breaks).hasSize(1).containsAnyOf(Outcome.Reason.TIMEOUT, Outcome.Reason.NO_ROUTE);
         assertThat(asking.brokenNanos - silentNanos).isBetween(TIMEOUT_NANOS - SECOND, TIMEOUT_NANOS + SECOND);
         assertThat(asking.undelivered()).as("each send has its fate").isZero();
+    }
+
+    @Test
+    void eitherDirectionHasTheTimeoutThatItsSenderHasAskedFor() {
+        connect(SocketKind.SEQPACKET, 0, Rates.UNLIMITED, 3 * TIMEOUT_NANOS);
+        long silentNanos = lab.nowNanos;
+        lab.network = List::of;
+        asking.send(SocketKind.SEQPACKET, 1, asked);
+        asked.send(SocketKind.SEQPACKET, 1, asking);
+        lab.runFor(4 * TIMEOUT_NANOS);
+        assertThat(asked.brokenNanos - silentNanos).isEqualTo(TIMEOUT_NANOS);
+        assertThat(asking.brokenNanos - silentNanos).isEqualTo(3 * TIMEOUT_NANOS);
+    }
+
+    /** Two relays between the ends: one direction is asked to go around the one, the other around the other. */
+    @Test
+    void eitherDirectionTakesTheWayThatItsSenderHasAskedFor() {
+        String[][] neighbors = {{"n1", "n2"}, {"n0", "n3"}, {"n0", "n3"}, {"n1", "n2"}};
+        for (String[] pinned : neighbors) {
+            lab.add(EngineConfig.DEFAULT.withWishes(
+                            new LinkWishes(LinkWishes.Policy.PINNED_ONLY, List.of(pinned), List.of())))
+                    .start();
+        }
+        lab.runFor(8 * SECOND);
+        asking = new End(lab.nodes.get(0));
+        asked = new End(lab.nodes.get(3));
+        Manner there = new Manner(6, WhenFull.WAIT, 100, Routing.BEST.avoiding(lab.nodes.get(2).id));
+        Manner back = new Manner(1, WhenFull.WAIT, 100, Routing.BEST.avoiding(lab.nodes.get(1).id));
+        asked.node.turn(() -> asked.node.engine.listen("there", SocketKind.SEQPACKET, back, TIMEOUT_NANOS));
+        asking.node.turn(() -> asking.connection = asking.node.engine.connect(
+                asked.node.id, SocketKind.SEQPACKET, "there", there, TIMEOUT_NANOS, lab.nowNanos));
+        lab.runFor(SECOND);
+        assertThat(bytesRelayedWhile(() -> asked.send(SocketKind.SEQPACKET, 10, asking)))
+                .satisfies(relayed -> assertThat(relayed.get(0)).isLessThan(20_000))
+                .satisfies(relayed -> assertThat(relayed.get(1)).isGreaterThan(600_000));
+        assertThat(bytesRelayedWhile(() -> asking.send(SocketKind.SEQPACKET, 10, asked)))
+                .satisfies(relayed -> assertThat(relayed.get(0)).isGreaterThan(600_000))
+                .satisfies(relayed -> assertThat(relayed.get(1)).isLessThan(20_000));
+        assertThat(asking.received).isEqualTo(10);
+        assertThat(asked.received).isEqualTo(10);
+    }
+
+    private List<Long> bytesRelayedWhile(Runnable sending) {
+        long first = lab.nodes.get(1).bytesWritten;
+        long second = lab.nodes.get(2).bytesWritten;
+        sending.run();
+        lab.runFor(SECOND);
+        return List.of(lab.nodes.get(1).bytesWritten - first, lab.nodes.get(2).bytesWritten - second);
     }
 }

@@ -148,6 +148,20 @@ class ConnectionEndsTest {
         return outcomes.get(ticket);
     }
 
+    /** Of a direction that has carried nothing yet the other end knows nothing but that it answers its own. */
+    @Test
+    void anAbortIsHeardByWhoHasFinishedThoughTheOtherEndHasNeverSpoken() {
+        connect();
+        asking.send(10);
+        asking.finish();
+        lab.runFor(SECOND);
+        asked.takeAll();
+        assertThat(asking.outputFinished).isTrue();
+        asked.node.turn(() -> asked.node.engine.abort(asked.connection, lab.nowNanos));
+        lab.runFor(SECOND);
+        assertThat(asking.breaks).containsExactly(Outcome.Reason.CONNECTION_RESET);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void whoeverClosesFirstBothFinishWhenNothingIsLost(int first) {
