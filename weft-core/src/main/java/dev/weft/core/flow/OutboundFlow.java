@@ -63,6 +63,8 @@ final class OutboundFlow {
     /** How often, at least, something is sent again within the time after which a silent destination is given up. */
     private static final int PROBES_IN_PATIENCE = 6;
 
+    private static final int LIFETIMES_FEW = 64;
+
     private final FlowLabel label;
     private final Manner manner;
     private final FlowConfig config;
@@ -76,7 +78,10 @@ final class OutboundFlow {
 
     private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>();
     private final MessageDeadlines deadlines = new MessageDeadlines();
-    /** What is withdrawn from a connected flow if it has no number in time; those that have one are left until they come first. */
+    /**
+     * What is withdrawn from a connected flow if it has no number in time; those that have one are left until they come
+     * first, or are most of all.
+     */
     private final PriorityQueue<Outgoing> lifetimes = new PriorityQueue<>(MessageDeadlines.SOONEST);
 
     private final SequenceWindow<Fragment> window = new SequenceWindow<>();
@@ -201,6 +206,9 @@ final class OutboundFlow {
         waiting.add(message);
         deadlines.add(message);
         if (isOrdered() && message.deadlineNanos != Deadlines.NEVER) {
+            if (lifetimes.size() > 2 * waiting.size() + LIFETIMES_FEW) {
+                lifetimes.removeIf(OutboundFlow::isWithdrawnNoMore);
+            }
             lifetimes.add(message);
         }
         usedNanos = nowNanos;
@@ -562,9 +570,13 @@ final class OutboundFlow {
         again.add(sequence);
     }
 
+    private static boolean isWithdrawnNoMore(Outgoing message) {
+        return message.isCommitted() || message.isSettled();
+    }
+
     private @Nullable Outgoing soonestWithdrawn() {
         Outgoing first = lifetimes.peek();
-        while (first != null && (first.isCommitted() || first.isSettled())) {
+        while (first != null && isWithdrawnNoMore(first)) {
             lifetimes.remove();
             first = lifetimes.peek();
         }
