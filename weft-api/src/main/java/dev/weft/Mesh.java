@@ -120,19 +120,29 @@ public interface Mesh extends AutoCloseable {
      */
     GroupTicket sendToAll(Collection<NodeId> nodes, byte[] payload, GroupSendOptions options);
 
+    /** Takes SEQPACKET connections with {@link ListenOptions#DEFAULT}. */
+    default Listener<PacketSocket> listenPackets(String endpoint) {
+        return listenPackets(endpoint, ListenOptions.DEFAULT);
+    }
+
     /**
      * Takes SEQPACKET connections.
      *
      * @throws IllegalStateException if an endpoint of that name is open on this node
      */
-    Listener<PacketSocket> listenPackets(String endpoint);
+    Listener<PacketSocket> listenPackets(String endpoint, ListenOptions options);
+
+    /** Takes STREAM connections with {@link ListenOptions#DEFAULT}. */
+    default Listener<StreamSocket> listenStream(String endpoint) {
+        return listenStream(endpoint, ListenOptions.DEFAULT);
+    }
 
     /**
      * Takes STREAM connections.
      *
      * @throws IllegalStateException if an endpoint of that name is open on this node
      */
-    Listener<StreamSocket> listenStream(String endpoint);
+    Listener<StreamSocket> listenStream(String endpoint, ListenOptions options);
 
     /**
      * Connects to an endpoint that {@link #listenPackets} has opened. Waits until it is accepted or refused.

@@ -2,7 +2,9 @@ package dev.weft;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * One end of a SEQPACKET connection: messages in both directions, each of them whole, once, and in the order of
@@ -28,6 +30,15 @@ public interface PacketSocket extends AutoCloseable {
     Ticket send(byte[] message) throws ConnectionException, InterruptedException;
 
     /**
+     * As {@link #send(byte[])}, for a message that is of no use if it cannot leave in time. One that has not begun to leave
+     * by then is withdrawn: it ends as expired, and the connection goes on as though it had never been. One that has
+     * begun to leave arrives as any other, however long that takes.
+     *
+     * @param timeout how long it may wait for room here and for its turn: 1 ms to 1 hour
+     */
+    Ticket send(byte[] message, Duration timeout) throws ConnectionException, InterruptedException;
+
+    /**
      * Waits for the next message.
      *
      * @return empty when the other end has sent its last
@@ -47,6 +58,23 @@ public interface PacketSocket extends AutoCloseable {
      */
     Optional<byte[]> receive(Duration timeout) throws ConnectionException, InterruptedException, TimeoutException;
 
+    /**
+     * Hands every message, from now on, to a handler on the mesh's callback executor, one at a time. While it works the
+     * next ones wait, and at last their sender. {@link #receive()} is not to be used beside it.
+     *
+     * <pre>{@code
+     * Mesh mesh = Mesh.join("demo");
+     * mesh.listenPackets("orders").onConnection(orders -> orders
+     *         .onMessage(order -> System.out.println(order.length + " bytes"))
+     *         .whenComplete((end, broken) -> orders.close()));
+     * }</pre>
+     *
+     * @return ends behind the last message: well when the other end has sent its last, else with the
+     *     {@link ConnectionException} that {@link #receive()} would throw
+     * @throws IllegalStateException if there is a handler already
+     */
+    CompletionStage<Void> onMessage(Consumer<byte[]> handler);
+
     /** Says that nothing more will be sent; receiving goes on. */
     void finish();
 
@@ -54,7 +82,7 @@ public interface PacketSocket extends AutoCloseable {
     void abort();
 
     /**
-     * Ends the connection: what was sent still arrives, in the background, within the connection's timeout; what comes
+     * Ends the connection: what was sent still arrives, in the background, while the other node answers; what comes
      * is refused. Where something that had come was not received the other end receives a reset instead of the end.
      */
     @Override

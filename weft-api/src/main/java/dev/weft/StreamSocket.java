@@ -58,7 +58,7 @@ public interface StreamSocket extends ByteChannel {
     void abort();
 
     /**
-     * Ends the connection: what was written still arrives, in the background, within the connection's timeout; what
+     * Ends the connection: what was written still arrives, in the background, while the other node answers; what
      * comes is refused. Where something that had come was not read the other end reads a reset instead of the end.
      */
     @Override

@@ -11,6 +11,7 @@ import dev.weft.GroupMessage;
 import dev.weft.GroupOutcome;
 import dev.weft.GroupSendOptions;
 import dev.weft.GroupTicket;
+import dev.weft.ListenOptions;
 import dev.weft.Listener;
 import dev.weft.Locator;
 import dev.weft.Membership;
@@ -252,12 +253,12 @@ final class FakeMesh implements Mesh {
     }
 
     @Override
-    public Listener<PacketSocket> listenPackets(String endpoint) {
+    public Listener<PacketSocket> listenPackets(String endpoint, ListenOptions options) {
         throw new UnsupportedOperationException(endpoint);
     }
 
     @Override
-    public Listener<StreamSocket> listenStream(String endpoint) {
+    public Listener<StreamSocket> listenStream(String endpoint, ListenOptions options) {
         throw new UnsupportedOperationException(endpoint);
     }
 
@@ -493,6 +494,16 @@ final class FakeMesh implements Mesh {
         public Ticket send(byte[] message) {
             opened.add("sent " + new String(message, StandardCharsets.UTF_8));
             return new FakeTicket();
+        }
+
+        @Override
+        public Ticket send(byte[] message, Duration timeout) {
+            return send(message);
+        }
+
+        @Override
+        public CompletionStage<Void> onMessage(Consumer<byte[]> handler) {
+            return CompletableFuture.completedStage(null);
         }
 
         @Override

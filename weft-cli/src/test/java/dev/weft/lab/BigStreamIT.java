@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A big copy over a STREAM between two hosts that have only two relays between them, while packets of the relay in use
- * vanish again and again: every byte arrives once, in order. The mesh has a key, so wires carry TLS and the relays see
+ * vanish again and again, or its process is killed and started again: every byte arrives once, in order. The mesh has a key, so wires carry TLS and the relays see
  * sealed fragments, as for any user. {@code -Dweft.stream.bytes=1073741824 -Dweft.stream.kbit=0} copies 1 GiB as fast as
  * it goes; by default the relays' wires are so slow that 64 MiB take long enough to be cut at.
  */
@@ -54,6 +54,7 @@ class BigStreamIT {
     private Lab lab;
     private Hosts hosts;
     private final List<NodeProcess> nodes = new ArrayList<>();
+    private String key = "";
     private long sunk;
     private long progressNanos;
     private long longestStillNanos;
@@ -87,12 +88,46 @@ class BigStreamIT {
         return Files.writeString(key, MeshKey.random().text());
     }
 
+    /** What happens to the relay in use. */
+    private interface Mishap {
+        /**
+         * @param count how often it has happened before
+         * @return how it ends
+         */
+        Runnable strike(int relay, int count);
+    }
+
     @Test
     void everyByteOfABigStreamArrivesWhileTheRelayInUseIsCutAgainAndAgain() throws IOException {
-        String key = "key=" + key();
+        copyUnder("cuts", (relay, count) -> {
+            // Now before the relay, now behind it: what it took in is lost with the second.
+            String end = Integer.toString(count % 2 == 0 ? SOURCE : SINK);
+            hosts.tell("cut", Integer.toString(relay), end);
+            return () -> hosts.tell("uncut", Integer.toString(relay), end);
+        });
+    }
+
+    @Test
+    void everyByteOfABigStreamArrivesWhileTheRelayInUseIsKilledAndStartedAgain() throws IOException {
+        copyUnder("kills", (relay, count) -> {
+            long life = h(relay).incarnation();
+            h(relay).kill();
+            return () -> {
+                nodes.set(relay - 1, lab.start(plan(relay)));
+                assertThat(h(relay).incarnation()).as("it lives anew").isGreaterThan(life);
+            };
+        });
+    }
+
+    private Lab.Plan plan(int host) {
+        return hosts.plan(host).with("heartbeatMillis=500", key);
+    }
+
+    private void copyUnder(String mishaps, Mishap mishap) throws IOException {
+        key = "key=" + key();
         hosts.tell("cut", Integer.toString(SOURCE), Integer.toString(SINK));
         for (int host = 1; host <= HOSTS; host++) {
-            nodes.add(lab.start(hosts.plan(host).with("heartbeatMillis=500", key)));
+            nodes.add(lab.start(plan(host)));
         }
         nodes.forEach(node ->
                 node.awaitPeers(nodes.stream().filter(other -> other != node).toArray(NodeProcess[]::new)));
@@ -109,18 +144,14 @@ class BigStreamIT {
                 .split(" ");
         assertThat(began).as(String.join(" ", began)).startsWith("source", "began");
         progressNanos = System.nanoTime();
-        int cuts = 0;
+        int count = 0;
         while (!flowsFor(WHOLE_MILLIS)) {
             if (!isWhole()) {
                 continue;
             }
-            int relay = relayInUse();
-            // Now before the relay, now behind it: what it took in is lost with the second.
-            String end = Integer.toString(cuts % 2 == 0 ? SOURCE : SINK);
-            hosts.tell("cut", Integer.toString(relay), end);
-            cuts++;
+            Runnable undo = mishap.strike(relayInUse(), count++);
             boolean done = flowsFor(CUT_MILLIS);
-            hosts.tell("uncut", Integer.toString(relay), end);
+            undo.run();
             if (done) {
                 break;
             }
@@ -133,13 +164,14 @@ class BigStreamIT {
                 .split(" ");
         assertThat(sourced).as(String.join(" ", sourced)).startsWith("sourced", Long.toString(BYTES));
         assertThat(sank).as(String.join(" ", sank)).startsWith("sank", Long.toString(BYTES), sourced[2]);
-        assertThat(cuts).as("cuts").isGreaterThan(1);
+        assertThat(count).as(mishaps).isGreaterThan(1);
         double seconds = (Long.parseLong(sank[3]) - Long.parseLong(began[2])) / 1e9;
         System.err.printf(
                 Locale.ROOT,
-                "BigStreamIT: %,d bytes, %d cuts, %.1f s, %.1f MB/s, longest stand-still %.2f s%n",
+                "BigStreamIT: %,d bytes, %d %s, %.1f s, %.1f MB/s, longest stand-still %.2f s%n",
                 BYTES,
-                cuts,
+                count,
+                mishaps,
                 seconds,
                 BYTES / 1e6 / seconds,
                 longestStillNanos / 1e9);

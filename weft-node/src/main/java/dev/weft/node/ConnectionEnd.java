@@ -7,6 +7,7 @@ import dev.weft.Limits;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
+import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.flow.Acceptance;
@@ -15,10 +16,15 @@ import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
 import dev.weft.core.socket.Duplex;
 import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +40,6 @@ final class ConnectionEnd {
     private final NodeId peer;
     private final String endpoint;
     private final SocketKind kind;
-    private final ConnectOptions options;
     private final long unsettledMax;
     /** What the engine is told at a time of what was taken. */
     private long toldBytes;
@@ -45,6 +50,9 @@ final class ConnectionEnd {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<byte[]> queue = new ArrayDeque<>();
+    private volatile @Nullable Consumer<byte[]> handler;
+    private boolean handing;
+    private final CompletableFuture<Void> handledAll = new CompletableFuture<>();
     private long number;
     private final Duplex duplex = new Duplex();
     private boolean isClosed;
@@ -56,12 +64,11 @@ final class ConnectionEnd {
     /** Why there is no connection, where the other end did not answer or did not want it. */
     private @Nullable Outcome unmade;
 
-    ConnectionEnd(NodeLife life, NodeId peer, String endpoint, SocketKind kind, ConnectOptions options) {
+    ConnectionEnd(NodeLife life, NodeId peer, String endpoint, SocketKind kind) {
         this.life = life;
         this.peer = peer;
         this.endpoint = endpoint;
         this.kind = kind;
-        this.options = options;
         Limits limits = life.config().limits();
         this.unsettledMax = Math.min(UNSETTLED_MAX, limits.of(Limit.FLOW_BYTES));
         this.toldBytes = limits.of(Limit.CONNECTION_BYTES) / 8;
@@ -87,7 +94,8 @@ final class ConnectionEnd {
     }
 
     /** Asks the engine for the connection; on the loop. The answer may come before this returns. */
-    void begin(Engine engine, Manner manner, long nowNanos) {
+    void begin(Engine engine, ConnectOptions options, long nowNanos) {
+        Manner manner = new Manner(options.priority(), WhenFull.WAIT, options.retriesMax(), options.routing());
         long asked =
                 engine.connect(peer, kind, endpoint, manner, options.timeout().toNanos(), nowNanos);
         numbered(asked);
@@ -117,7 +125,7 @@ final class ConnectionEnd {
                 return Acceptance.CLOSED;
             }
             queue.add(payload.intoByteArray());
-            changed.signalAll();
+            announce();
             return Acceptance.TAKEN;
         } finally {
             lock.unlock();
@@ -166,13 +174,22 @@ final class ConnectionEnd {
         lock.lock();
         try {
             change.run();
-            changed.signalAll();
+            announce();
         } finally {
             lock.unlock();
         }
     }
 
     // ------------------------------------------------------------------ the application's side
+
+    /** Wakes all who wait for a change, with the lock held. */
+    private void announce() {
+        changed.signalAll();
+        if (handler != null && !handing && !waits()) {
+            handing = true;
+            callbacks().execute(this::handOver);
+        }
+    }
 
     /** Waits until the other end has answered. */
     void awaitConnected() throws ConnectionException, InterruptedException {
@@ -195,17 +212,26 @@ final class ConnectionEnd {
     /**
      * Sends bytes that nobody changes any more; waits where too much is unacknowledged.
      *
+     * @param timeoutNanos how long it may wait, here and in the engine, until it leaves
      * @param asked is told of the outcome on the loop's thread
+     * @return whether there was room in time; where not, nothing was sent and {@code asked} hears of nothing
      */
-    void send(byte[] payload, Pending asked) throws ConnectionException, InterruptedException {
-        sending.lockInterruptibly();
+    boolean send(byte[] payload, long timeoutNanos, Pending asked) throws ConnectionException, InterruptedException {
+        Patience patience = new Patience(timeoutNanos);
+        if (!sending.tryLock(timeoutNanos, TimeUnit.NANOSECONDS)) {
+            return false;
+        }
         try {
             SendBudget budget = life.application().budget();
             long charge = SendBudget.charge(payload.length);
-            takeRoom(payload.length);
+            if (!takeRoom(payload.length, patience.leftNanos())) {
+                return false;
+            }
             try {
-                if (!budget.takeWhile(this::isSending, charge)) {
+                if (!budget.takeWhile(this::isSending, charge, patience.leftNanos())) {
                     requireSending();
+                    settled(payload.length, Outcome.Kind.EXPIRED);
+                    return false;
                 }
             } catch (ConnectionException | InterruptedException e) {
                 settled(payload.length, Outcome.Kind.DELIVERED);
@@ -224,30 +250,46 @@ final class ConnectionEnd {
                     asked.settle(outcome, callbacks);
                 }
             };
-            Send send = new Send(
-                    charged,
-                    peer,
-                    endpoint,
-                    kind,
-                    Manner.DEFAULT,
-                    ByteView.of(payload),
-                    options.timeout().toNanos());
+            Send send =
+                    new Send(charged, peer, endpoint, kind, Manner.DEFAULT, ByteView.of(payload), patience.leftNanos());
             life.handOver(new Handovers.OfSendOn(number, send, charged));
+            return true;
         } finally {
             sending.unlock();
         }
     }
 
-    /** Waits until the connection has room. */
-    private void takeRoom(int bytes) throws ConnectionException, InterruptedException {
+    /** What is left of a time that began when this was made. */
+    private static final class Patience {
+        private final long timeoutNanos;
+        private final long beganNanos = System.nanoTime();
+
+        private Patience(long timeoutNanos) {
+            this.timeoutNanos = timeoutNanos;
+        }
+
+        private long leftNanos() {
+            return timeoutNanos == Send.NO_TIMEOUT_NANOS
+                    ? timeoutNanos
+                    : Math.max(0, timeoutNanos - (System.nanoTime() - beganNanos));
+        }
+    }
+
+    /** Waits until the connection has room; false where it had none in time. */
+    private boolean takeRoom(int bytes, long timeoutNanos) throws ConnectionException, InterruptedException {
+        long left = timeoutNanos;
         lock.lockInterruptibly();
         try {
             while (unsettledBytes >= unsettledMax && duplex.sending() == Duplex.Sending.GOES) {
-                changed.await();
+                if (left <= 0) {
+                    return false;
+                }
+                left = changed.awaitNanos(left);
             }
             requireSending();
             unsettledBytes += bytes;
             unsettledCount++;
+            return true;
         } finally {
             lock.unlock();
         }
@@ -348,20 +390,81 @@ final class ConnectionEnd {
         };
     }
 
+    /**
+     * Hands what comes to a handler, one message at a time.
+     *
+     * @return ends behind the last
+     */
+    CompletionStage<Void> handTo(Consumer<byte[]> newHandler) {
+        lock.lock();
+        try {
+            if (handler != null) {
+                throw new IllegalStateException("the connection to '" + endpoint + "' has a handler already");
+            }
+            handler = newHandler;
+            announce();
+            return handledAll.minimalCompletionStage();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Runs on the callback executor while there is something to hand over, never twice at a time. */
+    private void handOver() {
+        for (byte[] message = takeForHandler(); message != null; message = takeForHandler()) {
+            Consumer<byte[]> receiver = handler;
+            try {
+                if (receiver != null) {
+                    receiver.accept(message);
+                }
+            } catch (RuntimeException e) {
+                Thread thread = Thread.currentThread();
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            }
+        }
+    }
+
+    /** The next message; null where there is none now, or none will come any more, which whoever set the handler is told. */
+    private byte @Nullable [] takeForHandler() {
+        Optional<ConnectionException> failure = Optional.empty();
+        lock.lock();
+        try {
+            if (waits()) {
+                handing = false;
+                return null;
+            }
+            byte[] message = next();
+            if (message != null) {
+                return message;
+            }
+        } catch (ConnectionException broken) {
+            failure = Optional.of(broken);
+        } finally {
+            lock.unlock();
+        }
+        // It stays as though it were handing over: nothing more will come.
+        failure.ifPresentOrElse(handledAll::completeExceptionally, () -> handledAll.complete(null));
+        return null;
+    }
+
+    /** Where the application is told of things. */
+    Executor callbacks() {
+        return life.callbacks();
+    }
+
     void finish() {
         lock.lock();
         try {
             boolean isNoMore = duplex.isBroken() || duplex.sending() == Duplex.Sending.IS_FINISHED;
             duplex.finish();
-            changed.signalAll();
+            announce();
             if (isNoMore) {
                 return;
             }
         } finally {
             lock.unlock();
         }
-        long timeoutNanos = options.timeout().toNanos();
-        handOverLast((engine, now) -> engine.finish(number, timeoutNanos, now));
+        handOverLast((engine, now) -> engine.finish(number, now));
     }
 
     /** Behind what another thread is sending; one that waits for room gives up. */
@@ -397,7 +500,7 @@ final class ConnectionEnd {
                 abortEngine();
             }
             duplex.broke(Outcome.Reason.SENDER_CLOSED);
-            changed.signalAll();
+            announce();
         } finally {
             lock.unlock();
         }
@@ -419,15 +522,14 @@ final class ConnectionEnd {
             queue.clear();
             duplex.shut(0);
             duplex.finish();
-            changed.signalAll();
+            announce();
             if (isNoMore) {
                 return;
             }
         } finally {
             lock.unlock();
         }
-        long timeoutNanos = options.timeout().toNanos();
-        handOverLast((engine, now) -> engine.closeConnection(number, taken, timeoutNanos, now));
+        handOverLast((engine, now) -> engine.closeConnection(number, taken, now));
     }
 
     boolean isOpen() {

@@ -10,6 +10,7 @@ import dev.weft.Group;
 import dev.weft.GroupSendOptions;
 import dev.weft.GroupTicket;
 import dev.weft.Limit;
+import dev.weft.ListenOptions;
 import dev.weft.Listener;
 import dev.weft.Mesh;
 import dev.weft.MeshConfig;
@@ -78,7 +79,7 @@ final class Node implements Mesh {
         this.application = life.application();
         this.groups = new Groups(life);
         application.accepting((listener, kind, from, connection) -> {
-            ConnectionEnd end = new ConnectionEnd(life, from, listener.name(), kind, ConnectOptions.DEFAULT);
+            ConnectionEnd end = new ConnectionEnd(life, from, listener.name(), kind);
             end.numbered(connection);
             return end;
         });
@@ -220,21 +221,24 @@ final class Node implements Mesh {
     // ------------------------------------------------------------------ connections
 
     @Override
-    public Listener<PacketSocket> listenPackets(String endpoint) {
-        return listen(endpoint, SocketKind.SEQPACKET, end -> new PacketEnd(end, application));
+    public Listener<PacketSocket> listenPackets(String endpoint, ListenOptions options) {
+        return listen(endpoint, SocketKind.SEQPACKET, options, end -> new PacketEnd(end, application));
     }
 
     @Override
-    public Listener<StreamSocket> listenStream(String endpoint) {
-        return listen(endpoint, SocketKind.STREAM, end -> new StreamEnd(end, application));
+    public Listener<StreamSocket> listenStream(String endpoint, ListenOptions options) {
+        return listen(endpoint, SocketKind.STREAM, options, end -> new StreamEnd(end, application));
     }
 
-    private <C> Listener<C> listen(String endpoint, SocketKind kind, Function<ConnectionEnd, C> shown) {
+    private <C> Listener<C> listen(
+            String endpoint, SocketKind kind, ListenOptions options, Function<ConnectionEnd, C> shown) {
         requireName(endpoint);
         life.requireOpen();
+        Manner manner = new Manner(options.priority(), WhenFull.WAIT, options.retriesMax(), options.routing());
         return life.ask(engine -> {
             requireUnused(engine, endpoint);
-            long number = engine.listen(endpoint, kind);
+            long number =
+                    engine.listen(endpoint, kind, manner, options.timeout().toNanos());
             ListenerEnd<C> listener = new ListenerEnd<>(
                     endpoint,
                     life.callbacks(),
@@ -265,9 +269,8 @@ final class Node implements Mesh {
             throws ConnectionException, InterruptedException {
         requireName(endpoint);
         life.requireOpen();
-        ConnectionEnd connection = new ConnectionEnd(life, node, endpoint, kind, options);
-        Manner manner = new Manner(options.priority(), WhenFull.WAIT, Manner.RETRIES_UNBOUNDED, options.routing());
-        life.turn((engine, now) -> connection.begin(engine, manner, now));
+        ConnectionEnd connection = new ConnectionEnd(life, node, endpoint, kind);
+        life.turn((engine, now) -> connection.begin(engine, options, now));
         connection.awaitConnected();
         return connection;
     }

@@ -160,9 +160,9 @@ final class SendBudget {
         return null;
     }
 
-    /** Waits for room on the node as long as it is wanted; false where it is not any more. */
-    boolean takeWhile(BooleanSupplier wanted, long charge) throws InterruptedException {
-        return tryTakeOfNode(charge) || await(new Vessel(Long.MAX_VALUE), charge, Long.MAX_VALUE, wanted);
+    /** Waits for room on the node as long as it is wanted; false where it is not any more, or the time is over. */
+    boolean takeWhile(BooleanSupplier wanted, long charge, long timeoutNanos) throws InterruptedException {
+        return tryTakeOfNode(charge) || await(new Vessel(Long.MAX_VALUE), charge, timeoutNanos, wanted);
     }
 
     void give(long charge) {

@@ -3,6 +3,7 @@ package dev.weft.node;
 import dev.weft.ConnectionException;
 import dev.weft.NodeId;
 import dev.weft.StreamSocket;
+import dev.weft.core.flow.Send;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -66,7 +67,7 @@ final class StreamEnd implements StreamSocket {
             byte[] piece = new byte[Math.min(PIECE_BYTES, from.remaining())];
             from.get(piece);
             try {
-                connection.send(piece, new Pending.Unwatched(application.nextTicket()));
+                connection.send(piece, Send.NO_TIMEOUT_NANOS, new Pending.Unwatched(application.nextTicket()));
             } catch (InterruptedException e) {
                 throw interrupted();
             }

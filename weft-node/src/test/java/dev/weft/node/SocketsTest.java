@@ -26,10 +26,15 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,6 +132,131 @@ class SocketsTest {
     }
 
     @Test
+    void writersOfBothEndsAreBlockedWhileNobodyReadsAndNothingBreaks() throws Exception {
+        byte[] sent = new byte[12 << 20];
+        new Random(8).nextBytes(sent);
+        ConnectOptions impatient = ConnectOptions.DEFAULT.withTimeout(Duration.ofSeconds(1));
+        try (Listener<StreamSocket> listener = bob.listenStream("bytes");
+                StreamSocket mine = alice.connectStream(toBob, "bytes", impatient);
+                StreamSocket theirs = listener.accept()) {
+            List<CompletableFuture<Void>> writers = new ArrayList<>();
+            for (StreamSocket end : List.of(mine, theirs)) {
+                writers.add(CompletableFuture.runAsync(() -> {
+                    try {
+                        end.output().write(sent);
+                        end.finish();
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }));
+            }
+            assertThatThrownBy(() -> CompletableFuture.anyOf(writers.toArray(CompletableFuture<?>[]::new))
+                            .get(4, TimeUnit.SECONDS))
+                    .as("4 MiB wait here and 4 MiB there, for four timeouts")
+                    .isInstanceOf(TimeoutException.class);
+            assertThat(theirs.input().readNBytes(sent.length)).isEqualTo(sent);
+            writers.get(0).join();
+            assertThat(mine.input().readAllBytes()).isEqualTo(sent);
+            writers.get(1).join();
+            mine.awaitFinished();
+            theirs.awaitFinished();
+        }
+    }
+
+    @Test
+    void aHandlerGetsEveryMessageInOrderAndItsOwnerHearsOfTheEnd() throws Exception {
+        try (Listener<PacketSocket> listener = bob.listenPackets("talk");
+                PacketSocket mine = alice.connectPackets(toBob, "talk", ConnectOptions.DEFAULT);
+                PacketSocket theirs = listener.accept()) {
+            List<String> handled = Collections.synchronizedList(new ArrayList<>());
+            mine.send("0".getBytes(StandardCharsets.UTF_8)).await();
+            CompletableFuture<Void> end = theirs.onMessage(
+                            message -> handled.add(new String(message, StandardCharsets.UTF_8)))
+                    .toCompletableFuture();
+            for (int i = 1; i < 2_000; i++) {
+                mine.send(Integer.toString(i).getBytes(StandardCharsets.UTF_8));
+            }
+            assertThat(end).isNotDone();
+            mine.finish();
+            end.get(20, TimeUnit.SECONDS);
+            assertThat(handled)
+                    .isEqualTo(IntStream.range(0, 2_000)
+                            .mapToObj(Integer::toString)
+                            .toList());
+            assertThatThrownBy(() -> theirs.onMessage(message -> {})).isInstanceOf(IllegalStateException.class);
+
+            CompletableFuture<Void> broken = mine.onMessage(message -> {}).toCompletableFuture();
+            theirs.abort();
+            assertThatThrownBy(() -> broken.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(ConnectionException.class);
+        }
+    }
+
+    @Test
+    void aHandlerThatWorksHoldsTheSenderUp() throws Exception {
+        try (Listener<PacketSocket> listener = bob.listenPackets("talk");
+                PacketSocket mine = alice.connectPackets(toBob, "talk", ConnectOptions.DEFAULT);
+                PacketSocket theirs = listener.accept()) {
+            CompletableFuture<Void> pause = new CompletableFuture<>();
+            AtomicInteger handled = new AtomicInteger();
+            CompletableFuture<Void> end = theirs.onMessage(message -> {
+                        pause.join();
+                        handled.incrementAndGet();
+                    })
+                    .toCompletableFuture();
+            CompletableFuture<Integer> sender = CompletableFuture.supplyAsync(() -> {
+                try {
+                    for (int i = 0; i < 24; i++) {
+                        mine.send(new byte[1 << 20]);
+                    }
+                    mine.finish();
+                    return 24;
+                } catch (IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            assertThatThrownBy(() -> sender.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+            pause.complete(null);
+            assertThat(sender.get(20, TimeUnit.SECONDS)).isEqualTo(24);
+            end.get(20, TimeUnit.SECONDS);
+            assertThat(handled).hasValue(24);
+        }
+    }
+
+    @Test
+    void aMessageThatCannotLeaveInItsTimeIsWithdrawnAndTheConnectionGoesOn() throws Exception {
+        try (Listener<PacketSocket> listener = bob.listenPackets("talk");
+                PacketSocket mine = alice.connectPackets(toBob, "talk", ConnectOptions.DEFAULT);
+                PacketSocket theirs = listener.accept()) {
+            List<Ticket> tickets = new ArrayList<>();
+            int expired = 0;
+            while (expired < 3) {
+                Ticket ticket = mine.send(new byte[100_000 + tickets.size()], Duration.ofMillis(300));
+                tickets.add(ticket);
+                expired = (int) tickets.stream()
+                        .map(each -> each.outcome().toCompletableFuture())
+                        .filter(each -> each.isDone() && each.join().kind() == Outcome.Kind.EXPIRED)
+                        .count();
+            }
+            mine.finish();
+            List<Integer> received = new ArrayList<>();
+            for (Optional<byte[]> next = theirs.receive(); next.isPresent(); next = theirs.receive()) {
+                received.add(next.get().length);
+            }
+            List<Integer> delivered = new ArrayList<>();
+            for (int i = 0; i < tickets.size(); i++) {
+                Outcome outcome = tickets.get(i).await();
+                assertThat(outcome.kind()).isIn(Outcome.Kind.DELIVERED, Outcome.Kind.EXPIRED);
+                if (outcome.isDelivered()) {
+                    delivered.add(100_000 + i);
+                }
+            }
+            assertThat(received).isEqualTo(delivered).hasSizeGreaterThan(20);
+            assertThatThrownBy(() -> mine.send(new byte[1], Duration.ZERO))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
     void connectingToNobodyOrToAnotherKindIsRefusedWithTheReason() {
         bob.open("inbox", SocketKind.RDM);
         bob.listenStream("bytes");
@@ -202,8 +332,7 @@ class SocketsTest {
                     return e.getMessage();
                 }
             });
-            assertThatThrownBy(() -> sender.get(300, java.util.concurrent.TimeUnit.MILLISECONDS))
-                    .isInstanceOf(TimeoutException.class);
+            assertThatThrownBy(() -> sender.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
             mine.close();
             assertThat(sender.get()).contains("finished");
             assertThat(theirs.receive()).isPresent();

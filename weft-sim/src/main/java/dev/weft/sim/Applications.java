@@ -138,7 +138,7 @@ final class Applications {
     private void open(Engine present, SocketKind kind) {
         long number = kind.isConnected()
                 ? present.listen(endpointOf(kind), kind)
-                : present.open(endpointOf(kind), kind, Endpoints.Limits.DEFAULT.capacityBytes());
+                : present.open(endpointOf(kind), kind, world.options.taking().endpointBytes());
         endpoints.put(kind, number);
     }
 
@@ -258,12 +258,11 @@ final class Applications {
     }
 
     void finish(int ofLife, long connection) {
-        node.inLife(ofLife, (present, local) -> present.finish(connection, 30_000_000_000L, local));
+        node.inLife(ofLife, (present, local) -> present.finish(connection, local));
     }
 
     void close(int ofLife, long connection, long takenCharge) {
-        node.inLife(
-                ofLife, (present, local) -> present.closeConnection(connection, takenCharge, 30_000_000_000L, local));
+        node.inLife(ofLife, (present, local) -> present.closeConnection(connection, takenCharge, local));
     }
 
     void takenFrom(int ofLife, long connection, ByteView payload, long afterNanos) {

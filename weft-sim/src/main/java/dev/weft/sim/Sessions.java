@@ -5,6 +5,7 @@ import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.flow.ReceiveBuffer;
+import dev.weft.core.flow.Send;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * taken all, the other end sees no end but a reset; and when faults have stopped, every connection ends.
  */
 final class Sessions {
-    private static final long TIMEOUT_NANOS = 30_000_000_000L;
-
     private final World world;
     private final Prng prng;
     private final Prng closing;
@@ -51,6 +50,16 @@ final class Sessions {
             this.enough = closing.chance(150_000) ? closing.below(messages + 1) : Integer.MAX_VALUE;
             this.connector = new End(from);
             connector.session = this;
+        }
+
+        private boolean isBrokenForNothing() {
+            End other = acceptor;
+            return other != null
+                    && (connector.broken || other.broken)
+                    && !connector.closed
+                    && !other.closed
+                    && connector.node.lives(connector.life)
+                    && other.node.lives(other.life);
         }
 
         private boolean isOver() {
@@ -86,6 +95,7 @@ final class Sessions {
 
         private long givenCharge;
         private long takenCharge;
+        private long pausedUntilNanos;
         /** The first bytes of a stream, until they name the session. */
         private ByteView unknown = ByteView.EMPTY;
 
@@ -136,7 +146,7 @@ final class Sessions {
                 return;
             }
             takenCharge += ReceiveBuffer.charge(payload);
-            node.applications.takenFrom(life, connection, payload, prng.chance(900_000) ? 0 : prng.below(20_000_000));
+            node.applications.takenFrom(life, connection, payload, leftNanos());
             if (session == null && !identify(payload)) {
                 return;
             }
@@ -167,6 +177,15 @@ final class Sessions {
                     close();
                 }
             }
+        }
+
+        /** How long what has come is left untaken; what comes during a pause is left until its end. */
+        private long leftNanos() {
+            SwarmOptions.Taking taking = world.options.taking();
+            long now = world.events.nowNanos();
+            long pause = world.isFaulty() ? taking.pauseNanos(prng) : 0;
+            pausedUntilNanos = Math.max(pausedUntilNanos, pause == 0 ? 0 : now + pause);
+            return Math.max(pausedUntilNanos - now, taking.momentNanos(prng));
         }
 
         private void close() {
@@ -271,7 +290,7 @@ final class Sessions {
                     connection,
                     known().kind,
                     payload,
-                    TIMEOUT_NANOS,
+                    Send.NO_TIMEOUT_NANOS,
                     outcome -> settled(index, before, payload.length(), outcome));
         }
 
@@ -336,6 +355,11 @@ final class Sessions {
         return all.stream()
                 .filter(session -> session.connector.inputEnded && session.connector.outputFinished)
                 .count();
+    }
+
+    /** Those that broke though either end lives and has closed nothing. */
+    List<Session> broken() {
+        return all.stream().filter(Session::isBrokenForNothing).toList();
     }
 
     void requireAllOver() {

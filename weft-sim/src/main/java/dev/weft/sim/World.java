@@ -133,8 +133,9 @@ final class World {
         this.load = prng.fork(1);
         this.mischief = prng.fork(2);
         this.side = new int[options.nodes() + options.strangers() + options.impostors()];
+        EngineConfig scarce = options.taking().in(config);
         for (int i = 0; i < side.length; i++) {
-            nodes.add(new SimNode(i, this, communityAt(i), prng.fork(1_000 + i), options.driftPpmMax(), config));
+            nodes.add(new SimNode(i, this, communityAt(i), prng.fork(1_000 + i), options.driftPpmMax(), scarce));
         }
         this.application = factory.create(this);
         this.sessions = new Sessions(this, prng.fork(6));
@@ -229,6 +230,10 @@ final class World {
         return nodes;
     }
 
+    boolean isFaulty() {
+        return faulty;
+    }
+
     /** What befalls what is sent now between two hosts. How far they are apart stays when faults stop. */
     Faults faults(int from, int to) {
         Faults between = terrain.between(from, to);
@@ -237,7 +242,7 @@ final class World {
 
     /** How long an application leaves a message untaken. */
     long takingNanos() {
-        return taking.chance(950_000) ? 0 : taking.below(50_000_000);
+        return options.taking().momentNanos(taking);
     }
 
     long nextCarrier() {

@@ -59,6 +59,20 @@ class SwarmTest {
                 .isEqualTo(report.outcomes().get("sessions"));
     }
 
+    /** Readers that pause for up to twice a connection's timeout, and little room everywhere. */
+    @Test
+    void slowTakersBreakNoConnection() {
+        for (long seed = 1; seed <= 5; seed++) {
+            SwarmOptions.Taking slow = new SwarmOptions.Taking(64 << 10, 300_000, 50, 20_000, 60_000);
+            World world = new World(SwarmOptions.calm(5).withTaking(slow), seed, EngineConfig.DEFAULT);
+            Simulation.Plan plan = new Simulation.Plan(5, seed, 20_000_000_000L, Simulation.FaultLevel.NONE);
+            RunReport report = Simulation.run(plan, world, (virtual, events) -> {});
+            assertThat(report.violations()).as("seed %d", seed).isEmpty();
+            assertThat(world.sessions.size()).as("seed %d", seed).isPositive();
+            assertThat(world.sessions.broken()).as("seed %d", seed).isEmpty();
+        }
+    }
+
     /** The simulator itself is tested: nodes that do not ask for the key let the impostors in, and that is found. */
     @Test
     void aMeshThatDoesNotAskForItsKeyIsFoundOut() {

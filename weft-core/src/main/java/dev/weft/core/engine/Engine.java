@@ -349,7 +349,12 @@ public final class Engine {
 
     /** Opens an endpoint for connections of SEQPACKET or STREAM; returns the listener's number. */
     public long listen(String endpoint, SocketKind kind) {
-        return machines.connections.listen(endpoint, kind);
+        return listen(endpoint, kind, Manner.DEFAULT, Connections.PATIENCE_NANOS);
+    }
+
+    /** The same, where answers are to travel in a manner of their own: see {@link Connections#listen}. */
+    public long listen(String endpoint, SocketKind kind, Manner manner, long patienceNanos) {
+        return machines.connections.listen(endpoint, kind, manner, patienceNanos);
     }
 
     public void closeListener(long listener, long nowNanos) {
@@ -362,11 +367,11 @@ public final class Engine {
         machines.connections.accept(connection);
     }
 
-    /** Asks for a connection; {@link Output#connected} tells what became of it. Returns its number. */
+    /** Asks for a connection, see {@link Connections#connect}; {@link Output#connected} tells what became of it. */
     public long connect(
-            NodeId destination, SocketKind kind, String endpoint, Manner manner, long timeoutNanos, long nowNanos) {
+            NodeId destination, SocketKind kind, String endpoint, Manner manner, long patienceNanos, long nowNanos) {
         machines.now(nowNanos);
-        return machines.connections.connect(destination, kind, endpoint, manner, timeoutNanos, nowNanos);
+        return machines.connections.connect(destination, kind, endpoint, manner, patienceNanos, nowNanos);
     }
 
     /** The node at the other end of a connection. */
@@ -387,15 +392,15 @@ public final class Engine {
     }
 
     /** Nothing more will be sent on a connection. */
-    public void finish(long connection, long timeoutNanos, long nowNanos) {
+    public void finish(long connection, long nowNanos) {
         machines.now(nowNanos);
-        machines.connections.finish(connection, timeoutNanos, nowNanos);
+        machines.connections.finish(connection, nowNanos);
     }
 
-    /** The application is done with a connection: see {@link Connections#close(long, long, long, long)}. */
-    public void closeConnection(long connection, long takenCharge, long timeoutNanos, long nowNanos) {
+    /** The application is done with a connection: see {@link Connections#close(long, long, long)}. */
+    public void closeConnection(long connection, long takenCharge, long nowNanos) {
         machines.now(nowNanos);
-        machines.connections.close(connection, takenCharge, timeoutNanos, nowNanos);
+        machines.connections.close(connection, takenCharge, nowNanos);
     }
 
     /** Ends a connection at once, both ways. */

@@ -108,6 +108,9 @@ final class InboundFlow {
     private long turn;
 
     private @Nullable ReceiveBuffer buffer;
+    /** How much of it the application has not been given yet: what is incomplete, or held for its turn. */
+    private long asideCharge;
+
     private long sharePeriod = -1;
     private long ackSerial;
     private long markedCount;
@@ -227,6 +230,7 @@ final class InboundFlow {
         for (Held waits : held.values()) {
             for (ByteView message : waits.messages()) {
                 roomFor(message.length()).release(ReceiveBuffer.charge(message));
+                asideCharge -= ReceiveBuffer.charge(message);
             }
         }
         held.clear();
@@ -334,6 +338,7 @@ final class InboundFlow {
             }
             if (out.reserve(handle, data.messageBytes()) == Room.FULL) {
                 roomFor(data.messageBytes()).release(ReceiveBuffer.charge(data.messageBytes()));
+                asideCharge -= ReceiveBuffer.charge(data.messageBytes());
                 noRoom(data, Outcome.Reason.LIMIT);
                 return;
             }
@@ -365,15 +370,16 @@ final class InboundFlow {
         }
         ReceiveBuffer room = roomFor(data.messageBytes());
         sharePeriod = room.count(sharePeriod, nowNanos);
-        // What all others wait for must not wait for them.
+        // What all others wait for must not wait for them; but for what the application has not taken it must.
         boolean isItsTurn = isOrdered
-                ? data.messageSequence() == turn
+                ? data.messageSequence() == turn && room.hasRoomBeside(asideCharge)
                 : !incomplete.isEmpty() && data.messageSequence() <= settled.floor() && room.hasRoomOfItsOwn();
         if (!room.hasRoom() && !isItsTurn) {
             noRoom(data, Outcome.Reason.QUEUE_FULL);
             return false;
         }
         room.take(charge);
+        asideCharge += charge;
         return true;
     }
 
@@ -425,6 +431,7 @@ final class InboundFlow {
             return;
         }
         Acceptance acceptance = out.deliver(label, messages, arrival.hops());
+        asideCharge -= charge(messages);
         if (acceptance != Acceptance.TAKEN) {
             long charge = charge(messages);
             roomFor((int) charge).release(charge);
@@ -445,6 +452,7 @@ final class InboundFlow {
                 shut(acceptance.reason());
                 return;
             }
+            asideCharge -= charge(next.messages());
             turn += next.count();
             next.end().ifPresent(this::end);
         }
@@ -489,6 +497,7 @@ final class InboundFlow {
         ReceiveBuffer room = buffer;
         if (dropped != null) {
             out.release(dropped.messageBytes());
+            asideCharge -= ReceiveBuffer.charge(dropped.messageBytes());
             if (room != null) {
                 room.release(ReceiveBuffer.charge(dropped.messageBytes()));
             }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Called by {@link OutboundFlow} alone.
  */
 final class MessageDeadlines {
-    private static final Comparator<Outgoing> SOONEST =
+    static final Comparator<Outgoing> SOONEST =
             Comparator.<Outgoing>comparingLong(m -> m.deadlineNanos).thenComparingLong(m -> m.order);
 
     private static final int SETTLED_FEW = 64;

@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +34,10 @@ import org.jspecify.annotations.Nullable;
  * has told of. Where it has none, one fragment is sent again and again, by the timer, so that a lost word of new room
  * holds up nothing for good.
  *
- * <p>In a connected flow a message's fate is known when all before it have been delivered, and a message that cannot
- * be delivered in time ends the connection: nothing is ever left out. Where the destination refuses one, it has
+ * <p>In a connected flow a message's fate is known when all before it have been delivered, and nothing that has a number
+ * is ever left out (RFC 9260 §11.1.5: it is committed). How long that takes does not matter as long as the destination
+ * answers, were it that it has no room (RFC 1122 §4.2.2.17). The flow breaks where something is outstanding and nothing
+ * at all was heard for the {@link #patienceNanos} (RFC 9293 §3.8.3). Where the destination refuses a message, it has
  * refused all behind it.
  *
  * <p>Called by {@link Sender} alone.
@@ -57,16 +60,30 @@ final class OutboundFlow {
         void refused(OutboundFlow flow, Outcome.Reason reason, int rejectedCount);
     }
 
+    /** How often, at least, something is sent again within the time after which a silent destination is given up. */
+    private static final int PROBES_IN_PATIENCE = 6;
+
+    private static final int LIFETIMES_FEW = 64;
+
     private final FlowLabel label;
     private final Manner manner;
     private final FlowConfig config;
     private final Paths paths;
     private final Output out;
     private final RetransmissionTimer timer;
+    /** For how long nothing may be heard of the destination of a connected flow. */
+    private final long patienceNanos;
+
     private final CongestionWindow congestion;
 
     private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>();
     private final MessageDeadlines deadlines = new MessageDeadlines();
+    /**
+     * What is withdrawn from a connected flow if it has no number in time; those that have one are left until they come
+     * first, or are most of all.
+     */
+    private final PriorityQueue<Outgoing> lifetimes = new PriorityQueue<>(MessageDeadlines.SOONEST);
+
     private final SequenceWindow<Fragment> window = new SequenceWindow<>();
     private final Flights flights = new Flights();
     /** Never sent yet. */
@@ -86,6 +103,11 @@ final class OutboundFlow {
     private @Nullable Path lastPath;
     private long lastExpiryNanos = -1;
     private long heardNanos = -1;
+    /** Since when something is outstanding of which nothing was heard. */
+    private long silentSinceNanos;
+    /** How often in a row the timer has expired without an answer. */
+    private int unanswered;
+
     private long retryPathNanos = Deadlines.NEVER;
     private long usedNanos;
     private long nextOrder;
@@ -97,9 +119,18 @@ final class OutboundFlow {
     private boolean broken;
     private boolean gathers;
 
-    OutboundFlow(FlowLabel label, Manner manner, FlowConfig config, Paths paths, Output out, long nowNanos) {
+    /** @param patienceNanos {@link Deadlines#NEVER} unless connected */
+    OutboundFlow(
+            FlowLabel label,
+            Manner manner,
+            long patienceNanos,
+            FlowConfig config,
+            Paths paths,
+            Output out,
+            long nowNanos) {
         this.label = label;
         this.manner = manner;
+        this.patienceNanos = patienceNanos;
         this.config = config;
         this.paths = paths;
         this.out = out;
@@ -157,20 +188,29 @@ final class OutboundFlow {
     }
 
     /** Asks for a connection. */
-    void addOpening(long deadlineNanos, long nowNanos) {
-        add(Outgoing.control(Outgoing.Role.OPENING, nextOrder++, deadlineNanos), nowNanos);
+    void addOpening(long nowNanos) {
+        add(Outgoing.control(Outgoing.Role.OPENING, nextOrder++), nowNanos);
     }
 
     /** Ends this direction of a connection. */
-    void addEnd(Outcome.Reason reason, long deadlineNanos, long nowNanos) {
-        add(Outgoing.end(reason, nextOrder++, deadlineNanos), nowNanos);
+    void addEnd(Outcome.Reason reason, long nowNanos) {
+        add(Outgoing.end(reason, nextOrder++), nowNanos);
     }
 
     /** A message that was handed back by a flow before this one. */
     void add(Outgoing message, long nowNanos) {
+        if (isIdle()) {
+            silentSinceNanos = nowNanos;
+        }
         nextOrder = Math.max(nextOrder, message.order + 1);
         waiting.add(message);
         deadlines.add(message);
+        if (isOrdered() && message.deadlineNanos != Deadlines.NEVER) {
+            if (lifetimes.size() > 2 * waiting.size() + LIFETIMES_FEW) {
+                lifetimes.removeIf(OutboundFlow::isWithdrawnNoMore);
+            }
+            lifetimes.add(message);
+        }
         usedNanos = nowNanos;
     }
 
@@ -185,6 +225,8 @@ final class OutboundFlow {
         hops = ack.hops();
         usedNanos = nowNanos;
         heardNanos = nowNanos;
+        silentSinceNanos = nowNanos;
+        unanswered = 0;
         for (Ack.Refusal refusal : ack.refusals()) {
             if (isOrdered()) {
                 refusedFrom(refusal);
@@ -272,8 +314,14 @@ final class OutboundFlow {
     }
 
     void handleTime(long nowNanos) {
-        expireMessages(nowNanos);
-        expireFlights(nowNanos);
+        if (isOrdered()) {
+            withdraw(nowNanos);
+            expireFlights(nowNanos);
+            breakIfSilent(nowNanos);
+        } else {
+            expireMessages(nowNanos);
+            expireFlights(nowNanos);
+        }
         if (nowNanos >= retryPathNanos) {
             retryPathNanos = Deadlines.NEVER;
         }
@@ -282,9 +330,12 @@ final class OutboundFlow {
 
     long nextDeadlineNanos() {
         long next = retryPathNanos;
-        Outgoing soonest = deadlines.soonest();
+        Outgoing soonest = isOrdered() ? soonestWithdrawn() : deadlines.soonest();
         if (soonest != null) {
             next = Math.min(next, soonest.deadlineNanos);
+        }
+        if (isOrdered() && !isIdle()) {
+            next = Math.min(next, patienceEndNanos());
         }
         Flights.Flight oldest = flights.oldest();
         return oldest == null ? next : Math.min(next, expiryNanos(oldest));
@@ -315,6 +366,7 @@ final class OutboundFlow {
 
     private void forget() {
         deadlines.clear();
+        lifetimes.clear();
         waiting.clear();
         fresh.clear();
         again.clear();
@@ -429,11 +481,16 @@ final class OutboundFlow {
     }
 
     private void roomIs(long bytes) {
-        boolean wasClosed = room < config.fragmentBytes();
+        long before = room;
         room = bytes;
-        if (wasClosed && room >= config.fragmentBytes() && isReliable()) {
-            // What came while there was no room was not kept.
-            for (Flights.Flight flight : flights.all()) {
+        if (before >= config.fragmentBytes() || room <= before || !isReliable()) {
+            return;
+        }
+        // What came while there was no room was not kept.
+        boolean isOpen = room >= config.fragmentBytes();
+        for (Flights.Flight flight : flights.all()) {
+            long charge = flight.fragment().charge;
+            if (isOpen || charge > before && charge <= room) {
                 lost(flight.sequence(), flight.fragment());
             }
         }
@@ -470,27 +527,36 @@ final class OutboundFlow {
     private void expireFlights(long nowNanos) {
         boolean expired = false;
         boolean silence = false;
+        boolean late = false;
         for (Flights.Flight oldest = flights.oldest();
                 oldest != null && expiryNanos(oldest) <= nowNanos;
                 oldest = flights.oldest()) {
             expired = true;
             silence |= heardNanos < oldest.sentNanos();
+            late |= oldest.fragment().charge <= room;
             lost(oldest.sequence(), oldest.fragment());
         }
         if (expired) {
-            timer.handleExpiry(silence ? RetransmissionTimer.Expiry.SILENT : RetransmissionTimer.Expiry.LATE);
             lastExpiryNanos = nowNanos;
             if (silence) {
+                timer.handleExpiry(RetransmissionTimer.Expiry.SILENT);
+                unanswered++;
                 congestion.handleExpiry();
                 choice = choice.other();
-            } else {
+            } else if (late) {
+                timer.handleExpiry(RetransmissionTimer.Expiry.LATE);
                 congestion.handleLate();
+            } else {
+                // The path has carried it: there is nothing to learn of it.
+                timer.handleExpiry(RetransmissionTimer.Expiry.NO_ROOM);
             }
         }
     }
 
+    /** A connected flow asks several times before it takes its destination for dead. */
     private long expiryNanos(Flights.Flight flight) {
-        return Math.max(flight.sentNanos(), lastExpiryNanos) + timer.timeoutNanos();
+        long timeoutNanos = isOrdered() ? timer.timeoutNanos(patienceNanos / PROBES_IN_PATIENCE) : timer.timeoutNanos();
+        return Math.max(flight.sentNanos(), lastExpiryNanos) + timeoutNanos;
     }
 
     private void lost(long sequence, Fragment fragment) {
@@ -502,6 +568,50 @@ final class OutboundFlow {
         }
         fragment.state = Fragment.State.TO_SEND;
         again.add(sequence);
+    }
+
+    private static boolean isWithdrawnNoMore(Outgoing message) {
+        return message.isCommitted() || message.isSettled();
+    }
+
+    private @Nullable Outgoing soonestWithdrawn() {
+        Outgoing first = lifetimes.peek();
+        while (first != null && isWithdrawnNoMore(first)) {
+            lifetimes.remove();
+            first = lifetimes.peek();
+        }
+        return first;
+    }
+
+    /** Messages that have no number yet are not missed by anybody: the connection goes on as though they had never been. */
+    private void withdraw(long nowNanos) {
+        for (Outgoing soonest = soonestWithdrawn();
+                soonest != null && soonest.deadlineNanos <= nowNanos;
+                soonest = soonestWithdrawn()) {
+            settle(soonest, Outcome.of(Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT));
+        }
+    }
+
+    private long patienceEndNanos() {
+        return patienceNanos >= Deadlines.NEVER - silentSinceNanos ? Deadlines.NEVER : silentSinceNanos + patienceNanos;
+    }
+
+    /** Nothing was heard of the destination for too long, or after too many tries. */
+    private void breakIfSilent(long nowNanos) {
+        boolean isTimeUp = nowNanos >= patienceEndNanos();
+        if (broken || isIdle() || !isTimeUp && unanswered <= manner.retriesMax()) {
+            return;
+        }
+        List<Outgoing> outstanding = deadlines.all();
+        if (!outstanding.isEmpty()) {
+            Outgoing first = outstanding.get(0);
+            giveUp(
+                    first,
+                    path(Paths.Choice.PRIMARY).isEmpty()
+                            ? first.givenUp(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE)
+                            : first.givenUp(
+                                    Outcome.Kind.EXPIRED, isTimeUp ? Outcome.Reason.TIMEOUT : Outcome.Reason.RETRIES));
+        }
     }
 
     private void expireMessages(long nowNanos) {
@@ -540,7 +650,7 @@ final class OutboundFlow {
         if (message.isSettled()) {
             throw new InvariantError("message " + message.order + " ends twice, now " + outcome);
         }
-        if (message.firstSequence < 0) {
+        if (!message.isCommitted()) {
             waiting.remove(message);
         }
         Send send = message.settle();
@@ -589,7 +699,7 @@ final class OutboundFlow {
                 done(next);
                 continue;
             }
-            if (fragment.transmissions > manner.retriesMax()) {
+            if (!isOrdered() && fragment.transmissions > manner.retriesMax()) {
                 done(next);
                 giveUpAfterRetries(fragment, nowNanos);
                 continue;

@@ -2,6 +2,7 @@ package dev.weft.core.flow;
 
 import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Deadlines;
 import org.jspecify.annotations.Nullable;
 
 /** A message under way at its origin. */
@@ -18,6 +19,7 @@ final class Outgoing {
 
     final Role role;
     final int fragmentCount;
+    /** When it is given up; in a connected flow, when it is withdrawn if it has no number by then. */
     final long deadlineNanos;
     /** Its place among the messages of its flow. */
     final long order;
@@ -46,16 +48,17 @@ final class Outgoing {
 
     static Outgoing message(Send send, int fragmentBytes, long order, long nowNanos) {
         int fragments = Math.max(1, (send.payload().length() + fragmentBytes - 1) / fragmentBytes);
-        return new Outgoing(Role.MESSAGE, send, fragments, order, nowNanos + send.timeoutNanos());
+        return new Outgoing(Role.MESSAGE, send, fragments, order, send.deadlineNanos(nowNanos));
     }
 
-    static Outgoing control(Role role, long order, long deadlineNanos) {
-        return new Outgoing(role, null, 1, order, deadlineNanos);
+    /** What a connected flow says of itself; it waits as long as the flow lasts. */
+    static Outgoing control(Role role, long order) {
+        return new Outgoing(role, null, 1, order, Deadlines.NEVER);
     }
 
     /** @param reason why the origin has not taken all that came to it; NONE where it has */
-    static Outgoing end(Outcome.Reason reason, long order, long deadlineNanos) {
-        Outgoing end = control(Role.END, order, deadlineNanos);
+    static Outgoing end(Outcome.Reason reason, long order) {
+        Outgoing end = control(Role.END, order);
         end.farewell = reason;
         return end;
     }
@@ -63,6 +66,11 @@ final class Outgoing {
     ByteView payload() {
         Send present = send;
         return present == null ? ByteView.EMPTY : present.payload();
+    }
+
+    /** Whether it has its place in the sequence, from which nothing can be taken out. */
+    boolean isCommitted() {
+        return firstSequence >= 0;
     }
 
     boolean hasLeft() {

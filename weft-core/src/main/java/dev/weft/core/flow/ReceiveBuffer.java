@@ -74,6 +74,15 @@ public final class ReceiveBuffer {
         return used < capacity;
     }
 
+    /**
+     * Whether there would be room but for what waits for the next message of its flow.
+     *
+     * @param charge of that
+     */
+    boolean hasRoomBeside(long charge) {
+        return used - charge < capacity && (total.hasRoom() || used == charge);
+    }
+
     public void take(long charge) {
         used += charge;
         total.take(charge);

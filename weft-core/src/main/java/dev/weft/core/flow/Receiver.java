@@ -46,7 +46,9 @@ public final class Receiver {
          */
         void ended(FlowLabel flow, Outcome.Reason reason);
 
-        /** A connected flow will not go on: its origin has given it up, or has gone. */
+        /**
+         * A connected flow will not go on: its origin has given it up, or has gone. One that answers may not have spoken yet.
+         */
         void broken(FlowLabel flow, Outcome.Reason reason);
     }
 
@@ -135,6 +137,12 @@ public final class Receiver {
         out.reply(origin, arrival, new Reset(self, incarnation, abort.flow()));
         if (flow != null && flow.label().kind().isConnected()) {
             breakOff(flow, abort.reason());
+        }
+        if (flow == null) {
+            abort.flow()
+                    .label()
+                    .filter(label -> label.kind().isConnected() && label.answers() != 0 && isForThisLife(label))
+                    .ifPresent(label -> out.broken(label, abort.reason()));
         }
     }
 
@@ -253,7 +261,7 @@ public final class Receiver {
         if (present != null) {
             return present;
         }
-        boolean forThisLife = label.destination().equals(self) && label.destinationIncarnation() == incarnation;
+        boolean forThisLife = isForThisLife(label);
         if (forThisLife && byHandle.size() >= config.flowsMax()) {
             refusedCount++;
         }
@@ -262,6 +270,10 @@ public final class Receiver {
             return null;
         }
         return open(label, arrival, nowNanos);
+    }
+
+    private boolean isForThisLife(FlowLabel label) {
+        return label.destination().equals(self) && label.destinationIncarnation() == incarnation;
     }
 
     private @Nullable InboundFlow byHandle(FlowRef ref) {

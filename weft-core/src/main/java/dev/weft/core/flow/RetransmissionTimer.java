@@ -38,14 +38,18 @@ final class RetransmissionTimer {
         }
     }
 
-    /** The path has said nothing, or not what was waited for. */
+    /** What the path has said of what was waited for. */
     enum Expiry {
+        /** Nothing at all. */
         SILENT,
-        LATE
+        /** Something, but not that. */
+        LATE,
+        /** That there is no room: it was a probe (RFC 9293 §3.8.6.1), and says nothing of the path. */
+        NO_ROOM
     }
 
     void handleExpiry(Expiry expiry) {
-        late = expiry == Expiry.LATE;
+        late = expiry == Expiry.LATE || late && expiry == Expiry.NO_ROOM;
         backoff = Math.min(BACKOFF_MAX, backoff + 1);
     }
 
@@ -57,12 +61,24 @@ final class RetransmissionTimer {
     }
 
     long timeoutNanos() {
+        return Math.min(bounds.maxNanos(), plainNanos() << backoff);
+    }
+
+    /**
+     * As {@link #timeoutNanos()}, but doubled no further than to a bound.
+     *
+     * @param doubledMaxNanos has no effect where the plain timeout is longer
+     */
+    long timeoutNanos(long doubledMaxNanos) {
+        return Math.min(timeoutNanos(), Math.max(plainNanos(), doubledMaxNanos));
+    }
+
+    private long plainNanos() {
         // With many samples in a round trip the variation knows of the last few alone, and a queue that stood for a
         // moment would be a timeout (RFC 7323, appendix G). By half a round trip it may grow unexpectedly.
-        long plain = smoothedNanos == 0
+        return smoothedNanos == 0
                 ? bounds.initialNanos()
                 : Math.max(bounds.minNanos(), smoothedNanos + Math.max(4 * variationNanos, smoothedNanos / 2));
-        return Math.min(bounds.maxNanos(), plain << backoff);
     }
 
     /** The smoothed round trip, 0 while none was measured. */

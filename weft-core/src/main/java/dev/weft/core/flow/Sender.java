@@ -220,26 +220,29 @@ public final class Sender {
     /**
      * Begins a connected flow; {@link Output#opened} tells what became of it. Returns 0 where nothing is known of the
      * destination.
+     *
+     * @param patienceNanos for how long nothing may be heard of the destination while something is outstanding, the
+     *     opening included
      */
     public long connect(
-            NodeId destination, SocketKind kind, String endpoint, Manner manner, long timeoutNanos, long nowNanos) {
+            NodeId destination, SocketKind kind, String endpoint, Manner manner, long patienceNanos, long nowNanos) {
         long life = paths.incarnationOf(destination);
         if (life == 0) {
             return 0;
         }
         FlowLabel label = label(destination, life, kind, manner, endpoint, 0);
-        OutboundFlow flow = begin(label, manner, nowNanos);
-        flow.addOpening(nowNanos + timeoutNanos, nowNanos);
+        OutboundFlow flow = begin(label, manner, patienceNanos, nowNanos);
+        flow.addOpening(nowNanos);
         flow.flush(nowNanos);
         touched(flow, nowNanos);
         return label.number();
     }
 
     /** Begins the other direction of a connected flow from another node. */
-    public long answer(FlowLabel theirs, Manner manner, long nowNanos) {
+    public long answer(FlowLabel theirs, Manner manner, long patienceNanos, long nowNanos) {
         FlowLabel label = label(
                 theirs.origin(), theirs.originIncarnation(), theirs.kind(), manner, theirs.endpoint(), theirs.number());
-        return begin(label, manner, nowNanos).label().number();
+        return begin(label, manner, patienceNanos, nowNanos).label().number();
     }
 
     /**
@@ -247,10 +250,10 @@ public final class Sender {
      *
      * @param reason why not all was taken that came the other way; NONE where it was
      */
-    public void finish(long number, Outcome.Reason reason, long timeoutNanos, long nowNanos) {
+    public void finish(long number, Outcome.Reason reason, long nowNanos) {
         OutboundFlow flow = flows.get(number);
         if (flow != null) {
-            flow.addEnd(reason, nowNanos + timeoutNanos, nowNanos);
+            flow.addEnd(reason, nowNanos);
             flow.flush(nowNanos);
             touched(flow, nowNanos);
         }
@@ -477,7 +480,7 @@ public final class Sender {
                 conversation.endpoint(),
                 0);
         current.put(conversation, label.number());
-        return begin(label, conversation.manner(), nowNanos);
+        return begin(label, conversation.manner(), Deadlines.NEVER, nowNanos);
     }
 
     private FlowLabel label(
@@ -486,8 +489,8 @@ public final class Sender {
                 self, incarnation, nextNumber++, destination, life, kind, manner.whenFull(), endpoint, answers);
     }
 
-    private OutboundFlow begin(FlowLabel label, Manner manner, long nowNanos) {
-        OutboundFlow flow = new OutboundFlow(label, manner, config, paths, flowOutput, nowNanos);
+    private OutboundFlow begin(FlowLabel label, Manner manner, long patienceNanos, long nowNanos) {
+        OutboundFlow flow = new OutboundFlow(label, manner, patienceNanos, config, paths, flowOutput, nowNanos);
         flows.put(label.number(), flow);
         if (sweepNanos == Deadlines.NEVER) {
             sweepNanos = nowNanos + SWEEP_NANOS;

@@ -72,7 +72,8 @@ public final class Connections {
      * @param connectionsMax at a time: 1 to 1,000,000
      * @param backlogMax accepted and not yet taken by the application, per listener: 1 to 65,536
      * @param capacityBytes received and not yet taken, per connection: 64 KiB to 1 GiB
-     * @param silenceNanos how long the other node may be out of reach: 1 s to 1 day
+     * @param silenceNanos how long the other node may be out of reach, where a connection's own timeout is not longer: 1 s
+     *     to 1 day
      */
     public record Limits(int connectionsMax, int backlogMax, long capacityBytes, long silenceNanos) {
         public static final Limits DEFAULT = new Limits(16_384, 128, 4L << 20, 60_000_000_000L);
@@ -85,16 +86,25 @@ public final class Connections {
         }
     }
 
+    /** For how long nothing may be heard of the other end where nobody says otherwise. */
+    public static final long PATIENCE_NANOS = 30_000_000_000L;
+
     private static final class Listener {
         private final long number;
         private final String endpoint;
         private final SocketKind kind;
+        /** How the answers travel. */
+        private final Manner manner;
+
+        private final long patienceNanos;
         private int waiting;
 
-        private Listener(long number, String endpoint, SocketKind kind) {
+        private Listener(long number, String endpoint, SocketKind kind, Manner manner, long patienceNanos) {
             this.number = number;
             this.endpoint = endpoint;
             this.kind = kind;
+            this.manner = manner;
+            this.patienceNanos = patienceNanos;
         }
     }
 
@@ -102,6 +112,9 @@ public final class Connections {
         private final long number;
         private final NodeId peer;
         private final ReceiveBuffer buffer;
+        /** How long the other node may be out of reach. */
+        private final long silenceNanos;
+
         private long flow;
         private final Duplex duplex = new Duplex();
         private @Nullable FlowLabel inbound;
@@ -113,10 +126,15 @@ public final class Connections {
 
         private long unreachableSinceNanos = Deadlines.NEVER;
 
-        private Connection(long number, NodeId peer, ReceiveBuffer buffer) {
+        private Connection(long number, NodeId peer, ReceiveBuffer buffer, long silenceNanos) {
             this.number = number;
             this.peer = peer;
             this.buffer = buffer;
+            this.silenceNanos = silenceNanos;
+        }
+
+        private long unreachableEndNanos() {
+            return unreachableSinceNanos == Deadlines.NEVER ? Deadlines.NEVER : unreachableSinceNanos + silenceNanos;
         }
     }
 
@@ -170,11 +188,16 @@ public final class Connections {
 
     // ------------------------------------------------------------------ commands
 
-    /** Accepts connections to an endpoint; returns the listener's number. */
-    public long listen(String endpoint, SocketKind kind) {
+    /**
+     * Accepts connections to an endpoint; returns the listener's number.
+     *
+     * @param manner how what is sent from here over them travels
+     * @param patienceNanos for how long nothing may be heard of the other end while something of that is outstanding
+     */
+    public long listen(String endpoint, SocketKind kind, Manner manner, long patienceNanos) {
         Check.that(kind.isConnected(), kind + " is not a connected kind");
         Check.that(!isListening(endpoint), "endpoint '" + endpoint + "' is open already");
-        Listener listener = new Listener(nextNumber++, endpoint, kind);
+        Listener listener = new Listener(nextNumber++, endpoint, kind, manner, patienceNanos);
         listeners.put(endpoint, listener);
         listenersByNumber.put(listener.number, listener);
         return listener.number;
@@ -205,17 +228,22 @@ public final class Connections {
         }
     }
 
-    /** Asks for a connection; {@link Output#connected} tells what became of it. Returns its number. */
+    /**
+     * Asks for a connection; {@link Output#connected} tells what became of it. Returns its number.
+     *
+     * @param patienceNanos for how long nothing may be heard of the other end while something is outstanding, first the
+     *     answer to this
+     */
     public long connect(
-            NodeId destination, SocketKind kind, String endpoint, Manner manner, long timeoutNanos, long nowNanos) {
+            NodeId destination, SocketKind kind, String endpoint, Manner manner, long patienceNanos, long nowNanos) {
         now = nowNanos;
-        Connection connection = new Connection(nextNumber++, destination, buffer());
+        Connection connection = connection(destination, patienceNanos);
         if (connections.size() >= limits.connectionsMax()) {
             refusedCount++;
             out.connected(connection.number, Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.LIMIT));
             return connection.number;
         }
-        connection.flow = sender.connect(destination, kind, endpoint, manner, timeoutNanos, nowNanos);
+        connection.flow = sender.connect(destination, kind, endpoint, manner, patienceNanos, nowNanos);
         if (connection.flow == 0) {
             out.connected(connection.number, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
             return connection.number;
@@ -246,18 +274,18 @@ public final class Connections {
     }
 
     /** Nothing more will be sent; {@link Output#outputFinished} when all has arrived. */
-    public void finish(long number, long timeoutNanos, long nowNanos) {
+    public void finish(long number, long nowNanos) {
         now = nowNanos;
         Connection connection = connections.get(number);
         if (connection != null) {
-            finish(connection, Outcome.Reason.NONE, timeoutNanos);
+            finish(connection, Outcome.Reason.NONE);
         }
     }
 
-    private void finish(Connection connection, Outcome.Reason farewell, long timeoutNanos) {
+    private void finish(Connection connection, Outcome.Reason farewell) {
         Duplex.Output before = connection.duplex.output();
         if (connection.duplex.finish()) {
-            sender.finish(connection.flow, farewell, timeoutNanos, now);
+            sender.finish(connection.flow, farewell, now);
         } else if (before == Duplex.Output.REFUSED && connection.duplex.output() == Duplex.Output.FINISHED) {
             out.outputFinished(connection.number);
         }
@@ -271,7 +299,7 @@ public final class Connections {
      * @param takenCharge what the application has taken since the connection began: the sum of
      *     {@link ReceiveBuffer#charge} of each
      */
-    public void close(long number, long takenCharge, long timeoutNanos, long nowNanos) {
+    public void close(long number, long takenCharge, long nowNanos) {
         now = nowNanos;
         Connection connection = connections.get(number);
         if (connection == null) {
@@ -283,7 +311,7 @@ public final class Connections {
             driven().shut(inbound, Outcome.Reason.CONNECTION_RESET);
         }
         connection.buffer.detach();
-        finish(connection, farewell, timeoutNanos);
+        finish(connection, farewell);
     }
 
     /** Ends a connection at once, both ways; the other end is told. The application hears nothing more of it. */
@@ -334,14 +362,14 @@ public final class Connections {
             refusedCount++;
             return Acceptance.QUEUE_FULL;
         }
-        Connection connection = new Connection(nextNumber++, label.origin(), buffer());
+        Connection connection = connection(label.origin(), listener.patienceNanos);
         connection.inbound = label;
         byInbound.put(label.name(), connection);
         connection.duplex.inputOpened();
         connection.duplex.outputOpened();
         connection.listener = listener;
         listener.waiting++;
-        connection.flow = sender.answer(label, Manner.DEFAULT, now);
+        connection.flow = sender.answer(label, listener.manner, listener.patienceNanos, now);
         connections.put(connection.number, connection);
         byFlow.put(connection.flow, connection);
         out.accepted(listener.number, connection.number, label.origin());
@@ -349,8 +377,8 @@ public final class Connections {
     }
 
     private Acceptance match(FlowLabel label) {
-        Connection connection = byFlow.get(label.answers());
-        if (connection == null || connection.inbound != null || !connection.peer.equals(label.origin())) {
+        Connection connection = answered(label);
+        if (connection == null) {
             return Acceptance.NO_ENDPOINT;
         }
         if (connection.duplex.input() == Duplex.Input.SHUT) {
@@ -360,6 +388,14 @@ public final class Connections {
         byInbound.put(label.name(), connection);
         connection.duplex.inputOpened();
         return Acceptance.TAKEN;
+    }
+
+    /** The connection that a flow answers which was not heard of before. */
+    private @Nullable Connection answered(FlowLabel label) {
+        Connection connection = byFlow.get(label.answers());
+        return connection == null || connection.inbound != null || !connection.peer.equals(label.origin())
+                ? null
+                : connection;
     }
 
     public ReceiveBuffer buffer(FlowLabel label) {
@@ -401,13 +437,16 @@ public final class Connections {
             remove(connection);
             out.broken(connection.number, reason);
             // What was sent and is not taken is refused in order; then the flow is no more.
-            sender.finish(connection.flow, Outcome.Reason.NONE, limits.silenceNanos(), now);
+            sender.finish(connection.flow, Outcome.Reason.NONE, now);
         }
     }
 
     public void inputBroken(FlowLabel label, Outcome.Reason reason, long nowNanos) {
         now = nowNanos;
         Connection connection = find(label);
+        if (connection == null && label.answers() != 0) {
+            connection = answered(label);
+        }
         if (connection != null) {
             abort(connection, reason);
             out.broken(connection.number, reason);
@@ -490,9 +529,7 @@ public final class Connections {
             } else if (connection.unreachableSinceNanos == Deadlines.NEVER) {
                 connection.unreachableSinceNanos = nowNanos;
             }
-            if (connection.unreachableSinceNanos != Deadlines.NEVER) {
-                nextCheckNanos = Math.min(nextCheckNanos, connection.unreachableSinceNanos + limits.silenceNanos());
-            }
+            nextCheckNanos = Math.min(nextCheckNanos, connection.unreachableEndNanos());
         }
     }
 
@@ -503,10 +540,7 @@ public final class Connections {
         now = nowNanos;
         nextCheckNanos = Deadlines.NEVER;
         for (Connection connection : List.copyOf(connections.values())) {
-            if (connection.unreachableSinceNanos == Deadlines.NEVER) {
-                continue;
-            }
-            long end = connection.unreachableSinceNanos + limits.silenceNanos();
+            long end = connection.unreachableEndNanos();
             if (end <= nowNanos) {
                 abort(connection, Outcome.Reason.NO_ROUTE);
                 out.broken(connection.number, Outcome.Reason.NO_ROUTE);
@@ -541,8 +575,12 @@ public final class Connections {
         }
     }
 
-    private ReceiveBuffer buffer() {
-        return new ReceiveBuffer(limits.capacityBytes(), total);
+    private Connection connection(NodeId peer, long patienceNanos) {
+        return new Connection(
+                nextNumber++,
+                peer,
+                new ReceiveBuffer(limits.capacityBytes(), total),
+                Math.max(limits.silenceNanos(), patienceNanos));
     }
 
     private void remove(Connection connection) {

@@ -110,12 +110,12 @@ class ConnectionEndsTest {
         }
 
         private void finish() {
-            node.turn(() -> node.engine.finish(connection, 20 * SECOND, lab.nowNanos));
+            node.turn(() -> node.engine.finish(connection, lab.nowNanos));
         }
 
         private void close() {
             closed = true;
-            node.turn(() -> node.engine.closeConnection(connection, takenCharge, 20 * SECOND, lab.nowNanos));
+            node.turn(() -> node.engine.closeConnection(connection, takenCharge, lab.nowNanos));
         }
 
         private boolean isOver() {
@@ -146,6 +146,20 @@ class ConnectionEndsTest {
     private Outcome fate(long ticket) {
         assertThat(outcomes).containsKey(ticket);
         return outcomes.get(ticket);
+    }
+
+    /** Of a direction that has carried nothing yet the other end knows nothing but that it answers its own. */
+    @Test
+    void anAbortIsHeardByWhoHasFinishedThoughTheOtherEndHasNeverSpoken() {
+        connect();
+        asking.send(10);
+        asking.finish();
+        lab.runFor(SECOND);
+        asked.takeAll();
+        assertThat(asking.outputFinished).isTrue();
+        asked.node.turn(() -> asked.node.engine.abort(asked.connection, lab.nowNanos));
+        lab.runFor(SECOND);
+        assertThat(asking.breaks).containsExactly(Outcome.Reason.CONNECTION_RESET);
     }
 
     @ParameterizedTest

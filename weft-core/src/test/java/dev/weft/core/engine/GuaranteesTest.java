@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -117,6 +118,38 @@ class GuaranteesTest {
         }
     }
 
+    /** The frames of one message are lost: those behind it wait for it where order was promised, and not otherwise. */
+    @ParameterizedTest(name = "{0} over {1} links")
+    @CsvSource({"RDM, 1", "RDM, 3", "SEQPACKET, 1", "SEQPACKET, 3"})
+    void onlyWhereOrderIsPromisedAMessageWaitsForALostOneBeforeIt(SocketKind kind, int hops) {
+        for (int seed = 1; seed <= 3; seed++) {
+            Cell cell = new Cell(kind, hops, Fault.NOTHING, seed);
+            cell.begin();
+            for (int i = 0; i < 5; i++) {
+                cell.send(i);
+                cell.lab.runFor(20 * MILLI);
+            }
+            EngineLab.Network whole = cell.lab.network;
+            cell.lab.network = List::of;
+            cell.send(5);
+            cell.lab.network = whole;
+            cell.send(6);
+            cell.lab.runFor(hops * MILLI);
+            List<ByteView> received = cell.lives.get(0).messages;
+            List<ByteView> behind = List.of(cell.sent.get(6));
+            assertThat(received.subList(5, received.size()))
+                    .as("%s: at once", cell.name)
+                    .isEqualTo(kind == SocketKind.RDM ? behind : List.of());
+            cell.lab.runFor(10 * SECOND);
+            assertThat(received.subList(5, received.size()))
+                    .as("%s: in the end", cell.name)
+                    .isEqualTo(
+                            kind == SocketKind.RDM
+                                    ? List.of(cell.sent.get(6), cell.sent.get(5))
+                                    : List.of(cell.sent.get(5), cell.sent.get(6)));
+        }
+    }
+
     /** What came to one life of the destination. */
     private static final class Arrived {
         private final List<ByteView> messages = new ArrayList<>();
@@ -140,6 +173,7 @@ class GuaranteesTest {
         private final List<Outcome.Reason> breaks = new ArrayList<>();
         private long connection;
         private boolean finished;
+        private int receivedBeforeStrike;
 
         private Cell(SocketKind kind, int hops, Way way, Fault fault, int seed) {
             this.kind = kind;
@@ -174,7 +208,7 @@ class GuaranteesTest {
                     new LinkWishes(LinkWishes.Policy.PINNED_ONLY, List.of(neighbors), List.of()));
         }
 
-        private void run() {
+        private void begin() {
             receiveAt(destination);
             if (kind.isConnected()) {
                 if (!origin.equals(destination)) {
@@ -184,6 +218,10 @@ class GuaranteesTest {
                         origin.engine.connect(destination.id, kind, "there", manner, 20 * SECOND, lab.nowNanos));
                 lab.runFor(SECOND / 2);
             }
+        }
+
+        private void run() {
+            begin();
             lab.network = switch (fault) {
                 case LOSS -> () -> prng.chance(60_000) ? List.of() : List.of(MILLI);
                 case REORDERING -> () -> List.of(MILLI + prng.below(8 * MILLI));
@@ -199,12 +237,13 @@ class GuaranteesTest {
                 lab.runFor(20 * MILLI);
             }
             if (kind.isConnected()) {
-                origin.turn(() -> origin.engine.finish(connection, 20 * SECOND, lab.nowNanos));
+                origin.turn(() -> origin.engine.finish(connection, lab.nowNanos));
             }
             lab.runFor(90 * SECOND);
         }
 
         private void strike() {
+            receivedBeforeStrike = lives.get(0).messages.size();
             switch (fault) {
                 case RELAY_DEATH -> {
                     NodeId relay =
@@ -261,7 +300,10 @@ class GuaranteesTest {
             boolean isWhole = fault != Fault.DESTINATION_RESTART;
             assertThat(outcomes.keySet()).as("%s: every send has a fate", name).hasSize(MESSAGES);
             switch (kind) {
-                case DGRAM -> judgeMessages();
+                case DGRAM -> {
+                    judgeMessages();
+                    judgeDatagrams();
+                }
                 case RDM -> {
                     judgeMessages();
                     if (isWhole) {
@@ -294,6 +336,22 @@ class GuaranteesTest {
                             .isEqualTo(java.util.Arrays.copyOf(all.toByteArray(), received.length));
                     judgeEnd(isWhole, received.length == all.size());
                 }
+            }
+        }
+
+        /** One try each: on a path that loses nothing it is enough. */
+        private void judgeDatagrams() {
+            int least = switch (fault) {
+                case NOTHING, REORDERING, DUPLICATION -> MESSAGES;
+                case LOSS, RELAY_DEATH -> MESSAGES / 2;
+                case DESTINATION_RESTART -> MESSAGES / 4;
+            };
+            assertThat(lives.stream().mapToInt(life -> life.messages.size()).sum())
+                    .as("%s: what is not lost arrives", name)
+                    .isGreaterThanOrEqualTo(least);
+            assertThat(deliveredCount()).as("%s: and is known to", name).isGreaterThanOrEqualTo(least - 10);
+            if (fault == Fault.NOTHING) {
+                assertThat(outcomes.values()).as("%s: and is known to", name).allMatch(Outcome::isDelivered);
             }
         }
 
@@ -333,6 +391,9 @@ class GuaranteesTest {
                         .isTrue();
                 assertThat(breaks).as("%s: unbroken", name).isEmpty();
             } else {
+                assertThat(receivedBeforeStrike)
+                        .as("%s: something had come before", name)
+                        .isGreaterThan(MESSAGES / 4);
                 assertThat(breaks)
                         .as("%s: the connection ends with a reason", name)
                         .hasSize(1)
@@ -389,7 +450,7 @@ class GuaranteesTest {
             @Override
             public void inputEnded(long number) {
                 arrived.ended = true;
-                node.afterTurn(() -> node.engine.finish(number, 20 * SECOND, lab.nowNanos));
+                node.afterTurn(() -> node.engine.finish(number, lab.nowNanos));
             }
         }
     }

@@ -45,6 +45,9 @@ final class FlowLab {
     /** What one way does to frames. */
     static final class Way {
         int lossPerMillion;
+        /** Beyond that, of what the destination says. */
+        int answerLossPerMillion;
+
         int duplicationPerMillion;
         long delayMinNanos = MILLI;
         long delayMaxNanos = MILLI;
@@ -128,6 +131,19 @@ final class FlowLab {
     long gather(SocketKind kind, ByteView payload, long timeoutNanos) {
         long ticket = nextTicket++;
         sender.send(new Send(Claim.of(ticket), DESTINATION, "inbox", kind, manner, payload, timeoutNanos), nowNanos);
+        return ticket;
+    }
+
+    /** Asks for a connection; returns its flow. */
+    long connect(SocketKind kind, long patienceNanos) {
+        return sender.connect(DESTINATION, kind, "inbox", manner, patienceNanos, nowNanos);
+    }
+
+    long sendOn(long flow, SocketKind kind, ByteView payload, long timeoutNanos) {
+        long ticket = nextTicket++;
+        sender.sendOn(
+                flow, new Send(Claim.of(ticket), DESTINATION, "inbox", kind, manner, payload, timeoutNanos), nowNanos);
+        sender.flush(nowNanos);
         return ticket;
     }
 
@@ -226,7 +242,7 @@ final class FlowLab {
         if (frame instanceof Data data) {
             way.carried.add(data);
         }
-        if (prng.chance(way.lossPerMillion)) {
+        if (prng.chance(way.lossPerMillion) || !toDestination && prng.chance(way.answerLossPerMillion)) {
             return;
         }
         int copies = prng.chance(way.duplicationPerMillion) ? 2 : 1;

@@ -337,8 +337,8 @@ class FlowTest {
         FlowLabel theirs = new FlowLabel(
                 FlowLab.DESTINATION, 1, 5, FlowLab.ORIGIN, 7, SocketKind.STREAM, WhenFull.WAIT, "inbox", 0);
         lab.endpointIs = Acceptance.NO_ENDPOINT;
-        long number = lab.sender.answer(theirs, Manner.DEFAULT, lab.nowNanos);
-        lab.sender.finish(number, Outcome.Reason.NONE, 30 * SECOND, lab.nowNanos);
+        long number = lab.sender.answer(theirs, Manner.DEFAULT, 30 * SECOND, lab.nowNanos);
+        lab.sender.finish(number, Outcome.Reason.NONE, lab.nowNanos);
         lab.run(SECOND);
         assertThat(lab.said).contains("refused NO_ENDPOINT 0");
         assertThat(lab.sender.flowCount()).isZero();
