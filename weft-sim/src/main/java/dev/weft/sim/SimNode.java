@@ -116,6 +116,7 @@ final class SimNode {
     private long wakeNanos = Deadlines.NEVER;
     private long wakeNumber;
     private @Nullable Engine engine;
+    private @Nullable StandInSealer sealer;
     private final LinkedHashMap<Long, Wire> wires = new LinkedHashMap<>();
     private int identities;
 
@@ -245,10 +246,10 @@ final class SimNode {
         return StandInSignatory.publicKey(identity);
     }
 
-    private Sealer standIn() {
+    private StandInSealer standIn() {
         int bound = life;
         Prng draws = prng.fork(0x5ea10000L + life);
-        return new StandInSealer(
+        sealer = new StandInSealer(
                 identity,
                 incarnation,
                 community.mesh(),
@@ -259,6 +260,13 @@ final class SimNode {
                         turn((present, local) -> present.handleSealing(made, local));
                     }
                 }));
+        return sealer;
+    }
+
+    /** What its present life shares with others, where it seals. */
+    List<ByteView> secretsOfMany() {
+        StandInSealer present = sealer;
+        return present == null ? List.of() : present.secretsOfMany();
     }
 
     void crash() {
