@@ -15,8 +15,8 @@ import dev.weft.core.wire.GroupSeal;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.TreeHeader;
-import dev.weft.core.wire.WireWriter;
 import dev.weft.core.wire.WireReader;
+import dev.weft.core.wire.WireWriter;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -110,7 +110,8 @@ class ForgerTest {
             return out.view();
         }
 
-        private Optional<ByteView> forged(TreeHeader.TreeOrigin origin, GroupName name, ByteView payload) throws MalformedFrame {
+        private Optional<ByteView> forged(TreeHeader.TreeOrigin origin, GroupName name, ByteView payload)
+                throws MalformedFrame {
             GroupSeal seal = GroupSeal.decode(payload);
             ByteView associated =
                     GroupSeal.associated(origin.node(), origin.incarnation(), name, seal.key(), seal.counter());
@@ -167,10 +168,7 @@ class ForgerTest {
             world.node(0)
                     .applications
                     .sendToMany(
-                            new Applications.Addressed(name, listed, World.Hearing.OTHERS_ONLY, 3),
-                            1,
-                            64,
-                            20 * SECOND);
+                            new Applications.Addressed(name, listed, World.Hearing.OTHERS_ONLY, 3), 1, 64, 20 * SECOND);
             long until = world.events.nowNanos() + 50_000_000L;
             while (world.events.step(until)) {}
         }

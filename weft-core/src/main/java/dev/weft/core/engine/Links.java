@@ -356,7 +356,10 @@ final class Links {
         }
         member.statistics.received(frame.length(), now);
         try {
-            if (!receiving.isLimited() || !isHeldBack(member, frame)) {
+            if (!member.link.isUp()) {
+                // The rate is the members': who is none yet takes nothing of it, whatever he sends.
+                read(member, frame, now);
+            } else if (!receiving.isLimited() || !isHeldBack(member, frame)) {
                 receiving.take(frame.length(), now);
                 read(member, frame, now);
             }
