@@ -312,7 +312,14 @@ final class SimNode {
     }
 
     void hear(ByteView beacon, int source) {
-        turn((present, local) -> present.handleBeacon(beacon, "sim/" + source, local));
+        boolean isOpen = world.guard() == World.Guard.NONE;
+        turn((present, local) -> {
+            if (isOpen) {
+                present.handleOpenBeacon(beacon, "sim/" + source, local);
+            } else {
+                present.handleBeacon(beacon, "sim/" + source, local);
+            }
+        });
     }
 
     /** Runs an input, then sends what came of it, then sees when to wake up. */

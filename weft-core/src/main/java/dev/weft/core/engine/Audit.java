@@ -48,6 +48,7 @@ final class Audit {
         counters.put("discovery.known", (long) machines.discovery.nodes().size());
         counters.put("discovery.evicted", machines.discovery.evictedCount());
         counters.put("discovery.foreign", machines.discovery.foreignCount());
+        counters.put("discovery.dials-refused", machines.discovery.dialsRefusedCount());
         counters.put("discovery.malformed", machines.discovery.malformedCount());
         counters.put("flow.inbound", (long) machines.receiver.flowCount());
         counters.put("endpoint.open", (long) machines.endpoints.count() + machines.connections.listenerCount());
