@@ -68,6 +68,7 @@ final class Audit {
         counters.put("link.up", (long) machines.links.neighborCount());
         counters.put("link.malformed", machines.links.malformedCount());
         counters.put("link.turned-out", machines.links.turnedOutCount());
+        counters.put("link.over-budget", machines.links.overBudgetCount());
         counters.put("link.shut-out", machines.links.shutOutCount());
         counters.put("route.computed", machines.router.computedCount());
         machines.seals.count(counters);
