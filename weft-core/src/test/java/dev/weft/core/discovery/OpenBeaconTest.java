@@ -92,7 +92,7 @@ class OpenBeaconTest {
         Prng prng = new Prng(1);
         for (int tick = 0; tick < 1_000; tick++) {
             for (int i = 0; i < 10; i++) {
-                NodeId made = id(2 + (int) prng.below(3_000));
+                NodeId made = id(2 + prng.below(3_000));
                 Locator where = Locator.parse("tcp/10.1." + prng.below(250) + "." + prng.below(250) + ":80");
                 node.hearOpen(new Beacon(Kind.BEACON, MESH, made, tick, 0, 600, List.of(where), List.of()), "10.9.9.9");
                 node.discovery.want(made, lab.nowNanos);
