@@ -86,6 +86,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EngineFuzz {
     private static final ByteView RECEIPT = ByteView.of(new byte[SealAnswer.RECEIPT_BYTES]);
     private static final ByteView GROUP_SECRET = ByteView.of(new byte[GroupKey.SECRET_BYTES]);
+    private static final ByteView GROUP_OWN = ByteView.of(new byte[GroupKey.OWN_BYTES]);
     private static final int OPERATIONS_MAX = 256;
     private static final long SECOND = 1_000_000_000L;
     private static final long SELF_INCARNATION = 4;
@@ -667,7 +668,8 @@ class EngineFuzz {
                 case PROBE_REPLY -> routed(new ProbeReply(draws.number(), draws.nodeId(NODES), draws.u8()));
                 case RESET -> routed(new Reset(draws.nodeId(NODES), draws.number(), flowRef()));
                 case ABORT -> routed(new Abort(flowRef(), draws.oneOf(List.of(Outcome.Reason.values()))));
-                case GROUP_KEY -> routed(new GroupKey(draws.below(4), draws.below(4), GROUP_SECRET));
+                case GROUP_KEY ->
+                    routed(new GroupKey(draws.below(4), draws.below(4), GROUP_SECRET, draws.below(4), GROUP_OWN));
                 case GROUP_KEY_WANT -> routed(new GroupKeyWant(draws.below(6), draws.below(4)));
                 case SEALED, SEALED_CONTROL -> routed(sealed(type));
                 case SEAL_ANSWER ->

@@ -206,7 +206,12 @@ final class Driver {
 
     /** A datagram has come in; it is a beacon if the mesh's key, where there is one, says so. */
     void handleDatagram(ByteView datagram, String source) {
-        secrets.open(datagram).ifPresent(beacon -> turn((present, now) -> present.handleBeacon(beacon, source, now)));
+        if (secrets.sealsBeacons()) {
+            secrets.open(datagram)
+                    .ifPresent(beacon -> turn((present, now) -> present.handleBeacon(beacon, source, now)));
+        } else {
+            turn((present, now) -> present.handleOpenBeacon(datagram, source, now));
+        }
     }
 
     void beacon(ByteView datagram) {

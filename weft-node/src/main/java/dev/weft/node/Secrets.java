@@ -180,6 +180,11 @@ final class Secrets {
         return present == null ? beacon : present.seal(beacon);
     }
 
+    /** Whether beacons show that their sender has the key of the mesh. */
+    boolean sealsBeacons() {
+        return seal != null;
+    }
+
     /** The beacon in a datagram, where it is to be believed. */
     Optional<ByteView> open(ByteView datagram) {
         BeaconSeal present = seal;

@@ -116,6 +116,7 @@ final class SimNode {
     private long wakeNanos = Deadlines.NEVER;
     private long wakeNumber;
     private @Nullable Engine engine;
+    private @Nullable StandInSealer sealer;
     /** Of the present life. */
     private Watch watch;
 
@@ -254,10 +255,10 @@ final class SimNode {
         return StandInSignatory.publicKey(identity);
     }
 
-    private Sealer standIn() {
+    private StandInSealer standIn() {
         int bound = life;
         Prng draws = prng.fork(0x5ea10000L + life);
-        return new StandInSealer(
+        sealer = new StandInSealer(
                 identity,
                 incarnation,
                 community.mesh(),
@@ -268,6 +269,13 @@ final class SimNode {
                         turn((present, local) -> present.handleSealing(made, local));
                     }
                 }));
+        return sealer;
+    }
+
+    /** What its present life shares with others, where it seals. */
+    List<ByteView> secretsOfMany() {
+        StandInSealer present = sealer;
+        return present == null ? List.of() : present.secretsOfMany();
     }
 
     void crash() {
@@ -313,7 +321,14 @@ final class SimNode {
     }
 
     void hear(ByteView beacon, int source) {
-        turn((present, local) -> present.handleBeacon(beacon, "sim/" + source, local));
+        boolean isOpen = world.guard() == World.Guard.NONE;
+        turn((present, local) -> {
+            if (isOpen) {
+                present.handleOpenBeacon(beacon, "sim/" + source, local);
+            } else {
+                present.handleBeacon(beacon, "sim/" + source, local);
+            }
+        });
     }
 
     /** Runs an input, then sends what came of it, then sees when to wake up. */

@@ -143,6 +143,7 @@ public final class Simulation {
                 world.groups.requireAllEnded();
                 world.sessions.requireAllOver();
             }
+            world.overBudget.forEach(who -> world.violations.add("nobody says too much who means well", who));
         } catch (InvariantError broken) {
             world.violations.add("engine invariant", broken.getMessage() + " at " + broken.getStackTrace()[1]);
         }

@@ -11,6 +11,8 @@ import dev.weft.core.wire.SealOpening;
 import dev.weft.core.wire.SealRecord;
 import dev.weft.core.wire.Sealed;
 import dev.weft.core.wire.WireWriter;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -35,6 +37,7 @@ final class StandInSealer implements Sealer {
 
     private static final long PRIME = (1L << 61) - 1;
     private static final long GENERATOR = 37;
+    private static final int SECRETS_KEPT = 64;
 
     private final Identity identity;
     private final NodeId self;
@@ -44,6 +47,8 @@ final class StandInSealer implements Sealer {
     private final Prng prng;
     private final Consumer<Made> later;
     private final TreeMap<Long, Long> prekeys = new TreeMap<>();
+    /** The oldest first. */
+    private final ArrayDeque<ByteView> secrets = new ArrayDeque<>();
 
     /** @param later hands what was made to the engine, after this turn */
     StandInSealer(Identity identity, long incarnation, String mesh, Terms terms, Prng prng, Consumer<Made> later) {
@@ -54,6 +59,11 @@ final class StandInSealer implements Sealer {
         this.terms = terms;
         this.prng = prng;
         this.later = later;
+    }
+
+    /** What this node knows of what it shares with others, the newest few: what it could lie with. */
+    List<ByteView> secretsOfMany() {
+        return List.copyOf(secrets);
     }
 
     static ByteView hashOf(ByteView publicKey) {
@@ -137,7 +147,32 @@ final class StandInSealer implements Sealer {
 
     @Override
     public Cipher cipher(ByteView secret) {
+        if (secrets.size() >= SECRETS_KEPT) {
+            secrets.remove();
+        }
+        secrets.add(secret);
         return new StandInKeys(secret.hash64());
+    }
+
+    @Override
+    public ByteView memberKey(ByteView master, NodeId member) {
+        Prng words =
+                new Prng(new WireWriter(64).bytes(master).nodeId(member).view().hash64());
+        WireWriter key = new WireWriter(GroupKey.OWN_BYTES);
+        for (int i = 0; i < GroupKey.OWN_BYTES / Long.BYTES; i++) {
+            key.u64(words.nextLong());
+        }
+        return key.view();
+    }
+
+    @Override
+    public ByteView digest(ByteView associated, ByteView sealed) {
+        return new WireWriter(16).u64(associated.hash64()).u64(sealed.hash64()).view();
+    }
+
+    @Override
+    public long tag(ByteView memberKey, ByteView digest) {
+        return Prng.mix(Prng.mix(memberKey.hash64()) ^ digest.hash64());
     }
 
     private static boolean isKeyOf(ByteView publicKey, NodeId node) {

@@ -12,6 +12,7 @@ import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.link.Security;
 import dev.weft.core.seal.Sealer;
 import dev.weft.core.socket.GroupAcceptance;
+import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GroupData;
 import dev.weft.core.wire.GroupName;
@@ -115,6 +116,9 @@ final class World {
     private final Prng load;
     private final Prng mischief;
     private final Prng taking;
+    /** Neighbors that were shut out for all that they said. */
+    final List<String> overBudget = new ArrayList<>();
+
     private boolean faulty = true;
     private long carriers;
 
@@ -256,6 +260,9 @@ final class World {
     void log(int node, TraceEvent event) {
         trace.add(event.kind().ordinal() * 1_000_003L + node);
         requireMember(node, event);
+        if (event.detail().startsWith(CloseReason.OVER_BUDGET.name())) {
+            overBudget.add("node " + node + ": " + event.node().brief() + ", " + event.detail());
+        }
         log.add(new Logged(events.nowNanos(), node, event));
         if (log.size() > LOG_MAX) {
             log.remove();

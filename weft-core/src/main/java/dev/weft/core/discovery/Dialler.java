@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who to dial and when: all locators of a target are raced (RFC 8305), the first at once and the next each 100 ms
  * later, faster where there are many, so that twenty dead locators cost less than a second; a target that none of them
- * reaches is tried again after a back-off. Shared memory is given a second before the race goes on.
+ * reaches is tried again after a back-off. Shared memory is given a second before the race goes on. Where nobody vouches
+ * for is a target of its own, so that it takes nothing from the others, and {@link OpenDials} says how often.
  *
  * <p>Called by {@link Discovery} alone.
  */
@@ -38,18 +39,27 @@ final class Dialler {
     /** How many dials may be under way at once. */
     static final int ATTEMPTS_MAX = 256;
 
+    /** How often a target may be dialled. */
+    private enum Bound {
+        BACKOFF,
+        /** Beyond the back-off, what {@link OpenDials} allows. */
+        OPEN
+    }
+
     /** Someone to reach: a node, or whoever answers at a locator. */
     private static final class Target {
         private final long number;
         private final Optional<NodeId> node;
         private final Backoff backoff;
+        private final Bound bound;
         private final ArrayDeque<Locator> untried = new ArrayDeque<>();
         private final TreeSet<Long> attempts = new TreeSet<>();
         private long staggerNanos = STAGGER_NANOS;
         private List<Locator> locators;
 
-        private Target(long number, Optional<NodeId> node, List<Locator> locators, Backoff backoff) {
+        private Target(long number, Optional<NodeId> node, List<Locator> locators, Bound bound, Backoff backoff) {
             this.number = number;
+            this.bound = bound;
             this.node = node;
             this.locators = locators;
             this.backoff = backoff;
@@ -71,6 +81,7 @@ final class Dialler {
     private final TreeMap<String, Target> targets = new TreeMap<>();
     private final TreeMap<Long, Target> targetsByNumber = new TreeMap<>();
     private final TreeMap<Long, Attempt> attempts = new TreeMap<>();
+    private final OpenDials openDials = new OpenDials();
     private final DeadlineIndex turns = new DeadlineIndex();
     private final DeadlineIndex ends = new DeadlineIndex();
     private long nextTarget = 1;
@@ -84,13 +95,16 @@ final class Dialler {
     }
 
     boolean isWanted(NodeId node) {
-        return targets.containsKey(key(node));
+        return targets.containsKey(key(node)) || targets.containsKey(openKey(node));
     }
 
     /** The nodes that are dialled, or would be. */
     List<NodeId> wantedNodes() {
         List<NodeId> wanted = new ArrayList<>();
-        targets.values().forEach(target -> target.node.ifPresent(wanted::add));
+        targets.values()
+                .forEach(target -> target.node
+                        .filter(node -> target.bound == Bound.BACKOFF || !targets.containsKey(key(node)))
+                        .ifPresent(wanted::add));
         return wanted;
     }
 
@@ -100,7 +114,7 @@ final class Dialler {
         }
         Target target = targets.get(key(node));
         if (target == null) {
-            put(key(node), Optional.of(node), locators, nowNanos);
+            put(key(node), Optional.of(node), locators, Bound.BACKOFF, nowNanos);
             return;
         }
         for (Locator locator : locators) {
@@ -112,15 +126,35 @@ final class Dialler {
         target.locators = List.copyOf(locators);
     }
 
+    /** @param candidates where nobody vouches for */
+    void wantOpen(NodeId node, List<Locator> candidates, long nowNanos) {
+        Target target = targets.get(openKey(node));
+        if (target == null) {
+            if (!candidates.isEmpty()) {
+                put(openKey(node), Optional.of(node), candidates, Bound.OPEN, nowNanos);
+            }
+            return;
+        }
+        target.untried.removeIf(locator -> !candidates.contains(locator));
+        for (Locator locator : candidates) {
+            if (!target.locators.contains(locator)) {
+                target.untried.addLast(locator);
+                turns.update(target.number, nowNanos);
+            }
+        }
+        target.locators = List.copyOf(candidates);
+    }
+
     /** Dials whoever is there, again and again until {@link #unwant(Locator)}. */
     void want(Locator locator, long nowNanos) {
         if (!targets.containsKey(key(locator))) {
-            put(key(locator), Optional.empty(), List.of(locator), nowNanos);
+            put(key(locator), Optional.empty(), List.of(locator), Bound.BACKOFF, nowNanos);
         }
     }
 
     void unwant(NodeId node) {
         drop(key(node));
+        drop(openKey(node));
     }
 
     void unwant(Locator locator) {
@@ -183,6 +217,9 @@ final class Dialler {
         if (target.untried.isEmpty()) {
             target.begin();
         }
+        if (target.bound == Bound.OPEN && !mayDial(target, nowNanos)) {
+            return;
+        }
         Locator locator = target.untried.remove();
         long number = nextNumber++;
         target.attempts.add(number);
@@ -193,13 +230,40 @@ final class Dialler {
         out.dial(number, locator, target.node);
     }
 
+    /** Where not, it waits for its turn, or for another locator's. */
+    private boolean mayDial(Target target, long nowNanos) {
+        while (!target.untried.isEmpty() && openDials.isSpent(target.untried.element(), nowNanos)) {
+            target.untried.remove();
+        }
+        if (target.untried.isEmpty()) {
+            turns.update(target.number, Deadlines.NEVER);
+            if (target.attempts.isEmpty()) {
+                pause(target, nowNanos);
+            }
+            return false;
+        }
+        if (openDials.nextNanos() > nowNanos) {
+            turns.update(target.number, openDials.nextNanos());
+            return false;
+        }
+        openDials.take(target.untried.element(), nowNanos);
+        return true;
+    }
+
+    /** Dials that were not made to where nobody vouches for. */
+    long refusedCount() {
+        return openDials.refusedCount();
+    }
+
     private void pause(Target target, long nowNanos) {
-        target.node.ifPresent(unreachable::add);
+        target.node
+                .filter(node -> target.bound == Bound.BACKOFF || !targets.containsKey(key(node)))
+                .ifPresent(unreachable::add);
         turns.update(target.number, nowNanos + target.backoff.nextDelayNanos());
     }
 
-    private void put(String name, Optional<NodeId> node, List<Locator> locators, long nowNanos) {
-        Target target = new Target(nextTarget++, node, List.copyOf(locators), new Backoff(prng));
+    private void put(String name, Optional<NodeId> node, List<Locator> locators, Bound bound, long nowNanos) {
+        Target target = new Target(nextTarget++, node, List.copyOf(locators), bound, new Backoff(prng));
         targets.put(name, target);
         targetsByNumber.put(target.number, target);
         turns.update(target.number, nowNanos);
@@ -230,6 +294,10 @@ final class Dialler {
 
     private static String key(NodeId node) {
         return "node " + node;
+    }
+
+    private static String openKey(NodeId node) {
+        return "open " + node;
     }
 
     private static String key(Locator locator) {

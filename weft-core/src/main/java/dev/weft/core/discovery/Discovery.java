@@ -9,6 +9,7 @@ import dev.weft.core.discovery.Known.Source;
 import dev.weft.core.wire.Beacon;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.Peers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -85,7 +86,17 @@ public final class Discovery {
         beacons.leave();
     }
 
+    /** One that somebody with the key of the mesh has sent. */
     public void handleBeacon(ByteView datagram, String source, long nowNanos) {
+        handleBeacon(datagram, source, Source.BEACON, nowNanos);
+    }
+
+    /** One that anybody may have sent, where the mesh has no key: it can add to what is known, and take nothing away. */
+    public void handleOpenBeacon(ByteView datagram, String source, long nowNanos) {
+        handleBeacon(datagram, source, Source.OPEN_BEACON, nowNanos);
+    }
+
+    private void handleBeacon(ByteView datagram, String source, Source proof, long nowNanos) {
         Beacon beacon;
         try {
             beacon = Beacon.decode(datagram);
@@ -98,35 +109,44 @@ public final class Discovery {
             return;
         }
         switch (beacon.kind()) {
-            case BEACON -> hear(beacon, nowNanos);
+            case BEACON -> hear(beacon, proof, nowNanos);
             case DISCOVERY -> {
-                hear(beacon, nowNanos);
+                hear(beacon, proof, nowNanos);
                 beacons.handleDiscovery(source, datagram.length(), nowNanos);
             }
             case PING -> {
-                hear(beacon, nowNanos);
-                handlePing(beacon.suspects(), source, datagram.length(), nowNanos);
+                hear(beacon, proof, nowNanos);
+                handlePing(beacon.suspects(), source, proof, datagram.length(), nowNanos);
             }
-            case LEAVE -> handleLeave(beacon, nowNanos);
+            case LEAVE -> handleLeave(beacon, proof, nowNanos);
         }
     }
 
-    private void handlePing(List<NodeId> asked, String source, int questionBytes, long nowNanos) {
+    private void handlePing(List<NodeId> asked, String source, Source proof, int questionBytes, long nowNanos) {
         if (asked.contains(self.node())) {
             beacons.handleQuestionAboutSelf(asked.size(), source, questionBytes, nowNanos);
         }
         for (NodeId node : asked) {
-            if (book.isKnown(node) && !book.isLinked(node)) {
+            if (book.find(node).filter(entry -> mayTakeAway(proof, entry)).isPresent() && !book.isLinked(node)) {
                 suspicions.askedByOthers(node, nowNanos);
             }
         }
     }
 
-    private void handleLeave(Beacon beacon, long nowNanos) {
+    /** Who is known by more than beacons is not forgotten for a beacon of which nobody knows whose it is. */
+    private static boolean mayTakeAway(Source proof, Known entry) {
+        return proof == Source.BEACON || entry.isOfBeaconsAlone();
+    }
+
+    private void handleLeave(Beacon beacon, Source proof, long nowNanos) {
         // A linked node says so over its link as well, and that cannot be forged.
-        Optional<Known> entry = book.find(beacon.node());
-        if (entry.isPresent() && beacon.incarnation() >= entry.get().incarnation && !book.isLinked(beacon.node())) {
-            book.goodbye(beacon.node(), entry.get().incarnation, nowNanos + UNPROVEN_GOODBYE_NANOS);
+        Optional<Known> entry = book.find(beacon.node()).filter(known -> mayTakeAway(proof, known));
+        if (entry.isEmpty() || book.isLinked(beacon.node())) {
+            return;
+        }
+        long life = Math.max(entry.get().incarnation, entry.get().claimedIncarnation);
+        if (beacon.incarnation() >= life) {
+            book.goodbye(beacon.node(), life, nowNanos + UNPROVEN_GOODBYE_NANOS);
         }
     }
 
@@ -201,7 +221,10 @@ public final class Discovery {
 
     public void want(NodeId node, long nowNanos) {
         if (!book.isLinked(node)) {
-            book.find(node).ifPresent(entry -> dialler.want(node, entry.locators, nowNanos));
+            book.find(node).ifPresent(entry -> {
+                dialler.want(node, entry.locators, nowNanos);
+                dialler.wantOpen(node, entry.candidates, nowNanos);
+            });
         }
     }
 
@@ -271,7 +294,12 @@ public final class Discovery {
     }
 
     public List<Locator> locatorsOf(NodeId node) {
-        return book.find(node).map(entry -> List.copyOf(entry.locators)).orElse(List.of());
+        List<Locator> all = new ArrayList<>();
+        book.find(node).ifPresent(entry -> {
+            all.addAll(entry.locators);
+            all.addAll(entry.candidates);
+        });
+        return all;
     }
 
     public Optional<Locator> dialledLocator(long number) {
@@ -300,14 +328,19 @@ public final class Discovery {
         return foreignCount;
     }
 
+    /** Dials that were not made, for open beacons alone lead there and their address has had one. */
+    public long dialsRefusedCount() {
+        return dialler.refusedCount();
+    }
+
     public long evictedCount() {
         return book.evictedCount();
     }
 
     // ------------------------------------------------------------------ between the parts
 
-    private void hear(Beacon beacon, long nowNanos) {
-        hear(new PeerBook.Heard(beacon.node(), beacon.incarnation(), beacon.locators(), Source.BEACON, nowNanos));
+    private void hear(Beacon beacon, Source proof, long nowNanos) {
+        hear(new PeerBook.Heard(beacon.node(), beacon.incarnation(), beacon.locators(), proof, nowNanos));
     }
 
     private void hear(PeerBook.Heard heard) {

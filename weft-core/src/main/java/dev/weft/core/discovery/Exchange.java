@@ -26,6 +26,9 @@ final class Exchange {
     private static final long PAUSE_NANOS = 5 * SECOND;
     private static final int NEWS_MAX = 512;
 
+    /** Far less than a neighbor takes at once before it takes it for a flood. */
+    private static final int PIECES_MAX = 512;
+
     private final PeerBook book;
     /** Who has changed since neighbors were told, the earliest first. */
     private final LinkedHashSet<NodeId> news = new LinkedHashSet<>();
@@ -38,13 +41,16 @@ final class Exchange {
         this.book = book;
     }
 
-    /** All that is known for a neighbor, in pieces of at most 64. */
+    /** All that is known for a neighbor, in pieces of at most 64; what is beyond {@value #PIECES_MAX} pieces it has to learn elsewhere. */
     List<Peers> all(NodeId neighbor, Predicate<NodeId> announced, long nowNanos) {
         List<Peers> pieces = new ArrayList<>();
         List<Peers.Entry> entries = new ArrayList<>();
         for (Known known : book.entries()) {
             if (!known.node.equals(neighbor) && !known.locators.isEmpty() && !announced.test(known.node)) {
                 entries.add(entry(known, nowNanos));
+            }
+            if (pieces.size() == PIECES_MAX) {
+                return pieces;
             }
             if (entries.size() == Peers.ENTRIES_MAX) {
                 pieces.add(new Peers(entries));

@@ -87,7 +87,10 @@ final class PeerBook {
         if (departure != null && departure.covers(heard.incarnation()) && heard.atNanos() < departure.untilNanos()) {
             return;
         }
-        departed.remove(node);
+        boolean isVouchedFor = heard.source() != Source.OPEN_BEACON;
+        if (isVouchedFor) {
+            departed.remove(node);
+        }
         Known entry = known.get(node);
         boolean fresh = entry == null;
         if (entry == null) {
@@ -104,14 +107,18 @@ final class PeerBook {
         }
         List<Locator> before = List.copyOf(entry.locators);
         entry.heardNanos = Math.max(entry.heardNanos, heard.atNanos());
-        if (heard.incarnation() > entry.incarnation) {
+        if (!isVouchedFor) {
+            // Anybody may have made it up: what is known otherwise stays as it is.
+            entry.claimedIncarnation = Math.max(entry.claimedIncarnation, heard.incarnation());
+            entry.claim(heard.locators());
+        } else if (heard.incarnation() > entry.incarnation) {
             entry.incarnation = heard.incarnation();
             out.livesAnew(node, heard.atNanos());
             if (!heard.locators().isEmpty()) {
                 entry.locators.clear();
             }
         }
-        if (heard.incarnation() >= entry.incarnation || entry.locators.isEmpty()) {
+        if (isVouchedFor && (heard.incarnation() >= entry.incarnation || entry.locators.isEmpty())) {
             entry.add(heard.locators());
         }
         boolean moved = !before.equals(entry.locators);
@@ -172,7 +179,8 @@ final class PeerBook {
     /** A link has come of the locator. */
     void worked(NodeId node, Locator locator) {
         Known entry = known.get(node);
-        if (entry != null && entry.locators.contains(locator)) {
+        boolean isKnown = entry != null && (entry.locators.contains(locator) || entry.candidates.contains(locator));
+        if (entry != null && isKnown) {
             entry.worked(locator);
         }
     }
@@ -276,7 +284,7 @@ final class PeerBook {
         if (!linked.containsKey(entry.node) && entry.source != Source.HOST_DIRECTORY) {
             mortal.add(silence);
             nextIsStale = true;
-            if (entry.source == Source.BEACON) {
+            if (entry.isOfBeaconsAlone()) {
                 weak.add(silence);
             }
         }

@@ -48,6 +48,7 @@ final class Audit {
         counters.put("discovery.known", (long) machines.discovery.nodes().size());
         counters.put("discovery.evicted", machines.discovery.evictedCount());
         counters.put("discovery.foreign", machines.discovery.foreignCount());
+        counters.put("discovery.dials-refused", machines.discovery.dialsRefusedCount());
         counters.put("discovery.malformed", machines.discovery.malformedCount());
         counters.put("flow.inbound", (long) machines.receiver.flowCount());
         counters.put("endpoint.open", (long) machines.endpoints.count() + machines.connections.listenerCount());
@@ -67,6 +68,7 @@ final class Audit {
         counters.put("link.up", (long) machines.links.neighborCount());
         counters.put("link.malformed", machines.links.malformedCount());
         counters.put("link.turned-out", machines.links.turnedOutCount());
+        counters.put("link.over-budget", machines.links.overBudgetCount());
         counters.put("link.shut-out", machines.links.shutOutCount());
         counters.put("route.computed", machines.router.computedCount());
         machines.seals.count(counters);

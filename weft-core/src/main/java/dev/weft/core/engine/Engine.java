@@ -196,9 +196,17 @@ public final class Engine {
         machines.dialFailed(connection, why);
     }
 
+    /** A beacon of somebody who has the key of the mesh. */
     public void handleBeacon(ByteView datagram, String source, long nowNanos) {
         machines.now(nowNanos);
         machines.discovery.handleBeacon(datagram, source, nowNanos);
+        machines.membership.choose(nowNanos);
+    }
+
+    /** A beacon of anybody, where the mesh has no key. */
+    public void handleOpenBeacon(ByteView datagram, String source, long nowNanos) {
+        machines.now(nowNanos);
+        machines.discovery.handleOpenBeacon(datagram, source, nowNanos);
         machines.membership.choose(nowNanos);
     }
 

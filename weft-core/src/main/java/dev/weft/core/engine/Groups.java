@@ -411,6 +411,13 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             }
             case AWAITED -> Verdict.HELD;
             case FORGED -> Verdict.ABSENT;
+            case UNVOUCHED -> {
+                out.trace(new TraceEvent(
+                        TraceEvent.Kind.MALFORMED,
+                        delivery.from(),
+                        "a message for many that another member has made in its name"));
+                yield Verdict.ABSENT;
+            }
             case REPLAYED -> Verdict.refused(Outcome.Reason.REPLAYED);
         };
     }

@@ -117,6 +117,7 @@ final class Links {
     private long pacedCount;
     private long heldCount;
     private long overLimitCount;
+    private long overBudgetCount;
 
     /** Neighbors whose link the other end has given up for a better one that is not up here yet, and since when. */
     private final LinkedHashMap<NodeId, Long> changing = new LinkedHashMap<>();
@@ -356,7 +357,10 @@ final class Links {
         }
         member.statistics.received(frame.length(), now);
         try {
-            if (!receiving.isLimited() || !isHeldBack(member, frame)) {
+            if (!member.link.isUp()) {
+                // The rate is the members': who is none yet takes nothing of it, whatever he sends.
+                read(member, frame, now);
+            } else if (!receiving.isLimited() || !isHeldBack(member, frame)) {
                 receiving.take(frame.length(), now);
                 read(member, frame, now);
             }
@@ -382,6 +386,17 @@ final class Links {
         Member member = standing.get(neighbor);
         if (member != null) {
             member.link.close(CloseReason.PROTOCOL_VIOLATION, why);
+            touched(member);
+        }
+    }
+
+    /** A neighbor says so much more than one who keeps to the protocol that it is shut out for a while. */
+    void overBudget(NodeId neighbor, String why, long now) {
+        nowNanos = now;
+        Member member = standing.get(neighbor);
+        if (member != null) {
+            overBudgetCount++;
+            member.link.close(CloseReason.OVER_BUDGET, why);
             touched(member);
         }
     }
@@ -717,6 +732,11 @@ final class Links {
 
     long shutOutCount() {
         return shutOut.count();
+    }
+
+    /** Links that were ended because the neighbor said too much. */
+    long overBudgetCount() {
+        return overBudgetCount;
     }
 
     /** Nodes that were not let in because there were too many links. */

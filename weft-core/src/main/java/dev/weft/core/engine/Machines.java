@@ -6,6 +6,7 @@ import dev.weft.Outcome;
 import dev.weft.Revocations;
 import dev.weft.Right;
 import dev.weft.core.authority.Register;
+import dev.weft.core.base.Budget;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.base.InvariantError;
@@ -70,6 +71,10 @@ import java.util.OptionalLong;
  * <p>Called by {@link Engine} alone, which says what time it is before each input.
  */
 final class Machines {
+    private static final int TELLINGS_MAX = 8_192;
+    private static final long TELLING_NANOS = 15_625_000L;
+    private static final int TELLERS_MAX = 1_024;
+
     final Labels labels;
     final Flooding flooding;
     final Checks checks;
@@ -96,6 +101,9 @@ final class Machines {
     private final NodeId self;
     private final Engine.Output out;
     private Routes knownRoutes;
+    /** Frames that tell of nodes which the mesh does not know: all that a neighbor knows, sixteen times, and 64 a second. */
+    private final Budget<NodeId> tellings = new Budget<>(TELLINGS_MAX, TELLING_NANOS, TELLERS_MAX);
+
     private long nextConnection = 1;
     private long now;
 
@@ -348,7 +356,8 @@ final class Machines {
                         NOT_YET_VALID,
                         EXPIRED,
                         REVOKED,
-                        WRONG_NAME ->
+                        WRONG_NAME,
+                        OVER_BUDGET ->
                     trace(TraceEvent.Kind.LINK_REFUSED, peer.orElse(NodeId.ZERO), reason + ": " + text);
             }
             dialEnded(connection);
@@ -373,8 +382,13 @@ final class Machines {
         public void frame(NodeId neighbor, FrameType type, WireReader in, long nowNanos) throws MalformedFrame {
             Links.Business business = switch (type) {
                 case PEERS -> {
-                    discovery.handlePeers(Peers.decode(in), now);
-                    membership.choose(now);
+                    if (tellings.allows(neighbor, now)) {
+                        tellings.spend(neighbor, 1, now);
+                        discovery.handlePeers(Peers.decode(in), now);
+                        membership.choose(now);
+                    } else {
+                        links.overBudget(neighbor, "it tells of nodes without end", now);
+                    }
                     yield Links.Business.OF_NODE;
                 }
                 case FLOOD -> {
@@ -507,6 +521,11 @@ final class Machines {
         @Override
         public void accuse(NodeId neighbor, String why) {
             links.accuse(neighbor, why, now);
+        }
+
+        @Override
+        public void overBudget(NodeId neighbor, String why) {
+            links.overBudget(neighbor, why, now);
         }
     }
 

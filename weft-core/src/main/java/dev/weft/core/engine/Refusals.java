@@ -35,7 +35,8 @@ final class Refusals {
                     NOT_YET_VALID,
                     EXPIRED,
                     REVOKED,
-                    WRONG_NAME -> {
+                    WRONG_NAME,
+                    OVER_BUDGET -> {
                 if (latest.size() == KEPT_MAX) {
                     latest.remove();
                 }

@@ -14,13 +14,19 @@ import java.util.List;
  * <p>Called by {@link GroupSender} alone.
  */
 final class GroupGathering {
-    private final int bytesMax;
+    private final int fragmentBytes;
     private List<GroupSend> sends = new ArrayList<>();
     private int bytes;
 
     /** @param fragmentBytes the largest piece of a message in one frame */
     GroupGathering(int fragmentBytes) {
-        this.bytesMax = fragmentBytes - Parcel.OVERHEAD_BYTES - GroupSeal.OVERHEAD_BYTES_MAX;
+        this.fragmentBytes = fragmentBytes;
+    }
+
+    /** What is left of a fragment beside the seal; half of one at least, where the tags of very many need that much. */
+    private int bytesMax(GroupSend first) {
+        int sealBytes = GroupSeal.overheadBytes(first.members().size());
+        return Math.max(fragmentBytes / 2, fragmentBytes - sealBytes) - Parcel.OVERHEAD_BYTES;
     }
 
     /** Whether a send of this turn can go with those that are here; the first always can. */
@@ -30,7 +36,7 @@ final class GroupGathering {
         }
         GroupSend first = sends.get(0);
         return sends.size() < Bundle.MESSAGES_MAX
-                && bytes + Bundle.bytesOf(send.payload().length()) <= bytesMax
+                && bytes + Bundle.bytesOf(send.payload().length()) <= bytesMax(first)
                 && first.timeoutNanos() == send.timeoutNanos()
                 && first.members().equals(send.members());
     }

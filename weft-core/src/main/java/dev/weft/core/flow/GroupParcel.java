@@ -28,7 +28,8 @@ record GroupParcel(List<GroupSend> sends, ByteView payload) {
 
     /** What a send counts for, at least what it takes up in whatever parcel. */
     static int chargeOf(GroupSend send) {
-        int sealBytes = send.name().isSealed() ? GroupSeal.OVERHEAD_BYTES_MAX : 0;
+        int sealBytes =
+                send.name().isSealed() ? GroupSeal.overheadBytes(send.members().size()) : 0;
         return Parcel.OVERHEAD_BYTES + Bundle.bytesOf(send.payload().length()) + sealBytes;
     }
 }

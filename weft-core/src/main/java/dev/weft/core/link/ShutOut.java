@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Nodes that have broken the protocol and may not link for a while: 30 s the first time, twice as long each further
+ * Nodes that have broken the protocol, or said more than a neighbor may, and may not link for a while: 30 s the first time, twice as long each further
  * time, at most 10 minutes; forgiven after 10 minutes of good conduct. Used by the owner of the links, which reports
  * only what a node has done under an id that the connection vouches for: nobody can have another one shut out.
  */
@@ -27,7 +27,10 @@ public final class ShutOut {
 
     /** Whether a node is judged for a link that ended in this way: by us, and for what only a broken peer does. */
     public static boolean isOffence(CloseReason reason, Link.Side side) {
-        return side == Link.Side.OURS && (reason == CloseReason.MALFORMED || reason == CloseReason.PROTOCOL_VIOLATION);
+        return side == Link.Side.OURS
+                && (reason == CloseReason.MALFORMED
+                        || reason == CloseReason.PROTOCOL_VIOLATION
+                        || reason == CloseReason.OVER_BUDGET);
     }
 
     /** A node has misbehaved. */

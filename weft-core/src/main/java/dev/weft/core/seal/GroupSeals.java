@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Seals of what goes to many. A node has a key for each audience of each flow, seals a message once for all of it, and
  * gives the key to each member under the seal that the two have with each other: at once, and whenever a member asks
  * that has something it cannot open. Whoever joins or leaves changes the audience, and the next message has another key,
- * so nobody reads what was sent without him. These are the sender keys of group messengers, without a signature on each
- * message: a member could speak in the sender's name to the other members, a relay cannot.
- * docs/decisions/0015-sealing-for-many.md.
+ * so nobody reads what was sent without him. These are the sender keys of group messengers; where those sign each
+ * message, here the sender adds a tag for each member, by a key that only the two have, so that no member can speak in
+ * the sender's name to the others. docs/decisions/0015-sealing-for-many.md.
  *
  * <p>Driven by the engine. Everything is bounded, and what is forgotten is asked for again.
  */
@@ -42,6 +42,8 @@ public final class GroupSeals {
         AWAITED,
         /** Altered, or sealed by nobody who has the key. */
         FORGED,
+        /** Sealed by one who has the key, as all members do, and whose sender has not vouched for it to this one. */
+        UNVOUCHED,
         /** Delivered before. */
         REPLAYED
     }
@@ -104,11 +106,15 @@ public final class GroupSeals {
     /** A key of another node. */
     private static final class MemberKey {
         private final Sealer.Cipher cipher;
+        private final int place;
+        private final ByteView own;
         private final ReplayWindow window = new ReplayWindow();
         private long usedNanos;
 
-        private MemberKey(Sealer.Cipher cipher, long usedNanos) {
+        private MemberKey(Sealer.Cipher cipher, GroupKey key, long usedNanos) {
             this.cipher = cipher;
+            this.place = key.place();
+            this.own = key.own().compact();
             this.usedNanos = usedNanos;
         }
 
@@ -142,6 +148,7 @@ public final class GroupSeals {
     private long askedCount;
     private long deniedCount;
     private long forgedCount;
+    private long unvouchedCount;
     private long replayedCount;
 
     public GroupSeals(NodeId self, long incarnation, Sealer sealer, Output out) {
@@ -171,32 +178,35 @@ public final class GroupSeals {
         boolean isUsable = known != null
                 && known.audience().equals(audience)
                 && !known.isWorn(sealer.terms(), nowNanos)
-                && own.containsKey(known.key().number());
+                && own.containsKey(known.number());
+        if (known != null && !isUsable) {
+            known.retire();
+        }
         SenderKey key = known != null && isUsable ? known : made(audience, nowNanos);
         if (present.size() >= AUDIENCES_MAX) {
-            present.remove(present.keySet().iterator().next());
+            Conversation longest = present.keySet().iterator().next();
+            Optional.ofNullable(present.remove(longest)).ifPresent(SenderKey::retire);
         }
         present.put(conversation, key);
         return key;
     }
 
     private SenderKey made(SortedSet<NodeId> audience, long nowNanos) {
-        GroupKey key = new GroupKey(incarnation, ++numbers, sealer.secret());
-        SenderKey fresh = new SenderKey(key, sealer.cipher(key.secret()), audience, nowNanos);
+        SenderKey fresh = new SenderKey(incarnation, ++numbers, sealer, audience, nowNanos);
         if (own.size() >= SENDER_KEYS_MAX) {
             own.remove(own.keySet().iterator().next());
         }
-        own.put(key.number(), fresh);
+        own.put(fresh.number(), fresh);
         sweepNanos = Math.min(sweepNanos, nowNanos + SWEEP_NANOS);
         if (audience.size() <= TOLD_MAX) {
-            audience.forEach(member -> tell(member, key));
+            audience.forEach(member -> tell(member, fresh));
         }
         return fresh;
     }
 
-    private void tell(NodeId member, GroupKey key) {
+    private void tell(NodeId member, SenderKey key) {
         toldCount++;
-        out.sendTo(member, key);
+        out.sendTo(member, key.keyFor(member));
     }
 
     /** @param asker as its seal, or the link of one hop, vouches */
@@ -206,7 +216,7 @@ public final class GroupSeals {
             deniedCount++;
             return;
         }
-        tell(asker, wanted.key());
+        tell(asker, wanted);
     }
 
     // ------------------------------------------------------------------ what comes in
@@ -225,6 +235,7 @@ public final class GroupSeals {
         MemberKey known = null;
         Sealer.Cipher cipher;
         if (origin.equals(self)) {
+            // It has not left this node: what comes in this node's name from elsewhere is refused before.
             SenderKey mine = own.get(seal.key());
             if (mine == null) {
                 return forged();
@@ -247,7 +258,18 @@ public final class GroupSeals {
         }
         ByteView associated = GroupSeal.associated(origin, life, name, seal.key(), seal.counter());
         Optional<ByteView> plain = cipher.open(seal.counter(), associated, seal.sealed());
-        return plain.isEmpty() ? forged() : new Opened(Finding.AUTHENTIC, plain.get(), known, seal.counter());
+        if (plain.isEmpty()) {
+            return forged();
+        }
+        if (known != null && !isVouchedFor(known, associated, seal)) {
+            unvouchedCount++;
+            return Opened.without(Finding.UNVOUCHED);
+        }
+        return new Opened(Finding.AUTHENTIC, plain.get(), known, seal.counter());
+    }
+
+    private boolean isVouchedFor(MemberKey key, ByteView associated, GroupSeal seal) {
+        return seal.vouches(key.place, sealer.tag(key.own, sealer.digest(associated, seal.sealed())));
     }
 
     private Opened forged() {
@@ -293,7 +315,7 @@ public final class GroupSeals {
         if (others.size() >= MEMBER_KEYS_MAX) {
             others.remove(others.keySet().iterator().next());
         }
-        others.put(name, new MemberKey(sealer.cipher(key.secret()), nowNanos));
+        others.put(name, new MemberKey(sealer.cipher(key.secret()), key, nowNanos));
         sweepNanos = Math.min(sweepNanos, nowNanos + SWEEP_NANOS);
         return awaited.remove(name) == null ? News.NONE : News.KEY;
     }
@@ -335,5 +357,6 @@ public final class GroupSeals {
         counters.put("group.seal.replayed", replayedCount);
         counters.put("group.seal.sealed", sealedCount);
         counters.put("group.seal.told", toldCount);
+        counters.put("group.seal.unvouched", unvouchedCount);
     }
 }

@@ -42,6 +42,21 @@ public interface Sealer {
         public Cipher cipher(ByteView secret) {
             throw new InvariantError("a node that takes no part in seals has a secret");
         }
+
+        @Override
+        public ByteView memberKey(ByteView master, NodeId member) {
+            throw new InvariantError("a node that takes no part in seals vouches for something");
+        }
+
+        @Override
+        public ByteView digest(ByteView associated, ByteView sealed) {
+            throw new InvariantError("a node that takes no part in seals vouches for something");
+        }
+
+        @Override
+        public long tag(ByteView memberKey, ByteView digest) {
+            throw new InvariantError("a node that takes no part in seals vouches for something");
+        }
     };
 
     /** When a node seals, and demands that others do. */
@@ -165,4 +180,20 @@ public interface Sealer {
 
     /** What such a secret is the key of. */
     Cipher cipher(ByteView secret);
+
+    /**
+     * The {@value dev.weft.core.wire.GroupKey#OWN_BYTES} bytes by which the sender vouches to one member.
+     *
+     * @param master a {@link #secret} that no member is told
+     */
+    ByteView memberKey(ByteView master, NodeId member);
+
+    /**
+     * Of all that a seal covers, so that nobody finds something else with the same one. The cipher's own tag would not
+     * do: who has its key can make another text for any tag.
+     */
+    ByteView digest(ByteView associated, ByteView sealed);
+
+    /** By which the member that has the key knows that its sender has sealed what has this digest. */
+    long tag(ByteView memberKey, ByteView digest);
 }

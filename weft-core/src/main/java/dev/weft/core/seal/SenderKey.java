@@ -2,30 +2,51 @@ package dev.weft.core.seal;
 
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
 import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.GroupSeal;
+import dev.weft.core.wire.WireWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedSet;
 
-/** A key of this node's for what it sends to some nodes: seals, counts, and says who may have it. */
+/**
+ * A key of this node's for what it sends to some nodes: seals, vouches to each of them, counts, and says who may have it.
+ *
+ * <p>Called by {@link GroupSeals} alone.
+ */
 final class SenderKey {
-    private final GroupKey key;
+    private final long incarnation;
+    private final long number;
+    private final Sealer sealer;
+    /** What all members are told. */
+    private final ByteView secret;
+    /** What none of them is: the keys of each are made of it. */
+    private final ByteView master;
+
     private final Sealer.Cipher cipher;
     private final SortedSet<NodeId> audience;
     private final long bornNanos;
+    /** In the order of the members; empty until something is sealed, and when nothing more will be. */
+    private List<ByteView> memberKeys = List.of();
+
     private long counter;
     private long bytes;
 
-    SenderKey(GroupKey key, Sealer.Cipher cipher, SortedSet<NodeId> audience, long bornNanos) {
-        this.key = key;
-        this.cipher = cipher;
+    SenderKey(long incarnation, long number, Sealer sealer, SortedSet<NodeId> audience, long bornNanos) {
+        this.incarnation = incarnation;
+        this.number = number;
+        this.sealer = sealer;
+        this.secret = sealer.secret();
+        this.master = sealer.secret();
+        this.cipher = sealer.cipher(secret);
         this.audience = audience;
         this.bornNanos = bornNanos;
     }
 
-    /** What they are told who may have it. */
-    GroupKey key() {
-        return key;
+    long number() {
+        return number;
     }
 
     Sealer.Cipher cipher() {
@@ -47,10 +68,33 @@ final class SenderKey {
         return nowNanos - bornNanos >= terms.associationNanos() + keptNanos;
     }
 
+    /** What one of the audience is told. */
+    GroupKey keyFor(NodeId member) {
+        Check.that(audience.contains(member), "a key for one of the audience");
+        int place = audience.headSet(member).size();
+        return new GroupKey(incarnation, number, secret, place, sealer.memberKey(master, member));
+    }
+
     GroupSeal seal(NodeId self, GroupName name, ByteView payload) {
-        long number = counter++;
+        long used = counter++;
         bytes += payload.length();
-        ByteView associated = GroupSeal.associated(self, key.incarnation(), name, key.number(), number);
-        return new GroupSeal(key.number(), number, cipher.seal(number, associated, payload));
+        ByteView associated = GroupSeal.associated(self, incarnation, name, number, used);
+        ByteView sealed = cipher.seal(used, associated, payload);
+        return new GroupSeal(number, used, tags(sealer.digest(associated, sealed)), sealed);
+    }
+
+    private ByteView tags(ByteView digest) {
+        if (memberKeys.isEmpty()) {
+            memberKeys = new ArrayList<>(audience.size());
+            audience.forEach(member -> memberKeys.add(sealer.memberKey(master, member)));
+        }
+        WireWriter tags = new WireWriter(memberKeys.size() * GroupSeal.VOUCHER_BYTES);
+        memberKeys.forEach(key -> tags.u64(sealer.tag(key, digest)));
+        return tags.taken();
+    }
+
+    /** It seals no more; members may still ask for it. */
+    void retire() {
+        memberKeys = List.of();
     }
 }

@@ -1,12 +1,14 @@
 package dev.weft.core.topology;
 
 import dev.weft.NodeId;
+import dev.weft.core.base.Budget;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.topology.Signatory.Demand;
 import dev.weft.core.topology.Signatory.Verdict;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.Lsa;
+import dev.weft.core.wire.LsaKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -39,6 +41,9 @@ public final class Checks {
 
         /** A neighbor has brought what cannot be the word of who is said to have said it. */
         void accuse(NodeId neighbor, String why);
+
+        /** A neighbor brings so much that it cannot all be meant. */
+        void overBudget(NodeId neighbor, String why);
     }
 
     /** How many checks are begun and not done. */
@@ -51,6 +56,25 @@ public final class Checks {
 
     /** How many bytes may wait in all. */
     static final long ALL_BYTES_MAX = 32L << 20;
+
+    /** What one neighbor may bring at once, new or not: the largest database that is kept by default, five times over. */
+    static final int BROUGHT_MAX = 1 << 19;
+
+    /** Beyond that 16,384 a second: all of a mesh of a thousand nodes, some five times each second. */
+    static final long BROUGHT_EACH_NANOS = 61_035L;
+
+    private static final int BRINGERS_MAX = 1_024;
+
+    /**
+     * How many editions of one advertisement are taken at once, and how long until one more is: an origin says at most
+     * five at once and one a second. What comes sooner is neither kept nor acknowledged, so the newest comes again
+     * (RFC 2328 §13, MinLSArrival).
+     */
+    static final int EDITIONS_MAX = 32;
+
+    static final long EDITION_NANOS = 500_000_000L;
+
+    private static final int EDITED_MAX = 1 << 16;
 
     /** With so many under way it takes long enough for a neighbor to say it all again. */
     private static final int LONG_QUEUE = 64;
@@ -97,12 +121,15 @@ public final class Checks {
     /** The neighbor whose turn it is first. */
     private final LinkedHashMap<NodeId, Queue> waiting = new LinkedHashMap<>();
 
+    private final Budget<NodeId> brought = new Budget<>(BROUGHT_MAX, BROUGHT_EACH_NANOS, BRINGERS_MAX);
+    private final Budget<LsaKey> editions = new Budget<>(EDITIONS_MAX, EDITION_NANOS, EDITED_MAX);
     private final List<Accused> accused = new ArrayList<>();
     private long nextTask = 1;
     private long waitingBytes;
     private long checkedCount;
     private long forgedCount;
     private long droppedCount;
+    private long heldBackCount;
 
     public Checks(Signatory signatory, Output out) {
         this.signatory = signatory;
@@ -112,13 +139,14 @@ public final class Checks {
     // ------------------------------------------------------------------ inputs
 
     public void handleFlood(NodeId neighbor, Flood flood, long nowNanos) {
-        if (signatory.demand() == Demand.NOTHING) {
-            out.admit(neighbor, flood);
+        if (!brought.allows(neighbor, nowNanos)) {
+            out.overBudget(neighbor, "it floods more than there can be to be said");
             return;
         }
+        brought.spend(neighbor, flood.items().size(), nowNanos);
         List<Flood.Item> admitted = new ArrayList<>(flood.items().size());
         for (Flood.Item item : flood.items()) {
-            Verdict verdict = out.isNews(item.lsa()) ? judge(neighbor, item, nowNanos) : Verdict.GENUINE;
+            Verdict verdict = out.isNews(item.lsa()) ? judgeNews(neighbor, item, nowNanos) : Verdict.GENUINE;
             switch (verdict) {
                 case GENUINE -> admitted.add(item);
                 case FORGED -> {
@@ -135,6 +163,18 @@ public final class Checks {
             // Not the frame it was: what is missing of it is not to be acknowledged with the rest.
             out.admit(neighbor, new Flood(admitted));
         }
+    }
+
+    private Verdict judgeNews(NodeId neighbor, Flood.Item item, long nowNanos) {
+        if (!editions.allows(item.lsa().key(), nowNanos)) {
+            heldBackCount++;
+            return Verdict.LATER;
+        }
+        Verdict verdict = signatory.demand() == Demand.NOTHING ? Verdict.GENUINE : judge(neighbor, item, nowNanos);
+        if (verdict == Verdict.GENUINE) {
+            editions.spend(item.lsa().key(), 1, nowNanos);
+        }
+        return verdict;
     }
 
     private Verdict judge(NodeId neighbor, Flood.Item item, long nowNanos) {
@@ -228,6 +268,10 @@ public final class Checks {
 
     private void settle(Held done, Verdict verdict, Map<NodeId, List<Flood.Item>> admitted, long nowNanos) {
         forgedCount += verdict == Verdict.FORGED ? 1 : 0;
+        if (verdict == Verdict.GENUINE) {
+            // Not before: who forges must not use up what another may say.
+            editions.spend(done.lsa.key(), 1, nowNanos);
+        }
         for (Bringer bringer : done.bringers) {
             switch (verdict) {
                 case GENUINE ->
@@ -296,6 +340,7 @@ public final class Checks {
         counters.put("topology.checked", checkedCount);
         counters.put("topology.checking", (long) held.size());
         counters.put("topology.forged", forgedCount);
+        counters.put("topology.held-back", heldBackCount);
         counters.put("topology.unchecked", droppedCount);
     }
 }

@@ -29,7 +29,8 @@ public enum CloseReason {
     NOT_YET_VALID(24, "the credential is not valid yet"),
     EXPIRED(25, "the credential is not valid any more"),
     REVOKED(26, "the credential was taken back"),
-    WRONG_NAME(27, "the node goes by another name than its credential");
+    WRONG_NAME(27, "the node goes by another name than its credential"),
+    OVER_BUDGET(28, "the node says more than a neighbor may");
 
     /** The largest code there can be. */
     static final int CODE_MAX = 65_535;

@@ -7,19 +7,29 @@ import dev.weft.core.base.ByteView;
  * What a flow to many carries for a message where its name says that it is sealed: once for all members, whole, before
  * it is cut into fragments.
  * <pre>
- *   +------------+---------+-----------+----------+
- *   | key number | counter | encrypted | tag (16) |
- *   |   varint   | varint  |           |          |
- *   +------------+---------+-----------+----------+
+ *   +------------+---------+---------+-----------------------+-----------+----------+
+ *   | key number | counter | members | for each: its tag (8) | encrypted | tag (16) |
+ *   |   varint   | varint  | varint  |                       |           |          |
+ *   +------------+---------+---------+-----------------------+-----------+----------+
  * </pre>
+ * The tag of 16 bytes shows that who has the key has sealed it, and all members have it. The tag of 8 bytes shows a
+ * member that the sender has: only these two know the key of that one. A vector of authenticators (Castro and Liskov,
+ * Practical Byzantine Fault Tolerance, 1999, section 5).
  *
  * @param key the sender's number for the key
  * @param counter never used twice with a key
+ * @param tags of {@value #VOUCHER_BYTES} bytes each, in the order of the members' ids
  * @param sealed the encrypted message with its tag
  */
-public record GroupSeal(long key, long counter, ByteView sealed) {
-    /** By how much a message grows at most. */
-    public static final int OVERHEAD_BYTES_MAX = 10 + 10 + Sealed.TAG_BYTES;
+public record GroupSeal(long key, long counter, ByteView tags, ByteView sealed) {
+    /** What a member finds for itself. */
+    public static final int VOUCHER_BYTES = 8;
+
+    /** As many as a message may be for. */
+    public static final int MEMBERS_MAX = 1 << 16;
+
+    /** By how much a message for the most members grows at most. */
+    public static final int OVERHEAD_BYTES_MAX = overheadBytes(MEMBERS_MAX);
 
     private static final String LABEL = "weft/1 group";
 
@@ -30,16 +40,39 @@ public record GroupSeal(long key, long counter, ByteView sealed) {
         if (counter < 0) {
             throw new MalformedFrame("counter", "beyond 63 bits");
         }
+        int members = in.varintWithin("members", 0, MEMBERS_MAX);
+        ByteView tags = in.bytes("tags", members * VOUCHER_BYTES);
         if (in.remaining() < Sealed.TAG_BYTES) {
             throw new MalformedFrame("sealed", in.remaining() + " bytes hold no tag");
         }
-        return new GroupSeal(key, counter, in.rest());
+        return new GroupSeal(key, counter, tags, in.rest());
+    }
+
+    /** By how much a message for so many grows at most. */
+    public static int overheadBytes(int members) {
+        return 10 + 10 + 3 + members * VOUCHER_BYTES + Sealed.TAG_BYTES;
+    }
+
+    /** Whether a member finds this tag at its place; takes as long whatever stands there. */
+    public boolean vouches(int place, long tag) {
+        if (place >= tags.length() / VOUCHER_BYTES) {
+            return false;
+        }
+        long difference = tag;
+        for (int i = 0; i < VOUCHER_BYTES; i++) {
+            long shown = tags.at(place * VOUCHER_BYTES + i) & 0xffL;
+            difference ^= shown << Long.SIZE - Byte.SIZE * (i + 1);
+        }
+        return difference == 0;
     }
 
     public ByteView encode() {
-        return new WireWriter(OVERHEAD_BYTES_MAX + sealed.length())
+        int members = tags.length() / VOUCHER_BYTES;
+        return new WireWriter(overheadBytes(members) + sealed.length())
                 .varint(key)
                 .varint(counter)
+                .varint(members)
+                .bytes(tags)
                 .bytes(sealed)
                 .taken();
     }

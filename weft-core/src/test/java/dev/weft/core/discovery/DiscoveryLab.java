@@ -98,6 +98,11 @@ final class DiscoveryLab {
             discovery.handleBeacon(beacon.encode(Beacon.BYTES_MAX), source, nowNanos);
         }
 
+        /** One that anybody may have sent. */
+        void hearOpen(Beacon beacon, String source) {
+            discovery.handleOpenBeacon(beacon.encode(Beacon.BYTES_MAX), source, nowNanos);
+        }
+
         List<Said> said(Beacon.Kind kind) {
             return said.stream().filter(one -> one.beacon.kind() == kind).toList();
         }

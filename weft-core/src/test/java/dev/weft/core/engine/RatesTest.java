@@ -3,6 +3,7 @@ package dev.weft.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Description;
+import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.Peer;
@@ -14,6 +15,11 @@ import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
 import dev.weft.core.forward.Rates;
+import dev.weft.core.link.Assurance;
+import dev.weft.core.wire.Data;
+import dev.weft.core.wire.FlowRef;
+import dev.weft.core.wire.RouteHeader;
+import dev.weft.core.wire.RoutedFrame;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -201,6 +207,32 @@ class RatesTest {
         assertThat(to.engine.counters().get("rate.receive-waits")).isPositive();
         assertThat(to.engine.linkReports())
                 .allSatisfy(link -> assertThat(link.figures().drops().values()).allMatch(count -> count == 0));
+    }
+
+    /** He has a connection, as anybody can have who speaks TLS, and no link. */
+    @Test
+    void aStrangerThatSendsDataTakesNothingOfTheRateOfMembers() {
+        EngineLab lab = lab(4, new Rates(RATE, 0, 0), Rates.UNLIMITED);
+        Node to = lab.nodes.get(0);
+        Node from = lab.nodes.get(1);
+        Traffic traffic = new Traffic(lab);
+        traffic.sink(to);
+        traffic.outcomesOf(from);
+        FlowRef flow = FlowRef.established(7);
+        ByteView data = RoutedFrame.of(RouteHeader.DIRECT, Data.whole(flow, 0, 0, ByteView.of(new byte[MESSAGE_BYTES])))
+                .encode();
+        long waits = to.engine.counters().get("rate.receive-waits");
+        to.turn(() -> {
+            long stranger =
+                    to.engine.handleAccepted(Locator.parse("tcp/10.0.0.9:51000"), Assurance.PLAIN, lab.nowNanos);
+            for (int i = 0; i < 2_000; i++) {
+                to.engine.handleFrame(stranger, data, lab.nowNanos);
+            }
+        });
+        assertThat(to.engine.counters().get("rate.receive-waits")).isEqualTo(waits);
+        traffic.fill(from, to, 300);
+        lab.runFor(5 * SECOND);
+        assertThat(traffic.receivedBy(to)).as("three seconds' worth").isEqualTo(300L * MESSAGE_BYTES);
     }
 
     @Test

@@ -98,6 +98,27 @@ final class FakeSealer implements Sealer {
         return new FakeKeys(secret.hash64());
     }
 
+    @Override
+    public ByteView memberKey(ByteView master, NodeId member) {
+        Prng words =
+                new Prng(new WireWriter(64).bytes(master).nodeId(member).view().hash64());
+        WireWriter key = new WireWriter(GroupKey.OWN_BYTES);
+        for (int i = 0; i < GroupKey.OWN_BYTES / Long.BYTES; i++) {
+            key.u64(words.nextLong());
+        }
+        return key.view();
+    }
+
+    @Override
+    public ByteView digest(ByteView associated, ByteView sealed) {
+        return new WireWriter(16).u64(associated.hash64()).u64(sealed.hash64()).view();
+    }
+
+    @Override
+    public long tag(ByteView memberKey, ByteView digest) {
+        return Prng.mix(Prng.mix(memberKey.hash64()) ^ digest.hash64());
+    }
+
     static Keys keys(SealOpening opening) {
         return new FakeKeys(new WireWriter()
                 .nodeId(opening.origin())

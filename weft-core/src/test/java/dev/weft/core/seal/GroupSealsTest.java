@@ -12,8 +12,10 @@ import dev.weft.core.wire.GroupKeyWant;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.GroupSeal;
 import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -201,16 +203,87 @@ class GroupSealsTest {
         assertThat(bob.seals.open(ALICE, LIFE, ordered, slow, 0).finding()).isEqualTo(Finding.AUTHENTIC);
     }
 
+    /** What a member can make of all that it was told, in the name of the sender. */
+    private ByteView forgedBy(GroupKey told, GroupSeal seen, ByteView tags) {
+        ByteView associated = GroupSeal.associated(ALICE, LIFE, OPS, seen.key(), 7);
+        Sealer.Terms terms = Sealer.Terms.of(Sealer.Policy.RELAYED);
+        ByteView sealed =
+                new FakeSealer(BOB, LIFE, terms).cipher(told.secret()).seal(7, associated, ByteView.utf8("all lies"));
+        return new GroupSeal(seen.key(), 7, tags, sealed).encode();
+    }
+
+    private static GroupKey toldTo(NodeId node, List<Sent> told) {
+        return told.stream()
+                .filter(sent -> sent.to().equals(node))
+                .map(sent -> (GroupKey) sent.frame())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aMemberCannotSpeakToAnotherInTheNameOfTheSender() throws MalformedFrame {
+        Party carol = new Party(CAROL);
+        ByteView genuine = alice.seal(HELLO, 0, ALICE, BOB, CAROL);
+        GroupSeal seen = read(genuine);
+        List<Sent> told = alice.taken();
+        GroupKey toBob = toldTo(BOB, told);
+        carol.seals.handleKey(ALICE, toldTo(CAROL, told), 0);
+        Sealer bobs = new FakeSealer(BOB, LIFE, Sealer.Terms.of(Sealer.Policy.RELAYED));
+        GroupSeal untagged = read(forgedBy(toBob, seen, ByteView.EMPTY));
+        ByteView digest = bobs.digest(GroupSeal.associated(ALICE, LIFE, OPS, seen.key(), 7), untagged.sealed());
+        ByteView bobsTag = new WireWriter().u64(bobs.tag(toBob.own(), digest)).view();
+        List<ByteView> vectors = List.of(
+                ByteView.EMPTY,
+                ByteView.of(new byte[16]),
+                seen.tags(),
+                new WireWriter().bytes(bobsTag).bytes(bobsTag).view());
+        for (ByteView tags : vectors) {
+            GroupSeals.Opened opened = carol.open(forgedBy(toBob, seen, tags));
+            assertThat(opened.finding()).as("%s", tags).isEqualTo(Finding.UNVOUCHED);
+            assertThat(opened.payload()).isEqualTo(ByteView.EMPTY);
+        }
+        TreeMap<String, Long> counters = new TreeMap<>();
+        carol.seals.count(counters);
+        assertThat(counters)
+                .containsEntry("group.seal.unvouched", (long) vectors.size())
+                .containsEntry("group.seal.opened", 0L);
+        assertThat(carol.open(genuine).payload()).isEqualTo(HELLO);
+    }
+
+    @Test
+    void eachMemberFindsItsOwnTagByItsPlaceAmongTheIds() throws MalformedFrame {
+        alice.seal(HELLO, 0, CAROL, ALICE, BOB);
+        List<Sent> told = alice.taken();
+        assertThat(toldTo(BOB, told).place()).isZero();
+        assertThat(toldTo(CAROL, told).place()).isEqualTo(1);
+        assertThat(toldTo(BOB, told).secret()).isEqualTo(toldTo(CAROL, told).secret());
+        assertThat(toldTo(BOB, told).own()).isNotEqualTo(toldTo(CAROL, told).own());
+        assertThat(read(alice.seal(HELLO, 0, ALICE, BOB, CAROL)).tags().length())
+                .isEqualTo(2 * GroupSeal.VOUCHER_BYTES);
+    }
+
+    @Test
+    void whoAsksLaterIsToldTheSameAsWhoWasToldAtOnce() {
+        alice.seal(HELLO, 0, BOB, CAROL);
+        List<Sent> told = alice.taken();
+        alice.seal(HELLO, 0, BOB);
+        alice.taken();
+        alice.seals.handleWant(CAROL, new GroupKeyWant(LIFE, 1));
+        assertThat(alice.taken()).containsExactly(new Sent(CAROL, toldTo(CAROL, told)));
+    }
+
     @Test
     void anAlteredByteOrAnotherNameIsFoundForged() {
         ByteView sealed = alice.seal(HELLO, 0, BOB);
         hand(alice, bob);
+        int tagsAt = 3;
         for (int i = 2; i < sealed.length(); i++) {
             byte[] altered = sealed.toByteArray();
             altered[i] ^= 1;
+            boolean isTag = i >= tagsAt && i < tagsAt + GroupSeal.VOUCHER_BYTES;
             assertThat(bob.open(ByteView.of(altered)).finding())
                     .as("byte %d", i)
-                    .isEqualTo(Finding.FORGED);
+                    .isEqualTo(isTag ? Finding.UNVOUCHED : Finding.FORGED);
         }
         assertThat(bob.seals
                         .open(ALICE, LIFE, name(SocketKind.DGRAM), sealed, 0)
@@ -242,11 +315,13 @@ class GroupSealsTest {
     @Test
     void whatManyNodesSendKeysForStaysBounded() {
         ByteView secret = ByteView.of(new byte[GroupKey.SECRET_BYTES]);
+        ByteView own = ByteView.of(new byte[GroupKey.OWN_BYTES]);
         for (int i = 0; i < GroupSeals.MEMBER_KEYS_MAX + 100; i++) {
-            bob.seals.handleKey(ALICE, new GroupKey(LIFE, i, secret), 0);
+            bob.seals.handleKey(ALICE, new GroupKey(LIFE, i, secret, 0, own), 0);
         }
         for (int i = 0; i < GroupSeals.AWAITED_MAX + 100; i++) {
-            bob.seals.open(CAROL, LIFE, OPS, new GroupSeal(i, 0, ByteView.of(new byte[20])).encode(), 0);
+            GroupSeal unknown = new GroupSeal(i, 0, ByteView.EMPTY, ByteView.of(new byte[20]));
+            bob.seals.open(CAROL, LIFE, OPS, unknown.encode(), 0);
         }
         bob.seals.audit();
     }

@@ -12,6 +12,7 @@ import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,7 @@ class ChecksTest {
         final TreeMap<LsaKey, LsaVersion> known = new TreeMap<>();
         final List<String> admitted = new ArrayList<>();
         final List<NodeId> accused = new ArrayList<>();
+        final List<NodeId> overBudget = new ArrayList<>();
         final List<Integer> ages = new ArrayList<>();
         int acknowledged;
 
@@ -117,6 +119,11 @@ class ChecksTest {
         @Override
         public void acknowledge(NodeId neighbor, Lsa lsa) {
             acknowledged++;
+        }
+
+        @Override
+        public void overBudget(NodeId neighbor, String why) {
+            overBudget.add(neighbor);
         }
 
         @Override
@@ -200,6 +207,60 @@ class ChecksTest {
         }
         assertThat(seen.admitted).hasSize(sent - 100 + 1);
         assertThat(counter("topology.checking")).isZero();
+    }
+
+    @Test
+    void aNeighborThatBringsWithoutEndIsReportedAndNotHeardAndAnotherIs() {
+        checks.handleFlood(ALICE, flood(lsa(7, 1, 1)), 0);
+        checked(1, 0);
+        Lsa[] same = new Lsa[Flood.ITEMS_MAX];
+        Arrays.fill(same, lsa(7, 1, 1));
+        Flood again = flood(same);
+        for (int brought = 1; brought < Checks.BROUGHT_MAX; brought += same.length) {
+            checks.handleFlood(ALICE, again, 0);
+        }
+        assertThat(seen.overBudget).isEmpty();
+        int admitted = seen.admitted.size();
+        checks.handleFlood(ALICE, again, 0);
+        assertThat(seen.overBudget).containsExactly(ALICE);
+        assertThat(seen.admitted).hasSize(admitted);
+        checks.handleFlood(BOB, again, 0);
+        checks.handleFlood(ALICE, again, 10 * SECOND);
+        assertThat(seen.overBudget).hasSize(1);
+    }
+
+    @Test
+    void anOriginThatSpeaksWithoutEndIsHeardNowAndThenAndItsNewestWordComesThrough() {
+        long newest = 0;
+        for (int second = 0; second < 20; second++) {
+            for (int i = 0; i < 100; i++) {
+                newest++;
+                checks.handleFlood(ALICE, flood(lsa(7, newest, 1)), second * SECOND);
+                checked(1, second * SECOND);
+            }
+        }
+        int heard = seen.admitted.size();
+        assertThat(heard).isBetween(Checks.EDITIONS_MAX + 30, Checks.EDITIONS_MAX + 40);
+        assertThat(counter("topology.held-back")).isEqualTo(newest - heard);
+        assertThat(seen.acknowledged).as("what is held back comes again").isZero();
+        checks.handleFlood(ALICE, flood(lsa(8, 1, 1)), 19 * SECOND);
+        checked(1, 19 * SECOND);
+        assertThat(seen.admitted).as("another is heard").hasSize(heard + 1);
+        checks.handleFlood(ALICE, flood(lsa(7, newest, 1)), 21 * SECOND);
+        checked(1, 21 * SECOND);
+        assertThat(seen.known.get(new LsaKey(id(7), LsaKind.NODE)).sequence()).isEqualTo(newest);
+        assertThat(seen.overBudget).isEmpty();
+    }
+
+    @Test
+    void whoForgesUsesUpNothingOfWhatHisVictimMaySay() {
+        for (int i = 0; i < 200; i++) {
+            checks.handleFlood(BOB, flood(lsa(7, 1_000 + i, 2)), 0);
+        }
+        checked(200, 0);
+        checks.handleFlood(ALICE, flood(lsa(7, 3, 1)), 0);
+        checked(1, 0);
+        assertThat(seen.admitted).containsExactly("1:7/3");
     }
 
     @Test

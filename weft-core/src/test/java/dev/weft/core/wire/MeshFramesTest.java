@@ -101,7 +101,14 @@ class MeshFramesTest {
                                                                 90,
                                                                 Verdict.refused(Outcome.Reason.NO_ENDPOINT))))))),
                 tree(new GroupAdvance(3, 7, 2)),
-                RoutedFrame.of(RouteHeader.DIRECT, new GroupKey(3, 300, ByteView.utf8("sixteen and twelve bytes: 28"))),
+                RoutedFrame.of(
+                        RouteHeader.DIRECT,
+                        new GroupKey(
+                                3,
+                                300,
+                                ByteView.utf8("sixteen and twelve bytes: 28"),
+                                2,
+                                ByteView.utf8("thirty-two bytes that two know.."))),
                 RoutedFrame.of(RouteHeader.DIRECT, new GroupKeyWant(3, 300)),
                 RoutedFrame.of(
                         RouteHeader.along(5),

@@ -55,6 +55,7 @@ public final class HpkeSealer implements Sealer, AutoCloseable {
     private final Terms terms;
     private final Consumer<Made> out;
     private final SecureRandom random = new SecureRandom();
+    private final Vouching vouching = new Vouching();
     private final Map<Long, KeyPair> prekeys = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor arithmetic =
             new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_TASKS_MAX), task -> {
@@ -167,6 +168,21 @@ public final class HpkeSealer implements Sealer, AutoCloseable {
     @Override
     public Cipher cipher(ByteView secret) {
         return new AeadCipher(secret.toByteArray());
+    }
+
+    @Override
+    public ByteView memberKey(ByteView master, NodeId member) {
+        return vouching.memberKey(master, member);
+    }
+
+    @Override
+    public ByteView digest(ByteView associated, ByteView sealed) {
+        return vouching.digest(associated, sealed);
+    }
+
+    @Override
+    public long tag(ByteView memberKey, ByteView digest) {
+        return vouching.tag(memberKey, digest);
     }
 
     private static HPKE hpke() {
