@@ -72,7 +72,8 @@ final class JoinOptions {
             names = "--key",
             paramLabel = "FILE",
             description = "The mesh's key, made by 'weft key new'; repeatable while it is changed, read again when the"
-                    + " file changes; default $WEFT_KEY, a key or the path of a file, else none.")
+                    + " file changes; default $WEFT_KEY, a key or the path of a file, else the file's, else"
+                    + " none.")
     List<Path> keyFiles = new ArrayList<>();
 
     @Option(
@@ -186,7 +187,7 @@ final class JoinOptions {
     boolean observe;
 
     private @Nullable Settings settings;
-    private MeshKeys keys = MeshKeys.of(List.of(), "");
+    private MeshKeys keys = MeshKeys.of(List.of(), "", Optional.empty());
     private AuthorityFiles authority = AuthorityFiles.none();
 
     /** What configuration says, read once. */
@@ -228,7 +229,7 @@ final class JoinOptions {
         try {
             MeshBuilder builder = Mesh.builder(named != null ? named : said.text(Setting.MESH))
                     .remote(hops != null ? hops : (int) said.number(Setting.REMOTE));
-            keys = MeshKeys.of(keyFiles, System.getenv().getOrDefault("WEFT_KEY", ""));
+            keys = MeshKeys.of(keyFiles, System.getenv().getOrDefault("WEFT_KEY", ""), path(null, Setting.KEY));
             keys.keys().forEach(builder::key);
             if (observe) {
                 builder.links(new MeshConfig.Links(MeshConfig.Links.Policy.OBSERVER, List.of(), List.of()));
