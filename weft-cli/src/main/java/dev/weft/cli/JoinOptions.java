@@ -6,6 +6,7 @@ import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
 import dev.weft.MeshConfig;
+import dev.weft.MeshEvent;
 import dev.weft.NodeId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -293,6 +294,7 @@ final class JoinOptions {
             builder.ephemeral().nodeName("weft-" + ProcessHandle.current().pid());
         }
         Mesh joined = join(builder);
+        joined.subscribe(JoinOptions::warn);
         try {
             settle(joined, calm.toNanos());
         } catch (InterruptedException e) {
@@ -310,6 +312,13 @@ final class JoinOptions {
             return joined;
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** On stderr, so that whoever pipes stdout away sees it too. */
+    static void warn(MeshEvent event) {
+        if (event.kind() == MeshEvent.Kind.WARNING) {
+            System.err.println("weft: warning: " + Text.harmless(event.detail()));
         }
     }
 

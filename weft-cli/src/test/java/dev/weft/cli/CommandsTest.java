@@ -745,6 +745,15 @@ class CommandsTest {
     }
 
     @Test
+    void whatANodeWarnsOfIsOnStderrTooWhereAPipeDoesNotTakeIt() throws InterruptedException {
+        mesh.events.add(new MeshEvent(
+                Instant.EPOCH, MeshEvent.Kind.WARNING, FakeMesh.SELF, "links are not \u001b[8mencrypted"));
+        CommandLab.Run up = lab.interrupted("up", "--ephemeral", "--json");
+        assertThat(up.err()).contains("weft: warning: links are not ?[8mencrypted\n");
+        assertThat(up.json().field("event")).isEqualTo("warning");
+    }
+
+    @Test
     void upTellsItInJson() throws InterruptedException {
         mesh.events.add(new MeshEvent(
                 Instant.parse("2026-03-04T05:06:07.089Z"), MeshEvent.Kind.LINK_DOWN, FakeMesh.BOB, "silent"));

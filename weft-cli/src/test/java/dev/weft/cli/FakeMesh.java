@@ -98,6 +98,9 @@ final class FakeMesh implements Mesh {
     final TreeMap<NodeId, Outcome> fates = new TreeMap<>();
     final List<String> opened = new ArrayList<>();
     final CountDownLatch waiting = new CountDownLatch(1);
+    /** Whether a command that listens to events does nothing else any more. */
+    volatile boolean waitsForEvents;
+
     final CompletableFuture<Outcome> fate = new CompletableFuture<>();
     Statistics statistics = new Statistics(0, 0, Map.of(), 0, 0, 0, Map.of(), List.of());
     Optional<RuntimeException> refusal = Optional.empty();
@@ -355,7 +358,9 @@ final class FakeMesh implements Mesh {
         new Thread(
                         () -> {
                             events.forEach(listener);
-                            waiting.countDown();
+                            if (waitsForEvents) {
+                                waiting.countDown();
+                            }
                         },
                         "events")
                 .start();

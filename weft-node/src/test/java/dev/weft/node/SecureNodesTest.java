@@ -13,6 +13,7 @@ import dev.weft.MeshKey;
 import dev.weft.MeshStartException;
 import dev.weft.Message;
 import dev.weft.Peer;
+import dev.weft.Refusal;
 import dev.weft.SocketKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,9 +80,43 @@ class SecureNodesTest {
             List<MeshEvent> events = events(alice);
             try (Mesh bob = node("bob").peer(at(alice)).join()) {
                 assertThat(bob.await("alice", PATIENCE)).isPresent();
-                assertThat(events).isNotEmpty();
+                String warning = "the mesh has no key: every user of this host can join at " + at(alice);
+                until(() -> warnings(events).contains(warning));
+                assertThat(warnings(events)).containsExactly(warning);
+                // Under TLS all the same.
+                assertThat(alice.statistics().counters().get("handshake.completed"))
+                        .isPositive();
             }
         }
+    }
+
+    @Test
+    void whoAllowsPlainIsWarnedOfWhatThatMeans() {
+        try (Mesh open = node("open").plaintext().join();
+                Mesh keyed = node("keyed").plaintext().key(key).join();
+                Mesh safe = node("safe").key(key).join()) {
+            List<MeshEvent> atOpen = events(open);
+            List<MeshEvent> atKeyed = events(keyed);
+            List<MeshEvent> atSafe = events(safe);
+            until(() -> !warnings(atOpen).isEmpty()
+                    && !warnings(atKeyed).isEmpty()
+                    && atSafe.stream().anyMatch(event -> event.kind() == MeshEvent.Kind.LISTENING));
+            assertThat(warnings(atOpen))
+                    .containsExactly("links are not encrypted: whoever reaches this network can read them and join");
+            assertThat(warnings(atKeyed))
+                    .containsExactly("links are not encrypted: whoever reaches this network can read them");
+            assertThat(warnings(atSafe)).isEmpty();
+            // Whoever asks later hears it too.
+            List<MeshEvent> later = events(open);
+            until(() -> warnings(later).equals(warnings(atOpen)));
+        }
+    }
+
+    private static List<String> warnings(List<MeshEvent> events) {
+        return List.copyOf(events).stream()
+                .filter(event -> event.kind() == MeshEvent.Kind.WARNING)
+                .map(MeshEvent::detail)
+                .toList();
     }
 
     @Test
@@ -136,11 +171,23 @@ class SecureNodesTest {
         try (Mesh alice = node("alice").key(key).join();
                 Mesh bob = node("bob").key(key).plaintext().peer(at(alice)).join();
                 Mesh carol = node("carol").key(key).peer(at(bob)).join()) {
-            TimeUnit.SECONDS.sleep(2);
-            assertThat(alice.peers()).isEmpty();
-            assertThat(bob.peers()).isEmpty();
-            assertThat(carol.peers()).isEmpty();
+            // There is no word that both understand: each end says what it met, where it met anything.
+            until(() -> hasRefusal(bob, at(alice), "the other end closed the connection")
+                    && hasRefusal(carol, at(bob), "")
+                    && alice.statistics().counters().get("handshake.failed") > 0);
+            until(() -> bob.refusals().stream().anyMatch(refusal -> refusal.by() == Refusal.By.THIS_NODE));
+            TimeUnit.SECONDS.sleep(1);
+            for (Mesh mesh : List.of(alice, bob, carol)) {
+                assertThat(mesh.peers()).isEmpty();
+                assertThat(mesh.statistics().links()).isEmpty();
+            }
         }
+    }
+
+    private static boolean hasRefusal(Mesh mesh, Locator at, String text) {
+        return mesh.refusals().stream()
+                .anyMatch(refusal -> refusal.locator().equals(java.util.Optional.of(at))
+                        && refusal.text().contains(text));
     }
 
     @Test
