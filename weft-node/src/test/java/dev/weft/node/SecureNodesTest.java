@@ -175,7 +175,9 @@ class SecureNodesTest {
             until(() -> hasRefusal(bob, at(alice), "the other end closed the connection")
                     && hasRefusal(carol, at(bob), "")
                     && alice.statistics().counters().get("handshake.failed") > 0);
-            until(() -> bob.refusals().stream().anyMatch(refusal -> refusal.by() == Refusal.By.THIS_NODE));
+            until(() -> bob.refusals().stream()
+                    .anyMatch(refusal -> refusal.by() == Refusal.By.CONNECTION
+                            && refusal.text().equals("the other end speaks TLS, and this one in plain")));
             TimeUnit.SECONDS.sleep(1);
             for (Mesh mesh : List.of(alice, bob, carol)) {
                 assertThat(mesh.peers()).isEmpty();
