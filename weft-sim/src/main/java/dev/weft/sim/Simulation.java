@@ -66,7 +66,12 @@ public final class Simulation {
         SwarmOptions options = plan.faults() == FaultLevel.NONE
                 ? SwarmOptions.calm(plan.nodes())
                 : SwarmOptions.swarm(plan.nodes(), new Prng(plan.seed()).fork(3));
-        return run(plan, new World(options, plan.seed(), EngineConfig.DEFAULT), progress);
+        World.Guard guard = plan.faults() == FaultLevel.SWARM
+                        && new Prng(plan.seed()).fork(5).chance(250_000)
+                ? World.Guard.CREDENTIALED
+                : World.Guard.KEYED;
+        World world = new World(options, plan.seed(), EngineConfig.DEFAULT, new World.Honest(), guard);
+        return run(plan, world, progress);
     }
 
     static RunReport run(Plan plan, World world, Progress progress) {

@@ -102,6 +102,7 @@ final class World {
     Ether ether;
 
     final Chancery chancery = new Chancery(events::nowNanos);
+    final Heckler heckler;
 
     private final Guard guard;
     private final Sealer.Terms sealing;
@@ -138,6 +139,7 @@ final class World {
         this.application = factory.create(this);
         this.sessions = new Sessions(this, prng.fork(6));
         this.taking = prng.fork(7);
+        this.heckler = new Heckler(this, prng.fork(10));
         this.sealing = sealing(prng.fork(8), options.nodes());
         this.ether = Ether.drawn(this, prng.fork(9));
     }
@@ -173,7 +175,8 @@ final class World {
             case CREDENTIALED ->
                 new Security(
                         Security.Carriage.PROTECTED,
-                        community.prover(nonces),
+                        // Impostors have the key here, and want nothing but a credential that somebody else has signed.
+                        (community.equals(Community.IMPOSTORS) ? Community.MEMBERS : community).prover(nonces),
                         chancery.notary(community, node.id(), key, node.name()));
             case NONE -> Security.OPEN;
         };
@@ -255,7 +258,8 @@ final class World {
     private void requireMember(int node, TraceEvent event) {
         boolean admits = event.kind() == TraceEvent.Kind.LINK_UP || event.kind() == TraceEvent.Kind.NODE_UP;
         Community own = node(node).community();
-        if (admits && !own.equals(communities.getOrDefault(event.node(), own))) {
+        // What impostors believe is their affair: one whom a member dials judges first, and finds nothing against him.
+        if (admits && !own.equals(Community.IMPOSTORS) && !own.equals(communities.getOrDefault(event.node(), own))) {
             violations.add(
                     "nobody but a member is acted upon",
                     "node " + node + " says " + event.kind() + " of " + event.node());
