@@ -83,8 +83,8 @@ class GuardedProcessesIT {
                 new ArrayList<>(List.of("up", "--mesh", "lab", "--name", name, "--no-beacon", "--heartbeat", "500ms"));
         arguments.addAll(List.of(more));
         arguments.add("--json");
-        NodeProcess process = lab.startCommand(
-                Lab.Plan.of(name).on(name, List.of()).with(arguments.toArray(new String[0])));
+        NodeProcess process =
+                lab.startCommand(Lab.Plan.of(name).on(name, List.of()).with(arguments.toArray(new String[0])));
         process.await(0, line -> line.contains("\"event\":\"joined\""), PATIENCE_SECONDS, "joined");
         return process;
     }
@@ -107,10 +107,11 @@ class GuardedProcessesIT {
         String authority = folder.resolve("authority").toString();
         String at = "tcp/127.0.0.1:" + freePort();
         done("office", "authority", "init", authority);
-        String token =
-                done("office", "authority", "token", "--dir", authority, "--mesh", "lab", "--peer", at).strip();
+        String token = done("office", "authority", "token", "--dir", authority, "--mesh", "lab", "--peer", at)
+                .strip();
         for (String name : List.of("alice", "bob", "carol")) {
-            Path request = Files.writeString(folder.resolve(name + ".request"), done(name, "join", token, "--name", name));
+            Path request =
+                    Files.writeString(folder.resolve(name + ".request"), done(name, "join", token, "--name", name));
             Path credential = Files.writeString(
                     folder.resolve(name + ".credential"),
                     done("office", "authority", "sign", request.toString(), "--dir", authority, "--roles", "member"));
@@ -123,11 +124,15 @@ class GuardedProcessesIT {
         awaitEvent(alice, 0, "link_up");
         // A third process, with its own credential, has something delivered.
         String[] carols = {
-            "--mesh", "lab",
+            "--mesh",
+            "lab",
             "--no-beacon",
-            "--peer", at,
-            "--authority", kept("carol", "authority.pub").toString(),
-            "--credential", kept("carol", "credential").toString()
+            "--peer",
+            at,
+            "--authority",
+            kept("carol", "authority.pub").toString(),
+            "--credential",
+            kept("carol", "credential").toString()
         };
         assertThat(done("carol", with(carols, "send", "alice", "weft/perf", "hello")))
                 .startsWith("delivered");
@@ -152,11 +157,15 @@ class GuardedProcessesIT {
         Ended explained = weft(
                 "bob",
                 "explain",
-                "--mesh", "lab",
+                "--mesh",
+                "lab",
                 "--no-beacon",
-                "--peer", at,
-                "--authority", kept("bob", "authority.pub").toString(),
-                "--credential", kept("bob", "credential").toString(),
+                "--peer",
+                at,
+                "--authority",
+                kept("bob", "authority.pub").toString(),
+                "--credential",
+                kept("bob", "credential").toString(),
                 at);
         assertThat(explained.code()).isEqualTo(4);
         assertThat(explained.out()).contains("refused by the other node", "REVOKED", "is revoked by list 1");
@@ -199,7 +208,19 @@ class GuardedProcessesIT {
         TimeUnit.SECONDS.sleep(3);
         String target = folder.resolve("send.key").toString();
         key("send.key", second);
-        assertThat(done("eve", "send", "--mesh", "lab", "--no-beacon", "--peer", at, "--key", target, "bob", "weft/perf", "x"))
+        assertThat(done(
+                        "eve",
+                        "send",
+                        "--mesh",
+                        "lab",
+                        "--no-beacon",
+                        "--peer",
+                        at,
+                        "--key",
+                        target,
+                        "bob",
+                        "weft/perf",
+                        "x"))
                 .startsWith("delivered");
         // No link of those who followed was lost.
         assertThat(bob.said(atBob)).noneMatch(line -> line.contains("link_down") && line.contains(idOf(alice)));
