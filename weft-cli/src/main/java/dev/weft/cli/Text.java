@@ -46,9 +46,19 @@ final class Text {
     static String harmless(String text) {
         StringBuilder safe = new StringBuilder();
         text.codePoints()
-                .forEach(c -> safe.appendCodePoint(
-                        Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c));
+                .forEach(c -> safe.appendCodePoint(isHarmless(c) ? c : '?'));
         return safe.toString();
+    }
+
+    private static boolean isHarmless(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> false;
+            default -> true;
+        };
     }
 
     /** {@code 250ms}, {@code 2s}, {@code 10m}, {@code 1h}. */

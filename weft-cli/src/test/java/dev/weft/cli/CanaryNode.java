@@ -41,8 +41,8 @@ final class CanaryNode {
                 .remote(1)
                 .listen(new Locator("tcp", args[2] + ":0"));
         if (!args[0].equals("relay")) {
-            builder.links(new MeshConfig.Links(
-                    MeshConfig.Links.Policy.PINNED_ONLY, List.of(CANARY + "-relay"), List.of()));
+            builder.links(
+                    new MeshConfig.Links(MeshConfig.Links.Policy.PINNED_ONLY, List.of(CANARY + "-relay"), List.of()));
         }
         if (args.length > 3) {
             MeshKey.readFile(Path.of(args[3])).forEach(builder::key);

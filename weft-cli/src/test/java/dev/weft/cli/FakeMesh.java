@@ -120,7 +120,7 @@ final class FakeMesh implements Mesh {
                 3,
                 List.of(
                         Locator.parse("tcp/10.0.0." + hops + ":7400"),
-                        Locator.parse("unix//run/" + name.replaceAll("\\p{Cntrl}", "") + ".sock")),
+                        Locator.parse("unix//run/" + name.replaceAll("[^A-Za-z0-9]", "") + ".sock")),
                 List.of("ops"),
                 List.of("eu"),
                 new TreeMap<>(Map.of("rack", "7", "zone", "a")),

@@ -1,5 +1,6 @@
 package dev.weft.node;
 
+import java.util.HexFormat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -250,6 +251,45 @@ class SecureNodesTest {
             until(() -> atCarol.stream()
                     .anyMatch(event -> event.kind() == MeshEvent.Kind.LINK_DOWN
                             && event.detail().startsWith("NOT_A_MEMBER")));
+        }
+    }
+
+    /** Whatever can be asked of a node, or printed of what it was made of, and whatever it has told of who was refused. */
+    @Test
+    void theKeyIsInNothingThatANodeTells() {
+        MeshKey other = MeshKey.random();
+        MeshBuilder described = node("alice").key(key);
+        try (Mesh alice = described.join();
+                Mesh bob = node("bob").key(key).peer(at(alice)).join();
+                Mesh mallory = node("mallory").key(other).peer(at(alice)).join()) {
+            List<MeshEvent> events = events(alice);
+            until(() -> !bob.peers().isEmpty() && !mallory.refusals().isEmpty() && !alice.refusals().isEmpty());
+            alice.rekey(List.of(key, other));
+            until(() -> !mallory.peers().isEmpty());
+            StringBuilder told = new StringBuilder();
+            for (Mesh mesh : List.of(alice, bob, mallory)) {
+                told.append(mesh)
+                        .append(mesh.self())
+                        .append(mesh.peers())
+                        .append(mesh.description())
+                        .append(mesh.refusals())
+                        .append(mesh.statistics())
+                        .append(mesh.topology())
+                        .append(mesh.deadLetters());
+            }
+            told.append(events).append(described).append(described.config()).append(key).append(List.of(key, other));
+            assertThatThrownBy(() -> alice.rekey(List.of(key, other, MeshKey.random())))
+                    .satisfies(thrown -> told.append(thrown));
+            Thread.getAllStackTraces().keySet().forEach(thread -> told.append(thread.getName()));
+            for (MeshKey secret : List.of(key, other)) {
+                for (String form : List.of(
+                        secret.text().substring(9, 25),
+                        HexFormat.of().formatHex(secret.secret()),
+                        java.util.Base64.getEncoder().encodeToString(secret.secret()).substring(0, 20),
+                        java.util.Arrays.toString(secret.secret()))) {
+                    assertThat(told.toString()).doesNotContainIgnoringCase(form);
+                }
+            }
         }
     }
 
