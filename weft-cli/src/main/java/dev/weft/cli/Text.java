@@ -45,8 +45,7 @@ final class Text {
     /** Somebody else's words, with nothing in them that could steer a terminal. */
     static String harmless(String text) {
         StringBuilder safe = new StringBuilder();
-        text.codePoints()
-                .forEach(c -> safe.appendCodePoint(isHarmless(c) ? c : '?'));
+        text.codePoints().forEach(c -> safe.appendCodePoint(isHarmless(c) ? c : '?'));
         return safe.toString();
     }
 

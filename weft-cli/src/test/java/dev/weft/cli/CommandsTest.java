@@ -1,8 +1,5 @@
 package dev.weft.cli;
 
-import java.nio.charset.StandardCharsets;
-import dev.weft.core.base.Prng;
-import dev.weft.Refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.DeadLetter;
@@ -18,9 +15,12 @@ import dev.weft.Message;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.Probed;
+import dev.weft.Refusal;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.Statistics;
+import dev.weft.core.base.Prng;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -769,7 +769,8 @@ class CommandsTest {
             {"dead", "--json"},
         };
         Prng prng = new Prng(28);
-        String steering = "\u001b\u0007\b\r\n\t\u007f\u009b\u0085\u200e\u200f\u202a\u202e\u2066\u2069\u2028\u2029\ufeff";
+        String steering =
+                "\u001b\u0007\b\r\n\t\u007f\u009b\u0085\u200e\u200f\u202a\u202e\u2066\u2069\u2028\u2029\ufeff";
         for (int i = 0; i < 100; i++) {
             StringBuilder drawn = new StringBuilder("n");
             for (int left = 1 + prng.below(12); left > 0; left--) {
@@ -806,7 +807,8 @@ class CommandsTest {
         }
         mesh.events.add(new MeshEvent(Instant.EPOCH, MeshEvent.Kind.PEER_UP, FakeMesh.BOB, "n" + steering));
         CommandLab.Run up = lab.interrupted("up", "--ephemeral");
-        assertThat(up.out().codePoints().filter(c -> c != '\n' && isSteering(c))).isEmpty();
+        assertThat(up.out().codePoints().filter(c -> c != '\n' && isSteering(c)))
+                .isEmpty();
     }
 
     private static boolean isSteering(int c) {

@@ -1,6 +1,5 @@
 package dev.weft.node;
 
-import java.util.HexFormat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -263,7 +263,9 @@ class SecureNodesTest {
                 Mesh bob = node("bob").key(key).peer(at(alice)).join();
                 Mesh mallory = node("mallory").key(other).peer(at(alice)).join()) {
             List<MeshEvent> events = events(alice);
-            until(() -> !bob.peers().isEmpty() && !mallory.refusals().isEmpty() && !alice.refusals().isEmpty());
+            until(() -> !bob.peers().isEmpty()
+                    && !mallory.refusals().isEmpty()
+                    && !alice.refusals().isEmpty());
             alice.rekey(List.of(key, other));
             until(() -> !mallory.peers().isEmpty());
             StringBuilder told = new StringBuilder();
@@ -277,7 +279,11 @@ class SecureNodesTest {
                         .append(mesh.topology())
                         .append(mesh.deadLetters());
             }
-            told.append(events).append(described).append(described.config()).append(key).append(List.of(key, other));
+            told.append(events)
+                    .append(described)
+                    .append(described.config())
+                    .append(key)
+                    .append(List.of(key, other));
             assertThatThrownBy(() -> alice.rekey(List.of(key, other, MeshKey.random())))
                     .satisfies(thrown -> told.append(thrown));
             Thread.getAllStackTraces().keySet().forEach(thread -> told.append(thread.getName()));
@@ -285,7 +291,9 @@ class SecureNodesTest {
                 for (String form : List.of(
                         secret.text().substring(9, 25),
                         HexFormat.of().formatHex(secret.secret()),
-                        java.util.Base64.getEncoder().encodeToString(secret.secret()).substring(0, 20),
+                        java.util.Base64.getEncoder()
+                                .encodeToString(secret.secret())
+                                .substring(0, 20),
                         java.util.Arrays.toString(secret.secret()))) {
                     assertThat(told.toString()).doesNotContainIgnoringCase(form);
                 }
