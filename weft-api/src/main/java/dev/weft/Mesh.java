@@ -225,7 +225,10 @@ public interface Mesh extends AutoCloseable {
         return MeshProvider.installed().request(config);
     }
 
-    /** Has every event from now on told to a listener, on the callback executor, in order. */
+    /**
+     * Has every event from now on told to a listener, on the callback executor, in order; before them, where this node
+     * listens and what it warned of when it started.
+     */
     Subscription subscribe(Consumer<MeshEvent> listener);
 
     /** Ends what {@link #subscribe} began. */

@@ -6,6 +6,7 @@ import dev.weft.Locator;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
 import dev.weft.MeshConfig;
+import dev.weft.MeshEvent;
 import dev.weft.NodeId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,7 +73,8 @@ final class JoinOptions {
             names = "--key",
             paramLabel = "FILE",
             description = "The mesh's key, made by 'weft key new'; repeatable while it is changed, read again when the"
-                    + " file changes; default $WEFT_KEY, a key or the path of a file, else none.")
+                    + " file changes; default $WEFT_KEY, a key or the path of a file, else the file's, else"
+                    + " none.")
     List<Path> keyFiles = new ArrayList<>();
 
     @Option(
@@ -186,7 +188,7 @@ final class JoinOptions {
     boolean observe;
 
     private @Nullable Settings settings;
-    private MeshKeys keys = MeshKeys.of(List.of(), "");
+    private MeshKeys keys = MeshKeys.of(List.of(), "", Optional.empty());
     private AuthorityFiles authority = AuthorityFiles.none();
 
     /** What configuration says, read once. */
@@ -228,7 +230,7 @@ final class JoinOptions {
         try {
             MeshBuilder builder = Mesh.builder(named != null ? named : said.text(Setting.MESH))
                     .remote(hops != null ? hops : (int) said.number(Setting.REMOTE));
-            keys = MeshKeys.of(keyFiles, System.getenv().getOrDefault("WEFT_KEY", ""));
+            keys = MeshKeys.of(keyFiles, System.getenv().getOrDefault("WEFT_KEY", ""), path(null, Setting.KEY));
             keys.keys().forEach(builder::key);
             if (observe) {
                 builder.links(new MeshConfig.Links(MeshConfig.Links.Policy.OBSERVER, List.of(), List.of()));
@@ -292,6 +294,7 @@ final class JoinOptions {
             builder.ephemeral().nodeName("weft-" + ProcessHandle.current().pid());
         }
         Mesh joined = join(builder);
+        joined.subscribe(JoinOptions::warn);
         try {
             settle(joined, calm.toNanos());
         } catch (InterruptedException e) {
@@ -309,6 +312,13 @@ final class JoinOptions {
             return joined;
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** On stderr, so that whoever pipes stdout away sees it too. */
+    static void warn(MeshEvent event) {
+        if (event.kind() == MeshEvent.Kind.WARNING) {
+            System.err.println("weft: warning: " + Text.harmless(event.detail()));
         }
     }
 

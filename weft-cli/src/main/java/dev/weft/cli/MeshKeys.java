@@ -8,14 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The keys that a command was given: from the files of {@code --key}, else from {@code $WEFT_KEY}, which is a key or
- * the path of a file. The files are read again every second while a node runs, so a key is changed by writing the file.
+ * the path of a file, else from the file that configuration names. The files are read again every second while a node runs, so a key is changed by writing the file.
  */
 final class MeshKeys {
-    private static final String KEY_PREFIX = "weft-key-";
+    static final String KEY_PREFIX = "weft-key-";
 
     private final List<Path> files;
     private final List<MeshKey> atStart;
@@ -25,8 +26,11 @@ final class MeshKeys {
         this.atStart = atStart;
     }
 
-    /** @param environment what {@code $WEFT_KEY} holds, empty where it is not set */
-    static MeshKeys of(List<Path> files, String environment) {
+    /**
+     * @param environment what {@code $WEFT_KEY} holds, empty where it is not set
+     * @param configured the file that configuration names, where neither says anything
+     */
+    static MeshKeys of(List<Path> files, String environment, Optional<Path> configured) {
         String fallback = environment.strip();
         if (files.isEmpty() && fallback.startsWith(KEY_PREFIX)) {
             try {
@@ -35,7 +39,8 @@ final class MeshKeys {
                 throw new CommandFailure(ExitCode.USAGE, "WEFT_KEY: " + e.getMessage());
             }
         }
-        List<Path> named = files.isEmpty() && !fallback.isEmpty() ? List.of(Path.of(fallback)) : files;
+        List<Path> otherwise = fallback.isEmpty() ? configured.stream().toList() : List.of(Path.of(fallback));
+        List<Path> named = files.isEmpty() ? otherwise : files;
         return new MeshKeys(named, readAll(named));
     }
 

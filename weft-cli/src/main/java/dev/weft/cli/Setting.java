@@ -17,6 +17,7 @@ enum Setting {
     MESH("mesh", Kind.TEXT, "default", "the mesh to join"),
     REMOTE("remote", Kind.NUMBER, "", "how far beacons go, in hops"),
     PLAINTEXT("plaintext", Kind.FLAG, "", "allow links beyond this host that are not encrypted"),
+    KEY("key", Kind.TEXT, "", "the file of the mesh's key, looked at every second"),
     AUTHORITY("authority", Kind.TEXT, "", "the file of the public key of the mesh's authority"),
     CREDENTIAL("credential", Kind.TEXT, "", "the file of what the authority says of this node"),
     REVOCATIONS("revocations", Kind.TEXT, "", "the file of what the authority has taken back"),
@@ -134,6 +135,12 @@ enum Setting {
                 }
             }
             case PARTNERS -> table(value).forEach(MeshConfig.Partner::parse);
+            case KEY -> {
+                // A key in a configuration file would be read by whoever reads that, and shown by weft config.
+                if (((String) value).isBlank() || ((String) value).strip().startsWith(MeshKeys.KEY_PREFIX)) {
+                    throw new IllegalArgumentException("must be the path of a key file, not a key");
+                }
+            }
             case PLAINTEXT,
                     AUTHORITY,
                     CREDENTIAL,

@@ -45,10 +45,19 @@ final class Text {
     /** Somebody else's words, with nothing in them that could steer a terminal. */
     static String harmless(String text) {
         StringBuilder safe = new StringBuilder();
-        text.codePoints()
-                .forEach(c -> safe.appendCodePoint(
-                        Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c));
+        text.codePoints().forEach(c -> safe.appendCodePoint(isHarmless(c) ? c : '?'));
         return safe.toString();
+    }
+
+    private static boolean isHarmless(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> false;
+            default -> true;
+        };
     }
 
     /** {@code 250ms}, {@code 2s}, {@code 10m}, {@code 1h}. */

@@ -188,6 +188,7 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private synchronized void print(MeshEvent event) {
+        JoinOptions.warn(event);
         String kind = event.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
         System.out.println(
                 json

@@ -4,9 +4,13 @@ import dev.weft.Authority;
 import dev.weft.Credential;
 import dev.weft.CredentialRequest;
 import dev.weft.Endpoint;
+import dev.weft.Group;
+import dev.weft.GroupOutcome;
 import dev.weft.Locator;
+import dev.weft.Membership;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
+import dev.weft.MeshConfig;
 import dev.weft.MeshKey;
 import dev.weft.Peer;
 import dev.weft.Permission;
@@ -18,17 +22,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
-/** A process whose every word is a canary: one that listens, or one that sends until it is done. */
+/** A process whose every word is a canary: one that listens, one that sends until it is done, or the one between them. */
 final class CanaryNode {
     static final String CANARY = "canary7f3a";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private CanaryNode() {}
 
-    /** Arguments: receive or send, a directory of its own, its address, a key file where there is one, an authority's. */
+    /** Arguments: receive, send or relay, a directory of its own, its address, a key file where there is one, an authority's. */
     public static void main(String[] args) throws Exception {
-        boolean sends = args[0].equals("send");
         MeshBuilder builder = Mesh.builder(CANARY + "-mesh")
                 .nodeName(CANARY + "-" + args[0])
                 .tag(CANARY + "-tag")
@@ -36,6 +40,10 @@ final class CanaryNode {
                 .runtimeDirectory(Path.of(args[1]))
                 .remote(1)
                 .listen(new Locator("tcp", args[2] + ":0"));
+        if (!args[0].equals("relay")) {
+            builder.links(
+                    new MeshConfig.Links(MeshConfig.Links.Policy.PINNED_ONLY, List.of(CANARY + "-relay"), List.of()));
+        }
         if (args.length > 3) {
             MeshKey.readFile(Path.of(args[3])).forEach(builder::key);
         } else {
@@ -45,26 +53,57 @@ final class CanaryNode {
             authorize(builder, Authority.readFile(Path.of(args[4])));
         }
         try (Mesh mesh = builder.join()) {
-            if (sends) {
-                Peer other = mesh.await(CANARY + "-receive", PATIENCE).orElseThrow();
-                for (int i = 0; i < 50; i++) {
-                    byte[] payload = (CANARY + "-payload-" + i).getBytes(StandardCharsets.UTF_8);
-                    String outcome = mesh.send(other.id(), CANARY + "-endpoint", payload)
-                            .await()
-                            .toString();
-                    if (!outcome.startsWith("delivered")) {
-                        throw new IllegalStateException(outcome);
-                    }
-                }
-                System.out.println("all delivered");
-            } else {
-                Endpoint inbox = mesh.open(CANARY + "-endpoint", SocketKind.RDM);
-                for (int i = 0; i < 50; i++) {
-                    inbox.receive();
-                }
-                Thread.sleep(1_000);
+            switch (args[0]) {
+                case "send" -> send(mesh);
+                case "receive" -> receive(mesh);
+                // Until it is ended.
+                default -> new CountDownLatch(1).await();
             }
         }
+    }
+
+    private static byte[] bytes(String text) {
+        return (CANARY + text).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void send(Mesh mesh) throws InterruptedException {
+        Peer other = mesh.await(CANARY + "-receive", PATIENCE).orElseThrow();
+        if (mesh.route(other.id()).size() != 3) {
+            throw new IllegalStateException("the way is to lead over the relay, not " + mesh.route(other.id()));
+        }
+        for (int i = 0; i < 50; i++) {
+            String outcome = mesh.send(other.id(), CANARY + "-endpoint", bytes("-payload-" + i))
+                    .await()
+                    .toString();
+            if (!outcome.startsWith("delivered")) {
+                throw new IllegalStateException(outcome);
+            }
+        }
+        Group group = mesh.group(CANARY + "-group");
+        group.join();
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!group.members().contains(other.id()) && System.nanoTime() < end) {
+            Thread.sleep(20);
+        }
+        for (int i = 0; i < 20; i++) {
+            GroupOutcome outcome = group.send(bytes("-cast-" + i)).await();
+            if (!outcome.isDeliveredToAll() || outcome.byMember().isEmpty()) {
+                throw new IllegalStateException(outcome.toString());
+            }
+        }
+        System.out.println("all delivered");
+    }
+
+    private static void receive(Mesh mesh) throws InterruptedException {
+        Membership membership = mesh.group(CANARY + "-group").join();
+        Endpoint inbox = mesh.open(CANARY + "-endpoint", SocketKind.RDM);
+        for (int i = 0; i < 50; i++) {
+            inbox.receive();
+        }
+        for (int i = 0; i < 20; i++) {
+            membership.receive();
+        }
+        Thread.sleep(1_000);
     }
 
     /** With a credential whose words are all to be kept from the wire. */

@@ -63,6 +63,7 @@ final class CommandLab {
 
     /** Interrupts the command as soon as it waits for the mesh. */
     Run interrupted(String... args) throws InterruptedException {
+        mesh.waitsForEvents = args[0].equals("up");
         Thread runner = Thread.currentThread();
         Thread interrupter = new Thread(
                 () -> {

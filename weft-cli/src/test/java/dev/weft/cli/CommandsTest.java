@@ -15,9 +15,12 @@ import dev.weft.Message;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.Probed;
+import dev.weft.Refusal;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.Statistics;
+import dev.weft.core.base.Prng;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -742,6 +745,87 @@ class CommandsTest {
         assertThat(run.lines().get(1)).matches("\\d\\d:\\d\\d:\\d\\d\\.089  peer up          b0b00000  b\\?ob");
         assertThat(run.code()).isEqualTo(ExitCode.INTERRUPTED.code());
         assertThat(mesh.closings).isEqualTo(1);
+    }
+
+    /** Every character that could move a cursor, change a colour or turn a line around, in names that others have chosen. */
+    @Test
+    void noNameThatOthersHaveChosenSteersTheTerminalWhicheverCommandShowsIt() throws InterruptedException {
+        String[][] commands = {
+            {"peers"},
+            {"peers", "--json"},
+            {"topology"},
+            {"topology", "--dot"},
+            {"topology", "--json"},
+            {"groups"},
+            {"groups", "--json"},
+            {"route", "b0b00000"},
+            {"route", "b0b00000", "--json"},
+            {"explain", "b0b00000"},
+            {"explain", "b0b00000", "--json"},
+            {"ping", "b0b00000", "--count", "1"},
+            {"stats"},
+            {"stats", "--json"},
+            {"dead"},
+            {"dead", "--json"},
+        };
+        Prng prng = new Prng(28);
+        String steering =
+                "\u001b\u0007\b\r\n\t\u007f\u009b\u0085\u200e\u200f\u202a\u202e\u2066\u2069\u2028\u2029\ufeff";
+        for (int i = 0; i < 100; i++) {
+            StringBuilder drawn = new StringBuilder("n");
+            for (int left = 1 + prng.below(12); left > 0; left--) {
+                drawn.append(
+                        prng.chance(500_000)
+                                ? steering.charAt(prng.below(steering.length()))
+                                : (char) ('!' + prng.below(90)));
+            }
+            String name = drawn.toString();
+            mesh.peers.clear();
+            mesh.peers.add(FakeMesh.peer(FakeMesh.ALICE, name, 1, Duration.ofMillis(1)));
+            mesh.peers.add(FakeMesh.peer(FakeMesh.BOB, name + i, 2, Duration.ofMillis(1)));
+            mesh.members.clear();
+            mesh.members.put(name, List.of(FakeMesh.ALICE));
+            mesh.refusals.clear();
+            mesh.refusals.add(new Refusal(
+                    Instant.EPOCH,
+                    FakeMesh.BOB,
+                    Optional.of(Locator.parse("tcp/10.0.0.2:7400")),
+                    Refusal.By.OTHER_NODE,
+                    "NOT_A_MEMBER",
+                    "node " + name));
+            mesh.deadLetters.clear();
+            mesh.deadLetters.add(new DeadLetter(
+                    7, Instant.EPOCH, FakeMesh.BOB, name, DELIVERED, name.getBytes(StandardCharsets.UTF_8)));
+            for (String[] command : commands) {
+                CommandLab.Run run = lab.ask(command);
+                for (String said : List.of(run.out(), run.err())) {
+                    assertThat(said.codePoints().filter(c -> c != '\n' && isSteering(c)))
+                            .as("name %d in %s: %s", i, List.of(command), said)
+                            .isEmpty();
+                }
+            }
+        }
+        mesh.events.add(new MeshEvent(Instant.EPOCH, MeshEvent.Kind.PEER_UP, FakeMesh.BOB, "n" + steering));
+        CommandLab.Run up = lab.interrupted("up", "--ephemeral");
+        assertThat(up.out().codePoints().filter(c -> c != '\n' && isSteering(c)))
+                .isEmpty();
+    }
+
+    private static boolean isSteering(int c) {
+        int type = Character.getType(c);
+        return Character.isISOControl(c)
+                || type == Character.FORMAT
+                || type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR;
+    }
+
+    @Test
+    void whatANodeWarnsOfIsOnStderrTooWhereAPipeDoesNotTakeIt() throws InterruptedException {
+        mesh.events.add(new MeshEvent(
+                Instant.EPOCH, MeshEvent.Kind.WARNING, FakeMesh.SELF, "links are not \u001b[8mencrypted"));
+        CommandLab.Run up = lab.interrupted("up", "--ephemeral", "--json");
+        assertThat(up.err()).contains("weft: warning: links are not ?[8mencrypted\n");
+        assertThat(up.json().field("event")).isEqualTo("warning");
     }
 
     @Test

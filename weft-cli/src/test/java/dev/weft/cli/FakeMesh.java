@@ -99,6 +99,9 @@ final class FakeMesh implements Mesh {
     final TreeMap<NodeId, Outcome> fates = new TreeMap<>();
     final List<String> opened = new ArrayList<>();
     final CountDownLatch waiting = new CountDownLatch(1);
+    /** Whether a command that listens to events does nothing else any more. */
+    volatile boolean waitsForEvents;
+
     final CompletableFuture<Outcome> fate = new CompletableFuture<>();
     Statistics statistics = new Statistics(0, 0, Map.of(), 0, 0, 0, Map.of(), List.of());
     Optional<RuntimeException> refusal = Optional.empty();
@@ -118,7 +121,7 @@ final class FakeMesh implements Mesh {
                 3,
                 List.of(
                         Locator.parse("tcp/10.0.0." + hops + ":7400"),
-                        Locator.parse("unix//run/" + name.replaceAll("\\p{Cntrl}", "") + ".sock")),
+                        Locator.parse("unix//run/" + name.replaceAll("[^A-Za-z0-9]", "") + ".sock")),
                 List.of("ops"),
                 List.of("eu"),
                 new TreeMap<>(Map.of("rack", "7", "zone", "a")),
@@ -356,7 +359,9 @@ final class FakeMesh implements Mesh {
         new Thread(
                         () -> {
                             events.forEach(listener);
-                            waiting.countDown();
+                            if (waitsForEvents) {
+                                waiting.countDown();
+                            }
                         },
                         "events")
                 .start();

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,11 +64,62 @@ class KeyCommandTest {
     void theEnvironmentHoldsAKeyOrTheNameOfAFile() throws Exception {
         MeshKey key = MeshKey.random();
         MeshKey other = MeshKey.random();
-        assertThat(MeshKeys.of(List.of(), key.text()).keys()).containsExactly(key);
-        assertThat(MeshKeys.of(List.of(), file("b.key", key).toString()).keys()).containsExactly(key);
-        assertThat(MeshKeys.of(List.of(file("c.key", other)), key.text()).keys())
+        assertThat(MeshKeys.of(List.of(), key.text(), Optional.empty()).keys()).containsExactly(key);
+        assertThat(MeshKeys.of(List.of(), file("b.key", key).toString(), Optional.empty())
+                        .keys())
+                .containsExactly(key);
+        assertThat(MeshKeys.of(List.of(file("c.key", other)), key.text(), Optional.empty())
+                        .keys())
                 .containsExactly(other);
-        assertThat(MeshKeys.of(List.of(), "").keys()).isEmpty();
+        assertThat(MeshKeys.of(List.of(), "", Optional.empty()).keys()).isEmpty();
+    }
+
+    @Test
+    void theConfigurationNamesTheFileWhereNothingElseDoesAndItIsFollowedLikeAny() throws Exception {
+        MeshKey key = MeshKey.random();
+        MeshKey other = MeshKey.random();
+        MeshKey next = MeshKey.random();
+        Path file = file("e.key", key);
+        Path config = Files.writeString(directory.resolve("weft.toml"), "key = '" + file + "'\n");
+        assertThat(lab.ask("peers", "--config", config.toString()).code()).isZero();
+        assertThat(mesh.joined.orElseThrow().keys()).containsExactly(key);
+        assertThat(lab.ask(
+                                "peers",
+                                "--config",
+                                config.toString(),
+                                "--key",
+                                file("f.key", other).toString())
+                        .code())
+                .isZero();
+        assertThat(mesh.joined.orElseThrow().keys()).containsExactly(other);
+        assertThat(MeshKeys.of(List.of(), other.text(), Optional.of(file)).keys())
+                .containsExactly(other);
+        assertThat(lab.run("config", "show", "--config", config.toString()).out())
+                .contains(file.toString())
+                .doesNotContain(key.text());
+        try (FakeMesh running = new FakeMesh()) {
+            MeshKeys.of(List.of(), "", Optional.of(file)).follow(running);
+            Files.writeString(file, next.text() + "\n");
+            while (running.rekeyed.isEmpty()) {
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            assertThat(running.rekeyed).containsExactly(List.of(next));
+        }
+    }
+
+    @Test
+    void aKeyItselfHasNoPlaceInAConfigurationThatOthersMayRead() throws Exception {
+        MeshKey key = MeshKey.random();
+        for (String said : List.of(key.text(), " " + key.text(), "")) {
+            Path config = Files.writeString(directory.resolve("weft.toml"), "key = '" + said + "'\n");
+            CommandLab.Run run = lab.ask("peers", "--config", config.toString());
+            assertThat(run.code()).isEqualTo(ExitCode.USAGE.code());
+            assertThat(run.err()).contains("must be the path of a key file").doesNotContain(key.text());
+        }
+        Path open = file("open.key", key);
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
+        Path config = Files.writeString(directory.resolve("weft.toml"), "key = '" + open + "'\n");
+        assertThat(lab.ask("peers", "--config", config.toString()).err()).contains("chmod 600");
     }
 
     @Test
@@ -75,7 +127,7 @@ class KeyCommandTest {
         MeshKey key = MeshKey.random();
         MeshKey next = MeshKey.random();
         Path file = file("d.key", key);
-        MeshKeys.of(List.of(file), "").follow(mesh);
+        MeshKeys.of(List.of(file), "", Optional.empty()).follow(mesh);
         Files.writeString(file, key.text() + "\n" + next.text() + "\n");
         until(1);
         assertThat(mesh.rekeyed).containsExactly(List.of(key, next));

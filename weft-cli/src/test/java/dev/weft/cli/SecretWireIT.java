@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two hosts of a laboratory, and everything that goes over the wire between them, byte by byte: with a key, nothing of
- * it is to be read there. In plain it is, or the listener would be deaf.
+ * Three hosts of a laboratory, the one in the middle a relay, and everything that goes over the wires of two of them, byte
+ * by byte: with a key, nothing of it is to be read there. In plain every word of it is, or the listener would be deaf.
  */
 @Timeout(300)
 class SecretWireIT {
@@ -51,7 +51,7 @@ class SecretWireIT {
         assumeTrue(
                 Files.isReadable(Path.of("/proc/self/ns/net")) && isRoot() && has("ip") && has("python3"),
                 "skipped: hosts in network namespaces need root, ip and python3");
-        assertThat(netlab("up", "2").waitFor()).isZero();
+        assertThat(netlab("up", "3").waitFor()).isZero();
     }
 
     @AfterEach
@@ -90,28 +90,42 @@ class SecretWireIT {
     @Test
     void inPlainEveryWordIsReadableSoTheListenerIsNotDeaf() throws Exception {
         String heard = exchange("plain");
-        for (String word : List.of("-mesh", "-payload-49", "-endpoint", "-send", "-receive")) {
-            assertThat(heard).contains(CanaryNode.CANARY + word);
+        // Each of them, so that the absence of each means something.
+        for (String word : List.of(
+                "-mesh", "-payload-49", "-endpoint", "-send", "-receive", "-relay", "-tag", "-group", "-cast-19")) {
+            assertThat(heard).as(word).contains(CanaryNode.CANARY + word);
         }
     }
 
-    /** All that one host hears while two exchange fifty messages. */
+    /** All that is heard at the one who receives and at the relay while fifty messages, and twenty for many, go there. */
     private String exchange(String name, String... key) throws Exception {
-        Path capture = directory.resolve(name + ".capture");
-        Process listener = on(1, List.of("python3", "-c", LISTENER, capture.toString()));
-        Path ready = directory.resolve(name + ".capture.ready");
-        while (!Files.exists(ready)) {
-            assertThat(listener.isAlive()).as("the listener lives").isTrue();
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
+        List<Path> captures = List.of(directory.resolve(name + ".capture"), directory.resolve(name + ".relay.capture"));
+        List<Process> listeners = List.of(listen(1, captures.get(0)), listen(3, captures.get(1)));
+        on(3, node(name, "relay", "10.77.0.3", key));
         on(1, node(name, "receive", "10.77.0.1", key));
         Process sender = on(2, node(name, "send", "10.77.0.2", key));
         String said = new String(sender.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(sender.waitFor()).as(said).isZero();
         assertThat(said).contains("all delivered");
-        listener.destroy();
-        listener.waitFor();
-        return Files.readString(capture, StandardCharsets.ISO_8859_1);
+        StringBuilder heard = new StringBuilder();
+        for (int i = 0; i < listeners.size(); i++) {
+            listeners.get(i).destroy();
+            listeners.get(i).waitFor();
+            String each = Files.readString(captures.get(i), StandardCharsets.ISO_8859_1);
+            assertThat(each).as(captures.get(i).toString()).hasSizeGreaterThan(10_000);
+            heard.append(each);
+        }
+        return heard.toString();
+    }
+
+    private Process listen(int host, Path capture) throws Exception {
+        Process listener = on(host, List.of("python3", "-c", LISTENER, capture.toString()));
+        Path ready = Path.of(capture + ".ready");
+        while (!Files.exists(ready)) {
+            assertThat(listener.isAlive()).as("the listener lives").isTrue();
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        return listener;
     }
 
     private List<String> node(String name, String role, String address, String... key) {

@@ -79,6 +79,13 @@ final class NodeProcess {
         }
     }
 
+    /** All that it has said from a place on. */
+    List<String> said(int mark) {
+        synchronized (said) {
+            return List.copyOf(said.subList(mark, said.size()));
+        }
+    }
+
     /** Whether it has said a line that begins with this word. */
     boolean hasSaid(String word) {
         synchronized (said) {

@@ -27,6 +27,12 @@ public interface Connection {
     void flush();
 
     /**
+     * The other end has shown that it belongs here: frames of up to 1 MiB are read from now on. Until then a stream takes
+     * none above 64 KiB, so that strangers cost little.
+     */
+    default void admit() {}
+
+    /**
      * Ends the connection after all that was written has gone out, within a second. Of its handler's methods only
      * {@link ConnectionHandler#onClosed} is still called.
      */

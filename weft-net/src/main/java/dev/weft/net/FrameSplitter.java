@@ -39,6 +39,7 @@ public final class FrameSplitter {
         }
     }
 
+    private int frameBytesMax = FRAME_BYTES_MAX;
     private final byte[] prefix = new byte[PREFIX_BYTES_MAX];
     private int prefixBytes;
     /** The frame that is not whole yet, of which only a part may have room; null between frames. */
@@ -46,6 +47,11 @@ public final class FrameSplitter {
 
     private int frameLength;
     private int filled;
+
+    /** From the next frame on, longer ones are refused; at first those beyond {@value #FRAME_BYTES_MAX}. */
+    void bound(int bytes) {
+        frameBytesMax = bytes;
+    }
 
     /** @param read what was read; all of it is taken, unless it is bad */
     public void feed(ByteBuffer read, Sink sink) throws BadLength {
@@ -134,13 +140,13 @@ public final class FrameSplitter {
         return 0;
     }
 
-    private static int length(byte[] bytes, int from, int lengthBytes) throws BadLength {
+    private int length(byte[] bytes, int from, int lengthBytes) throws BadLength {
         int length = 0;
         for (int i = 0; i < lengthBytes; i++) {
             length |= (bytes[from + i] & 0x7f) << 7 * i;
         }
-        if (length == 0 || length > FRAME_BYTES_MAX || lengthBytes > 1 && bytes[from + lengthBytes - 1] == 0) {
-            throw new BadLength("a frame's length must be from 1 to " + FRAME_BYTES_MAX + " in its shortest form");
+        if (length == 0 || length > frameBytesMax || lengthBytes > 1 && bytes[from + lengthBytes - 1] == 0) {
+            throw new BadLength("a frame's length must be from 1 to " + frameBytesMax + " in its shortest form");
         }
         return length;
     }

@@ -21,6 +21,15 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     /** Written to the channel when so much has gathered, before the turn ends. */
     private static final int BATCH_BYTES = 64 << 10;
 
+    /** The longest frame of whoever has not been let in: many times a Hello with a credential. */
+    static final int STRANGER_BYTES_MAX = 64 << 10;
+
+    /** How a TLS client begins, which no frame can: a CLOSE of 22 bytes whose body is none. */
+    private static final int TLS_HANDSHAKE = 22;
+
+    private static final int TLS_MAJOR_VERSION = 3;
+    private static final int TLS_MINOR_VERSION_MAX = 4;
+
     /** Where the first frame is that large, others will follow. */
     private static final int LARGE_BYTES = 8 << 10;
 
@@ -39,12 +48,14 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     private String closing = "the other end closed the connection";
     private boolean ending;
     private boolean hasRead;
+    private boolean hasHeard;
 
     StreamConnection(Channel channel, Locator peer, Assurance assurance, Lingering lingering) {
         this.channel = channel;
         this.peer = peer;
         this.assurance = assurance;
         this.lingering = lingering;
+        splitter.bound(STRANGER_BYTES_MAX);
     }
 
     /** Calls go to the handler from now on. */
@@ -65,6 +76,11 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     @Override
     public boolean isWritable() {
         return channel.isWritable();
+    }
+
+    @Override
+    public void admit() {
+        splitter.bound(FrameSplitter.FRAME_BYTES_MAX);
     }
 
     @Override
@@ -131,6 +147,12 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
         ByteBuf read = (ByteBuf) message;
         hasRead = true;
         try {
+            if (!hasHeard && assurance.kind() != Assurance.Kind.AUTHENTICATED && isTls(read)) {
+                closing = "the other end speaks TLS, and this one in plain";
+                channel.close();
+                return;
+            }
+            hasHeard = true;
             splitter.feed(read.nioBuffer(), sink);
         } catch (FrameSplitter.BadLength bad) {
             closing = bad.getMessage() == null ? "bad length" : bad.getMessage();
@@ -138,6 +160,14 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
         } finally {
             read.release();
         }
+    }
+
+    private static boolean isTls(ByteBuf read) {
+        int at = read.readerIndex();
+        return read.readableBytes() > 2
+                && read.getByte(at) == TLS_HANDSHAKE
+                && read.getByte(at + 1) == TLS_MAJOR_VERSION
+                && read.getUnsignedByte(at + 2) <= TLS_MINOR_VERSION_MAX;
     }
 
     private void hand(ByteView frame) {

@@ -51,6 +51,11 @@ public final class TcpTransport implements Transport {
         return new TcpTransport(loop, new ChosenLayer(trusted, new TlsLayer(key, TlsProvider.best())));
     }
 
+    /** As {@link #secured(Loop, NodeKey, TlsProvider)}, with less time for handshakes. */
+    static TcpTransport secured(Loop loop, NodeKey key, TlsProvider provider, int handshakeMillis) {
+        return new TcpTransport(loop, new TlsLayer(key, provider, handshakeMillis));
+    }
+
     private TcpTransport(Loop loop, Layer layer) {
         this.loop = loop;
         this.streams = switch (loop.kind()) {

@@ -47,7 +47,7 @@ final class TlsLayer implements Layer {
     static final String PROTOCOL = "weft/1";
 
     /** From the first byte to the last of the handshake, however many bytes come in. */
-    private static final int HANDSHAKE_MILLIS = 10_000;
+    static final int HANDSHAKE_MILLIS = 10_000;
 
     /**
      * BoringSSL is told by Netty to give out no tickets. The JDK gives out none where they would have to live for longer
@@ -60,6 +60,7 @@ final class TlsLayer implements Layer {
 
     private final NodeKey key;
     private final TlsProvider provider;
+    private final int handshakeMillis;
     private final ThreadPoolExecutor arithmetic = new ThreadPoolExecutor(
             THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_TASKS_MAX), task -> {
                 Thread thread = new Thread(task, "weft-tls");
@@ -80,8 +81,14 @@ final class TlsLayer implements Layer {
     }
 
     TlsLayer(NodeKey key, TlsProvider provider) {
+        this(key, provider, HANDSHAKE_MILLIS);
+    }
+
+    /** @param handshakeMillis how long a handshake may take, from its first byte to its last */
+    TlsLayer(NodeKey key, TlsProvider provider, int handshakeMillis) {
         this.key = key;
         this.provider = provider;
+        this.handshakeMillis = handshakeMillis;
         arithmetic.allowCoreThreadTimeOut(true);
     }
 
@@ -109,7 +116,7 @@ final class TlsLayer implements Layer {
             ready.failed("TLS was not made ready");
             return;
         }
-        tls.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
+        tls.setHandshakeTimeoutMillis(handshakeMillis);
         channel.pipeline().addLast(tls).addLast(new Gate(tls, ready));
     }
 
@@ -223,7 +230,7 @@ final class TlsLayer implements Layer {
     }
 
     /** What a handshake failed of, for people. */
-    static String reason(Throwable cause) {
+    private String reason(Throwable cause) {
         Throwable root = cause instanceof io.netty.handler.codec.DecoderException && cause.getCause() != null
                 ? cause.getCause()
                 : cause;
@@ -231,7 +238,7 @@ final class TlsLayer implements Layer {
             return "the other end does not speak TLS";
         }
         if (root instanceof SslHandshakeTimeoutException) {
-            return "the TLS handshake took longer than " + HANDSHAKE_MILLIS / 1_000 + " s";
+            return "the TLS handshake took longer than " + handshakeMillis + " ms";
         }
         if (root instanceof java.nio.channels.ClosedChannelException) {
             return "the other end closed the connection during the TLS handshake";

@@ -108,6 +108,27 @@ class FrameSplitterTest {
                 .isInstanceOf(FrameSplitter.BadLength.class);
     }
 
+    /** A stranger's frames are read, but none that is large; the length alone is enough to tell. */
+    @Test
+    void aLengthBeyondTheBoundOfStrangersIsRefusedUntilTheBoundIsLifted() throws Exception {
+        List<ByteView> frames = new ArrayList<>();
+        FrameSplitter splitter = new FrameSplitter();
+        splitter.bound(StreamConnection.STRANGER_BYTES_MAX);
+        ByteView longest = frame(StreamConnection.STRANGER_BYTES_MAX);
+        splitter.feed(ByteBuffer.wrap(stream(List.of(longest))), frames::add);
+        assertThat(frames).containsExactly(longest);
+        byte[] longer = stream(List.of(frame(StreamConnection.STRANGER_BYTES_MAX + 1)));
+        assertThatThrownBy(() -> splitter.feed(ByteBuffer.wrap(longer, 0, 3), frames::add))
+                .isInstanceOf(FrameSplitter.BadLength.class)
+                .hasMessageContaining("from 1 to 65536");
+        FrameSplitter member = new FrameSplitter();
+        member.bound(StreamConnection.STRANGER_BYTES_MAX);
+        member.feed(ByteBuffer.wrap(stream(List.of(longest))), frames::add);
+        member.bound(FrameSplitter.FRAME_BYTES_MAX);
+        member.feed(ByteBuffer.wrap(longer), frames::add);
+        assertThat(frames).hasSize(3);
+    }
+
     @Test
     void anEmptyReadChangesNothing() {
         byte[] stream = stream(List.of(frame(200)));

@@ -21,6 +21,7 @@ final class RecordingHandler implements ConnectionHandler {
     private @Nullable String why;
     private @Nullable String inside;
     private Consumer<Connection> opening = to -> {};
+    private boolean admits = true;
     private BiConsumer<Connection, ByteView> answer = (to, frame) -> {};
 
     RecordingHandler(Loop loop) {
@@ -33,6 +34,19 @@ final class RecordingHandler implements ConnectionHandler {
         return this;
     }
 
+    /** Takes whoever is at the other end for a stranger; otherwise everyone is let in at once. */
+    RecordingHandler admittingNobody() {
+        admits = false;
+        return this;
+    }
+
+    private void open(Connection to) {
+        if (admits) {
+            to.admit();
+        }
+        opening.accept(to);
+    }
+
     /** What to do within {@link #onFrame}. */
     RecordingHandler answering(BiConsumer<Connection, ByteView> action) {
         answer = action;
@@ -41,13 +55,13 @@ final class RecordingHandler implements ConnectionHandler {
 
     /** What an acceptor does with this handler. */
     RecordingHandler accept(Connection accepted) {
-        call("accept", () -> connection = accepted, () -> opening.accept(accepted));
+        call("accept", () -> connection = accepted, () -> open(accepted));
         return this;
     }
 
     @Override
     public void onOpen(Connection opened) {
-        call("onOpen", () -> connection = opened, () -> opening.accept(opened));
+        call("onOpen", () -> connection = opened, () -> open(opened));
     }
 
     @Override

@@ -68,6 +68,30 @@ abstract class StreamTransportContract extends TransportContract {
     }
 
     @Test
+    void aLongFrameOfAStrangerEndsTheConnectionBeforeItIsThere() throws Exception {
+        RecordingHandler far = farHandler().admittingNobody();
+        ByteView longest = frame(StreamConnection.STRANGER_BYTES_MAX, 9);
+        try (SocketChannel raw = raw(listening(far).locator())) {
+            write(raw, prefixed(longest));
+            assertThat(far.awaitFrames(1)).containsExactly(longest);
+            // A length of 65,537, and nothing behind it.
+            write(raw, HexFormat.of().parseHex("818004"));
+            assertThat(far.awaitClosed()).contains("length must be from 1 to 65536");
+            assertThat(raw.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void whoSpeaksTlsWhereOthersSpeakInPlainIsFoundOut() throws Exception {
+        RecordingHandler far = farHandler();
+        try (SocketChannel raw = raw(listening(far).locator())) {
+            write(raw, HexFormat.of().parseHex("1603010200010001fc0303"));
+            assertThat(far.awaitClosed()).isEqualTo("the other end speaks TLS, and this one in plain");
+            assertThat(far.frames()).isEmpty();
+        }
+    }
+
+    @Test
     void aDialToAMalformedAddressEndsInOnClosedWithAReason() throws Exception {
         RecordingHandler near = nearHandler();
         dial(malformed(), near);

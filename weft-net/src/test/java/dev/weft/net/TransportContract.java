@@ -437,6 +437,11 @@ abstract class TransportContract {
         }
     }
 
+    /** Waits for something that only the loop of the end that listens may be asked. */
+    final void onFarLoop(Runnable task) throws Exception {
+        onLoop(farLoop, task);
+    }
+
     private static void onLoop(Loop loop, Runnable task) throws Exception {
         CompletableFuture.runAsync(task, loop::execute).get(RecordingHandler.PATIENCE_NANOS, TimeUnit.NANOSECONDS);
     }

@@ -244,6 +244,7 @@ final class Driver {
     private final class Carrier implements ConnectionHandler {
         private long number;
         private @Nullable Connection connection;
+        private boolean admitted;
         private boolean ended;
 
         private Carrier(long number) {
@@ -269,6 +270,10 @@ final class Driver {
             Engine present = engine;
             if (present != null && !ended) {
                 present.handleFrame(number, frame, clock.getAsLong());
+                if (!admitted && present.isLink(number)) {
+                    admitted = true;
+                    from.admit();
+                }
             }
         }
 

@@ -5,31 +5,79 @@ import dev.weft.MeshEvent;
 import dev.weft.NodeId;
 import dev.weft.core.engine.TraceEvent;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
  * What happens on a node, in the words of the API, told in order to all who listen. Told from any thread; listeners
- * run where callbacks run.
+ * run where callbacks run. Where the node listens and what is amiss with that is told while it starts, before anybody
+ * can listen: each listener hears that first.
  */
 final class NodeEvents {
+    private static final int BEGINNING_MAX = 64;
+
     private final Executor inOrder;
-    private final CopyOnWriteArrayList<Consumer<MeshEvent>> listeners = new CopyOnWriteArrayList<>();
+    private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
+    /** Only touched in order, as is what follows. */
+    private final List<MeshEvent> beginning = new ArrayList<>();
+
+    private boolean hasBegun;
+
+    private static final class Listener {
+        private final Consumer<MeshEvent> consumer;
+        private volatile boolean ended;
+
+        Listener(Consumer<MeshEvent> consumer) {
+            this.consumer = consumer;
+        }
+
+        void tell(MeshEvent event) {
+            if (!ended) {
+                consumer.accept(event);
+            }
+        }
+    }
 
     NodeEvents(Executor callbacks) {
         this.inOrder = new Callbacks.InOrder(callbacks);
     }
 
-    Mesh.Subscription subscribe(Consumer<MeshEvent> listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+    Mesh.Subscription subscribe(Consumer<MeshEvent> consumer) {
+        Listener listener = new Listener(consumer);
+        try {
+            inOrder.execute(() -> {
+                listeners.add(listener);
+                beginning.forEach(listener::tell);
+            });
+        } catch (RejectedExecutionException closed) {
+            // The node has left, and nothing will be told any more.
+        }
+        return () -> {
+            listener.ended = true;
+            listeners.remove(listener);
+        };
     }
 
     void tell(MeshEvent.Kind kind, NodeId node, String detail) {
         MeshEvent event = new MeshEvent(Instant.now(), kind, node, detail);
-        inOrder.execute(() -> listeners.forEach(listener -> listener.accept(event)));
+        inOrder.execute(() -> {
+            boolean isOfTheBeginning = kind == MeshEvent.Kind.LISTENING || kind == MeshEvent.Kind.WARNING;
+            if (!hasBegun && isOfTheBeginning && beginning.size() < BEGINNING_MAX) {
+                beginning.add(event);
+            }
+            listeners.removeIf(listener -> listener.ended);
+            listeners.forEach(listener -> listener.tell(event));
+        });
+    }
+
+    /** The node runs: what is told from now on is news for those alone who listen already. */
+    void begun() {
+        inOrder.execute(() -> hasBegun = true);
     }
 
     void tell(TraceEvent event) {

@@ -342,6 +342,7 @@ final class NodeLife {
             secrets.warnings(listening.locators()).forEach(this::warn);
             keepPeers();
             watchCredential();
+            events.begun();
         });
     }
 

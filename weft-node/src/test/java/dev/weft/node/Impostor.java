@@ -54,6 +54,16 @@ final class Impostor implements AutoCloseable {
         return listener.locator();
     }
 
+    /** Says all that to whoever dials, and keeps what it hears. */
+    Locator answering(List<ByteView> frames) throws IOException {
+        Transport.Listener listener = tcp.listen(Locator.parse("tcp/127.0.0.1:0"), near -> {
+            Pass toNear = new Pass(near, fromFar);
+            frames.forEach(toNear::say);
+            return new End(new Pass(null, fromNear), toNear);
+        });
+        return listener.locator();
+    }
+
     /** Dials, says all that, and keeps what it hears. */
     void say(Locator to, List<ByteView> frames) {
         Pass nowhere = new Pass(null, fromFar);

@@ -8,6 +8,7 @@ import dev.weft.MeshBuilder;
 import dev.weft.MeshConfig;
 import dev.weft.MeshKey;
 import dev.weft.NodeId;
+import dev.weft.Refusal;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
@@ -111,13 +112,40 @@ class ImpostorTest {
         try (Mesh alice = node("alice").join();
                 Impostor middle = Impostor.underTls();
                 Mesh bob = node("bob").peer(middle.standBefore(at(alice))).join()) {
-            // Each sees words of the other under the key of the one between.
-            until(() -> hasRefusal(alice, "WRONG_IDENTITY", "") || hasRefusal(bob, "WRONG_IDENTITY", ""));
-            until(() -> !alice.refusals().isEmpty() && !bob.refusals().isEmpty());
+            // Alice hears first, and finds Bob's words under the key of the one between, whom she names; she says so,
+            // and
+            // that is passed on to Bob with all else.
+            String text = "node id " + bob.self().id() + " is not that of the key shown with it";
+            until(() -> hasRefusal(alice, Refusal.By.THIS_NODE, middle.key.id(), text));
+            until(() -> hasRefusal(bob, Refusal.By.OTHER_NODE, middle.key.id(), text));
             assertThat(alice.peers()).isEmpty();
             assertThat(bob.peers()).isEmpty();
             assertThat(middle.fromNear).isNotEmpty();
         }
+    }
+
+    /** Who keeps what the other end says of it from Bob does not get through either: then it is Bob who finds out. */
+    @Test
+    void whoAnswersInTheNameOfAnotherIsFoundOutByWhoDialledAndTold() throws Exception {
+        try (Mesh alice = node("alice").join();
+                Impostor mallory = Impostor.underTls()) {
+            NodeId aliceId = alice.self().id();
+            try (Mesh bob =
+                    node("bob").peer(mallory.answering(List.of(hello(aliceId)))).join()) {
+                String text = "node id " + aliceId + " is not that of the key shown with it";
+                until(() -> hasRefusal(bob, Refusal.By.THIS_NODE, mallory.key.id(), text));
+                assertTold(mallory.fromNear, CloseReason.WRONG_IDENTITY, text);
+                assertThat(bob.peers()).isEmpty();
+            }
+        }
+    }
+
+    private static boolean hasRefusal(Mesh mesh, Refusal.By by, NodeId shown, String text) {
+        return mesh.refusals().stream()
+                .anyMatch(refusal -> refusal.by() == by
+                        && refusal.node().equals(shown)
+                        && refusal.reason().equals("WRONG_IDENTITY")
+                        && refusal.text().equals(text));
     }
 
     @Test

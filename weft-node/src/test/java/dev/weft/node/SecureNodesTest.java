@@ -13,11 +13,13 @@ import dev.weft.MeshKey;
 import dev.weft.MeshStartException;
 import dev.weft.Message;
 import dev.weft.Peer;
+import dev.weft.Refusal;
 import dev.weft.SocketKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -79,9 +81,43 @@ class SecureNodesTest {
             List<MeshEvent> events = events(alice);
             try (Mesh bob = node("bob").peer(at(alice)).join()) {
                 assertThat(bob.await("alice", PATIENCE)).isPresent();
-                assertThat(events).isNotEmpty();
+                String warning = "the mesh has no key: every user of this host can join at " + at(alice);
+                until(() -> warnings(events).contains(warning));
+                assertThat(warnings(events)).containsExactly(warning);
+                // Under TLS all the same.
+                assertThat(alice.statistics().counters().get("handshake.completed"))
+                        .isPositive();
             }
         }
+    }
+
+    @Test
+    void whoAllowsPlainIsWarnedOfWhatThatMeans() {
+        try (Mesh open = node("open").plaintext().join();
+                Mesh keyed = node("keyed").plaintext().key(key).join();
+                Mesh safe = node("safe").key(key).join()) {
+            List<MeshEvent> atOpen = events(open);
+            List<MeshEvent> atKeyed = events(keyed);
+            List<MeshEvent> atSafe = events(safe);
+            until(() -> !warnings(atOpen).isEmpty()
+                    && !warnings(atKeyed).isEmpty()
+                    && atSafe.stream().anyMatch(event -> event.kind() == MeshEvent.Kind.LISTENING));
+            assertThat(warnings(atOpen))
+                    .containsExactly("links are not encrypted: whoever reaches this network can read them and join");
+            assertThat(warnings(atKeyed))
+                    .containsExactly("links are not encrypted: whoever reaches this network can read them");
+            assertThat(warnings(atSafe)).isEmpty();
+            // Whoever asks later hears it too.
+            List<MeshEvent> later = events(open);
+            until(() -> warnings(later).equals(warnings(atOpen)));
+        }
+    }
+
+    private static List<String> warnings(List<MeshEvent> events) {
+        return List.copyOf(events).stream()
+                .filter(event -> event.kind() == MeshEvent.Kind.WARNING)
+                .map(MeshEvent::detail)
+                .toList();
     }
 
     @Test
@@ -136,11 +172,25 @@ class SecureNodesTest {
         try (Mesh alice = node("alice").key(key).join();
                 Mesh bob = node("bob").key(key).plaintext().peer(at(alice)).join();
                 Mesh carol = node("carol").key(key).peer(at(bob)).join()) {
-            TimeUnit.SECONDS.sleep(2);
-            assertThat(alice.peers()).isEmpty();
-            assertThat(bob.peers()).isEmpty();
-            assertThat(carol.peers()).isEmpty();
+            // There is no word that both understand: each end says what it met, where it met anything.
+            until(() -> hasRefusal(bob, at(alice), "the other end closed the connection")
+                    && hasRefusal(carol, at(bob), "")
+                    && alice.statistics().counters().get("handshake.failed") > 0);
+            until(() -> bob.refusals().stream()
+                    .anyMatch(refusal -> refusal.by() == Refusal.By.CONNECTION
+                            && refusal.text().equals("the other end speaks TLS, and this one in plain")));
+            TimeUnit.SECONDS.sleep(1);
+            for (Mesh mesh : List.of(alice, bob, carol)) {
+                assertThat(mesh.peers()).isEmpty();
+                assertThat(mesh.statistics().links()).isEmpty();
+            }
         }
+    }
+
+    private static boolean hasRefusal(Mesh mesh, Locator at, String text) {
+        return mesh.refusals().stream()
+                .anyMatch(refusal -> refusal.locator().equals(java.util.Optional.of(at))
+                        && refusal.text().contains(text));
     }
 
     @Test
@@ -201,6 +251,53 @@ class SecureNodesTest {
             until(() -> atCarol.stream()
                     .anyMatch(event -> event.kind() == MeshEvent.Kind.LINK_DOWN
                             && event.detail().startsWith("NOT_A_MEMBER")));
+        }
+    }
+
+    /** Whatever can be asked of a node, or printed of what it was made of, and whatever it has told of who was refused. */
+    @Test
+    void theKeyIsInNothingThatANodeTells() {
+        MeshKey other = MeshKey.random();
+        MeshBuilder described = node("alice").key(key);
+        try (Mesh alice = described.join();
+                Mesh bob = node("bob").key(key).peer(at(alice)).join();
+                Mesh mallory = node("mallory").key(other).peer(at(alice)).join()) {
+            List<MeshEvent> events = events(alice);
+            until(() -> !bob.peers().isEmpty()
+                    && !mallory.refusals().isEmpty()
+                    && !alice.refusals().isEmpty());
+            alice.rekey(List.of(key, other));
+            until(() -> !mallory.peers().isEmpty());
+            StringBuilder told = new StringBuilder();
+            for (Mesh mesh : List.of(alice, bob, mallory)) {
+                told.append(mesh)
+                        .append(mesh.self())
+                        .append(mesh.peers())
+                        .append(mesh.description())
+                        .append(mesh.refusals())
+                        .append(mesh.statistics())
+                        .append(mesh.topology())
+                        .append(mesh.deadLetters());
+            }
+            told.append(events)
+                    .append(described)
+                    .append(described.config())
+                    .append(key)
+                    .append(List.of(key, other));
+            assertThatThrownBy(() -> alice.rekey(List.of(key, other, MeshKey.random())))
+                    .satisfies(thrown -> told.append(thrown));
+            Thread.getAllStackTraces().keySet().forEach(thread -> told.append(thread.getName()));
+            for (MeshKey secret : List.of(key, other)) {
+                for (String form : List.of(
+                        secret.text().substring(9, 25),
+                        HexFormat.of().formatHex(secret.secret()),
+                        java.util.Base64.getEncoder()
+                                .encodeToString(secret.secret())
+                                .substring(0, 20),
+                        java.util.Arrays.toString(secret.secret()))) {
+                    assertThat(told.toString()).doesNotContainIgnoringCase(form);
+                }
+            }
         }
     }
 

@@ -37,6 +37,34 @@ class HouseTest {
         }
     }
 
+    /** What compares secrets, or what only who has a secret can make, does not tell by its time how much was right. */
+    @Test
+    void secretsAreComparedInConstantTime() {
+        for (String holder : List.of("dev.weft.MeshKey", "dev.weft.net.secure.MeshProver")) {
+            List<String> comparisons = PRODUCT.get(holder).getMethodCallsFromSelf().stream()
+                    .map(call -> call.getTarget().getOwner().getSimpleName() + "."
+                            + call.getTarget().getName())
+                    .filter(name -> List.of(
+                                    "MessageDigest.isEqual",
+                                    "Arrays.equals",
+                                    "Arrays.mismatch",
+                                    "Arrays.compare",
+                                    "ByteView.equals",
+                                    "String.equals",
+                                    "Object.equals",
+                                    "List.contains",
+                                    "List.equals")
+                            .contains(name))
+                    .distinct()
+                    .toList();
+            assertThat(comparisons).as(holder).containsExactly("MessageDigest.isEqual");
+        }
+        // Keys made of others are only ever used, not compared.
+        assertThat(PRODUCT.get("dev.weft.net.secure.SubKey").getMethodCallsFromSelf())
+                .noneMatch(call -> call.getTarget().getName().equals("equals")
+                        && call.getTarget().getOwner().getSimpleName().equals("Arrays"));
+    }
+
     @Test
     void everyModuleIsLookedAt() throws IOException {
         String own = Files.readString(Path.of("pom.xml"));

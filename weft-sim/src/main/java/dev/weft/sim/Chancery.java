@@ -22,6 +22,7 @@ final class Chancery {
     private static final String FINGERPRINT = "00112233445566778899aabbccddeeff";
     private static final long EPOCH_SECONDS = 1_800_000_000L;
     private static final long SECRET = 0x5ec2e7L;
+    private static final long FORGER = 0xf0c6e2L;
     private static final int HASH_BYTES = 32;
 
     private final LongSupplier nowNanos;
@@ -50,7 +51,24 @@ final class Chancery {
                 List.of(Role.MEMBER),
                 List.of());
         Credential blank = Credential.of(grant, new byte[Credential.SIGNATURE_BYTES]);
-        return Credential.of(grant, signature(blank.content()));
+        return Credential.of(
+                grant,
+                community.equals(Community.IMPOSTORS)
+                        ? words(FORGER, ByteView.of(blank.content())).toByteArray()
+                        : signature(blank.content()));
+    }
+
+    /** A list that somebody else has signed. */
+    Revocations forged(Community community, NodeId node) {
+        Revocations.Content content = new Revocations.Content(
+                FINGERPRINT,
+                community.mesh(),
+                number + 1,
+                Instant.ofEpochSecond(epochSeconds()),
+                List.of(new Revocations.Entry(node, Revocations.Entry.ALL)));
+        Revocations blank = Revocations.of(content, new byte[Credential.SIGNATURE_BYTES]);
+        return Revocations.of(
+                content, words(FORGER, ByteView.of(blank.signedBytes())).toByteArray());
     }
 
     /** Takes a node back, beside those taken back before. */

@@ -2,6 +2,7 @@ package dev.weft.sim;
 
 /** How often each fault really happened: a run that promises faults and has none proves nothing. */
 final class FaultCounts {
+    long heckled;
     long lost;
     long duplicated;
     long reordered;

@@ -47,6 +47,7 @@ final class Journal {
     private final Violations violations;
     private final long[] outcomes = new long[Outcome.Kind.values().length];
     private long orphaned;
+    private long receivedCount;
 
     Journal(Violations violations) {
         this.violations = violations;
@@ -76,6 +77,11 @@ final class Journal {
         entries.add(new Entry(entries.size(), origin, destination, kind, payload.hash64()));
     }
 
+    /** Messages that applications have received, however often each. */
+    long receivedCount() {
+        return receivedCount;
+    }
+
     void received(int node, ByteView payload) {
         long number = 0;
         for (int i = 0; i < 8; i++) {
@@ -87,6 +93,7 @@ final class Journal {
         }
         Entry entry = entries.get((int) number);
         entry.received++;
+        receivedCount++;
         if (entry.destination != node) {
             violations.add("delivered to its destination only", entry + " came to node " + node);
         }

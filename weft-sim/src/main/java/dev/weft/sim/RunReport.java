@@ -56,6 +56,7 @@ public record RunReport(
         outcomes.put("sessions", (long) world.sessions.size());
         outcomes.put("sessionsCompleted", world.sessions.completed());
         Map<String, Long> faults = new LinkedHashMap<>();
+        faults.put("heckled", world.counts.heckled);
         faults.put("lost", world.counts.lost);
         faults.put("duplicated", world.counts.duplicated);
         faults.put("reordered", world.counts.reordered);

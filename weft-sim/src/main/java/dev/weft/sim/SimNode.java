@@ -56,6 +56,16 @@ final class SimNode {
                     if (!isOpen()) {
                         return;
                     }
+                    Wire from = peer;
+                    SimNode speaker = from == null ? null : from.owner();
+                    boolean isInterrupted = world.heckler.interrupts(speaker, SimNode.this, frame, said -> {
+                        if (isOpen()) {
+                            present.handleFrame(number, said, local);
+                        }
+                    });
+                    if (isInterrupted || !isOpen()) {
+                        continue;
+                    }
                     world.trace.add(frame.slice(0, Math.min(TRACED_BYTES, frame.length()))
                                     .hash64()
                             + frame.length());

@@ -103,8 +103,12 @@ public final class Simulation {
     private Simulation() {}
 
     public static RunReport run(Plan plan, Progress progress) {
+        World.Guard guard = plan.faults() == FaultLevel.SWARM
+                        && new Prng(plan.seed()).fork(5).chance(250_000)
+                ? World.Guard.CREDENTIALED
+                : World.Guard.KEYED;
         World world = new World(
-                plan.options(), plan.seed(), EngineConfig.DEFAULT, plan.plant().applications());
+                plan.options(), plan.seed(), EngineConfig.DEFAULT, plan.plant().applications(), guard);
         return run(plan, world, progress);
     }
 

@@ -104,6 +104,7 @@ final class World {
     Terrain terrain;
 
     final Chancery chancery = new Chancery(events::nowNanos);
+    final Heckler heckler;
 
     private final Guard guard;
     private final Sealer.Terms sealing;
@@ -144,6 +145,7 @@ final class World {
         this.application = factory.create(this);
         this.sessions = new Sessions(this, prng.fork(6));
         this.taking = prng.fork(7);
+        this.heckler = new Heckler(this, prng.fork(10));
         this.sealing = sealing(prng.fork(8), options.nodes());
         this.terrain = options.faults().equals(Faults.NONE)
                 ? Terrain.even(Faults.NONE)
@@ -182,7 +184,8 @@ final class World {
             case CREDENTIALED ->
                 new Security(
                         Security.Carriage.PROTECTED,
-                        community.prover(nonces),
+                        // Impostors have the key here, and want nothing but a credential that somebody else has signed.
+                        (community.equals(Community.IMPOSTORS) ? Community.MEMBERS : community).prover(nonces),
                         chancery.notary(community, node.id(), key, node.name()));
             case NONE -> Security.OPEN;
         };
@@ -273,7 +276,8 @@ final class World {
     private void requireMember(int node, TraceEvent event) {
         boolean admits = event.kind() == TraceEvent.Kind.LINK_UP || event.kind() == TraceEvent.Kind.NODE_UP;
         Community own = node(node).community();
-        if (admits && !own.equals(communities.getOrDefault(event.node(), own))) {
+        // What impostors believe is their affair: one whom a member dials judges first, and finds nothing against him.
+        if (admits && !own.equals(Community.IMPOSTORS) && !own.equals(communities.getOrDefault(event.node(), own))) {
             violations.add(
                     "nobody but a member is acted upon",
                     "node " + node + " says " + event.kind() + " of " + event.node());

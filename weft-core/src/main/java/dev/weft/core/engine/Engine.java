@@ -311,6 +311,11 @@ public final class Engine {
         return machines.links.isToClose(connection) && !machines.dials.isUnderWay(connection);
     }
 
+    /** Whether the node at the other end of a connection has been let in. */
+    public boolean isLink(long connection) {
+        return machines.links.isLink(connection);
+    }
+
     public void forget(long connection) {
         machines.links.forget(connection);
     }

@@ -702,6 +702,12 @@ final class Links {
 
     // ------------------------------------------------------------------ questions
 
+    /** Whether a connection is a link by now. */
+    boolean isLink(long number) {
+        Member member = members.get(number);
+        return member != null && member.link.isUp();
+    }
+
     boolean isUp(NodeId neighbor) {
         return standing.containsKey(neighbor);
     }

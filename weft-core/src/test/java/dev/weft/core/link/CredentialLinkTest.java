@@ -181,6 +181,36 @@ final class CredentialLinkTest {
         assertRefused(dial(citizen(1), b), "BAD_CREDENTIAL", "was not signed by authority");
     }
 
+    /** A link stands on its key and its credential's dates alone, whatever the clock did in between. */
+    @Test
+    void aClockThatJumpsByADayEndsLinksOnlyWhereItLeavesTheDatesAndTheyComeBackWithIt() {
+        long day = 86_400;
+        Citizen a = citizen(1);
+        Citizen b = citizen(2);
+        long begin = b.credential(2).grant().notBefore().getEpochSecond();
+        long end = b.credential(2).grant().notAfter().getEpochSecond();
+        List<End> pair = dial(a, b);
+        assertUp(pair);
+        // Half of the credential's time is as good as the other half.
+        a.notary.epochSeconds = (begin + end) / 2;
+        pair.forEach(each -> each.link.review(lab.nowNanos));
+        assertUp(pair);
+        for (long wrong : new long[] {end + day, begin - day}) {
+            long right = a.notary.epochSeconds;
+            a.notary.epochSeconds = wrong;
+            pair.get(0).link.review(lab.nowNanos);
+            lab.runFor(3 * SECOND);
+            String reason = wrong > end ? "EXPIRED" : "NOT_YET_VALID";
+            assertThat(pair)
+                    .allSatisfy(each ->
+                            assertThat(each.closed).singleElement().asString().startsWith(reason));
+            assertRefused(dial(a, b), reason, "the credential of node");
+            a.notary.epochSeconds = right;
+            pair = dial(a, b);
+            assertUp(pair);
+        }
+    }
+
     @Test
     void aCredentialOfAnotherMeshIsRefused() {
         Citizen b = stranger(2);
@@ -307,7 +337,7 @@ final class CredentialLinkTest {
         long revokedAt = lab.nowNanos;
         a.register.adopt(FakeNotary.revocations(AUTHORITY, "demo", 1, b.id));
         pair.get(0).link.review(lab.nowNanos);
-        lab.runFor(SECOND);
+        lab.runFor(3 * SECOND);
         assertThat(pair).allSatisfy(end -> {
             assertThat(end.closed.get(0)).startsWith("REVOKED|");
             assertThat(end.closedAtNanos - revokedAt).isLessThan(SECOND / 10);

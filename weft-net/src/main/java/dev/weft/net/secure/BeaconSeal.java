@@ -58,6 +58,7 @@ public final class BeaconSeal {
     private record Opened(long atMillis, ByteView nonce) {}
 
     private final LongSupplier wallClockMillis;
+    private final LongSupplier elapsedMillis;
     private final SecureRandom random = new SecureRandom();
     private final ArrayDeque<Opened> order = new ArrayDeque<>();
     private final Set<ByteView> opened = new HashSet<>();
@@ -66,8 +67,14 @@ public final class BeaconSeal {
 
     /** @param keys at least one; the first seals, all open */
     public BeaconSeal(List<MeshKey> keys, LongSupplier wallClockMillis) {
+        this(keys, wallClockMillis, () -> System.nanoTime() / 1_000_000);
+    }
+
+    /** @param elapsedMillis runs on whatever happens to the wall clock */
+    BeaconSeal(List<MeshKey> keys, LongSupplier wallClockMillis, LongSupplier elapsedMillis) {
         this.keys = derive(keys);
         this.wallClockMillis = wallClockMillis;
+        this.elapsedMillis = elapsedMillis;
     }
 
     public void replace(List<MeshKey> next) {
@@ -117,7 +124,7 @@ public final class BeaconSeal {
         for (SecretKeySpec key : keys) {
             Optional<ByteView> beacon = decrypt(key, nonce, header, sealed);
             if (beacon.isPresent()) {
-                remember(ByteView.of(nonce), now);
+                remember(ByteView.of(nonce), elapsedMillis.getAsLong());
                 return beacon;
             }
         }
@@ -133,7 +140,10 @@ public final class BeaconSeal {
         return Optional.empty();
     }
 
-    /** For as long as the time alone would not refuse it; only members can make a node remember. */
+    /**
+     * For as long as the time alone would not refuse it, by a clock that nobody sets: a wall clock that jumps ahead and
+     * back makes nothing forgotten. Only members can make a node remember.
+     */
     private void remember(ByteView nonce, long nowMillis) {
         while (!order.isEmpty()
                 && (order.element().atMillis() < nowMillis - 2 * WINDOW_MILLIS || order.size() >= REMEMBERED_MAX)) {

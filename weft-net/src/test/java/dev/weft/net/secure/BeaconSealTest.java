@@ -48,6 +48,26 @@ class BeaconSealTest {
     }
 
     @Test
+    void aClockThatJumpsByADayAndBackMakesNothingForgotten() {
+        ByteView sealed = seal(key).seal(BEACON);
+        long[] elapsedMillis = {0};
+        BeaconSeal receiver = new BeaconSeal(List.of(key), () -> nowMillis, () -> elapsedMillis[0]);
+        assertThat(receiver.open(sealed)).isPresent();
+        for (long day : new long[] {86_400_000, -86_400_000}) {
+            nowMillis += day;
+            elapsedMillis[0] += 10_000;
+            // Honest beacons of that time are taken, and those of the other refused.
+            assertThat(receiver.open(seal(key).seal(BEACON))).isPresent();
+            assertThat(receiver.open(sealed)).isEmpty();
+            nowMillis -= day;
+            assertThat(receiver.open(sealed)).isEmpty();
+        }
+        assertThat(receiver.refusedCount(Refusal.OUT_OF_TIME)).isEqualTo(2);
+        assertThat(receiver.refusedCount(Refusal.REPLAYED)).isEqualTo(2);
+        assertThat(receiver.open(seal(key).seal(BEACON))).isPresent();
+    }
+
+    @Test
     void aBeaconThatIsTooOldOrFromTheFutureIsNotOpened() {
         ByteView sealed = seal(key).seal(BEACON);
         for (long skewMillis : new long[] {-120_001, 120_001}) {
