@@ -26,7 +26,10 @@ public enum Limit {
     CONNECTION_BYTES("connection-bytes", 4L << 20, 64L << 10, 1L << 30),
     /** Bytes that an endpoint has received and the application has not; a sender beyond waits or is refused. */
     ENDPOINT_BYTES("endpoint-bytes", 16L << 20, 64L << 10, 1L << 30),
-    /** Bytes of all sends of this node without an outcome; a sender waits, or is refused, 16 MiB before. */
+    /**
+     * Bytes of all sends of this node without an outcome; a sender waits, or is refused, 16 MiB before, and of the
+     * default priority or below at five sixths of that.
+     */
     SENT_BYTES("sent-bytes", 64L << 20, 32L << 20, 4L << 30),
     /** Bytes that all endpoints and connections have received and the application has not. */
     RECEIVED_BYTES("received-bytes", 256L << 20, 1L << 20, 64L << 30),

@@ -204,7 +204,7 @@ final class ConnectionEnd {
             long charge = SendBudget.charge(payload.length);
             takeRoom(payload.length);
             try {
-                if (!budget.takeWhile(this::isSending, charge)) {
+                if (!budget.takeWhile(this::isSending, options.priority(), charge)) {
                     requireSending();
                 }
             } catch (ConnectionException | InterruptedException e) {

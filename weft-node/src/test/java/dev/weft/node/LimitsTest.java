@@ -176,7 +176,8 @@ class LimitsTest {
                 writers.add(CompletableFuture.runAsync(() -> write(mine, each), threads));
             }
             long held = 0;
-            while (held < most - (16 << 20)) {
+            // A sixth of what the node may hold is kept for what is more urgent.
+            while (held < (most - (16 << 20)) * 5 / 6) {
                 Thread.sleep(5);
                 held = counter(alice, "send.held-bytes");
             }
@@ -189,6 +190,11 @@ class LimitsTest {
                 behind = alice.send(toBob, "nobody", new byte[1], IMPATIENT).await();
             }
             assertThat(behind).isEqualTo(Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.QUEUE_FULL));
+            assertThat(sendOne(alice, toBob, "nobody", 1, IMPATIENT.withPriority(7))
+                            .reason())
+                    .as("what is more urgent finds room")
+                    .isEqualTo(Outcome.Reason.NO_ENDPOINT);
+            inTime++;
             assertThat(writers).noneMatch(CompletableFuture::isDone);
             for (StreamSocket reader : theirs) {
                 readers.add(CompletableFuture.supplyAsync(() -> readAll(reader), threads));
