@@ -3,6 +3,7 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.DeadLetter;
+import dev.weft.EndpointStatus;
 import dev.weft.GroupSendOptions;
 import dev.weft.Limit;
 import dev.weft.Limits;
@@ -589,14 +590,17 @@ class CommandsTest {
                         Duration.ofNanos(400_000),
                         Duration.ofNanos(9_000),
                         Duration.ofNanos(-1_500_000),
+                        12_345,
                         10,
                         20,
                         1_000,
                         2_000,
                         3,
-                        1,
+                        Map.of(LinkStatus.Drop.QUEUE_FULL, 2L, LinkStatus.Drop.NOT_UP, 1L),
                         new LinkStatus.Rates(
-                                List.of(600L, 500L, 400L, 300L, 200L, 100L), List.of(6L, 5L, 4L, 3L, 2L, 1L)))));
+                                List.of(600L, 500L, 400L, 300L, 200L, 100L), List.of(6L, 5L, 4L, 3L, 2L, 1L)))),
+                List.of(new EndpointStatus("inbox", SocketKind.RDM, 4, 0, 1_128)),
+                new Statistics.Elsewhere(1, 1));
     }
 
     @Test
@@ -618,9 +622,13 @@ class CommandsTest {
                         retransmissions  4
                         spf.runs         2
 
-                        LINK      RTT       MIN       IN                 OUT                QUEUED  DROPPED
-                        a11ce000  0.412 ms  0.400 ms  10 frames, 1000 B  20 frames, 2000 B  3       1
-                        all                           10 frames, 1000 B  20 frames, 2000 B  3       1
+                        LINK      RTT       MIN       VARIES    CLOCK      DRIFT       IN                 OUT                QUEUED  DROPPED
+                        a11ce000  0.412 ms  0.400 ms  0.009 ms  -1.500 ms  12.345 ppm  10 frames, 1000 B  20 frames, 2000 B  3       3 (2 queue full, 1 not up)
+                        all                                                            10 frames, 1000 B  20 frames, 2000 B  3       3 (2 queue full, 1 not up)
+
+                        ENDPOINT        KIND  RECEIVED  REFUSED  HELD
+                        inbox           rdm   4         0        1128 B
+                        closed or none        1         1
 
                         BYTES/S        -0..10s  -10..20s  -20..30s  -30..40s  -40..50s  -50..60s
                         a11ce000  in   600      500       400       300       200       100
@@ -640,12 +648,18 @@ class CommandsTest {
                         + "\"undeliverable\":12,\"expired\":13,\"unknown\":14},\"received\":5,\"refused\":1,"
                         + "\"forwarded\":9,\"counters\":{\"retransmissions\":4,\"spf.runs\":2},\"links\":[{"
                         + "\"peer\":\"a11ce000-0000-8000-8000-000000000002\",\"locator\":\"tcp/10.0.0.1:7400\","
-                        + "\"rttMicros\":412,\"rttMinMicros\":400,\"clockOffsetMicros\":-1500,\"framesIn\":10,"
-                        + "\"framesOut\":20,\"bytesIn\":1000,\"bytesOut\":2000,\"queuedFrames\":3,\"dropped\":1,"
+                        + "\"rttMicros\":412,\"rttMinMicros\":400,\"rttVariationMicros\":9,\"clockOffsetMicros\":-1500,"
+                        + "\"clockDriftPartsPerBillion\":12345,\"framesIn\":10,"
+                        + "\"framesOut\":20,\"bytesIn\":1000,\"bytesOut\":2000,\"queuedFrames\":3,\"dropped\":3,"
+                        + "\"drops\":{\"queue-full\":2,\"too-long\":0,\"malformed\":0,\"not-up\":1},"
                         + "\"bytesInPerSecond\":[600,500,400,300,200,100],\"bytesOutPerSecond\":[6,5,4,3,2,1]}],"
                         + "\"linkSums\":{\"framesIn\":10,\"framesOut\":20,\"bytesIn\":1000,\"bytesOut\":2000,"
-                        + "\"queuedFrames\":3,\"dropped\":1,\"bytesInPerSecond\":[600,500,400,300,200,100],"
-                        + "\"bytesOutPerSecond\":[6,5,4,3,2,1]}}\n");
+                        + "\"queuedFrames\":3,\"dropped\":3,"
+                        + "\"drops\":{\"queue-full\":2,\"too-long\":0,\"malformed\":0,\"not-up\":1},"
+                        + "\"bytesInPerSecond\":[600,500,400,300,200,100],"
+                        + "\"bytesOutPerSecond\":[6,5,4,3,2,1]},\"endpoints\":[{\"name\":\"inbox\",\"kind\":\"rdm\","
+                        + "\"received\":4,\"refused\":0,\"heldBytes\":1128}],"
+                        + "\"elsewhere\":{\"received\":1,\"refused\":1}}\n");
         assertThat(run.json().keys())
                 .containsExactly(
                         "sent",
@@ -656,7 +670,9 @@ class CommandsTest {
                         "forwarded",
                         "counters",
                         "links",
-                        "linkSums");
+                        "linkSums",
+                        "endpoints",
+                        "elsewhere");
     }
 
     // ---- up
