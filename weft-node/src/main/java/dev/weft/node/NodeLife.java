@@ -12,7 +12,9 @@ import dev.weft.core.authority.Register;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
+import dev.weft.core.engine.LinkReport;
 import dev.weft.core.link.LinkConfig;
+import dev.weft.core.link.LinkStatistics;
 import dev.weft.core.seal.Sealer;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Signatory;
@@ -74,6 +76,7 @@ final class NodeLife {
     private final List<Transport> transports;
     private final Listening listening;
     private @Nullable HostDirectory hostDirectory;
+    private final Throughput throughput = new Throughput();
     private long warnedOfSerial;
     private volatile boolean closed;
 
@@ -342,6 +345,7 @@ final class NodeLife {
             secrets.warnings(listening.locators()).forEach(this::warn);
             keepPeers();
             watchCredential();
+            measure();
         });
     }
 
@@ -390,6 +394,25 @@ final class NodeLife {
             }
         });
         loop.schedule(TimeUnit.SECONDS.toNanos(KEEP_PEERS_SECONDS), this::watchCredential);
+    }
+
+    /** Tells the mesh what this node was seen to do, when that has changed a good deal. */
+    private void measure() {
+        if (closed) {
+            return;
+        }
+        driver.turn((present, now) -> {
+            long in = 0;
+            long out = 0;
+            for (LinkReport link : present.linkReports()) {
+                in += link.figures().received().bytesByInterval().get(0);
+                out += link.figures().sent().bytesByInterval().get(0);
+            }
+            if (throughput.handleInterval(in, out)) {
+                present.measured(throughput.told(), now);
+            }
+        });
+        loop.schedule(LinkStatistics.INTERVAL_NANOS, this::measure);
     }
 
     private void openBeacons() {

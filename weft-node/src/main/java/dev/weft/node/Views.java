@@ -63,8 +63,7 @@ final class Views {
                 // Not a copy of Map.copyOf's kind: that changes its order with every process, and JSON is made of this.
                 record.map(known -> Collections.unmodifiableMap(new TreeMap<>(known.attributes())))
                         .orElse(Collections.emptySortedMap()),
-                record.map(known -> new Peer.Bandwidth(known.receiveBitsPerSecond(), known.sendBitsPerSecond()))
-                        .orElse(Peer.Bandwidth.UNKNOWN),
+                record.map(NodeRecord::bandwidth).orElse(Peer.Bandwidth.UNKNOWN),
                 roundTrip,
                 hops);
     }

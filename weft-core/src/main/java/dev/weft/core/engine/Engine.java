@@ -4,6 +4,7 @@ import dev.weft.Description;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Peer;
 import dev.weft.Revocations;
 import dev.weft.SocketKind;
 import dev.weft.core.authority.Register;
@@ -459,6 +460,12 @@ public final class Engine {
     public void describe(Description description, long nowNanos) {
         machines.now(nowNanos);
         machines.membership.describe(description, nowNanos);
+    }
+
+    /** What this node was seen to receive and to send, in bits per second; others are told, and nothing is held to it. */
+    public void measured(Peer.Bandwidth bandwidth, long nowNanos) {
+        machines.now(nowNanos);
+        machines.membership.measured(bandwidth, nowNanos);
     }
 
     /** The keys of the mesh that this node's prover knows have changed. */
