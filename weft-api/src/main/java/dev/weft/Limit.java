@@ -33,6 +33,14 @@ public enum Limit {
     SENT_BYTES("sent-bytes", 64L << 20, 32L << 20, 4L << 30),
     /** Bytes that all endpoints and connections have received and the application has not. */
     RECEIVED_BYTES("received-bytes", 256L << 20, 1L << 20, 64L << 30),
+    /** Advertisements kept of all nodes, about four a node; those of nodes beyond are not kept. */
+    TOPOLOGY_ENTRIES("topology-entries", 100_000, 16, 10_000_000),
+    /** Flows to many from this node; eight times as many to it. A send beyond is rejected, unless one has nothing to do. */
+    GROUP_FLOWS("group-flows", 1_024, 1, 65_536),
+    /** Nodes that a message for many may be for; a send to more is rejected. */
+    GROUP_MEMBERS("group-members", 16_384, 1, 65_536),
+    /** Bytes of messages for many that have come and are not delivered yet; what is beyond is asked for again. */
+    GROUP_BYTES("group-bytes", 64L << 20, 1L << 20, 4L << 30),
     /** What this node sends at most over all its links, in bits per second; 0 for no bound. */
     SEND_RATE("send-bits-per-second", 0, 0, Rates.BITS_PER_SECOND_MAX),
     /** What this node takes at most from all its links, in bits per second; 0 for no bound. */

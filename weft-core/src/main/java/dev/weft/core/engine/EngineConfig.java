@@ -91,6 +91,11 @@ public record EngineConfig(
                 link, queue, linksMax, changed, topology, spf, flow, group, connections, endpoints, rates, wishes);
     }
 
+    public EngineConfig withTopology(TopologyConfig changed) {
+        return new EngineConfig(
+                link, queue, linksMax, discovery, changed, spf, flow, group, connections, endpoints, rates, wishes);
+    }
+
     public EngineConfig withFlow(FlowConfig changed) {
         return new EngineConfig(
                 link, queue, linksMax, discovery, topology, spf, changed, group, connections, endpoints, rates, wishes);
