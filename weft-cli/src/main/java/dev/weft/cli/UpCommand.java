@@ -65,6 +65,13 @@ final class UpCommand implements Callable<Integer> {
     @Nullable
     String heartbeat;
 
+    @Option(
+            names = "--handshake",
+            paramLabel = "TIME",
+            description = "How long a handshake may take, TLS included, 100ms to 10m; default 10s.")
+    @Nullable
+    String handshake;
+
     @Option(names = "--tag", paramLabel = "TAG", description = "A label of this node; repeatable; default none.")
     List<String> tags = new ArrayList<>();
 
@@ -94,8 +101,10 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Settings said = join.settings();
         String interval = heartbeat;
+        String longest = handshake;
         MeshBuilder builder = join.builder()
                 .heartbeat(Text.duration(interval != null ? interval : said.text(Setting.LINK_HEARTBEAT)))
+                .handshake(Text.duration(longest != null ? longest : said.text(Setting.LINK_HANDSHAKE)))
                 .links(new MeshConfig.Links(
                         policy(), orSaid(pinned, Setting.LINK_PINNED), orSaid(forbidden, Setting.LINK_FORBIDDEN)));
         describe(builder);

@@ -787,6 +787,8 @@ class CommandsTest {
                 "--only-pinned",
                 "--heartbeat",
                 "250ms",
+                "--handshake",
+                "3s",
                 "--remote",
                 "2",
                 "--plaintext",
@@ -808,6 +810,7 @@ class CommandsTest {
         assertThat(config.links())
                 .isEqualTo(new MeshConfig.Links(MeshConfig.Links.Policy.PINNED_ONLY, List.of("alice"), List.of("bob")));
         assertThat(config.heartbeat()).isEqualTo(Duration.ofMillis(250));
+        assertThat(config.handshake()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.remoteHops()).isEqualTo(2);
         assertThat(config.encryption()).isEqualTo(MeshConfig.Encryption.PLAINTEXT);
         assertThat(config.listen()).containsExactly(Locator.parse("tcp/0.0.0.0:7400"));
@@ -941,6 +944,7 @@ class CommandsTest {
         peers --remote 33 --plaintext   | remote=33 must be from 0 to 32 hops
         peers --remote -1               | remote=-1 must be from 0 to 32 hops
         up --heartbeat 10ms             | heartbeat PT0.01S must be from 50 ms to 60 s
+        up --handshake 10ms             | handshake PT0.01S must be from 100 ms to 10 min
         peers --mesh a/b                | mesh name 'a/b' must be 1 to 64 ASCII letters, digits, '.', '_' or '-'
         """)
     void whatTheMeshCannotTakeIsWrongUsage(String command, String complaint) {

@@ -33,6 +33,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     private final Locator peer;
     private final Assurance assurance;
     private final Lingering lingering;
+    private final long openingNanos;
     private final FrameSplitter splitter = new FrameSplitter();
     private final FrameSplitter.Sink sink = this::hand;
     private final WriteRoom room = new WriteRoom();
@@ -45,7 +46,9 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     private boolean ending;
     private boolean hasRead;
 
-    StreamConnection(Channel channel, Locator peer, Assurance assurance, Lingering lingering) {
+    /** @param openingNanos how long the channel has been open, where it was accepted */
+    StreamConnection(Channel channel, Locator peer, Assurance assurance, Lingering lingering, long openingNanos) {
+        this.openingNanos = openingNanos;
         this.channel = channel;
         this.peer = peer;
         this.assurance = assurance;
@@ -79,6 +82,11 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     @Override
     public Assurance assurance() {
         return assurance;
+    }
+
+    @Override
+    public long openingNanos() {
+        return openingNanos;
     }
 
     @Override

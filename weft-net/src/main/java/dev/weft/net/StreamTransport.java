@@ -134,6 +134,7 @@ final class StreamTransport {
     /** A connection that somebody else has opened, until frames flow. */
     private final class Accepting implements Layer.Ready, Doorman.Guest {
         private final Channel channel;
+        private final long beganNanos = System.nanoTime();
         private final Naming naming;
         private final Transport.Acceptor acceptor;
 
@@ -156,7 +157,8 @@ final class StreamTransport {
                 // Gone before it was here: nobody was told of it, and its end would not be told either.
                 return;
             }
-            StreamConnection connection = new StreamConnection(channel, naming.peerOf(channel), assurance, lingering);
+            StreamConnection connection = new StreamConnection(
+                    channel, naming.peerOf(channel), assurance, lingering, System.nanoTime() - beganNanos);
             connection.attach(acceptor.accept(connection));
             channel.pipeline().addLast(connection);
         }
@@ -181,7 +183,7 @@ final class StreamTransport {
                 handler.onClosed("the connection broke at once");
                 return;
             }
-            StreamConnection connection = new StreamConnection(channel, locator, assurance, lingering);
+            StreamConnection connection = new StreamConnection(channel, locator, assurance, lingering, 0);
             connection.attach(handler);
             channel.pipeline().addLast(connection);
             handler.onOpen(connection);

@@ -12,6 +12,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,6 +24,8 @@ import java.util.function.Predicate;
  * a slow name server holds up nothing. Under TLS, or in plain where that was asked for.
  */
 public final class TcpTransport implements Transport {
+    private static final Duration HANDSHAKE = Duration.ofSeconds(10);
+
     private final Loop loop;
     private final StreamTransport streams;
     private final ExecutorService lookups = Executors.newFixedThreadPool(2, task -> {
@@ -43,12 +46,16 @@ public final class TcpTransport implements Transport {
 
     /** As {@link #secured(Loop, NodeKey)}, with a choice of who does the arithmetic. */
     public static TcpTransport secured(Loop loop, NodeKey key, TlsProvider provider) {
-        return new TcpTransport(loop, new TlsLayer(key, provider));
+        return new TcpTransport(loop, new TlsLayer(key, provider, HANDSHAKE));
     }
 
-    /** As {@link #secured(Loop, NodeKey)}, but in plain to and from the addresses that are trusted. */
-    public static TcpTransport secured(Loop loop, NodeKey key, Predicate<Locator> trusted) {
-        return new TcpTransport(loop, new ChosenLayer(trusted, new TlsLayer(key, TlsProvider.best())));
+    /**
+     * As {@link #secured(Loop, NodeKey)}, but in plain to and from the addresses that are trusted.
+     *
+     * @param handshake how long that of TLS may take
+     */
+    public static TcpTransport secured(Loop loop, NodeKey key, Predicate<Locator> trusted, Duration handshake) {
+        return new TcpTransport(loop, new ChosenLayer(trusted, new TlsLayer(key, TlsProvider.best(), handshake)));
     }
 
     private TcpTransport(Loop loop, Layer layer) {

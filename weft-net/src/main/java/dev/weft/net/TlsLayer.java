@@ -23,6 +23,7 @@ import java.net.Socket;
 import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -46,9 +47,6 @@ import org.jspecify.annotations.Nullable;
 final class TlsLayer implements Layer {
     static final String PROTOCOL = "weft/1";
 
-    /** From the first byte to the last of the handshake, however many bytes come in. */
-    private static final int HANDSHAKE_MILLIS = 10_000;
-
     /**
      * BoringSSL is told by Netty to give out no tickets. The JDK gives out none where they would have to live for longer
      * than the seven days of RFC 8446 §4.6.1, and has no other way of being told.
@@ -60,6 +58,9 @@ final class TlsLayer implements Layer {
 
     private final NodeKey key;
     private final TlsProvider provider;
+    /** From the first byte to the last of the handshake, however many bytes come in. */
+    private final long handshakeMillis;
+
     private final ThreadPoolExecutor arithmetic = new ThreadPoolExecutor(
             THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_TASKS_MAX), task -> {
                 Thread thread = new Thread(task, "weft-tls");
@@ -79,8 +80,9 @@ final class TlsLayer implements Layer {
         }
     }
 
-    TlsLayer(NodeKey key, TlsProvider provider) {
+    TlsLayer(NodeKey key, TlsProvider provider, Duration handshake) {
         this.key = key;
+        this.handshakeMillis = handshake.toMillis();
         this.provider = provider;
         arithmetic.allowCoreThreadTimeOut(true);
     }
@@ -109,7 +111,7 @@ final class TlsLayer implements Layer {
             ready.failed("TLS was not made ready");
             return;
         }
-        tls.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
+        tls.setHandshakeTimeoutMillis(handshakeMillis);
         channel.pipeline().addLast(tls).addLast(new Gate(tls, ready));
     }
 
@@ -231,7 +233,7 @@ final class TlsLayer implements Layer {
             return "the other end does not speak TLS";
         }
         if (root instanceof SslHandshakeTimeoutException) {
-            return "the TLS handshake took longer than " + HANDSHAKE_MILLIS / 1_000 + " s";
+            return "the TLS handshake took too long: " + StreamTransport.reason(root);
         }
         if (root instanceof java.nio.channels.ClosedChannelException) {
             return "the other end closed the connection during the TLS handshake";

@@ -117,7 +117,7 @@ final class NodeLife {
                 identity.key(), config.mesh(), identity.incarnation(), secrets.sealing(), this::handleSealing);
         this.signatory = new NodeSignatory(identity.key(), config.mesh(), secrets.signatures(), this::handleChecked);
         this.tcp = switch (config.encryption()) {
-            case REQUIRED -> TcpTransport.secured(loop, identity.key(), Secrets.trusted(config));
+            case REQUIRED -> TcpTransport.secured(loop, identity.key(), Secrets.trusted(config), config.handshake());
             case PLAINTEXT -> TcpTransport.plain(loop);
         };
         this.transports = List.of(tcp, new UnixTransport(loop), new SharedMemoryTransport(loop));
@@ -171,7 +171,9 @@ final class NodeLife {
             case OBSERVER -> EngineConfig.LinkWishes.Policy.OBSERVER;
         };
         return Bounds.applied(config.limits(), EngineConfig.DEFAULT)
-                .withLink(LinkConfig.LAN.withHeartbeatNanos(config.heartbeat().toMillis() * 1_000_000L))
+                .withLink(LinkConfig.LAN
+                        .withHeartbeatNanos(config.heartbeat().toMillis() * 1_000_000L)
+                        .withHandshakeNanos(config.handshake().toNanos()))
                 .withWishes(new EngineConfig.LinkWishes(
                         policy, config.links().pinned(), config.links().forbidden()));
     }

@@ -174,9 +174,13 @@ public final class Engine {
 
     /** Somebody has connected to this node; returns the number of the connection. */
     public long handleAccepted(Locator from, Assurance assurance, long nowNanos) {
+        return handleAccepted(Connection.accepted(from).with(assurance), nowNanos);
+    }
+
+    /** As {@link #handleAccepted(Locator, Assurance, long)}, of a connection of which more is known. */
+    public long handleAccepted(Connection accepted, long nowNanos) {
         machines.now(nowNanos);
         long connection = machines.newConnection();
-        Connection accepted = Connection.accepted(from).with(assurance);
         machines.links.open(connection, accepted, machines.membership.locators(), nowNanos);
         return connection;
     }
