@@ -211,7 +211,8 @@ public record MeshConfig(
     }
 
     /**
-     * Links kept or refused whatever the topology would choose, by node id or name.
+     * Links kept or refused whatever the topology would choose, by node id, the beginning of one (8 digits or more), or
+     * name.
      *
      * @param policy whether others are made too
      */

@@ -47,10 +47,17 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--ephemeral", description = "Take a new identity and forget it at the end; default the kept one.")
     boolean ephemeral;
 
-    @Option(names = "--pin", paramLabel = "NODE", description = "Keep a link to this node; repeatable; default none.")
+    @Option(
+            names = "--pin",
+            paramLabel = "NODE",
+            description =
+                    "Keep a link to this node: an id, the beginning of one (8 digits or more), or a name; repeatable; default none.")
     List<String> pinned = new ArrayList<>();
 
-    @Option(names = "--forbid", paramLabel = "NODE", description = "Never link to this node; repeatable; default none.")
+    @Option(
+            names = "--forbid",
+            paramLabel = "NODE",
+            description = "Never link to this node, named as for --pin; repeatable; default none.")
     List<String> forbidden = new ArrayList<>();
 
     @Option(

@@ -369,7 +369,33 @@ class CommandsTest {
         assertThat(mesh.opened).containsExactly("group weather DROP_OLDEST");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            send --group ops --everyone hello   | --group and --everyone exclude each other
+            listen --group ops --everyone       | --group and --everyone exclude each other
+            listen --group ops --type dgram     | --type is for an ENDPOINT
+            listen --everyone --type rdm        | --type is for an ENDPOINT
+            """)
+    void whatAGroupDoesNotGoWithIsRefusedWithTheReason(String command, String why) {
+        CommandLab.Run run = lab.run(command.split(" +"));
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains(why);
+        assertThat(mesh.joined).isEmpty();
+    }
+
     // ---- send
+
+    @Test
+    void aDatagramIsGivenUpAfterTheFiveSecondsOfTheLibrary() {
+        mesh.fate(DELIVERED);
+        lab.ask("send", "bob", "inbox", "hello", "--type", "dgram");
+        lab.ask("send", "bob", "inbox", "hello", "--type", "dgram", "--timeout", "7s");
+        assertThat(mesh.sent)
+                .extracting(FakeMesh.Sent::options)
+                .containsExactly(SendOptions.DGRAM, SendOptions.DGRAM.withTimeout(Duration.ofSeconds(7)));
+        lab.ask("send", "--group", "ops", "hello", "--type", "dgram");
+        assertThat(mesh.sentToGroups.get(0).options()).isEqualTo(GroupSendOptions.DGRAM);
+    }
 
     @Test
     void aDeliveredMessageIsASuccess() {

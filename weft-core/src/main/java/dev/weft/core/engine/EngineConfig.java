@@ -47,8 +47,8 @@ public record EngineConfig(
             LinkWishes.AUTOMATIC);
 
     /**
-     * Which links are made beyond or against what the mesh would choose. Nodes are named by id, by the beginning of
-     * it, or by name.
+     * Which links are made beyond or against what the mesh would choose. Nodes are named by id, by its
+     * beginning (8 digits or more), or by name.
      */
     public record LinkWishes(Policy policy, List<String> pinned, List<String> forbidden) {
         public static final LinkWishes AUTOMATIC = new LinkWishes(Policy.AUTOMATIC, List.of(), List.of());
