@@ -43,9 +43,10 @@ final class Throughput {
 
     /** Returns whether there is something else to tell. */
     boolean handleInterval(long bytesIn, long bytesOut) {
-        boolean changes = in.handleInterval(next, bytesIn) | out.handleInterval(next, bytesOut);
+        boolean changesIn = in.handleInterval(next, bytesIn);
+        boolean changesOut = out.handleInterval(next, bytesOut);
         next = (next + 1) % INTERVALS_KEPT;
-        return changes;
+        return changesIn || changesOut;
     }
 
     Peer.Bandwidth told() {
