@@ -26,10 +26,21 @@ public enum Limit {
     CONNECTION_BYTES("connection-bytes", 4L << 20, 64L << 10, 1L << 30),
     /** Bytes that an endpoint has received and the application has not; a sender beyond waits or is refused. */
     ENDPOINT_BYTES("endpoint-bytes", 16L << 20, 64L << 10, 1L << 30),
-    /** Bytes of all sends of this node without an outcome; a sender waits, or is refused, 16 MiB before. */
+    /**
+     * Bytes of all sends of this node without an outcome; a sender waits, or is refused, 16 MiB before, and of the
+     * default priority or below at five sixths of that.
+     */
     SENT_BYTES("sent-bytes", 64L << 20, 32L << 20, 4L << 30),
     /** Bytes that all endpoints and connections have received and the application has not. */
     RECEIVED_BYTES("received-bytes", 256L << 20, 1L << 20, 64L << 30),
+    /** Advertisements kept of all nodes, about four a node; those of nodes beyond are not kept. */
+    TOPOLOGY_ENTRIES("topology-entries", 100_000, 16, 10_000_000),
+    /** Flows to many from this node; eight times as many to it. A send beyond is rejected, unless one has nothing to do. */
+    GROUP_FLOWS("group-flows", 1_024, 1, 65_536),
+    /** Nodes that a message for many may be for; a send to more is rejected. */
+    GROUP_MEMBERS("group-members", 16_384, 1, 65_536),
+    /** Bytes of messages for many that have come and are not delivered yet; what is beyond is asked for again. */
+    GROUP_BYTES("group-bytes", 64L << 20, 1L << 20, 4L << 30),
     /** What this node sends at most over all its links, in bits per second; 0 for no bound. */
     SEND_RATE("send-bits-per-second", 0, 0, Rates.BITS_PER_SECOND_MAX),
     /** What this node takes at most from all its links, in bits per second; 0 for no bound. */

@@ -171,7 +171,8 @@ public interface Mesh extends AutoCloseable {
 
     /**
      * Whether messages for one node are sealed from end to end on the present way; over a link of its own they need not
-     * be. Those for many are never: every node on the way can read them.
+     * be. Not about those for many: unless {@link MeshConfig.Sealing#NEVER} was chosen they are sealed whatever their way,
+     * where the mesh has a key.
      */
     boolean isSealed(NodeId node);
 

@@ -31,6 +31,7 @@ public final class MeshBuilder {
     private MeshConfig.Multicast multicast = MeshConfig.Multicast.OFF;
     private MeshConfig.Links links = MeshConfig.Links.AUTOMATIC;
     private Duration heartbeat = Duration.ofSeconds(1);
+    private Duration handshake = Duration.ofSeconds(10);
     private Description description = Description.EMPTY;
     private Limits limits = Limits.DEFAULT;
     private Optional<Executor> callbacks = Optional.empty();
@@ -150,6 +151,12 @@ public final class MeshBuilder {
         return this;
     }
 
+    /** How long a handshake may take from when a connection is accepted, TLS included: 100 ms to 10 min, by default 10 s. */
+    public MeshBuilder handshake(Duration longest) {
+        handshake = longest;
+        return this;
+    }
+
     /** A label of this node; repeatable. */
     public MeshBuilder tag(String tag) {
         List<String> more = new ArrayList<>(description.tags());
@@ -230,6 +237,7 @@ public final class MeshBuilder {
                 multicast,
                 links,
                 heartbeat,
+                handshake,
                 description,
                 limits,
                 callbacks);

@@ -30,6 +30,7 @@ import java.util.concurrent.Executor;
  * @param multicast whether what is sent to many goes by IP multicast to neighbors that hear it; needs a key
  * @param links which links to keep
  * @param heartbeat the interval, 50 ms to 60 s; a link is down after 3.5 intervals of silence
+ * @param handshake how long whoever opens a connection may take until the link is up, TLS included: 100 ms to 10 min
  * @param description groups, tags, attributes and bandwidth of this node; may be changed later by {@link Mesh#describe}
  * @param limits what the node holds at most, and how fast it speaks
  * @param callbacks runs every callback; by default threads of this mesh's own
@@ -53,6 +54,7 @@ public record MeshConfig(
         Multicast multicast,
         Links links,
         Duration heartbeat,
+        Duration handshake,
         Description description,
         Limits limits,
         Optional<Executor> callbacks) {
@@ -209,7 +211,8 @@ public record MeshConfig(
     }
 
     /**
-     * Links kept or refused whatever the topology would choose, by node id or name.
+     * Links kept or refused whatever the topology would choose, by node id, the beginning of one (8 digits or more), or
+     * name.
      *
      * @param policy whether others are made too
      */
@@ -248,6 +251,9 @@ public record MeshConfig(
         }
         if (heartbeat.compareTo(Duration.ofMillis(50)) < 0 || heartbeat.compareTo(Duration.ofSeconds(60)) > 0) {
             throw new IllegalArgumentException("heartbeat " + heartbeat + " must be from 50 ms to 60 s");
+        }
+        if (handshake.compareTo(Duration.ofMillis(100)) < 0 || handshake.compareTo(Duration.ofMinutes(10)) > 0) {
+            throw new IllegalArgumentException("handshake " + handshake + " must be from 100 ms to 10 min");
         }
         keys = List.copyOf(keys);
         if (keys.size() > MeshKey.KEYS_MAX) {

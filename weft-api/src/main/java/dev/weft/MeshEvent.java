@@ -17,6 +17,8 @@ public record MeshEvent(Instant at, Kind kind, NodeId node, String detail) {
         LISTENING,
         /** A node was heard of for the first time, by beacon, directory, file or exchange. */
         PEER_DISCOVERED,
+        /** A node without a link is remembered no longer; the detail says why: silence, a goodbye, or no room. */
+        PEER_FORGOTTEN,
         /** A node is a member that can be reached. */
         PEER_UP,
         /** A node has left, died or cannot be reached any more. */

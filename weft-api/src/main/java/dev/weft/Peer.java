@@ -17,7 +17,9 @@ import java.util.OptionalInt;
  * @param groups the groups it is a member of, apart from {@code ""}, in which everyone is
  * @param tags its labels
  * @param attributes its named values
- * @param bandwidth its receive and send rate as it advertises them
+ * @param bandwidth its receive and send rate as it advertises them: those it was configured with and keeps; where there
+ *     are none, the highest that it was seen to pass over 10 s in the last ten minutes, as a power of two; 0 below
+ *     1 Mbit/s, and where it says nothing
  * @param roundTrip the measured or, over several links, the summed round trip; empty while it is not known
  * @param hops links on the way to it: 0 for this node itself; empty where there is no way
  */

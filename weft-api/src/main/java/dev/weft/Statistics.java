@@ -1,11 +1,13 @@
 package dev.weft;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Counters of a node since it joined. At any moment {@code sent} equals the sum of {@code outcomes} plus
- * {@code inFlight}.
+ * {@code inFlight}; and {@code received} and {@code refused} are the sums over {@code endpoints}, and
+ * {@code elsewhere}.
  *
  * @param sent messages handed over to be sent
  * @param inFlight of these, those without an outcome yet
@@ -15,6 +17,8 @@ import java.util.Map;
  * @param forwarded frames passed on for others
  * @param counters everything else that is counted, by stable names
  * @param links the links that are up
+ * @param endpoints the endpoints that are open, by name
+ * @param elsewhere what came to endpoints that are closed now, and to names of which there was no endpoint
  */
 public record Statistics(
         long sent,
@@ -24,7 +28,14 @@ public record Statistics(
         long refused,
         long forwarded,
         Map<String, Long> counters,
-        List<LinkStatus> links) {
+        List<LinkStatus> links,
+        List<EndpointStatus> endpoints,
+        Elsewhere elsewhere) {
+    /** Messages for no endpoint that is open now. */
+    public record Elsewhere(long received, long refused) {
+        public static final Elsewhere NONE = new Elsewhere(0, 0);
+    }
+
     /** Of all links that are up together; of those that are gone nothing is in it. */
     public record LinkSums(
             long framesIn,
@@ -32,9 +43,15 @@ public record Statistics(
             long bytesIn,
             long bytesOut,
             int queuedFrames,
-            long dropped,
+            Map<LinkStatus.Drop, Long> drops,
             LinkStatus.Rates rates) {
-        static final LinkSums NONE = new LinkSums(0, 0, 0, 0, 0, 0, LinkStatus.Rates.NONE);
+        static final LinkSums NONE =
+                new LinkSums(0, 0, 0, 0, 0, new EnumMap<>(LinkStatus.Drop.class), LinkStatus.Rates.NONE);
+
+        /** Frames dropped for whatever reason. */
+        public long dropped() {
+            return drops.values().stream().mapToLong(Long::longValue).sum();
+        }
 
         private LinkSums plus(LinkStatus link) {
             return new LinkSums(
@@ -43,8 +60,14 @@ public record Statistics(
                     bytesIn + link.bytesIn(),
                     bytesOut + link.bytesOut(),
                     queuedFrames + link.queuedFrames(),
-                    dropped + link.dropped(),
+                    sum(link.drops()),
                     rates.plus(link.rates()));
+        }
+
+        private Map<LinkStatus.Drop, Long> sum(Map<LinkStatus.Drop, Long> more) {
+            EnumMap<LinkStatus.Drop, Long> sums = new EnumMap<>(LinkStatus.Drop.class);
+            more.forEach((reason, count) -> sums.put(reason, count + drops.getOrDefault(reason, 0L)));
+            return sums;
         }
     }
 

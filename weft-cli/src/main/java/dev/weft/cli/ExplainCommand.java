@@ -26,7 +26,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "NODE",
-            description = "An id, the beginning of one, a name, or a locator as tcp/host:port.")
+            description = "An id, the beginning of one (4 digits or more), a name, or a locator as tcp/host:port.")
     String node = "";
 
     @Option(names = "--json", description = "One object; default text.")

@@ -65,8 +65,10 @@ final class ListenCommand implements Callable<Integer> {
             names = "--type",
             paramLabel = "KIND",
             description = "dgram, rdm, seqpacket or stream; of the last two any number of connections is taken, and a"
-                    + " stream is one message, or several of 16 MiB; default rdm.")
-    String type = "rdm";
+                    + " stream is one message, or several of 16 MiB; default rdm. Not with --group or --everyone: there all"
+                    + " kinds are received.")
+    @Nullable
+    String type;
 
     @Option(
             names = "--timeout",
@@ -82,8 +84,16 @@ final class ListenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        SocketKind kind = SendCommand.kind(type);
+        String typed = type;
+        SocketKind kind = SendCommand.kind(typed == null ? "rdm" : typed);
         boolean toMany = group != null || everyone;
+        if (group != null && everyone) {
+            throw misused(SendCommand.BOTH);
+        }
+        if (toMany && typed != null) {
+            throw misused(
+                    "--type is for an ENDPOINT: a place in a group receives what is sent to it, of whatever kind");
+        }
         MembershipOptions options = MembershipOptions.BLOCK.withWhenFull(whenFull());
         String called = endpoint == null ? "" : endpoint;
         if (toMany == (endpoint != null) && spec != null) {
@@ -125,6 +135,12 @@ final class ListenCommand implements Callable<Integer> {
             return ExitCode.INTERRUPTED.code();
         }
         return ExitCode.OK.code();
+    }
+
+    private RuntimeException misused(String complaint) {
+        return spec == null
+                ? new CommandFailure(ExitCode.USAGE, complaint)
+                : new ParameterException(spec.commandLine(), complaint);
     }
 
     /** Where messages come from: an endpoint, or a place in a group. */

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +25,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Join stdin and stdout to a STREAM connection.",
             "With NODE it connects, with --accept it waits for one connection. What comes in on stdin goes to the other end,"
-                    + " what comes from there goes to stdout; it ends when both have ended."
+                    + " what comes from there goes to stdout; it ends when both have ended. Where stderr is a terminal it shows bytes,"
+                    + " rate and time; of what comes, too, where that goes elsewhere."
         })
 final class PipeCommand implements Callable<Integer> {
     private static final int BUFFER_BYTES = 64 << 10;
@@ -34,7 +37,8 @@ final class PipeCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..2",
             paramLabel = "[NODE] ENDPOINT",
-            description = "An id, the beginning of one, or a name, and its endpoint; with --accept the endpoint alone.")
+            description =
+                    "An id, the beginning of one (4 digits or more), or a name, and its endpoint; with --accept the endpoint alone.")
     String[] target = {};
 
     @Option(names = "--accept", description = "Wait for one connection to ENDPOINT; default connect to NODE.")
@@ -84,29 +88,37 @@ final class PipeCommand implements Callable<Integer> {
     }
 
     private static int join(StreamSocket stream) throws InterruptedException, IOException {
-        Throughput sent = new Throughput(isTerminal());
-        Thread sender = new Thread(() -> send(stream, sent), "weft-pipe-stdin");
+        Optional<Progress> progress =
+                isTerminal(2) ? Optional.of(new Progress(System.err, System::nanoTime)) : Optional.empty();
+        // What comes would be written into the line that tells of it.
+        Optional<Progress> ofReceived = isTerminal(1) ? Optional.empty() : progress;
+        Thread sender = new Thread(
+                () -> send(stream, count -> progress.ifPresent(shown -> shown.add(Progress.Way.SENT, count))),
+                "weft-pipe-stdin");
         sender.setDaemon(true);
         sender.start();
-        copy(stream.input(), System.out, new Throughput(false));
+        copy(
+                stream.input(),
+                System.out,
+                count -> ofReceived.ifPresent(shown -> shown.add(Progress.Way.RECEIVED, count)));
         System.out.flush();
         sender.join();
         stream.awaitFinished();
-        sent.end();
+        progress.ifPresent(Progress::end);
         return ExitCode.OK.code();
     }
 
-    /** Whether somebody watches stderr, as far as this system tells. */
-    private static boolean isTerminal() {
+    /** Whether somebody watches a stream of this process, by its number, as far as this system tells. */
+    private static boolean isTerminal(int stream) {
         try {
-            String file = Path.of("/proc/self/fd/2").toRealPath().toString();
+            String file = Path.of("/proc/self/fd/" + stream).toRealPath().toString();
             return file.startsWith("/dev/pts/") || file.startsWith("/dev/tty");
         } catch (IOException notKnown) {
             return false;
         }
     }
 
-    private static void send(StreamSocket stream, Throughput progress) {
+    private static void send(StreamSocket stream, IntConsumer progress) {
         try {
             copy(System.in, stream.output(), progress);
             stream.finish();
@@ -116,44 +128,12 @@ final class PipeCommand implements Callable<Integer> {
         }
     }
 
-    private static void copy(InputStream from, OutputStream to, Throughput progress) throws IOException {
+    private static void copy(InputStream from, OutputStream to, IntConsumer progress) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
             to.write(buffer, 0, count);
             to.flush();
-            progress.add(count);
-        }
-    }
-
-    /** Bytes, rate and time on stderr, twice a second. */
-    private static final class Throughput {
-        private final boolean shown;
-        private final long beganNanos = System.nanoTime();
-        private long bytes;
-        private long saidNanos = beganNanos;
-
-        private Throughput(boolean shown) {
-            this.shown = shown;
-        }
-
-        private void add(int count) {
-            bytes += count;
-            if (shown && System.nanoTime() - saidNanos > 500_000_000L) {
-                say();
-            }
-        }
-
-        private void say() {
-            saidNanos = System.nanoTime();
-            double seconds = (saidNanos - beganNanos) / 1e9;
-            System.err.printf("\r%,d bytes  %,.1f MB/s  %.1f s ", bytes, bytes / 1e6 / seconds, seconds);
-        }
-
-        private void end() {
-            if (shown) {
-                say();
-                System.err.println();
-            }
+            progress.accept(count);
         }
     }
 }

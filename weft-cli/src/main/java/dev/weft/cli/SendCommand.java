@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
 final class SendCommand implements Callable<Integer> {
     private static final int BYTES_MAX = 16 << 20;
     private static final int ENDPOINT_BYTES_MAX = 128;
+    static final String BOTH = "--group and --everyone exclude each other: say one of them";
 
     @Mixin
     JoinOptions join = new JoinOptions();
@@ -48,7 +49,7 @@ final class SendCommand implements Callable<Integer> {
             paramLabel = "NODE ENDPOINT [DATA]",
             hideParamSyntax = true,
             description = {
-                "A node by its id, the beginning of one, or its name; the name of its endpoint; the message, at most"
+                "A node by its id, the beginning of one (4 digits or more), or its name; the name of its endpoint; the message, at most"
                         + " 16 MiB. - for the message, or none, reads stdin.",
                 "With --group or --everyone the message alone, and --endpoint where it is not for the inboxes of those"
                         + " who have joined."
@@ -81,14 +82,21 @@ final class SendCommand implements Callable<Integer> {
     @Nullable
     Integer priority;
 
-    @Option(names = "--timeout", paramLabel = "TIME", description = "When to give up, 1ms to 1h; default 30s.")
-    String timeout = "30s";
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            description = "When to give up, 1ms to 1h; default 30s, of dgram 5s.")
+    @Nullable
+    String timeout;
 
     @Option(names = "--json", description = "One object; default one line of text.")
     boolean json;
 
     @Override
     public Integer call() throws InterruptedException, IOException {
+        if (group != null && everyone) {
+            throw misused(BOTH);
+        }
         return group == null && !everyone ? toOne() : toMany();
     }
 
@@ -184,11 +192,20 @@ final class SendCommand implements Callable<Integer> {
     private GroupSendOptions groupOptions() {
         try {
             return new GroupSendOptions(
-                            kind(type), Text.duration(timeout), memberEndpoint, GroupSendOptions.Hearing.OTHERS_ONLY)
+                            kind(type), patience(kind(type)), memberEndpoint, GroupSendOptions.Hearing.OTHERS_ONLY)
                     .withPriority(urgency());
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** What was said, else what the library has for that kind. */
+    private Duration patience(SocketKind kind) {
+        String said = timeout;
+        if (said != null) {
+            return Text.duration(said);
+        }
+        return kind == SocketKind.DGRAM ? SendOptions.DGRAM.timeout() : SendOptions.RDM.timeout();
     }
 
     private int urgency() {
@@ -205,7 +222,7 @@ final class SendCommand implements Callable<Integer> {
     }
 
     private Way way(SocketKind kind) {
-        Duration longest = Text.duration(timeout);
+        Duration longest = patience(kind);
         int urgency = urgency();
         ConnectOptions connected;
         try {

@@ -39,6 +39,7 @@ enum Setting {
     NODE_SEND("node.send-bits-per-second", Kind.NUMBER, "", "what it can send, 0 unsaid"),
     LIMITS("limits", Kind.NUMBERS, "", "what its nodes hold at most, by limit"),
     LINK_HEARTBEAT("link.heartbeat", Kind.TEXT, "1s", "the interval of its heartbeats"),
+    LINK_HANDSHAKE("link.handshake", Kind.TEXT, "10s", "how long a handshake may take, TLS included"),
     LINK_PINNED("link.pinned", Kind.WORDS, "", "nodes it keeps links to"),
     LINK_FORBIDDEN("link.forbidden", Kind.WORDS, "", "nodes it never links to"),
     LINK_ONLY_PINNED("link.only-pinned", Kind.FLAG, "", "make no other links than the pinned ones");
@@ -124,7 +125,7 @@ enum Setting {
             case PEERS, LISTEN -> words(value).forEach(Locator::parse);
             case SEALING -> JoinOptions.parseSealing((String) value);
             case BEACON_GROUP -> JoinOptions.parseBeacon((String) value);
-            case LINK_HEARTBEAT -> Text.duration((String) value);
+            case LINK_HEARTBEAT, LINK_HANDSHAKE -> Text.duration((String) value);
             case NODE_GROUPS -> Description.EMPTY.withGroups(words(value));
             case NODE_TAGS -> Description.EMPTY.withTags(words(value));
             case LIMITS -> Limits.DEFAULT.with(numbers(value));

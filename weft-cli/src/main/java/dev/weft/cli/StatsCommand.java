@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.EndpointStatus;
 import dev.weft.LinkStatus;
 import dev.weft.Mesh;
 import dev.weft.Statistics;
@@ -49,30 +50,75 @@ final class StatsCommand implements Callable<Integer> {
         statistics.counters().forEach((name, count) -> rows.add(List.of(name, Long.toString(count))));
         Text.columns(rows).forEach(System.out::println);
         List<List<String>> links = new ArrayList<>();
-        links.add(List.of("LINK", "RTT", "MIN", "IN", "OUT", "QUEUED", "DROPPED"));
+        links.add(List.of("LINK", "RTT", "MIN", "VARIES", "CLOCK", "DRIFT", "IN", "OUT", "QUEUED", "DROPPED"));
         for (LinkStatus link : statistics.links()) {
             links.add(List.of(
                     link.peer().brief(),
                     Text.millis(link.roundTrip()),
                     Text.millis(link.roundTripMin()),
+                    Text.millis(link.roundTripVariation()),
+                    Text.millis(link.clockOffset()),
+                    String.format(Locale.ROOT, "%.3f ppm", link.clockDriftPartsPerBillion() / 1e3),
                     link.framesIn() + " frames, " + link.bytesIn() + " B",
                     link.framesOut() + " frames, " + link.bytesOut() + " B",
                     Integer.toString(link.queuedFrames()),
-                    Long.toString(link.dropped())));
+                    dropped(link.dropped(), link.drops())));
         }
         Statistics.LinkSums sums = statistics.linkSums();
         links.add(List.of(
                 "all",
                 "",
                 "",
+                "",
+                "",
+                "",
                 sums.framesIn() + " frames, " + sums.bytesIn() + " B",
                 sums.framesOut() + " frames, " + sums.bytesOut() + " B",
                 Integer.toString(sums.queuedFrames()),
-                Long.toString(sums.dropped())));
+                dropped(sums.dropped(), sums.drops())));
         System.out.println();
         Text.columns(links).forEach(System.out::println);
         System.out.println();
+        Text.columns(endpoints(statistics)).forEach(System.out::println);
+        System.out.println();
         Text.columns(rates(statistics)).forEach(System.out::println);
+    }
+
+    private static List<List<String>> endpoints(Statistics statistics) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("ENDPOINT", "KIND", "RECEIVED", "REFUSED", "HELD"));
+        for (EndpointStatus endpoint : statistics.endpoints()) {
+            rows.add(List.of(
+                    endpoint.name(),
+                    endpoint.kind().name().toLowerCase(Locale.ROOT),
+                    Long.toString(endpoint.received()),
+                    Long.toString(endpoint.refused()),
+                    endpoint.heldBytes() + " B"));
+        }
+        rows.add(List.of(
+                "closed or none",
+                "",
+                Long.toString(statistics.elsewhere().received()),
+                Long.toString(statistics.elsewhere().refused()),
+                ""));
+        return rows;
+    }
+
+    private static String dropped(long sum, Map<LinkStatus.Drop, Long> drops) {
+        List<String> reasons = new ArrayList<>();
+        drops.forEach((reason, count) -> {
+            if (count > 0) {
+                reasons.add(count + " " + reason.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+            }
+        });
+        return reasons.isEmpty() ? "0" : sum + " (" + String.join(", ", reasons) + ")";
+    }
+
+    private static Map<String, Long> byReason(Map<LinkStatus.Drop, Long> drops) {
+        Map<String, Long> named = new LinkedHashMap<>();
+        drops.forEach((reason, count) ->
+                named.put(reason.name().toLowerCase(Locale.ROOT).replace('_', '-'), count));
+        return named;
     }
 
     /** Each interval of 10 s that is over, the latest first. */
@@ -107,6 +153,7 @@ final class StatsCommand implements Callable<Integer> {
                 .put("bytesOut", sums.bytesOut())
                 .put("queuedFrames", sums.queuedFrames())
                 .put("dropped", sums.dropped())
+                .put("drops", byReason(sums.drops()))
                 .put("bytesInPerSecond", sums.rates().in())
                 .put("bytesOutPerSecond", sums.rates().out());
     }
@@ -131,17 +178,37 @@ final class StatsCommand implements Callable<Integer> {
                                         .put("rttMicros", link.roundTrip().toNanos() / 1_000)
                                         .put("rttMinMicros", link.roundTripMin().toNanos() / 1_000)
                                         .put(
+                                                "rttVariationMicros",
+                                                link.roundTripVariation().toNanos() / 1_000)
+                                        .put(
                                                 "clockOffsetMicros",
                                                 link.clockOffset().toNanos() / 1_000)
+                                        .put("clockDriftPartsPerBillion", link.clockDriftPartsPerBillion())
                                         .put("framesIn", link.framesIn())
                                         .put("framesOut", link.framesOut())
                                         .put("bytesIn", link.bytesIn())
                                         .put("bytesOut", link.bytesOut())
                                         .put("queuedFrames", link.queuedFrames())
                                         .put("dropped", link.dropped())
+                                        .put("drops", byReason(link.drops()))
                                         .put("bytesInPerSecond", link.rates().in())
                                         .put("bytesOutPerSecond", link.rates().out()))
                                 .toList())
-                .put("linkSums", object(statistics.linkSums()));
+                .put("linkSums", object(statistics.linkSums()))
+                .put(
+                        "endpoints",
+                        statistics.endpoints().stream()
+                                .map(endpoint -> new Json()
+                                        .put("name", endpoint.name())
+                                        .put("kind", endpoint.kind().name().toLowerCase(Locale.ROOT))
+                                        .put("received", endpoint.received())
+                                        .put("refused", endpoint.refused())
+                                        .put("heldBytes", endpoint.heldBytes()))
+                                .toList())
+                .put(
+                        "elsewhere",
+                        new Json()
+                                .put("received", statistics.elsewhere().received())
+                                .put("refused", statistics.elsewhere().refused()));
     }
 }

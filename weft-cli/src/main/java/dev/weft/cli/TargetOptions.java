@@ -8,7 +8,10 @@ import picocli.CommandLine.Parameters;
 
 /** Which node a command is about; one that has only just started may not be known yet, so it is waited for. */
 final class TargetOptions {
-    @Parameters(index = "0", paramLabel = "NODE", description = "An id, the beginning of one, or a name.")
+    @Parameters(
+            index = "0",
+            paramLabel = "NODE",
+            description = "An id, the beginning of one (4 digits or more), or a name.")
     String node = "";
 
     @Option(

@@ -47,10 +47,17 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--ephemeral", description = "Take a new identity and forget it at the end; default the kept one.")
     boolean ephemeral;
 
-    @Option(names = "--pin", paramLabel = "NODE", description = "Keep a link to this node; repeatable; default none.")
+    @Option(
+            names = "--pin",
+            paramLabel = "NODE",
+            description =
+                    "Keep a link to this node: an id, the beginning of one (8 digits or more), or a name; repeatable; default none.")
     List<String> pinned = new ArrayList<>();
 
-    @Option(names = "--forbid", paramLabel = "NODE", description = "Never link to this node; repeatable; default none.")
+    @Option(
+            names = "--forbid",
+            paramLabel = "NODE",
+            description = "Never link to this node, named as for --pin; repeatable; default none.")
     List<String> forbidden = new ArrayList<>();
 
     @Option(
@@ -64,6 +71,13 @@ final class UpCommand implements Callable<Integer> {
             description = "The interval of heartbeats, 50ms to 60s; default 1s.")
     @Nullable
     String heartbeat;
+
+    @Option(
+            names = "--handshake",
+            paramLabel = "TIME",
+            description = "How long a handshake may take, TLS included, 100ms to 10m; default 10s.")
+    @Nullable
+    String handshake;
 
     @Option(names = "--tag", paramLabel = "TAG", description = "A label of this node; repeatable; default none.")
     List<String> tags = new ArrayList<>();
@@ -94,8 +108,10 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Settings said = join.settings();
         String interval = heartbeat;
+        String longest = handshake;
         MeshBuilder builder = join.builder()
                 .heartbeat(Text.duration(interval != null ? interval : said.text(Setting.LINK_HEARTBEAT)))
+                .handshake(Text.duration(longest != null ? longest : said.text(Setting.LINK_HANDSHAKE)))
                 .links(new MeshConfig.Links(
                         policy(), orSaid(pinned, Setting.LINK_PINNED), orSaid(forbidden, Setting.LINK_FORBIDDEN)));
         describe(builder);

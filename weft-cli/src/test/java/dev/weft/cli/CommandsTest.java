@@ -3,6 +3,7 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.DeadLetter;
+import dev.weft.EndpointStatus;
 import dev.weft.GroupSendOptions;
 import dev.weft.Limit;
 import dev.weft.Limits;
@@ -371,7 +372,33 @@ class CommandsTest {
         assertThat(mesh.opened).containsExactly("group weather DROP_OLDEST");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            send --group ops --everyone hello   | --group and --everyone exclude each other
+            listen --group ops --everyone       | --group and --everyone exclude each other
+            listen --group ops --type dgram     | --type is for an ENDPOINT
+            listen --everyone --type rdm        | --type is for an ENDPOINT
+            """)
+    void whatAGroupDoesNotGoWithIsRefusedWithTheReason(String command, String why) {
+        CommandLab.Run run = lab.run(command.split(" +"));
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains(why);
+        assertThat(mesh.joined).isEmpty();
+    }
+
     // ---- send
+
+    @Test
+    void aDatagramIsGivenUpAfterTheFiveSecondsOfTheLibrary() {
+        mesh.fate(DELIVERED);
+        lab.ask("send", "bob", "inbox", "hello", "--type", "dgram");
+        lab.ask("send", "bob", "inbox", "hello", "--type", "dgram", "--timeout", "7s");
+        assertThat(mesh.sent)
+                .extracting(FakeMesh.Sent::options)
+                .containsExactly(SendOptions.DGRAM, SendOptions.DGRAM.withTimeout(Duration.ofSeconds(7)));
+        lab.ask("send", "--group", "ops", "hello", "--type", "dgram");
+        assertThat(mesh.sentToGroups.get(0).options()).isEqualTo(GroupSendOptions.DGRAM);
+    }
 
     @Test
     void aDeliveredMessageIsASuccess() {
@@ -592,14 +619,17 @@ class CommandsTest {
                         Duration.ofNanos(400_000),
                         Duration.ofNanos(9_000),
                         Duration.ofNanos(-1_500_000),
+                        12_345,
                         10,
                         20,
                         1_000,
                         2_000,
                         3,
-                        1,
+                        Map.of(LinkStatus.Drop.QUEUE_FULL, 2L, LinkStatus.Drop.NOT_UP, 1L),
                         new LinkStatus.Rates(
-                                List.of(600L, 500L, 400L, 300L, 200L, 100L), List.of(6L, 5L, 4L, 3L, 2L, 1L)))));
+                                List.of(600L, 500L, 400L, 300L, 200L, 100L), List.of(6L, 5L, 4L, 3L, 2L, 1L)))),
+                List.of(new EndpointStatus("inbox", SocketKind.RDM, 4, 0, 1_128)),
+                new Statistics.Elsewhere(1, 1));
     }
 
     @Test
@@ -621,9 +651,13 @@ class CommandsTest {
                         retransmissions  4
                         spf.runs         2
 
-                        LINK      RTT       MIN       IN                 OUT                QUEUED  DROPPED
-                        a11ce000  0.412 ms  0.400 ms  10 frames, 1000 B  20 frames, 2000 B  3       1
-                        all                           10 frames, 1000 B  20 frames, 2000 B  3       1
+                        LINK      RTT       MIN       VARIES    CLOCK      DRIFT       IN                 OUT                QUEUED  DROPPED
+                        a11ce000  0.412 ms  0.400 ms  0.009 ms  -1.500 ms  12.345 ppm  10 frames, 1000 B  20 frames, 2000 B  3       3 (2 queue full, 1 not up)
+                        all                                                            10 frames, 1000 B  20 frames, 2000 B  3       3 (2 queue full, 1 not up)
+
+                        ENDPOINT        KIND  RECEIVED  REFUSED  HELD
+                        inbox           rdm   4         0        1128 B
+                        closed or none        1         1
 
                         BYTES/S        -0..10s  -10..20s  -20..30s  -30..40s  -40..50s  -50..60s
                         a11ce000  in   600      500       400       300       200       100
@@ -643,12 +677,18 @@ class CommandsTest {
                         + "\"undeliverable\":12,\"expired\":13,\"unknown\":14},\"received\":5,\"refused\":1,"
                         + "\"forwarded\":9,\"counters\":{\"retransmissions\":4,\"spf.runs\":2},\"links\":[{"
                         + "\"peer\":\"a11ce000-0000-8000-8000-000000000002\",\"locator\":\"tcp/10.0.0.1:7400\","
-                        + "\"rttMicros\":412,\"rttMinMicros\":400,\"clockOffsetMicros\":-1500,\"framesIn\":10,"
-                        + "\"framesOut\":20,\"bytesIn\":1000,\"bytesOut\":2000,\"queuedFrames\":3,\"dropped\":1,"
+                        + "\"rttMicros\":412,\"rttMinMicros\":400,\"rttVariationMicros\":9,\"clockOffsetMicros\":-1500,"
+                        + "\"clockDriftPartsPerBillion\":12345,\"framesIn\":10,"
+                        + "\"framesOut\":20,\"bytesIn\":1000,\"bytesOut\":2000,\"queuedFrames\":3,\"dropped\":3,"
+                        + "\"drops\":{\"queue-full\":2,\"too-long\":0,\"malformed\":0,\"not-up\":1},"
                         + "\"bytesInPerSecond\":[600,500,400,300,200,100],\"bytesOutPerSecond\":[6,5,4,3,2,1]}],"
                         + "\"linkSums\":{\"framesIn\":10,\"framesOut\":20,\"bytesIn\":1000,\"bytesOut\":2000,"
-                        + "\"queuedFrames\":3,\"dropped\":1,\"bytesInPerSecond\":[600,500,400,300,200,100],"
-                        + "\"bytesOutPerSecond\":[6,5,4,3,2,1]}}\n");
+                        + "\"queuedFrames\":3,\"dropped\":3,"
+                        + "\"drops\":{\"queue-full\":2,\"too-long\":0,\"malformed\":0,\"not-up\":1},"
+                        + "\"bytesInPerSecond\":[600,500,400,300,200,100],"
+                        + "\"bytesOutPerSecond\":[6,5,4,3,2,1]},\"endpoints\":[{\"name\":\"inbox\",\"kind\":\"rdm\","
+                        + "\"received\":4,\"refused\":0,\"heldBytes\":1128}],"
+                        + "\"elsewhere\":{\"received\":1,\"refused\":1}}\n");
         assertThat(run.json().keys())
                 .containsExactly(
                         "sent",
@@ -659,7 +699,9 @@ class CommandsTest {
                         "forwarded",
                         "counters",
                         "links",
-                        "linkSums");
+                        "linkSums",
+                        "endpoints",
+                        "elsewhere");
     }
 
     // ---- up
@@ -855,6 +897,8 @@ class CommandsTest {
                 "--only-pinned",
                 "--heartbeat",
                 "250ms",
+                "--handshake",
+                "3s",
                 "--remote",
                 "2",
                 "--plaintext",
@@ -876,6 +920,7 @@ class CommandsTest {
         assertThat(config.links())
                 .isEqualTo(new MeshConfig.Links(MeshConfig.Links.Policy.PINNED_ONLY, List.of("alice"), List.of("bob")));
         assertThat(config.heartbeat()).isEqualTo(Duration.ofMillis(250));
+        assertThat(config.handshake()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.remoteHops()).isEqualTo(2);
         assertThat(config.encryption()).isEqualTo(MeshConfig.Encryption.PLAINTEXT);
         assertThat(config.listen()).containsExactly(Locator.parse("tcp/0.0.0.0:7400"));
@@ -1009,6 +1054,7 @@ class CommandsTest {
         peers --remote 33 --plaintext   | remote=33 must be from 0 to 32 hops
         peers --remote -1               | remote=-1 must be from 0 to 32 hops
         up --heartbeat 10ms             | heartbeat PT0.01S must be from 50 ms to 60 s
+        up --handshake 10ms             | handshake PT0.01S must be from 100 ms to 10 min
         peers --mesh a/b                | mesh name 'a/b' must be 1 to 64 ASCII letters, digits, '.', '_' or '-'
         """)
     void whatTheMeshCannotTakeIsWrongUsage(String command, String complaint) {

@@ -76,6 +76,7 @@ class ConfigTest {
                 "links = 9",
                 "[link]",
                 "heartbeat = '250ms'",
+                "handshake = '2s'",
                 "pinned = ['alice']",
                 "only-pinned = true");
         lab.interrupted("up", "--config", file.toString());
@@ -89,6 +90,7 @@ class ConfigTest {
         assertThat(config.nodeName()).isEqualTo("carol");
         assertThat(config.limits()).isEqualTo(Limits.DEFAULT.with(Limit.LINKS, 9));
         assertThat(config.heartbeat()).isEqualTo(Duration.ofMillis(250));
+        assertThat(config.handshake()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.links())
                 .isEqualTo(new MeshConfig.Links(MeshConfig.Links.Policy.PINNED_ONLY, List.of("alice"), List.of()));
         assertThat(config.description())

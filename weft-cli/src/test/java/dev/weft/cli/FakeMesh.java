@@ -103,7 +103,8 @@ final class FakeMesh implements Mesh {
     volatile boolean waitsForEvents;
 
     final CompletableFuture<Outcome> fate = new CompletableFuture<>();
-    Statistics statistics = new Statistics(0, 0, Map.of(), 0, 0, 0, Map.of(), List.of());
+    Statistics statistics =
+            new Statistics(0, 0, Map.of(), 0, 0, 0, Map.of(), List.of(), List.of(), Statistics.Elsewhere.NONE);
     Optional<RuntimeException> refusal = Optional.empty();
     Optional<MeshConfig> joined = Optional.empty();
     Optional<Outcome> refusedConnections = Optional.empty();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands that speak over connections, as processes of their own. */
+/** The commands that speak over connections and to groups, as processes of their own. */
 @Timeout(180)
 class PipeIT {
     private static final long PATIENCE_SECONDS = 90;
@@ -95,5 +95,37 @@ class PipeIT {
             assertThat(new String(said("mouth-" + type), StandardCharsets.UTF_8))
                     .startsWith("delivered");
         }
+    }
+
+    private void listens(String name) throws IOException, InterruptedException {
+        Path err = directory.resolve(name + ".err");
+        for (int tries = 0; !Files.readString(err).contains("listening as"); tries++) {
+            assertThat(tries).as("%s begins", name).isLessThan(6_000);
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    private String saidInWords(String name) throws IOException {
+        return new String(said(name), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void whatIsSentToAGroupOrToEveryoneIsHeardByWhoHasJoined() throws Exception {
+        Process weather = weft("ear", new byte[0], "listen", "--group", "weather", "--name", "ear", "--count", "1");
+        Process all = weft("all", new byte[0], "listen", "--everyone", "--name", "all", "--count", "1");
+        listens("ear");
+        listens("all");
+        Process groups = weft("groups", new byte[0], "groups", "--settle", "1s");
+        endsWell("groups", groups);
+        assertThat(saidInWords("groups")).contains("weather");
+        Process toGroup = weft("mouth", new byte[0], "send", "--group", "weather", "storm", "--wait", "60s");
+        endsWell("mouth", toGroup);
+        endsWell("ear", weather);
+        assertThat(saidInWords("mouth")).contains("1 member: delivered 1");
+        assertThat(saidInWords("ear")).isEqualTo("storm\n");
+        Process toAll = weft("shout", new byte[0], "send", "--everyone", "hello", "--wait", "60s", "--settle", "1s");
+        endsWell("shout", toAll);
+        endsWell("all", all);
+        assertThat(saidInWords("all")).isEqualTo("hello\n");
     }
 }

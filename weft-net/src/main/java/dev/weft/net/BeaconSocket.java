@@ -75,7 +75,9 @@ public final class BeaconSocket implements AutoCloseable {
             throw new IOException(group + " is a group of IPv6, and beacons are sent over IPv4");
         }
         MulticastSocket listening = new MulticastSocket(null);
-        DatagramSocket sending = new DatagramSocket(new InetSocketAddress(Inet4Address.getByName("0.0.0.0"), 0));
+        // Answers come to this one, so it must not be there for other hosts where datagrams do not leave this one.
+        DatagramSocket sending = new DatagramSocket(
+                new InetSocketAddress(Inet4Address.getByName(hops == 0 ? "127.0.0.1" : "0.0.0.0"), 0));
         try {
             listening.setReuseAddress(true);
             // Bound to the group's own address, the socket hears that group alone.
@@ -113,6 +115,16 @@ public final class BeaconSocket implements AutoCloseable {
                 joined.remove(on.getName());
             }
         }
+    }
+
+    /** Where answers come to. */
+    InetSocketAddress answersAt() {
+        return (InetSocketAddress) sending.getLocalSocketAddress();
+    }
+
+    /** Where what is sent to all comes to. */
+    InetSocketAddress groupAt() {
+        return (InetSocketAddress) listening.getLocalSocketAddress();
     }
 
     /** Sends to where a datagram came from. */

@@ -13,6 +13,11 @@ public interface Connection {
     /** What is known of the other end beside its address. */
     Assurance assurance();
 
+    /** How long ago whoever listens here let it in; 0 where that is not known or this end has dialled. */
+    default long openingNanos() {
+        return 0;
+    }
+
     /** False while more than enough waits to be sent; {@link ConnectionHandler#onWritable} follows. */
     boolean isWritable();
 

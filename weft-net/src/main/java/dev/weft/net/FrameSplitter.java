@@ -1,6 +1,7 @@
 package dev.weft.net;
 
 import dev.weft.core.base.ByteView;
+import dev.weft.core.link.LinkConfig;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FrameSplitter {
     /** The longest frame, in bytes. */
-    public static final int FRAME_BYTES_MAX = 1 << 20;
+    public static final int FRAME_BYTES_MAX = LinkConfig.CARRIED_BYTES_MAX;
 
     static final int PREFIX_BYTES_MAX = 4;
 

@@ -9,6 +9,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +42,11 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     private final Locator peer;
     private final Assurance assurance;
     private final Lingering lingering;
+    private final long openingNanos;
     private final FrameSplitter splitter = new FrameSplitter();
     private final FrameSplitter.Sink sink = this::hand;
+    private final WriteRoom room = new WriteRoom();
+    private int batchBytes;
     private @Nullable ConnectionHandler handler;
     /** What was written since the last flush; null where nothing was. */
     private @Nullable ByteBuf batch;
@@ -50,12 +56,28 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     private boolean hasRead;
     private boolean hasHeard;
 
-    StreamConnection(Channel channel, Locator peer, Assurance assurance, Lingering lingering) {
+    /** @param openingNanos how long the channel has been open, where it was accepted */
+    StreamConnection(Channel channel, Locator peer, Assurance assurance, Lingering lingering, long openingNanos) {
+        this.openingNanos = openingNanos;
         this.channel = channel;
         this.peer = peer;
         this.assurance = assurance;
         this.lingering = lingering;
         splitter.bound(STRANGER_BYTES_MAX);
+        applyRoom();
+    }
+
+    /** What waits beneath the queue of the link is out of reach for what is more urgent. */
+    private void applyRoom() {
+        batchBytes = Math.min(BATCH_BYTES, room.bytes());
+        if (!channel.isOpen()) {
+            return;
+        }
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(room.lowBytes(), room.bytes()));
+        if (channel instanceof EpollSocketChannel) {
+            // Without it the system takes megabytes before it says that it has enough.
+            channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) room.unsentBytes());
+        }
     }
 
     /** Calls go to the handler from now on. */
@@ -71,6 +93,11 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     @Override
     public Assurance assurance() {
         return assurance;
+    }
+
+    @Override
+    public long openingNanos() {
+        return openingNanos;
     }
 
     @Override
@@ -91,7 +118,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
         int length = frame.length();
         ByteBuf gathered = batch;
         if (gathered == null) {
-            int expected = length >= LARGE_BYTES ? BATCH_BYTES + length : SMALL_BYTES;
+            int expected = length >= LARGE_BYTES ? batchBytes + length : SMALL_BYTES;
             gathered = channel.alloc().directBuffer(Math.max(expected, length + FrameSplitter.PREFIX_BYTES_MAX));
             batch = gathered;
         }
@@ -104,7 +131,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
         ByteBuffer room = gathered.internalNioBuffer(gathered.writerIndex(), length);
         frame.copyTo(0, length, room, room.position());
         gathered.writerIndex(gathered.writerIndex() + length);
-        if (gathered.readableBytes() >= BATCH_BYTES) {
+        if (gathered.readableBytes() >= batchBytes) {
             send(gathered);
         }
     }
@@ -189,16 +216,27 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        ConnectionHandler to = handler;
-        if (to != null && channel.isActive() && channel.isWritable()) {
-            // Later, for the change may come from within a write that the handler made.
-            channel.eventLoop().execute(() -> {
-                ConnectionHandler still = handler;
-                if (still != null && !ending && channel.isActive()) {
-                    still.onWritable(this);
-                }
-            });
+        if (!channel.isWritable()) {
+            room.filled(System.nanoTime());
+            return;
         }
+        room.emptied(System.nanoTime());
+        if (handler != null && channel.isActive()) {
+            // Later, for the change may come from within a write that the handler made.
+            channel.eventLoop().execute(this::tellWritable);
+        }
+    }
+
+    private void tellWritable() {
+        ConnectionHandler to = handler;
+        // What has filled up again meanwhile tells again.
+        if (to == null || ending || !channel.isActive() || !channel.isWritable()) {
+            return;
+        }
+        if (room.settle()) {
+            applyRoom();
+        }
+        to.onWritable(this);
     }
 
     @Override

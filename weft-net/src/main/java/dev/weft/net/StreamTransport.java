@@ -15,6 +15,9 @@ import io.netty.channel.group.DefaultChannelGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,10 @@ final class StreamTransport {
     static final String CLOSED = "the transport is closed";
 
     private static final int CONNECT_MILLIS = 5_000;
+
+    /** RFC 8305 §8: Connection Attempt Delay. */
+    private static final long STAGGER_NANOS = 250_000_000;
+
     private static final WriteBufferWaterMark WATER = new WriteBufferWaterMark(128 << 10, 512 << 10);
 
     private final Loop loop;
@@ -97,6 +104,11 @@ final class StreamTransport {
     }
 
     void dial(SocketAddress to, Locator locator, ConnectionHandler handler) {
+        dial(List.of(to), locator, handler);
+    }
+
+    /** Races all of these addresses of one place: whichever answers first is it. On the loop. */
+    void dial(List<? extends SocketAddress> to, Locator locator, ConnectionHandler handler) {
         if (closed) {
             loop.tryExecute(() -> handler.onClosed(CLOSED));
             return;
@@ -112,14 +124,63 @@ final class StreamTransport {
                         all.add(channel);
                     }
                 });
-        bootstrap.connect(to).addListener((ChannelFuture connected) -> {
-            if (connected.isSuccess()) {
-                Channel channel = connected.channel();
-                layer.install(channel, Layer.Role.DIALLED, new Dialling(channel, locator, handler, lingeringDialled));
-            } else {
-                handler.onClosed(reason(connected.cause()));
+        new Race(bootstrap, to, locator, handler).next();
+    }
+
+    /** Connects to one address after the other without waiting for those before (RFC 8305 §5); on the loop. */
+    private final class Race {
+        private final Bootstrap bootstrap;
+        private final ArrayDeque<SocketAddress> untried;
+        private final Locator locator;
+        private final ConnectionHandler handler;
+        private final ArrayList<ChannelFuture> running = new ArrayList<>();
+        private boolean isDecided;
+
+        private Race(
+                Bootstrap bootstrap, List<? extends SocketAddress> to, Locator locator, ConnectionHandler handler) {
+            this.bootstrap = bootstrap;
+            this.untried = new ArrayDeque<>(to);
+            this.locator = locator;
+            this.handler = handler;
+        }
+
+        private void next() {
+            SocketAddress address = isDecided ? null : untried.poll();
+            if (address == null) {
+                return;
             }
-        });
+            int after = untried.size();
+            ChannelFuture attempt = bootstrap.connect(address);
+            running.add(attempt);
+            attempt.addListener((ChannelFuture connected) -> ended(connected));
+            if (after > 0) {
+                loop.schedule(STAGGER_NANOS, () -> {
+                    // Unless a failure has brought on the next already.
+                    if (untried.size() == after) {
+                        next();
+                    }
+                });
+            }
+        }
+
+        private void ended(ChannelFuture attempt) {
+            running.remove(attempt);
+            if (attempt.isSuccess()) {
+                if (isDecided) {
+                    attempt.channel().close();
+                    return;
+                }
+                isDecided = true;
+                List.copyOf(running).forEach(slower -> slower.channel().close());
+                Channel channel = attempt.channel();
+                layer.install(channel, Layer.Role.DIALLED, new Dialling(channel, locator, handler, lingeringDialled));
+            } else if (!isDecided && !untried.isEmpty()) {
+                next();
+            } else if (!isDecided && running.isEmpty()) {
+                isDecided = true;
+                handler.onClosed(reason(attempt.cause()));
+            }
+        }
     }
 
     /** What takes long before the first dial; called off the loop. */
@@ -134,6 +195,7 @@ final class StreamTransport {
     /** A connection that somebody else has opened, until frames flow. */
     private final class Accepting implements Layer.Ready, Doorman.Guest {
         private final Channel channel;
+        private final long beganNanos = System.nanoTime();
         private final Naming naming;
         private final Transport.Acceptor acceptor;
 
@@ -156,7 +218,8 @@ final class StreamTransport {
                 // Gone before it was here: nobody was told of it, and its end would not be told either.
                 return;
             }
-            StreamConnection connection = new StreamConnection(channel, naming.peerOf(channel), assurance, lingering);
+            StreamConnection connection = new StreamConnection(
+                    channel, naming.peerOf(channel), assurance, lingering, System.nanoTime() - beganNanos);
             connection.attach(acceptor.accept(connection));
             channel.pipeline().addLast(connection);
         }
@@ -181,7 +244,7 @@ final class StreamTransport {
                 handler.onClosed("the connection broke at once");
                 return;
             }
-            StreamConnection connection = new StreamConnection(channel, locator, assurance, lingering);
+            StreamConnection connection = new StreamConnection(channel, locator, assurance, lingering, 0);
             connection.attach(handler);
             channel.pipeline().addLast(connection);
             handler.onOpen(connection);

@@ -23,6 +23,7 @@ import java.net.Socket;
 import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -46,9 +47,6 @@ import org.jspecify.annotations.Nullable;
 final class TlsLayer implements Layer {
     static final String PROTOCOL = "weft/1";
 
-    /** From the first byte to the last of the handshake, however many bytes come in. */
-    static final int HANDSHAKE_MILLIS = 10_000;
-
     /**
      * BoringSSL is told by Netty to give out no tickets. The JDK gives out none where they would have to live for longer
      * than the seven days of RFC 8446 §4.6.1, and has no other way of being told.
@@ -60,7 +58,9 @@ final class TlsLayer implements Layer {
 
     private final NodeKey key;
     private final TlsProvider provider;
-    private final int handshakeMillis;
+    /** From the first byte to the last of the handshake, however many bytes come in. */
+    private final long handshakeMillis;
+
     private final ThreadPoolExecutor arithmetic = new ThreadPoolExecutor(
             THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_TASKS_MAX), task -> {
                 Thread thread = new Thread(task, "weft-tls");
@@ -80,15 +80,10 @@ final class TlsLayer implements Layer {
         }
     }
 
-    TlsLayer(NodeKey key, TlsProvider provider) {
-        this(key, provider, HANDSHAKE_MILLIS);
-    }
-
-    /** @param handshakeMillis how long a handshake may take, from its first byte to its last */
-    TlsLayer(NodeKey key, TlsProvider provider, int handshakeMillis) {
+    TlsLayer(NodeKey key, TlsProvider provider, Duration handshake) {
         this.key = key;
+        this.handshakeMillis = handshake.toMillis();
         this.provider = provider;
-        this.handshakeMillis = handshakeMillis;
         arithmetic.allowCoreThreadTimeOut(true);
     }
 

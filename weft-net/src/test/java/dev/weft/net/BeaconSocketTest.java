@@ -132,6 +132,18 @@ class BeaconSocketTest {
     }
 
     @Test
+    void withoutHopsNothingListensBeyondLoopback() throws IOException {
+        BeaconSocket socket = open(GROUP, new Recorded<>(loop));
+        assertThat(socket.answersAt().getAddress().isLoopbackAddress()).isTrue();
+        assertThat(socket.groupAt().getAddress())
+                .as("the group, joined on loopback alone")
+                .isEqualTo(InetAddress.getByName(GROUP));
+        try (BeaconSocket wide = BeaconSocket.open(loop, GROUP, port, 1, (datagram, source) -> {})) {
+            assertThat(wide.answersAt().getAddress().isAnyLocalAddress()).isTrue();
+        }
+    }
+
+    @Test
     void withoutHopsOnlyThisHostIsWelcome() throws IOException {
         InetAddress elsewhere = InetAddress.getByAddress(new byte[] {(byte) 203, 0, 113, 9});
         assertThat(BeaconSocket.isWelcome(0, elsewhere)).isFalse();

@@ -21,6 +21,7 @@ import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ import org.junit.jupiter.api.Test;
 abstract class TlsContract extends TransportContract {
     private static final String PROTOCOL = "weft/1";
 
-    private static final int HANDSHAKE_MILLIS = 400;
+    private static final Duration HANDSHAKE = Duration.ofMillis(400);
 
     /** Failed there, or closed there: the alert may be overtaken by the end of the connection. */
     private static final String ENDED = "the TLS handshake";
@@ -310,7 +311,7 @@ abstract class TlsContract extends TransportContract {
         TcpTransport[] made = new TcpTransport[1];
         Loop loop = new Loop("slow", Loop.Kind.best());
         try {
-            made[0] = TcpTransport.secured(loop, NodeKey.generate(), provider(0), HANDSHAKE_MILLIS);
+            made[0] = TcpTransport.secured(loop, NodeKey.generate(), provider(0), HANDSHAKE);
             Locator to = made[0].listen(free(), far::accept).locator();
             byte[] half = {22, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3};
             long began = System.nanoTime();
@@ -335,7 +336,7 @@ abstract class TlsContract extends TransportContract {
                     assertThat(each.getInputStream().readAllBytes().length).isLessThan(64);
                 }
             }
-            assertThat(System.nanoTime() - began).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(HANDSHAKE_MILLIS));
+            assertThat(System.nanoTime() - began).isGreaterThan(HANDSHAKE.toNanos());
             CompletableFuture<Map<String, Long>> counters = new CompletableFuture<>();
             loop.execute(() -> counters.complete(made[0].counters()));
             assertThat(counters.get(20, TimeUnit.SECONDS))
@@ -352,7 +353,7 @@ abstract class TlsContract extends TransportContract {
     @Test
     void whoIsDialledAndSaysNothingIsGivenUpAndTheReasonSaysSo() throws Exception {
         Loop loop = new Loop("slow", Loop.Kind.best());
-        TcpTransport impatient = TcpTransport.secured(loop, NodeKey.generate(), provider(0), HANDSHAKE_MILLIS);
+        TcpTransport impatient = TcpTransport.secured(loop, NodeKey.generate(), provider(0), HANDSHAKE);
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             RecordingHandler near = new RecordingHandler(loop);
             impatient.dial(new Locator("tcp", "127.0.0.1:" + silent.getLocalPort()), near);

@@ -274,7 +274,8 @@ abstract class TransportContract {
             }
         });
         assertThat(written[0]).isLessThan(atMost);
-        assertThat(near.calls()).containsExactly("onOpen");
+        // The system may still have moved some of it to the other end, which makes room for a moment.
+        assertThat(near.calls()).startsWith("onOpen");
         mayRead.countDown();
         near.awaitCall("onWritable");
         assertThat(far.awaitFrames(written[0])).hasSize(written[0]);

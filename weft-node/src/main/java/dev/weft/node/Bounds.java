@@ -21,7 +21,12 @@ final class Bounds {
                 .withFlow(config.flow()
                         .withFlowsMax((int) limits.of(Limit.FLOWS))
                         .withQueued(sentBytes, (int) Math.min(10_000_000, sentBytes / SendBudget.OVERHEAD_BYTES)))
+                .withTopology(config.topology().withEntriesMax((int) limits.of(Limit.TOPOLOGY_ENTRIES)))
                 .withGroup(config.group()
+                        .withBounds(
+                                (int) limits.of(Limit.GROUP_MEMBERS),
+                                (int) limits.of(Limit.GROUP_FLOWS),
+                                limits.of(Limit.GROUP_BYTES))
                         .withQueued(sentBytes, (int) Math.min(1_000_000, sentBytes / SendBudget.MANY_OVERHEAD_BYTES)))
                 .withConnections(new Connections.Limits(
                         (int) limits.of(Limit.CONNECTIONS),

@@ -228,7 +228,7 @@ final class ConnectionEnd {
                 return false;
             }
             try {
-                if (!budget.takeWhile(this::isSending, charge, patience.leftNanos())) {
+                if (!budget.takeWhile(this::isSending, options.priority(), charge, patience.leftNanos())) {
                     requireSending();
                     settled(payload.length, Outcome.Kind.EXPIRED);
                     return false;

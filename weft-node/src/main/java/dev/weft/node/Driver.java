@@ -198,7 +198,11 @@ final class Driver {
             return carrier;
         }
         turn((present, now) -> {
-            carrier.number = present.handleAccepted(connection.peer(), connection.assurance(), now);
+            carrier.number = present.handleAccepted(
+                    dev.weft.core.link.Connection.accepted(connection.peer())
+                            .with(connection.assurance())
+                            .after(connection.openingNanos()),
+                    now);
             carriers.put(carrier.number, carrier);
         });
         return carrier;

@@ -100,7 +100,8 @@ final class NodeEvents {
             case REVOCATIONS_CHANGED -> Optional.of(MeshEvent.Kind.REVOCATIONS_CHANGED);
             case DENIED -> Optional.of(MeshEvent.Kind.DENIED);
             case MALFORMED, DUPLICATE_IDENTITY -> Optional.of(MeshEvent.Kind.WARNING);
-            case DIALLING, DIAL_FAILED, PEER_FORGOTTEN, ROUTE_ERROR -> Optional.empty();
+            case PEER_FORGOTTEN -> Optional.of(MeshEvent.Kind.PEER_FORGOTTEN);
+            case DIALLING, DIAL_FAILED, ROUTE_ERROR -> Optional.empty();
         };
     }
 }

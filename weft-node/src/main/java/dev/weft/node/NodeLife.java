@@ -12,7 +12,9 @@ import dev.weft.core.authority.Register;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
+import dev.weft.core.engine.LinkReport;
 import dev.weft.core.link.LinkConfig;
+import dev.weft.core.link.LinkStatistics;
 import dev.weft.core.seal.Sealer;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Signatory;
@@ -74,6 +76,7 @@ final class NodeLife {
     private final List<Transport> transports;
     private final Listening listening;
     private @Nullable HostDirectory hostDirectory;
+    private final Throughput throughput = new Throughput();
     private long warnedOfSerial;
     private volatile boolean closed;
 
@@ -114,7 +117,7 @@ final class NodeLife {
                 identity.key(), config.mesh(), identity.incarnation(), secrets.sealing(), this::handleSealing);
         this.signatory = new NodeSignatory(identity.key(), config.mesh(), secrets.signatures(), this::handleChecked);
         this.tcp = switch (config.encryption()) {
-            case REQUIRED -> TcpTransport.secured(loop, identity.key(), Secrets.trusted(config));
+            case REQUIRED -> TcpTransport.secured(loop, identity.key(), Secrets.trusted(config), config.handshake());
             case PLAINTEXT -> TcpTransport.plain(loop);
         };
         this.transports = List.of(tcp, new UnixTransport(loop), new SharedMemoryTransport(loop));
@@ -168,7 +171,9 @@ final class NodeLife {
             case OBSERVER -> EngineConfig.LinkWishes.Policy.OBSERVER;
         };
         return Bounds.applied(config.limits(), EngineConfig.DEFAULT)
-                .withLink(LinkConfig.LAN.withHeartbeatNanos(config.heartbeat().toMillis() * 1_000_000L))
+                .withLink(LinkConfig.LAN
+                        .withHeartbeatNanos(config.heartbeat().toMillis() * 1_000_000L)
+                        .withHandshakeNanos(config.handshake().toNanos()))
                 .withWishes(new EngineConfig.LinkWishes(
                         policy, config.links().pinned(), config.links().forbidden()));
     }
@@ -343,6 +348,7 @@ final class NodeLife {
             keepPeers();
             watchCredential();
             events.begun();
+            measure();
         });
     }
 
@@ -391,6 +397,25 @@ final class NodeLife {
             }
         });
         loop.schedule(TimeUnit.SECONDS.toNanos(KEEP_PEERS_SECONDS), this::watchCredential);
+    }
+
+    /** Tells the mesh what this node was seen to do, when that has changed a good deal. */
+    private void measure() {
+        if (closed) {
+            return;
+        }
+        driver.turn((present, now) -> {
+            long in = 0;
+            long out = 0;
+            for (LinkReport link : present.linkReports()) {
+                in += link.figures().received().bytesByInterval().get(0);
+                out += link.figures().sent().bytesByInterval().get(0);
+            }
+            if (throughput.handleInterval(in, out)) {
+                present.measured(throughput.told(), now);
+            }
+        });
+        loop.schedule(LinkStatistics.INTERVAL_NANOS, this::measure);
     }
 
     private void openBeacons() {

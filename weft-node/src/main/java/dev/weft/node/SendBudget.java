@@ -1,6 +1,7 @@
 package dev.weft.node;
 
 import dev.weft.NodeId;
+import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.core.wire.GroupName;
 import java.util.ArrayList;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class SendBudget {
     /** What a send counts for beside its bytes, so that the number of sends is bounded with their size. */
     static final long OVERHEAD_BYTES = 512;
+
+    /** This part of the room is kept for what is more urgent than the default, lest bulk shut it out. */
+    private static final int RESERVE_DIVISOR = 6;
 
     private static final int ACCOUNTS_KEPT = 4_096;
 
@@ -53,8 +57,12 @@ final class SendBudget {
         }
 
         private boolean tryTake(long charge) {
+            return tryTakeBelow(max, charge);
+        }
+
+        private boolean tryTakeBelow(long bound, long charge) {
             long before = held.get();
-            while (before < max) {
+            while (before < bound) {
                 if (held.compareAndSet(before, before + charge)) {
                     return true;
                 }
@@ -91,6 +99,9 @@ final class SendBudget {
     }
 
     private final Vessel node;
+    /** The bound of what is not more urgent than the default. */
+    private final long ordinaryMax;
+
     private final long flowMax;
     private final ConcurrentHashMap<Flow, Account> flows = new ConcurrentHashMap<>();
     /** Those to which something was given back in this turn; the loop's own. */
@@ -108,11 +119,12 @@ final class SendBudget {
     private volatile boolean closed;
 
     /**
-     * @param maxBytes of all sends
+     * @param maxBytes of all sends; those of the default priority and below have five sixths of it
      * @param flowBytesMax of those of one flow
      */
     SendBudget(long maxBytes, long flowBytesMax) {
         this.node = new Vessel(maxBytes);
+        this.ordinaryMax = maxBytes - maxBytes / RESERVE_DIVISOR;
         this.flowMax = flowBytesMax;
     }
 
@@ -133,7 +145,7 @@ final class SendBudget {
     @Nullable
     Account tryTake(Flow flow, long charge) {
         Account own = account(flow);
-        if (tryTake(own.flow, charge)) {
+        if (tryTake(own.flow, flow.priority, charge)) {
             return own;
         }
         refusedCount.incrementAndGet();
@@ -149,8 +161,8 @@ final class SendBudget {
     Account take(Flow flow, long charge, long timeoutNanos, BooleanSupplier mayNotWait) {
         Account own = account(flow);
         try {
-            if (tryTake(own.flow, charge)
-                    || !mayNotWait.getAsBoolean() && await(own.flow, charge, timeoutNanos, () -> true)) {
+            if (tryTake(own.flow, flow.priority, charge)
+                    || !mayNotWait.getAsBoolean() && await(own.flow, flow.priority, charge, timeoutNanos, () -> true)) {
                 return own;
             }
         } catch (InterruptedException e) {
@@ -161,8 +173,10 @@ final class SendBudget {
     }
 
     /** Waits for room on the node as long as it is wanted; false where it is not any more, or the time is over. */
-    boolean takeWhile(BooleanSupplier wanted, long charge, long timeoutNanos) throws InterruptedException {
-        return tryTakeOfNode(charge) || await(new Vessel(Long.MAX_VALUE), charge, timeoutNanos, wanted);
+    boolean takeWhile(BooleanSupplier wanted, int priority, long charge, long timeoutNanos)
+            throws InterruptedException {
+        return tryTakeOfNode(priority, charge)
+                || await(new Vessel(Long.MAX_VALUE), priority, charge, timeoutNanos, wanted);
     }
 
     void give(long charge) {
@@ -211,29 +225,29 @@ final class SendBudget {
         return counters;
     }
 
-    private boolean tryTakeOfNode(long charge) {
+    private boolean tryTakeOfNode(int priority, long charge) {
         if (closed) {
             node.held.addAndGet(charge);
             return true;
         }
-        return node.tryTake(charge);
+        return node.tryTakeBelow(priority > SendOptions.PRIORITY_DEFAULT ? node.max : ordinaryMax, charge);
     }
 
-    private boolean tryTake(Vessel flow, long charge) {
+    private boolean tryTake(Vessel flow, int priority, long charge) {
         if (!flow.tryTake(charge)) {
             if (!closed) {
                 return false;
             }
             flow.held.addAndGet(charge);
         }
-        if (tryTakeOfNode(charge)) {
+        if (tryTakeOfNode(priority, charge)) {
             return true;
         }
         flow.held.addAndGet(-charge);
         return false;
     }
 
-    private boolean await(Vessel flow, long charge, long timeoutNanos, BooleanSupplier wanted)
+    private boolean await(Vessel flow, int priority, long charge, long timeoutNanos, BooleanSupplier wanted)
             throws InterruptedException {
         waitedCount.incrementAndGet();
         long left = timeoutNanos;
@@ -241,7 +255,7 @@ final class SendBudget {
         try {
             waiting.incrementAndGet();
             try {
-                while (!tryTake(flow, charge)) {
+                while (!tryTake(flow, priority, charge)) {
                     if (left <= 0 || !wanted.getAsBoolean()) {
                         return false;
                     }

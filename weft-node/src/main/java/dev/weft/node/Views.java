@@ -1,6 +1,7 @@
 package dev.weft.node;
 
 import dev.weft.DeadLetter;
+import dev.weft.EndpointStatus;
 import dev.weft.LinkStatus;
 import dev.weft.Locator;
 import dev.weft.NodeId;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -61,8 +63,7 @@ final class Views {
                 // Not a copy of Map.copyOf's kind: that changes its order with every process, and JSON is made of this.
                 record.map(known -> Collections.unmodifiableMap(new TreeMap<>(known.attributes())))
                         .orElse(Collections.emptySortedMap()),
-                record.map(known -> new Peer.Bandwidth(known.receiveBitsPerSecond(), known.sendBitsPerSecond()))
-                        .orElse(Peer.Bandwidth.UNKNOWN),
+                record.map(NodeRecord::bandwidth).orElse(Peer.Bandwidth.UNKNOWN),
                 roundTrip,
                 hops);
     }
@@ -184,12 +185,13 @@ final class Views {
                     Duration.ofNanos(link.roundTripMinNanos()),
                     Duration.ofNanos(link.roundTripVariationNanos()),
                     Duration.ofNanos(link.clockOffsetNanos()),
+                    link.clockDriftPartsPerBillion(),
                     figures.received().frameCount(),
                     figures.sent().frameCount(),
                     figures.received().bytes(),
                     figures.sent().bytes(),
                     figures.queue().frameCount(),
-                    figures.drops().getOrDefault(LinkStatistics.Drop.QUEUE_FULL, 0L),
+                    drops(figures),
                     new LinkStatus.Rates(rates(figures.received()), rates(figures.sent()))));
         }
         return new Statistics(
@@ -200,7 +202,32 @@ final class Views {
                 engine.endpoints().counts().refused(),
                 engine.forwardedCount(),
                 counters,
-                links);
+                links,
+                engine.endpoints().reports().stream()
+                        .map(endpoint -> new EndpointStatus(
+                                endpoint.name(),
+                                endpoint.kind(),
+                                endpoint.counts().taken(),
+                                endpoint.counts().refused(),
+                                endpoint.heldBytes()))
+                        .toList(),
+                new Statistics.Elsewhere(
+                        engine.endpoints().elsewhere().taken(),
+                        engine.endpoints().elsewhere().refused()));
+    }
+
+    private static Map<LinkStatus.Drop, Long> drops(LinkStatistics.Snapshot figures) {
+        EnumMap<LinkStatus.Drop, Long> drops = new EnumMap<>(LinkStatus.Drop.class);
+        figures.drops().forEach((reason, count) -> {
+            LinkStatus.Drop why = switch (reason) {
+                case QUEUE_FULL -> LinkStatus.Drop.QUEUE_FULL;
+                case TOO_LONG -> LinkStatus.Drop.TOO_LONG;
+                case MALFORMED -> LinkStatus.Drop.MALFORMED;
+                case NOT_UP -> LinkStatus.Drop.NOT_UP;
+            };
+            drops.put(why, count);
+        });
+        return drops;
     }
 
     private static List<Long> rates(LinkStatistics.Traffic traffic) {

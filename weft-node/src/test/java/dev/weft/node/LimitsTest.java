@@ -176,7 +176,8 @@ class LimitsTest {
                 writers.add(CompletableFuture.runAsync(() -> write(mine, each), threads));
             }
             long held = 0;
-            while (held < most - (16 << 20)) {
+            // A sixth of what the node may hold is kept for what is more urgent.
+            while (held < (most - (16 << 20)) * 5 / 6) {
                 Thread.sleep(5);
                 held = counter(alice, "send.held-bytes");
             }
@@ -190,6 +191,11 @@ class LimitsTest {
             }
             assertThat(behind).isEqualTo(Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.QUEUE_FULL));
             assertThat(writers).noneMatch(CompletableFuture::isDone);
+            assertThat(sendOne(alice, toBob, "nobody", 1, IMPATIENT.withPriority(7))
+                            .reason())
+                    .as("what is more urgent finds room")
+                    .isEqualTo(Outcome.Reason.NO_ENDPOINT);
+            inTime++;
             for (StreamSocket reader : theirs) {
                 readers.add(CompletableFuture.supplyAsync(() -> readAll(reader), threads));
             }
@@ -290,6 +296,10 @@ class LimitsTest {
         assertThat(sendOne(alice, toBob, "free", 32 << 10, SendOptions.RDM).isDelivered())
                 .isTrue();
         assertThat(counter(alice, "send.waited")).isPositive();
+        long refusedBefore = counter(alice, "send.refused");
+        assertThat(sendOne(alice, toBob, "full", 32 << 10, IMPATIENT))
+                .isEqualTo(Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.QUEUE_FULL));
+        assertThat(counter(alice, "send.refused")).isEqualTo(refusedBefore + 1);
         for (int i = 0; i < sent.size(); i++) {
             assertThat(full.receive(PATIENCE)).isPresent();
         }
@@ -342,6 +352,101 @@ class LimitsTest {
             assertThat(ticket.await().isDeliveredToAll()).isTrue();
         }
         assertThat(counter(alice, "send.held-bytes")).isZero();
+    }
+
+    @Test
+    void anEndpointHoldsNoMoreThanItMayAndCountsWhatFoundNoRoom() throws Exception {
+        long most = 64 << 10;
+        Mesh alice = node("alice", is -> is);
+        Mesh bob = node("bob", is -> is.limit(Limit.ENDPOINT_BYTES, most));
+        NodeId toBob = seen(alice, bob);
+        Endpoint full = bob.open("full", SocketKind.RDM);
+        List<Ticket> patient = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            patient.add(alice.send(toBob, "full", new byte[10_000]));
+        }
+        while (counter(bob, "endpoint.no-room") == 0) {
+            Thread.sleep(5);
+        }
+        assertThat(sendOne(alice, toBob, "full", 10_000, IMPATIENT).reason()).isEqualTo(Outcome.Reason.QUEUE_FULL);
+        long held = bob.statistics().endpoints().get(0).heldBytes();
+        assertThat(held).isBetween(most, most + 10_128).isEqualTo(counter(bob, "endpoint.held-bytes"));
+        for (Ticket ticket : patient) {
+            assertThat(full.receive(PATIENCE)).isPresent();
+        }
+        for (Ticket ticket : patient) {
+            assertThat(ticket.await().isDelivered()).isTrue();
+        }
+    }
+
+    @Test
+    void aWriterIsBlockedByWhatItsReaderHasNotTaken() throws Exception {
+        long most = 64 << 10;
+        int whole = 4 << 20;
+        Mesh alice = node("alice", is -> is.limit(Limit.FLOW_BYTES, 64 << 10));
+        Mesh bob = node("bob", is -> is.limit(Limit.CONNECTION_BYTES, most));
+        NodeId toBob = seen(alice, bob);
+        try (Listener<StreamSocket> listener = bob.listenStream("slow")) {
+            StreamSocket mine = alice.connectStream(toBob, "slow", ConnectOptions.DEFAULT);
+            StreamSocket theirs = listener.accept();
+            CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> write(mine, whole));
+            while (counter(bob, "endpoint.held-bytes") < most) {
+                Thread.sleep(5);
+            }
+            assertThat(writer).isNotDone();
+            byte[] piece = new byte[1_000];
+            long highest = 0;
+            int taken = 0;
+            for (int count = theirs.input().read(piece);
+                    count > 0;
+                    count = theirs.input().read(piece)) {
+                taken += count;
+                highest = taken % (64 << 10) < 1_000 ? Math.max(highest, counter(bob, "endpoint.held-bytes")) : highest;
+            }
+            assertThat(taken).isEqualTo(whole);
+            assertThat(highest).isLessThan(whole / 4);
+            writer.join();
+        }
+    }
+
+    @Test
+    void aFlowToManyTooManyIsRejected() throws Exception {
+        Mesh alice = node("alice", is -> is.limit(Limit.GROUP_FLOWS, 1));
+        Mesh bob = node("bob", is -> is);
+        NodeId toBob = seen(alice, bob);
+        Membership slow = bob.group("slow").join(MembershipOptions.BLOCK.withMessagesMax(1));
+        bob.group("other").join();
+        while (alice.group("slow").members().isEmpty()
+                || alice.group("other").members().isEmpty()) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        List<GroupTicket> sent = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            sent.add(alice.group("slow").send(new byte[10]));
+        }
+        assertThat(alice.group("other").send(new byte[10]).await().byMember().get(toBob))
+                .isEqualTo(Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.LIMIT));
+        assertThat(counter(alice, "group.outbound")).isEqualTo(1);
+        assertThat(counter(alice, "group.rejected")).isEqualTo(1);
+        for (GroupTicket ticket : sent) {
+            assertThat(slow.receive(PATIENCE)).isPresent();
+        }
+    }
+
+    @Test
+    void aMessageForTooManyIsRejected() throws Exception {
+        Mesh alice = node("alice", is -> is.limit(Limit.GROUP_MEMBERS, 1));
+        Mesh bob = node("bob", is -> is);
+        Mesh carol = node("carol", is -> is);
+        NodeId toBob = seen(alice, bob);
+        seen(alice, carol);
+        bob.group("both").join();
+        carol.group("both").join();
+        while (alice.group("both").members().size() < 2) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        assertThat(alice.group("both").send(new byte[10]).await().byMember().get(toBob))
+                .isEqualTo(Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.LIMIT));
     }
 
     @Test

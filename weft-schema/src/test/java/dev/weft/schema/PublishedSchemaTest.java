@@ -416,7 +416,9 @@ class PublishedSchemaTest {
                             .addAllTags(record.tags())
                             .setReceiveBitsPerSecond(record.receiveBitsPerSecond())
                             .setSendBitsPerSecond(record.sendBitsPerSecond())
-                            .setStatus(record.status() == NodeRecord.Status.LEAVING ? 1 : 0);
+                            .setStatus(record.status() == NodeRecord.Status.LEAVING ? 1 : 0)
+                            .setMeasuredIn(record.measured().receiveBitsPerSecond())
+                            .setMeasuredOut(record.measured().sendBitsPerSecond());
                     record.attributes()
                             .forEach((key, value) -> fields.addAttributes(dev.weft.proto.Attribute.newBuilder()
                                     .setKey(key)

@@ -2,6 +2,7 @@ package dev.weft.schema;
 
 import dev.weft.Locator;
 import dev.weft.NodeId;
+import dev.weft.Peer;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.wire.Accept;
@@ -125,7 +126,8 @@ final class RandomFrames {
                 attributes,
                 number(0, Long.MAX_VALUE),
                 number(0, Long.MAX_VALUE),
-                prng.chance(500_000) ? NodeRecord.Status.ACTIVE : NodeRecord.Status.LEAVING);
+                prng.chance(500_000) ? NodeRecord.Status.ACTIVE : NodeRecord.Status.LEAVING,
+                new Peer.Bandwidth(number(0, Long.MAX_VALUE), number(0, Long.MAX_VALUE)));
     }
 
     Adjacencies adjacencies() {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who to dial and when: all locators of a target are raced (RFC 8305), the first at once and the next each 100 ms
  * later, faster where there are many, so that twenty dead locators cost less than a second; a target that none of them
- * reaches is tried again after a back-off. Shared memory is given a second before the race goes on. Where nobody vouches
+ * reaches is tried again after a back-off. Shared memory is given a while of that second for itself. Where nobody vouches
  * for is a target of its own, so that it takes nothing from the others, and {@link OpenDials} says how often.
  *
  * <p>Called by {@link Discovery} alone.
@@ -31,10 +31,15 @@ final class Dialler {
     }
 
     private static final long STAGGER_NANOS = 100_000_000L;
-    /** On the host itself a dial is answered or refused at once, so the next would only race the best way there is. */
-    private static final long SHARED_MEMORY_ALONE_NANOS = 1_000_000_000L;
 
-    private static final long RACE_NANOS = 800_000_000L;
+    /** In which all of a target's locators have been dialled. */
+    private static final long RACE_NANOS = 900_000_000L;
+
+    /**
+     * On the host itself a dial is answered or refused at once, so the next would only race the best way there is; but one
+     * that stays silent must leave time for all others.
+     */
+    private static final long SHARED_MEMORY_ALONE_NANOS = 600_000_000L;
 
     /** How many dials may be under way at once. */
     static final int ATTEMPTS_MAX = 256;
@@ -55,6 +60,7 @@ final class Dialler {
         private final ArrayDeque<Locator> untried = new ArrayDeque<>();
         private final TreeSet<Long> attempts = new TreeSet<>();
         private long staggerNanos = STAGGER_NANOS;
+        private long sharedAloneNanos = SHARED_MEMORY_ALONE_NANOS;
         private List<Locator> locators;
 
         private Target(long number, Optional<NodeId> node, List<Locator> locators, Bound bound, Backoff backoff) {
@@ -69,7 +75,18 @@ final class Dialler {
         private void begin() {
             untried.clear();
             untried.addAll(locators);
-            staggerNanos = Math.min(STAGGER_NANOS, RACE_NANOS / Math.max(1, locators.size()));
+            int shared = (int) locators.stream().filter(Target::isShared).count();
+            sharedAloneNanos = SHARED_MEMORY_ALONE_NANOS / Math.max(1, shared);
+            long leftNanos = RACE_NANOS - shared * sharedAloneNanos;
+            staggerNanos = Math.min(STAGGER_NANOS, leftNanos / Math.max(1, locators.size() - shared));
+        }
+
+        private long aloneNanos(Locator locator) {
+            return isShared(locator) ? sharedAloneNanos : staggerNanos;
+        }
+
+        private static boolean isShared(Locator locator) {
+            return locator.scheme().equals("shm");
         }
     }
 
@@ -225,7 +242,7 @@ final class Dialler {
         target.attempts.add(number);
         attempts.put(number, new Attempt(target, locator));
         ends.update(number, nowNanos + config.attemptNanos());
-        long aloneNanos = locator.scheme().equals("shm") ? SHARED_MEMORY_ALONE_NANOS : target.staggerNanos;
+        long aloneNanos = target.aloneNanos(locator);
         turns.update(target.number, target.untried.isEmpty() ? Deadlines.NEVER : nowNanos + aloneNanos);
         out.dial(number, locator, target.node);
     }

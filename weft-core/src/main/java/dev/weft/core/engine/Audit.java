@@ -64,6 +64,7 @@ final class Audit {
         machines.guard.count(counters);
         counters.put("link.half-open", (long) machines.links.halfOpenCount());
         counters.put("link.over-limit", machines.links.overLimitCount());
+        machines.links.countDrops(counters);
         machines.links.countRates(counters);
         counters.put("link.up", (long) machines.links.neighborCount());
         counters.put("link.malformed", machines.links.malformedCount());

@@ -4,6 +4,7 @@ import dev.weft.Description;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Peer;
 import dev.weft.Revocations;
 import dev.weft.SocketKind;
 import dev.weft.core.authority.Register;
@@ -173,9 +174,13 @@ public final class Engine {
 
     /** Somebody has connected to this node; returns the number of the connection. */
     public long handleAccepted(Locator from, Assurance assurance, long nowNanos) {
+        return handleAccepted(Connection.accepted(from).with(assurance), nowNanos);
+    }
+
+    /** As {@link #handleAccepted(Locator, Assurance, long)}, of a connection of which more is known. */
+    public long handleAccepted(Connection accepted, long nowNanos) {
         machines.now(nowNanos);
         long connection = machines.newConnection();
-        Connection accepted = Connection.accepted(from).with(assurance);
         machines.links.open(connection, accepted, machines.membership.locators(), nowNanos);
         return connection;
     }
@@ -477,6 +482,12 @@ public final class Engine {
     public void describe(Description description, long nowNanos) {
         machines.now(nowNanos);
         machines.membership.describe(description, nowNanos);
+    }
+
+    /** What this node was seen to receive and to send, in bits per second; others are told, and nothing is held to it. */
+    public void measured(Peer.Bandwidth bandwidth, long nowNanos) {
+        machines.now(nowNanos);
+        machines.membership.measured(bandwidth, nowNanos);
     }
 
     /** The keys of the mesh that this node's prover knows have changed. */

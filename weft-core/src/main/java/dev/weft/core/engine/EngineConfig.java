@@ -47,8 +47,8 @@ public record EngineConfig(
             LinkWishes.AUTOMATIC);
 
     /**
-     * Which links are made beyond or against what the mesh would choose. Nodes are named by id, by the beginning of
-     * it, or by name.
+     * Which links are made beyond or against what the mesh would choose. Nodes are named by id, by its
+     * beginning (8 digits or more), or by name.
      */
     public record LinkWishes(Policy policy, List<String> pinned, List<String> forbidden) {
         public static final LinkWishes AUTOMATIC = new LinkWishes(Policy.AUTOMATIC, List.of(), List.of());
@@ -89,6 +89,11 @@ public record EngineConfig(
     public EngineConfig withDiscovery(DiscoveryConfig changed) {
         return new EngineConfig(
                 link, queue, linksMax, changed, topology, spf, flow, group, connections, endpoints, rates, wishes);
+    }
+
+    public EngineConfig withTopology(TopologyConfig changed) {
+        return new EngineConfig(
+                link, queue, linksMax, discovery, changed, spf, flow, group, connections, endpoints, rates, wishes);
     }
 
     public EngineConfig withFlow(FlowConfig changed) {

@@ -13,4 +13,5 @@ public record LinkReport(
         long roundTripMinNanos,
         long roundTripVariationNanos,
         long clockOffsetNanos,
+        long clockDriftPartsPerBillion,
         LinkStatistics.Snapshot figures) {}

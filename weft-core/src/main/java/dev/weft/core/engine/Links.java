@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -129,6 +130,7 @@ final class Links {
     private final Refusals refusals = new Refusals();
     private final ArrayDeque<Runnable> reports = new ArrayDeque<>();
     private long nowNanos;
+    private final long[] drops = new long[LinkStatistics.Drop.values().length];
     private long malformedCount;
     private long turnedOutCount;
     private boolean reporting;
@@ -164,6 +166,7 @@ final class Links {
 
         private final LinkStatistics statistics;
         private @Nullable NodeId peer;
+        private int frameBytesMax = LinkConfig.CARRIED_BYTES_MAX;
         private Interest ourInterest = Interest.WANTED;
         private boolean ended;
 
@@ -192,12 +195,22 @@ final class Links {
         }
 
         private LinkQueue.Taken offer(Frame frame, LinkQueue.Urgency urgency) {
-            LinkQueue.Taken taken = queue.offer(urgency, marked(frame).encodeInPieces(), nowNanos);
+            EncodedFrame encoded = marked(frame).encodeInPieces();
+            if (encoded.length() > frameBytesMax) {
+                dropped(LinkStatistics.Drop.TOO_LONG);
+                return LinkQueue.Taken.FULL;
+            }
+            LinkQueue.Taken taken = queue.offer(urgency, encoded, nowNanos);
             pending.add(number);
             if (taken == LinkQueue.Taken.FULL) {
-                statistics.dropped(LinkStatistics.Drop.QUEUE_FULL);
+                dropped(LinkStatistics.Drop.QUEUE_FULL);
             }
             return taken;
+        }
+
+        private void dropped(LinkStatistics.Drop reason) {
+            statistics.dropped(reason);
+            drops[reason.ordinal()]++;
         }
 
         /** Data that comes to a standing queue is to tell its destination, which tells the origin. */
@@ -232,6 +245,7 @@ final class Links {
         public void up(LinkTerms terms) {
             NodeId node = terms.peer().node();
             peer = node;
+            frameBytesMax = terms.frameBytesMax();
             halfOpen.remove(number);
             standing.put(node, this);
             reports.add(() -> {
@@ -403,7 +417,7 @@ final class Links {
 
     private void handleMalformed(Member member, MalformedFrame malformed) {
         malformedCount++;
-        member.statistics.dropped(LinkStatistics.Drop.MALFORMED);
+        member.dropped(LinkStatistics.Drop.MALFORMED);
         member.link.handleMalformed(malformed);
     }
 
@@ -432,7 +446,7 @@ final class Links {
             }
         }
         if (held.offer(urgency, EncodedFrame.of(kept), nowNanos) == LinkQueue.Taken.FULL) {
-            member.statistics.dropped(LinkStatistics.Drop.QUEUE_FULL);
+            member.dropped(LinkStatistics.Drop.QUEUE_FULL);
         } else {
             holding.add(member.number);
             heldCount++;
@@ -522,7 +536,7 @@ final class Links {
         if (member.link.isUp() && peer != null) {
             out.frame(peer, type, in, now);
         } else {
-            member.statistics.dropped(LinkStatistics.Drop.NOT_UP);
+            member.dropped(LinkStatistics.Drop.NOT_UP);
         }
     }
 
@@ -750,6 +764,14 @@ final class Links {
         return overLimitCount;
     }
 
+    /** Of all links that there have been. */
+    void countDrops(TreeMap<String, Long> counters) {
+        for (LinkStatistics.Drop reason : LinkStatistics.Drop.values()) {
+            String name = reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            counters.put("link.dropped-" + name, drops[reason.ordinal()]);
+        }
+    }
+
     void countRates(TreeMap<String, Long> counters) {
         counters.put("rate.send-waits", pacedCount);
         counters.put("rate.receive-waits", heldCount);
@@ -771,6 +793,7 @@ final class Links {
                     member.link.roundTrip().minimumNanos(),
                     member.link.roundTrip().variationNanos(),
                     member.link.clockOffset().offsetNanos(),
+                    member.link.clockOffset().driftPartsPerBillion(),
                     member.statistics.snapshot(queue, nowNanos)));
         }
         return all;

@@ -3,6 +3,7 @@ package dev.weft.core.engine;
 import dev.weft.Description;
 import dev.weft.Locator;
 import dev.weft.NodeId;
+import dev.weft.Peer;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.discovery.Discovery;
 import dev.weft.core.topology.Flooding;
@@ -150,6 +151,14 @@ final class Membership {
         record = record.withDescription(description).withGroups(List.copyOf(groups));
         if (choiceNanos != Deadlines.NEVER) {
             flooding.originate(LsaKind.NODE, record.encode(), pace, nowNanos);
+        }
+    }
+
+    /** What this node was seen to receive and to send; told at the pace of changes. */
+    void measured(Peer.Bandwidth bandwidth, long nowNanos) {
+        record = record.withMeasured(bandwidth);
+        if (choiceNanos != Deadlines.NEVER) {
+            flooding.originate(LsaKind.NODE, record.encode(), Flooding.Haste.PACED, nowNanos);
         }
     }
 

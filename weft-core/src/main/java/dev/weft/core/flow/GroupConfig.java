@@ -55,6 +55,21 @@ public record GroupConfig(
         Check.within("group.held-bytes-max", heldBytesMax, 1 << 20, 4L << 30);
     }
 
+    /** Other bounds: of members of a message, of flows each way, of bytes that have come and are not delivered. */
+    public GroupConfig withBounds(int members, int flows, long heldBytes) {
+        return new GroupConfig(
+                fragmentBytes,
+                windowMessages,
+                windowBytes,
+                retainedMessages,
+                queuedBytesMax,
+                queuedMessagesMax,
+                members,
+                flows,
+                heldBytes,
+                retransmission);
+    }
+
     public GroupConfig withQueued(long bytesMax, int messagesMax) {
         return new GroupConfig(
                 fragmentBytes,

@@ -171,7 +171,7 @@ public final class Link {
             close(objection.get().reason(), objection.get().text());
             return;
         }
-        timers.arm(Timer.HANDSHAKE, nowNanos + config.handshakeNanos());
+        timers.arm(Timer.HANDSHAKE, nowNanos + Math.max(0, config.handshakeNanos() - connection.openingNanos()));
         switch (connection.direction()) {
             case DIALLED -> {
                 become(Phase.GREETING);

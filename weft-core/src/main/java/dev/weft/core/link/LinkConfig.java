@@ -12,18 +12,18 @@ import dev.weft.core.wire.Hello;
  *     cost no link
  * @param handshakeNanos a connection that is not up after so long is closed
  * @param helloRepeatNanos between two Hellos; at most a third of {@code handshakeNanos}, so that two may be lost
- * @param frameBytesMax the longest frame this node takes, in bytes
+ * @param frameBytesMax the longest frame this node takes, in bytes; at most 1 MiB, which is what a carrier takes
  */
 public record LinkConfig(
         long heartbeatNanos, long deadNanos, long handshakeNanos, long helloRepeatNanos, int frameBytesMax) {
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000 * MILLI;
 
+    /** No carrier takes a frame that is longer. */
+    public static final int CARRIED_BYTES_MAX = 1 << 20;
+
     /** Between networks of one site. */
     public static final LinkConfig LAN = new LinkConfig(SECOND, deadAfter(SECOND), 10 * SECOND, SECOND, 1 << 20);
-
-    /** Within one host: as LAN, with longer frames, for nothing else waits behind them for long. */
-    public static final LinkConfig LOCAL = LAN.withFrameBytesMax(4 << 20);
 
     /** Across the Internet. */
     public static final LinkConfig WAN = LAN.withHeartbeatNanos(5 * SECOND).withFrameBytesMax(256 << 10);
@@ -40,7 +40,7 @@ public record LinkConfig(
         Check.within("deadNanos", deadNanos, heartbeatNanos / 2 * 5, 3_600 * SECOND);
         Check.within("handshakeNanos", handshakeNanos, 100 * MILLI, 600 * SECOND);
         Check.within("helloRepeatNanos", helloRepeatNanos, 10 * MILLI, handshakeNanos / 3);
-        Check.within("frameBytesMax", frameBytesMax, Hello.FRAME_BYTES_MIN, Hello.FRAME_BYTES_MAX);
+        Check.within("frameBytesMax", frameBytesMax, Hello.FRAME_BYTES_MIN, CARRIED_BYTES_MAX);
     }
 
     /** 3.5 heartbeats. */

@@ -23,10 +23,8 @@ public final class LinkStatistics {
     public enum Drop {
         /** The queue of its priority was full. */
         QUEUE_FULL,
-        /** Longer than the agreed {@code frameBytesMax}. */
+        /** Longer than the peer takes. */
         TOO_LONG,
-        /** Its time was over before its turn came. */
-        EXPIRED,
         /** Unreadable. */
         MALFORMED,
         /** Before the link was up or after it was closed. */

@@ -12,7 +12,7 @@ import dev.weft.core.wire.Hello;
  *     takes the other for dead at a pace that it does not keep
  * @param deadNanos unanswered for so long the link is given up: 3.5 agreed heartbeats, or our own configured limit
  *     where that is longer
- * @param frameBytesMax the smaller of both ends' limits
+ * @param frameBytesMax the smaller of both ends' limits; nothing longer is sent
  */
 public record LinkTerms(
         Hello peer, int version, long capabilities, long heartbeatNanos, long deadNanos, int frameBytesMax) {

@@ -8,6 +8,7 @@ import dev.weft.core.base.InvariantError;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.ReceiveTotal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -190,9 +191,23 @@ public final class Endpoints {
         return sum;
     }
 
-    /** What has come to one open endpoint. */
-    public Counts counts(String endpoint) {
-        Open target = open.get(endpoint);
-        return target == null ? Counts.ZERO : target.counts();
+    /**
+     * One open endpoint as it is now.
+     *
+     * @param heldBytes what its messages count for that the application has not taken
+     */
+    public record Report(String name, SocketKind kind, Counts counts, long heldBytes) {}
+
+    /** Of each open endpoint, by name; with {@link #elsewhere} they add up to {@link #counts}. */
+    public List<Report> reports() {
+        List<Report> reports = new ArrayList<>();
+        open.forEach(
+                (name, target) -> reports.add(new Report(name, target.kind, target.counts(), target.buffer.used())));
+        return reports;
+    }
+
+    /** What came to endpoints that are closed now, and to names that were none. */
+    public Counts elsewhere() {
+        return others;
     }
 }

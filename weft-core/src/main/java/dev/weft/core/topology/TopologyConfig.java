@@ -16,6 +16,10 @@ public record TopologyConfig(
     public static final TopologyConfig DEFAULT =
             new TopologyConfig(3_600, 1_200_000_000_000L, 100_000, 256L << 20, 1_000_000_000L);
 
+    public TopologyConfig withEntriesMax(int changed) {
+        return new TopologyConfig(maxAgeSeconds, refreshNanos, changed, bytesMax, retransmitNanos);
+    }
+
     public TopologyConfig {
         Check.within("topology.max-age-seconds", maxAgeSeconds, 60, 86_400);
         Check.within("topology.refresh", refreshNanos, 1_000_000_000L, maxAgeSeconds * 1_000_000_000L / 3);

@@ -2,6 +2,7 @@ package dev.weft.core.wire;
 
 import dev.weft.Description;
 import dev.weft.Locator;
+import dev.weft.Peer;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import java.util.ArrayList;
@@ -23,8 +24,10 @@ import java.util.TreeMap;
  *   7 receive rate    varint    bits per second, 0 unknown
  *   8 send rate       varint    bits per second, 0 unknown
  *   9 status          varint    0 active, 1 leaving
+ *  10 measured in     varint    bits per second that it was seen to receive, 0 unknown
+ *  11 measured out    varint    bits per second that it was seen to send, 0 unknown
  * </pre>
- * No text holds a control character.
+ * No text holds a control character. The rates of fields 7 and 8 are kept; those measured are merely told.
  */
 public record NodeRecord(
         String name,
@@ -35,7 +38,8 @@ public record NodeRecord(
         SortedMap<String, String> attributes,
         long receiveBitsPerSecond,
         long sendBitsPerSecond,
-        Status status) {
+        Status status,
+        Peer.Bandwidth measured) {
     public static final int NAME_BYTES_MAX = 64;
     public static final int HOST_ID_BYTES = 16;
     public static final int LOCATORS_MAX = 32;
@@ -69,19 +73,70 @@ public record NodeRecord(
         });
     }
 
+    /** Of a node that has measured nothing. */
+    public NodeRecord(
+            String name,
+            ByteView hostId,
+            List<Locator> locators,
+            List<String> groups,
+            List<String> tags,
+            SortedMap<String, String> attributes,
+            long receiveBitsPerSecond,
+            long sendBitsPerSecond,
+            Status status) {
+        this(
+                name,
+                hostId,
+                locators,
+                groups,
+                tags,
+                attributes,
+                receiveBitsPerSecond,
+                sendBitsPerSecond,
+                status,
+                Peer.Bandwidth.UNKNOWN);
+    }
+
     public NodeRecord withStatus(Status changed) {
         return new NodeRecord(
-                name, hostId, locators, groups, tags, attributes, receiveBitsPerSecond, sendBitsPerSecond, changed);
+                name,
+                hostId,
+                locators,
+                groups,
+                tags,
+                attributes,
+                receiveBitsPerSecond,
+                sendBitsPerSecond,
+                changed,
+                measured);
     }
 
     public NodeRecord withLocators(List<Locator> changed) {
         return new NodeRecord(
-                name, hostId, changed, groups, tags, attributes, receiveBitsPerSecond, sendBitsPerSecond, status);
+                name,
+                hostId,
+                changed,
+                groups,
+                tags,
+                attributes,
+                receiveBitsPerSecond,
+                sendBitsPerSecond,
+                status,
+                measured);
     }
 
     public NodeRecord withGroups(List<String> changed) {
         return new NodeRecord(
-                name, hostId, locators, changed, tags, attributes, receiveBitsPerSecond, sendBitsPerSecond, status);
+                name,
+                hostId,
+                locators,
+                changed,
+                tags,
+                attributes,
+                receiveBitsPerSecond,
+                sendBitsPerSecond,
+                status,
+                measured);
     }
 
     public NodeRecord withDescription(Description changed) {
@@ -94,7 +149,29 @@ public record NodeRecord(
                 changed.attributes(),
                 changed.bandwidth().receiveBitsPerSecond(),
                 changed.bandwidth().sendBitsPerSecond(),
-                status);
+                status,
+                measured);
+    }
+
+    public NodeRecord withMeasured(Peer.Bandwidth changed) {
+        return new NodeRecord(
+                name,
+                hostId,
+                locators,
+                groups,
+                tags,
+                attributes,
+                receiveBitsPerSecond,
+                sendBitsPerSecond,
+                status,
+                changed);
+    }
+
+    /** What is known of each direction: what the node keeps to, else what it was seen to do. */
+    public Peer.Bandwidth bandwidth() {
+        return new Peer.Bandwidth(
+                receiveBitsPerSecond > 0 ? receiveBitsPerSecond : measured.receiveBitsPerSecond(),
+                sendBitsPerSecond > 0 ? sendBitsPerSecond : measured.sendBitsPerSecond());
     }
 
     public ByteView encode() {
@@ -115,6 +192,7 @@ public record NodeRecord(
             proto.element(6, entry.view());
         }
         proto.number(7, receiveBitsPerSecond).number(8, sendBitsPerSecond).number(9, status.ordinal());
+        proto.number(10, measured.receiveBitsPerSecond()).number(11, measured.sendBitsPerSecond());
         return out.view();
     }
 
@@ -128,6 +206,8 @@ public record NodeRecord(
         long receive = 0;
         long send = 0;
         Status status = Status.ACTIVE;
+        long measuredIn = 0;
+        long measuredOut = 0;
         ProtoReader in = new ProtoReader(content);
         while (in.next()) {
             switch (in.field()) {
@@ -152,6 +232,8 @@ public record NodeRecord(
                 case 7 -> receive = in.number("receive rate");
                 case 8 -> send = in.number("send rate");
                 case 9 -> status = in.numberWithin("status", 0, 1) == 1 ? Status.LEAVING : Status.ACTIVE;
+                case 10 -> measuredIn = in.number("measured in");
+                case 11 -> measuredOut = in.number("measured out");
                 default -> {}
             }
         }
@@ -159,7 +241,17 @@ public record NodeRecord(
             throw new MalformedFrame("host id", "a host id has 16 bytes, not " + hostId.length());
         }
         try {
-            return new NodeRecord(name, hostId, locators, groups, tags, attributes, receive, send, status);
+            return new NodeRecord(
+                    name,
+                    hostId,
+                    locators,
+                    groups,
+                    tags,
+                    attributes,
+                    receive,
+                    send,
+                    status,
+                    new Peer.Bandwidth(measuredIn, measuredOut));
         } catch (IllegalArgumentException e) {
             throw new MalformedFrame("node record", e);
         }

@@ -116,11 +116,24 @@ class DiallerTest {
     }
 
     @Test
-    void sharedMemoryIsRacedOnlyWhenItHasHadASecond() {
+    void sharedMemoryIsRacedOnlyWhenItHasHadAWhileForItself() {
         Locator shared = Locator.parse("shm/run/a.shm");
         lab.dialler.want(node(1), List.of(shared, at(1), at(2)), 0);
         lab.runFor(2 * SECOND);
-        assertThat(lab.dialledMillis()).containsExactly(0L, 1_000L, 1_100L);
+        assertThat(lab.dialledMillis()).containsExactly(0L, 600L, 700L);
+    }
+
+    @Test
+    void twentyLocatorsBehindASilentOneInSharedMemoryAreAllDialledWithinASecond() {
+        List<Locator> all = new ArrayList<>(List.of(Locator.parse("shm/run/a.shm"), Locator.parse("shm/run/b.shm")));
+        all.addAll(ats(1, 20));
+        lab.dialler.want(node(1), all, 0);
+        lab.runFor(SECOND);
+        assertThat(lab.dialledMillis())
+                .hasSize(22)
+                .startsWith(0L, 300L, 600L)
+                .last()
+                .satisfies(last -> assertThat(last).isLessThan(900));
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.link.Assurance;
+import dev.weft.core.link.Connection;
 import dev.weft.core.link.Security;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
@@ -120,6 +121,19 @@ final class HostilePeerTest {
         long third = connect(Assurance.authenticated(OWN_KEY, rogue));
         say(third, hello(rogue));
         assertThat(heardClose(third)).isEmpty();
+    }
+
+    @Test
+    void whatTheConnectionTookToOpenCountsAsTimeOfTheHandshake() {
+        engine.start(0);
+        Connection slow = Connection.accepted(FROM).with(Assurance.PLAIN).after(9 * SECOND);
+        long connection = engine.handleAccepted(slow, nowNanos);
+        nowNanos = SECOND - 1;
+        engine.handleTime(nowNanos);
+        assertThat(heardClose(connection)).isEmpty();
+        nowNanos = SECOND;
+        engine.handleTime(nowNanos);
+        assertThat(heardClose(connection).orElseThrow().reason()).isEqualTo(CloseReason.TIMEOUT);
     }
 
     @Test

@@ -166,7 +166,7 @@ final class MeasuresTest {
         assertThat(sum.drops())
                 .containsEntry(Drop.QUEUE_FULL, 2L)
                 .containsEntry(Drop.NOT_UP, 1L)
-                .containsEntry(Drop.EXPIRED, 0L);
+                .containsEntry(Drop.TOO_LONG, 0L);
         assertThat(sum.queue()).isEqualTo(new Queue(3, 150));
     }
 }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.Description;
+import dev.weft.Peer;
 import dev.weft.core.base.ByteView;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,20 @@ class NodeRecordTest {
     @Test
     void namesOfAnyScriptAreTaken() throws MalformedFrame {
         assertThat(NodeRecord.decode(named("zoë 名").encode()).name()).isEqualTo("zoë 名");
+    }
+
+    @Test
+    void whatWasMeasuredIsToldBesideWhatIsKept() throws MalformedFrame {
+        NodeRecord record = new NodeRecord(
+                        "a", HOST, List.of(), List.of(), List.of(), new TreeMap<>(), 0, 1_000, NodeRecord.Status.ACTIVE)
+                .withMeasured(new Peer.Bandwidth(1 << 22, 1 << 23));
+        assertThat(HexFormat.of().formatHex(record.encode().toByteArray()))
+                .isEqualTo("0a0161" + "1210" + "30313233343536373839616263646566" + "40e807" + "5080808002"
+                        + "5880808004");
+        assertThat(NodeRecord.decode(record.encode())).isEqualTo(record);
+        assertThat(record.bandwidth()).isEqualTo(new Peer.Bandwidth(1 << 22, 1_000));
+        assertThat(record.receiveBitsPerSecond()).as("what neighbors hold to").isZero();
+        assertThat(record.withDescription(Description.EMPTY).measured()).isEqualTo(record.measured());
     }
 
     /** Name, group, tag, key and value, each with a bell in it. */
