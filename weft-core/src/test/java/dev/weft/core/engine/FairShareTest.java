@@ -140,7 +140,6 @@ class FairShareTest {
         load.lab.runFor(5 * SECOND);
         List<Long> shares = load.over(10 * SECOND);
         long used = shares.stream().mapToLong(Long::longValue).sum();
-                count + " " + seed + " jain " + jain(shares) + " used " + used / (load.rate / 8.0 * 10) + " " + shares);
         assertThat(jain(shares))
                 .as("Jain's index of %d flows, seed %d: %s", count, seed, shares)
                 .isGreaterThanOrEqualTo(0.9);
