@@ -371,7 +371,7 @@ class LimitsTest {
         assertThat(sendOne(alice, toBob, "full", 10_000, IMPATIENT).reason()).isEqualTo(Outcome.Reason.QUEUE_FULL);
         long held = bob.statistics().endpoints().get(0).heldBytes();
         assertThat(held).isBetween(most, most + 10_128).isEqualTo(counter(bob, "endpoint.held-bytes"));
-        for (Ticket ticket : patient) {
+        for (int i = 0; i < patient.size(); i++) {
             assertThat(full.receive(PATIENCE)).isPresent();
         }
         for (Ticket ticket : patient) {
@@ -428,7 +428,7 @@ class LimitsTest {
                 .isEqualTo(Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.LIMIT));
         assertThat(counter(alice, "group.outbound")).isEqualTo(1);
         assertThat(counter(alice, "group.rejected")).isEqualTo(1);
-        for (GroupTicket ticket : sent) {
+        for (int i = 0; i < sent.size(); i++) {
             assertThat(slow.receive(PATIENCE)).isPresent();
         }
     }
