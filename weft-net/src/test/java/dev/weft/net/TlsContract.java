@@ -370,14 +370,14 @@ abstract class TlsContract extends TransportContract {
     @Test
     void onlyAddressesThatAreTrustedAreSpokenToInPlain() throws Exception {
         Loop loop = new Loop("chosen", Loop.Kind.best());
-        TcpTransport openDoor = TcpTransport.secured(loop, NodeKey.generate(), from -> true);
+        TcpTransport openDoor = TcpTransport.secured(loop, NodeKey.generate(), from -> true, HANDSHAKE);
         TcpTransport[] chooser = new TcpTransport[1];
         try {
             RecordingHandler inPlain = new RecordingHandler(loop);
             Locator open = openDoor.listen(free(), inPlain::accept).locator();
             RecordingHandler underTls = farHandler();
             Locator closed = listening(underTls).locator();
-            chooser[0] = TcpTransport.secured(loop, NodeKey.generate(), open::equals);
+            chooser[0] = TcpTransport.secured(loop, NodeKey.generate(), open::equals, HANDSHAKE);
             RecordingHandler toOpen = new RecordingHandler(loop);
             RecordingHandler toClosed = new RecordingHandler(loop);
             chooser[0].dial(open, toOpen);

@@ -40,6 +40,7 @@ final class ConnectionEnd {
     private final NodeId peer;
     private final String endpoint;
     private final SocketKind kind;
+    private final int priority;
     private final long unsettledMax;
     /** What the engine is told at a time of what was taken. */
     private long toldBytes;
@@ -64,11 +65,12 @@ final class ConnectionEnd {
     /** Why there is no connection, where the other end did not answer or did not want it. */
     private @Nullable Outcome unmade;
 
-    ConnectionEnd(NodeLife life, NodeId peer, String endpoint, SocketKind kind) {
+    ConnectionEnd(NodeLife life, NodeId peer, String endpoint, SocketKind kind, int priority) {
         this.life = life;
         this.peer = peer;
         this.endpoint = endpoint;
         this.kind = kind;
+        this.priority = priority;
         Limits limits = life.config().limits();
         this.unsettledMax = Math.min(UNSETTLED_MAX, limits.of(Limit.FLOW_BYTES));
         this.toldBytes = limits.of(Limit.CONNECTION_BYTES) / 8;
@@ -228,7 +230,7 @@ final class ConnectionEnd {
                 return false;
             }
             try {
-                if (!budget.takeWhile(this::isSending, options.priority(), charge, patience.leftNanos())) {
+                if (!budget.takeWhile(this::isSending, priority, charge, patience.leftNanos())) {
                     requireSending();
                     settled(payload.length, Outcome.Kind.EXPIRED);
                     return false;

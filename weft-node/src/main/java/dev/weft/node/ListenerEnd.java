@@ -11,21 +11,25 @@ import java.util.function.Function;
 /** Connections that were accepted by the loop and wait for the application. The engine keeps them within bounds. */
 final class ListenerEnd<C> implements Listener<C> {
     private final String name;
+    private final int priority;
     private final Function<ConnectionEnd, C> shown;
     private final Runnable unregister;
     private final Mailbox<ConnectionEnd> mailbox;
 
     /**
+     * @param priority of what is sent over its connections from here
      * @param shown what the application gets to see
      * @param taken hears of each connection that the application has taken
      */
     ListenerEnd(
             String name,
+            int priority,
             Executor callbacks,
             Function<ConnectionEnd, C> shown,
             Consumer<ConnectionEnd> taken,
             Runnable unregister) {
         this.name = name;
+        this.priority = priority;
         this.shown = shown;
         this.unregister = unregister;
         this.mailbox = new Mailbox<>("the listener of '" + name + "'", 1, callbacks, taken);
@@ -39,6 +43,10 @@ final class ListenerEnd<C> implements Listener<C> {
     @Override
     public String name() {
         return name;
+    }
+
+    int priority() {
+        return priority;
     }
 
     @Override

@@ -79,7 +79,7 @@ final class Node implements Mesh {
         this.application = life.application();
         this.groups = new Groups(life);
         application.accepting((listener, kind, from, connection) -> {
-            ConnectionEnd end = new ConnectionEnd(life, from, listener.name(), kind);
+            ConnectionEnd end = new ConnectionEnd(life, from, listener.name(), kind, listener.priority());
             end.numbered(connection);
             return end;
         });
@@ -241,6 +241,7 @@ final class Node implements Mesh {
                     engine.listen(endpoint, kind, manner, options.timeout().toNanos());
             ListenerEnd<C> listener = new ListenerEnd<>(
                     endpoint,
+                    options.priority(),
                     life.callbacks(),
                     shown,
                     taken -> life.turn((present, now) -> taken.acceptedBy(present)),
@@ -269,7 +270,7 @@ final class Node implements Mesh {
             throws ConnectionException, InterruptedException {
         requireName(endpoint);
         life.requireOpen();
-        ConnectionEnd connection = new ConnectionEnd(life, node, endpoint, kind);
+        ConnectionEnd connection = new ConnectionEnd(life, node, endpoint, kind, options.priority());
         life.turn((engine, now) -> connection.begin(engine, options, now));
         connection.awaitConnected();
         return connection;
