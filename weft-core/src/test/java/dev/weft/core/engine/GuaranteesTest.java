@@ -123,7 +123,7 @@ class GuaranteesTest {
     @CsvSource({"RDM, 1", "RDM, 3", "SEQPACKET, 1", "SEQPACKET, 3"})
     void onlyWhereOrderIsPromisedAMessageWaitsForALostOneBeforeIt(SocketKind kind, int hops) {
         for (int seed = 1; seed <= 3; seed++) {
-            Cell cell = new Cell(kind, hops, Fault.NOTHING, seed);
+            Cell cell = new Cell(kind, hops, Way.BEST, Fault.NOTHING, seed);
             cell.begin();
             for (int i = 0; i < 5; i++) {
                 cell.send(i);
