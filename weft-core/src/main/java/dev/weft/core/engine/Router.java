@@ -16,6 +16,7 @@ import dev.weft.core.wire.RouteHeader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -63,15 +64,12 @@ final class Router implements Paths {
         private boolean isSeenTo;
 
         /** What the present graph has where it was asked for in particular. */
-        private @Nullable Optional<Route> first;
+        private final EnumMap<Choice, Optional<Route>> found = new EnumMap<>(Choice.class);
 
-        private @Nullable Optional<Route> second;
         private @Nullable List<Route> pair;
 
         /** What is taken of it now. */
-        private @Nullable Optional<Path> primary;
-
-        private @Nullable Optional<Path> alternate;
+        private final EnumMap<Choice, Optional<Path>> taken = new EnumMap<>(Choice.class);
 
         private Ways(Wanted wanted) {
             this.wanted = wanted;
@@ -79,14 +77,12 @@ final class Router implements Paths {
 
         private void forgetGraph() {
             isSeenTo = false;
-            first = null;
-            second = null;
+            found.clear();
             pair = null;
         }
 
         private void forgetPaths() {
-            primary = null;
-            alternate = null;
+            taken.clear();
         }
     }
 
@@ -252,13 +248,10 @@ final class Router implements Paths {
     }
 
     private Optional<Path> path(Ways ways, Choice choice) {
-        Optional<Path> known = choice == Choice.PRIMARY ? ways.primary : ways.alternate;
+        Optional<Path> known = ways.taken.get(choice);
         if (known == null) {
             known = find(ways, choice).map(Router::pathAlong);
-            switch (choice) {
-                case PRIMARY -> ways.primary = known;
-                case ALTERNATE -> ways.alternate = known;
-            }
+            ways.taken.put(choice, known);
         }
         return known;
     }
@@ -306,10 +299,10 @@ final class Router implements Paths {
         if (forbidden.isEmpty()) {
             return routes.primary(destination);
         }
-        Optional<Route> known = ways.first;
+        Optional<Route> known = ways.found.get(Choice.PRIMARY);
         if (known == null) {
             known = routes.around(destination, forbidden, List.of());
-            ways.first = known;
+            ways.found.put(Choice.PRIMARY, known);
         }
         return known;
     }
@@ -320,10 +313,10 @@ final class Router implements Paths {
         if (forbidden.isEmpty()) {
             return routes.alternate(destination);
         }
-        Optional<Route> known = ways.second;
+        Optional<Route> known = ways.found.get(Choice.ALTERNATE);
         if (known == null) {
             known = routes.aside(destination, forbidden, List.of());
-            ways.second = known;
+            ways.found.put(Choice.ALTERNATE, known);
         }
         return known;
     }

@@ -153,7 +153,7 @@ final class DisjointPair {
     private List<int[]> untangled() {
         TreeMap<Integer, ArrayDeque<Integer>> next = new TreeMap<>();
         for (int node = root; node != target; node = following[node]) {
-            next.computeIfAbsent(node, key -> new ArrayDeque<>()).add(following[node]);
+            after(next, node).add(following[node]);
         }
         for (int state = entered(target); before[state] != NONE; state = before[state]) {
             int node = state / 2;
@@ -162,17 +162,21 @@ final class DisjointPair {
                 continue;
             }
             if (previous[from] == node) {
-                next.get(node).removeFirstOccurrence(from);
+                after(next, node).removeFirstOccurrence(from);
             } else {
-                next.computeIfAbsent(from, key -> new ArrayDeque<>()).add(node);
+                after(next, from).add(node);
             }
         }
         return List.of(walk(next), walk(next));
     }
 
+    private static ArrayDeque<Integer> after(TreeMap<Integer, ArrayDeque<Integer>> next, int node) {
+        return next.computeIfAbsent(node, key -> new ArrayDeque<>());
+    }
+
     private int[] walk(TreeMap<Integer, ArrayDeque<Integer>> next) {
         List<Integer> nodes = new ArrayList<>();
-        for (int node = root; node != target; node = next.get(node).remove()) {
+        for (int node = root; node != target; node = after(next, node).remove()) {
             nodes.add(node);
         }
         nodes.add(target);
