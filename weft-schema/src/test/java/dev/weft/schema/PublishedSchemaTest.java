@@ -234,7 +234,7 @@ class PublishedSchemaTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {28, 999, 65_535})
+    @ValueSource(ints = {29, 999, 65_535})
     void aReasonThatIsNotListedIsUnknown(int code) throws MalformedFrame {
         byte[] body = dev.weft.proto.Close.newBuilder()
                 .setReasonValue(code)

@@ -53,7 +53,6 @@ class ForgerTest {
     }
 
     private static final class Forger {
-        private final World world;
         private final SimNode node;
         private final Tags tags;
         private final Sealer arithmetic;
@@ -62,7 +61,6 @@ class ForgerTest {
         private long forgedCount;
 
         private Forger(World world, SimNode node, Tags tags, long seed) {
-            this.world = world;
             this.node = node;
             this.tags = tags;
             this.prng = new Prng(seed);
