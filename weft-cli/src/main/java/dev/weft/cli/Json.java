@@ -58,8 +58,9 @@ final class Json {
 
     private static void text(StringBuilder out, String text) {
         out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
+        for (int i = 0; i < text.length(); ) {
+            int c = text.codePointAt(i);
+            i += Character.charCount(c);
             switch (c) {
                 case '"' -> out.append("\\\"");
                 case '\\' -> out.append("\\\\");
@@ -67,10 +68,13 @@ final class Json {
                 case '\r' -> out.append("\\r");
                 case '\t' -> out.append("\\t");
                 default -> {
-                    if (c < 0x20 || c >= 0x7f && c < 0xa0) {
-                        out.append(String.format("\\u%04x", (int) c));
+                    // JSON is read by terminals too, which some characters would steer.
+                    if (Text.isHarmless(c)) {
+                        out.appendCodePoint(c);
                     } else {
-                        out.append(c);
+                        for (char half : Character.toChars(c)) {
+                            out.append(String.format("\\u%04x", (int) half));
+                        }
                     }
                 }
             }

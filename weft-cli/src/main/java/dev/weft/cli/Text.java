@@ -49,7 +49,8 @@ final class Text {
         return safe.toString();
     }
 
-    private static boolean isHarmless(int c) {
+    /** Whether a character is shown, and does nothing else. */
+    static boolean isHarmless(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL,
                     Character.FORMAT,

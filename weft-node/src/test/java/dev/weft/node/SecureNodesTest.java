@@ -280,7 +280,6 @@ class SecureNodesTest {
                         .append(mesh.deadLetters());
             }
             told.append(events)
-                    .append(described)
                     .append(described.config())
                     .append(key)
                     .append(List.of(key, other));

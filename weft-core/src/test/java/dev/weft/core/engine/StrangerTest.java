@@ -31,7 +31,6 @@ import org.junit.jupiter.api.Test;
 
 /** An engine that asks for a key, before those who have none, or who have not shown it yet. */
 final class StrangerTest {
-    private static final long SECOND = 1_000_000_000L;
     private static final ByteView OWN_KEY = key(1);
     private static final int INPUTS = 10_000;
 
