@@ -2,7 +2,7 @@ package dev.weft.net;
 
 /**
  * How many bytes of one connection may wait beneath the queue of its link, where no priority counts any more: as much
- * as goes out in 10 to 20 ms, 32 KiB at least, 512 KiB at most. Found by how long it takes until what has filled the
+ * as goes out in 50 to 100 ms, 32 KiB at least, 512 KiB at most. Found by how long it takes until what has filled the
  * room is gone: a room that empties fast is doubled, one that twice on end empties slowly is halved, as the dynamic
  * queue limits of Linux do it for network cards (and PIE, RFC 8033 §4.3, to measure what a link drains).
  *
@@ -12,10 +12,10 @@ package dev.weft.net;
 final class WriteRoom {
     static final int MIN_BYTES = 32 << 10;
     static final int MAX_BYTES = 512 << 10;
-    private static final int START_BYTES = 64 << 10;
+    private static final int START_BYTES = MAX_BYTES;
 
-    /** A room that takes longer to empty is too large. */
-    static final long SLOW_NANOS = 20_000_000;
+    /** A room that takes longer to empty is too large; less could be a busy machine, whose links are not slow. */
+    static final long SLOW_NANOS = 100_000_000;
 
     /** Less than half of {@link #SLOW_NANOS}, lest the room be doubled and halved by turns. */
     private static final long FAST_NANOS = SLOW_NANOS * 9 / 20;

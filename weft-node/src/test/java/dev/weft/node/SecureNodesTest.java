@@ -279,10 +279,7 @@ class SecureNodesTest {
                         .append(mesh.topology())
                         .append(mesh.deadLetters());
             }
-            told.append(events)
-                    .append(described.config())
-                    .append(key)
-                    .append(List.of(key, other));
+            told.append(events).append(described.config()).append(key).append(List.of(key, other));
             assertThatThrownBy(() -> alice.rekey(List.of(key, other, MeshKey.random())))
                     .satisfies(thrown -> told.append(thrown));
             Thread.getAllStackTraces().keySet().forEach(thread -> told.append(thread.getName()));

@@ -73,8 +73,8 @@ class UrgencyTest {
                     .as("of %d messages of bulk, when five urgent ones had come after %s ms", BULK_MESSAGES, millis)
                     .isLessThan(BULK_MESSAGES * 2 / 3);
             millis.sort(null);
-            // What stands beneath the queue: 32 KiB here, half as much in the system, 64 KiB in the line itself.
-            assertThat(millis.get(2)).as("the middle of %s ms", millis).isLessThan(250);
+            // What stands beneath the queue: up to 256 KiB here, half as much in the system, 64 KiB in the line itself.
+            assertThat(millis.get(2)).as("the middle of %s ms", millis).isLessThan(500);
             for (Ticket ticket : slow) {
                 assertThat(ticket.await().isDelivered()).isTrue();
             }

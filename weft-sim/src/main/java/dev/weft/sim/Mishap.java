@@ -27,7 +27,9 @@ public enum Mishap {
     /** Messages of more than 200 bytes. */
     LARGE,
     /** Connections. */
-    SESSIONS;
+    SESSIONS,
+    /** Applications that take slowly and have little room. */
+    SLOWNESS;
 
     /** As on the command line. */
     public String word() {

@@ -54,7 +54,8 @@ public record Reduction(Set<Mishap> without, int loadPercent) {
                 (int) unless(Mishap.DRIFT, whole.driftPpmMax()),
                 whole.discovery(),
                 (int) unless(Mishap.STRANGERS, whole.strangers()),
-                (int) unless(Mishap.IMPOSTORS, whole.impostors()));
+                (int) unless(Mishap.IMPOSTORS, whole.impostors()),
+                without.contains(Mishap.SLOWNESS) ? SwarmOptions.Taking.PROMPT : whole.taking());
     }
 
     private long unless(Mishap mishap, long drawn) {

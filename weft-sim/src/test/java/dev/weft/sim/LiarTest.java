@@ -119,8 +119,8 @@ class LiarTest {
                     .orElseThrow();
             liar.lie(new Flood(List.of(new Flood.Item(0, boast(world, liar, present)))).encode());
             int boasted = 0;
-            for (int tenths = 1; tenths <= 20; tenths++) {
-                runUntil(world, 10 * SECOND + tenths * SECOND / 10);
+            for (int looks = 1; looks <= 200; looks++) {
+                runUntil(world, 10 * SECOND + looks * SECOND / 100);
                 for (SimNode node : world.nodes()) {
                     boasted += engine(node).lsdb().adjacenciesOf(liar.id()).size() == 23 ? 1 : 0;
                     for (NodeId to : engine(node).reachable()) {
