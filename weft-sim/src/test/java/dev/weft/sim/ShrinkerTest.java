@@ -34,7 +34,7 @@ class ShrinkerTest {
         assertThat(smallest.replay())
                 .isEqualTo("./weft sim --nodes 2 --seed 1 --for " + smallest.forNanos() / SECOND
                         + "s --faults swarm --without loss,duplication,jitter,bandwidth,crashes,partitions,pauses,"
-                        + "drift,strangers,impostors,large,sessions --load "
+                        + "drift,strangers,impostors,large,sessions,slowness --load "
                         + smallest.reduction().loadPercent() + " --plant hasty");
     }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** At a limit for long: somebody is told, and nothing grows. */
 class FlatMemoryTest {
     private static final int MESSAGE_BYTES = 8 << 10;
-    private static final long GROWTH_BYTES_MAX = 8L << 20;
+    private static final long GROWTH_BYTES_MAX = 32L << 20;
 
     private static long heapBytes() {
         Runtime runtime = Runtime.getRuntime();
