@@ -177,6 +177,8 @@ class RotationTest {
             });
         }
 
+        // Who keeps pinned links only may have had to ask a node for its name, and was told that it is not wanted.
+        Instant metBy = Instant.now();
         AtomicInteger sent = new AtomicInteger();
         List<Ticket> tickets = new ArrayList<>(MESSAGES);
         long began = System.nanoTime();
@@ -236,7 +238,7 @@ class RotationTest {
         assertThat(counter(sink, "seal.opened")).isPositive();
         assertThat(counter(sink, "seal.plain-refused")).isZero();
         for (Mesh mesh : all) {
-            assertThat(mesh.refusals()).isEmpty();
+            assertThat(mesh.refusals()).noneMatch(refusal -> refusal.at().isAfter(metBy));
             assertThat(mesh.statistics().links()).hasSize(mesh.self().name().equals("relay") ? 2 : 1);
         }
     }
