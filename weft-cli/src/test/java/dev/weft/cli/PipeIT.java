@@ -64,7 +64,7 @@ class PipeIT {
                 .as("%s ends", name)
                 .isTrue();
         assertThat(process.exitValue())
-                .as("%s: %s", name, Files.readString(directory.resolve(name + ".err")))
+                .as("%s: %s%s", name, Files.readString(directory.resolve(name + ".err")), saidInWords(name))
                 .isZero();
     }
 

@@ -191,7 +191,8 @@ final class Subject implements Engine.Output {
 
     void send(NodeId destination, String endpoint, SocketKind kind, ByteView payload, long timeoutNanos) {
         long ticket = nextTicket++;
-        deadlineOfTicket.put(ticket, now + timeoutNanos);
+        // What is in order is committed once it has left: its fate comes with the connection's.
+        deadlineOfTicket.put(ticket, kind.isConnected() ? Long.MAX_VALUE : now + timeoutNanos);
         turn(present -> present.send(
                 new Send(Claim.of(ticket), destination, endpoint, kind, Manner.DEFAULT, payload, timeoutNanos), now));
     }
