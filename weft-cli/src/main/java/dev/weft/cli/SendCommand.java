@@ -85,7 +85,8 @@ final class SendCommand implements Callable<Integer> {
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
-            description = "When to give up, 1ms to 1h; default 30s, of dgram 5s; over connections, after how long a silence.")
+            description =
+                    "When to give up, 1ms to 1h; default 30s, of dgram 5s; over connections, after how long a silence.")
     @Nullable
     String timeout;
 
