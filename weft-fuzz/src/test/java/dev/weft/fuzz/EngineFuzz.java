@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Peer;
 import dev.weft.SocketKind;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
@@ -865,16 +866,11 @@ class EngineFuzz {
         private ByteView record(NodeRecord.Status status) {
             // Large ones meet the bound in bytes.
             int words = draws.below(4) == 3 ? NodeRecord.GROUPS_MAX : 1;
-            return new NodeRecord(
-                            "peer",
-                            Subject.HOST,
-                            someLocators(),
-                            Collections.nCopies(words, "g".repeat(1 + draws.below(120))),
-                            List.of(),
-                            new TreeMap<>(),
-                            draws.number(),
-                            draws.number(),
-                            status)
+            return NodeRecord.of("peer", Subject.HOST, someLocators())
+                    .withWords(new NodeRecord.Words(
+                            Collections.nCopies(words, "g".repeat(1 + draws.below(120))), List.of(), new TreeMap<>()))
+                    .withKept(new Peer.Bandwidth(draws.number(), draws.number()))
+                    .withStatus(status)
                     .encode();
         }
 

@@ -414,8 +414,8 @@ class PublishedSchemaTest {
                             .addAllLocators(texts(record.locators()))
                             .addAllGroups(record.groups())
                             .addAllTags(record.tags())
-                            .setReceiveBitsPerSecond(record.receiveBitsPerSecond())
-                            .setSendBitsPerSecond(record.sendBitsPerSecond())
+                            .setReceiveBitsPerSecond(record.kept().receiveBitsPerSecond())
+                            .setSendBitsPerSecond(record.kept().sendBitsPerSecond())
                             .setStatus(record.status() == NodeRecord.Status.LEAVING ? 1 : 0)
                             .setMeasuredIn(record.measured().receiveBitsPerSecond())
                             .setMeasuredOut(record.measured().sendBitsPerSecond());

@@ -121,11 +121,11 @@ final class RandomFrames {
                 text(NodeRecord.NAME_BYTES_MAX),
                 ByteView.of(bytes(16)),
                 several(8, this::locator),
-                several(40, () -> text(NodeRecord.WORD_BYTES_MAX)),
-                several(NodeRecord.TAGS_MAX, () -> text(NodeRecord.WORD_BYTES_MAX)),
-                attributes,
-                number(0, Long.MAX_VALUE),
-                number(0, Long.MAX_VALUE),
+                new NodeRecord.Words(
+                        several(40, () -> text(NodeRecord.WORD_BYTES_MAX)),
+                        several(NodeRecord.TAGS_MAX, () -> text(NodeRecord.WORD_BYTES_MAX)),
+                        attributes),
+                new Peer.Bandwidth(number(0, Long.MAX_VALUE), number(0, Long.MAX_VALUE)),
                 prng.chance(500_000) ? NodeRecord.Status.ACTIVE : NodeRecord.Status.LEAVING,
                 new Peer.Bandwidth(number(0, Long.MAX_VALUE), number(0, Long.MAX_VALUE)));
     }

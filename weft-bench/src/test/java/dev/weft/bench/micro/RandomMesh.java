@@ -76,18 +76,13 @@ final class RandomMesh {
 
     /** The advertisement of the node itself, as an ordinary node of a LAN makes it. */
     Lsa recordAnnounced(int index) {
-        NodeRecord record = new NodeRecord(
-                "node-" + index,
-                ByteView.of(new byte[NodeRecord.HOST_ID_BYTES]),
-                List.of(
-                        Locator.parse("tcp/10.0." + index / 250 + "." + (index % 250 + 1) + ":7400"),
-                        Locator.parse("unix//run/user/1000/weft/default/" + index + ".sock")),
-                List.of(),
-                List.of("zone-" + index % 3),
-                new TreeMap<>(),
-                0,
-                0,
-                NodeRecord.Status.ACTIVE);
+        NodeRecord record = NodeRecord.of(
+                        "node-" + index,
+                        ByteView.of(new byte[NodeRecord.HOST_ID_BYTES]),
+                        List.of(
+                                Locator.parse("tcp/10.0." + index / 250 + "." + (index % 250 + 1) + ":7400"),
+                                Locator.parse("unix//run/user/1000/weft/default/" + index + ".sock")))
+                .withWords(new NodeRecord.Words(List.of(), List.of("zone-" + index % 3), new TreeMap<>()));
         return Lsa.originate(new LsaKey(nodes.get(index), LsaKind.NODE), new LsaVersion(1, 1), record.encode());
     }
 

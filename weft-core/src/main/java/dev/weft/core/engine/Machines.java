@@ -258,7 +258,7 @@ final class Machines {
                 neighbor,
                 flooding.lsdb()
                         .recordOf(neighbor)
-                        .map(NodeRecord::receiveBitsPerSecond)
+                        .map(said -> said.kept().receiveBitsPerSecond())
                         .orElse(0L));
     }
 

@@ -103,16 +103,7 @@ final class Membership {
         this.discovery = discovery;
         this.links = links;
         this.distances = distances;
-        this.record = new NodeRecord(
-                self.name(),
-                self.hostId(),
-                self.locators(),
-                List.of(),
-                List.of(),
-                new TreeMap<>(),
-                0,
-                0,
-                NodeRecord.Status.ACTIVE);
+        this.record = NodeRecord.of(self.name(), self.hostId(), self.locators());
     }
 
     void start(long nowNanos) {
@@ -148,7 +139,9 @@ final class Membership {
         described = description;
         TreeSet<String> groups = new TreeSet<>(description.groups());
         groups.addAll(joined);
-        record = record.withDescription(description).withGroups(List.copyOf(groups));
+        record = record.withWords(
+                        new NodeRecord.Words(List.copyOf(groups), description.tags(), description.attributes()))
+                .withKept(description.bandwidth());
         if (choiceNanos != Deadlines.NEVER) {
             flooding.originate(LsaKind.NODE, record.encode(), pace, nowNanos);
         }

@@ -1,6 +1,5 @@
 package dev.weft.core.wire;
 
-import dev.weft.Description;
 import dev.weft.Locator;
 import dev.weft.Peer;
 import dev.weft.core.base.ByteView;
@@ -27,17 +26,17 @@ import java.util.TreeMap;
  *  10 measured in     varint    bits per second that it was seen to receive, 0 unknown
  *  11 measured out    varint    bits per second that it was seen to send, 0 unknown
  * </pre>
- * No text holds a control character. The rates of fields 7 and 8 are kept; those measured are merely told.
+ * No text holds a control character.
+ *
+ * @param kept fields 7 and 8: what it keeps to, and neighbors with it
+ * @param measured fields 10 and 11: merely told
  */
 public record NodeRecord(
         String name,
         ByteView hostId,
         List<Locator> locators,
-        List<String> groups,
-        List<String> tags,
-        SortedMap<String, String> attributes,
-        long receiveBitsPerSecond,
-        long sendBitsPerSecond,
+        Words words,
+        Peer.Bandwidth kept,
         Status status,
         Peer.Bandwidth measured) {
     public static final int NAME_BYTES_MAX = 64;
@@ -56,122 +55,75 @@ public record NodeRecord(
         LEAVING
     }
 
+    /** What describes a node: fields 4 to 6. */
+    public record Words(List<String> groups, List<String> tags, SortedMap<String, String> attributes) {
+        public static final Words NONE = new Words(List.of(), List.of(), Collections.emptySortedMap());
+
+        public Words {
+            groups = List.copyOf(groups);
+            tags = List.copyOf(tags);
+            attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+            Check.that(groups.size() <= GROUPS_MAX, "too many groups");
+            Check.that(tags.size() <= TAGS_MAX && attributes.size() <= ATTRIBUTES_MAX, "too many tags or attributes");
+            groups.forEach(group -> PlainText.check("group", group, WORD_BYTES_MAX));
+            tags.forEach(tag -> PlainText.check("tag", tag, WORD_BYTES_MAX));
+            attributes.forEach((key, value) -> {
+                PlainText.check("attribute key", key, WORD_BYTES_MAX);
+                PlainText.check("attribute value", value, WORD_BYTES_MAX);
+            });
+        }
+    }
+
     public NodeRecord {
         Check.that(hostId.length() == HOST_ID_BYTES, "a host id of %d bytes", hostId.length());
         locators = List.copyOf(locators);
-        groups = List.copyOf(groups);
-        tags = List.copyOf(tags);
-        attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
-        Check.that(locators.size() <= LOCATORS_MAX && groups.size() <= GROUPS_MAX, "too many locators or groups");
-        Check.that(tags.size() <= TAGS_MAX && attributes.size() <= ATTRIBUTES_MAX, "too many tags or attributes");
+        Check.that(locators.size() <= LOCATORS_MAX, "too many locators");
         PlainText.check("name", name, NAME_BYTES_MAX);
-        groups.forEach(group -> PlainText.check("group", group, WORD_BYTES_MAX));
-        tags.forEach(tag -> PlainText.check("tag", tag, WORD_BYTES_MAX));
-        attributes.forEach((key, value) -> {
-            PlainText.check("attribute key", key, WORD_BYTES_MAX);
-            PlainText.check("attribute value", value, WORD_BYTES_MAX);
-        });
     }
 
-    /** Of a node that has measured nothing. */
-    public NodeRecord(
-            String name,
-            ByteView hostId,
-            List<Locator> locators,
-            List<String> groups,
-            List<String> tags,
-            SortedMap<String, String> attributes,
-            long receiveBitsPerSecond,
-            long sendBitsPerSecond,
-            Status status) {
-        this(
-                name,
-                hostId,
-                locators,
-                groups,
-                tags,
-                attributes,
-                receiveBitsPerSecond,
-                sendBitsPerSecond,
-                status,
-                Peer.Bandwidth.UNKNOWN);
+    /** Of a node that says nothing but who and where it is. */
+    public static NodeRecord of(String name, ByteView hostId, List<Locator> locators) {
+        return new NodeRecord(
+                name, hostId, locators, Words.NONE, Peer.Bandwidth.UNKNOWN, Status.ACTIVE, Peer.Bandwidth.UNKNOWN);
     }
 
     public NodeRecord withStatus(Status changed) {
-        return new NodeRecord(
-                name,
-                hostId,
-                locators,
-                groups,
-                tags,
-                attributes,
-                receiveBitsPerSecond,
-                sendBitsPerSecond,
-                changed,
-                measured);
+        return new NodeRecord(name, hostId, locators, words, kept, changed, measured);
     }
 
     public NodeRecord withLocators(List<Locator> changed) {
-        return new NodeRecord(
-                name,
-                hostId,
-                changed,
-                groups,
-                tags,
-                attributes,
-                receiveBitsPerSecond,
-                sendBitsPerSecond,
-                status,
-                measured);
+        return new NodeRecord(name, hostId, changed, words, kept, status, measured);
     }
 
-    public NodeRecord withGroups(List<String> changed) {
-        return new NodeRecord(
-                name,
-                hostId,
-                locators,
-                changed,
-                tags,
-                attributes,
-                receiveBitsPerSecond,
-                sendBitsPerSecond,
-                status,
-                measured);
+    public NodeRecord withWords(Words changed) {
+        return new NodeRecord(name, hostId, locators, changed, kept, status, measured);
     }
 
-    public NodeRecord withDescription(Description changed) {
-        return new NodeRecord(
-                name,
-                hostId,
-                locators,
-                changed.groups(),
-                changed.tags(),
-                changed.attributes(),
-                changed.bandwidth().receiveBitsPerSecond(),
-                changed.bandwidth().sendBitsPerSecond(),
-                status,
-                measured);
+    public NodeRecord withKept(Peer.Bandwidth changed) {
+        return new NodeRecord(name, hostId, locators, words, changed, status, measured);
     }
 
     public NodeRecord withMeasured(Peer.Bandwidth changed) {
-        return new NodeRecord(
-                name,
-                hostId,
-                locators,
-                groups,
-                tags,
-                attributes,
-                receiveBitsPerSecond,
-                sendBitsPerSecond,
-                status,
-                changed);
+        return new NodeRecord(name, hostId, locators, words, kept, status, changed);
+    }
+
+    public List<String> groups() {
+        return words.groups();
+    }
+
+    public List<String> tags() {
+        return words.tags();
+    }
+
+    public SortedMap<String, String> attributes() {
+        return words.attributes();
     }
 
     /** What is known of each direction: what the node keeps to, else what it was seen to do. */
     public Peer.Bandwidth bandwidth() {
         return new Peer.Bandwidth(
-                receiveBitsPerSecond > 0 ? receiveBitsPerSecond : measured.receiveBitsPerSecond(),
-                sendBitsPerSecond > 0 ? sendBitsPerSecond : measured.sendBitsPerSecond());
+                kept.receiveBitsPerSecond() > 0 ? kept.receiveBitsPerSecond() : measured.receiveBitsPerSecond(),
+                kept.sendBitsPerSecond() > 0 ? kept.sendBitsPerSecond() : measured.sendBitsPerSecond());
     }
 
     public ByteView encode() {
@@ -180,18 +132,19 @@ public record NodeRecord(
         for (Locator locator : locators) {
             proto.element(3, ByteView.utf8(locator.toString()));
         }
-        for (String group : groups) {
+        for (String group : words.groups()) {
             proto.element(4, ByteView.utf8(group));
         }
-        for (String tag : tags) {
+        for (String tag : words.tags()) {
             proto.element(5, ByteView.utf8(tag));
         }
-        for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+        for (Map.Entry<String, String> attribute : words.attributes().entrySet()) {
             WireWriter entry = new WireWriter();
             new ProtoWriter(entry).text(1, attribute.getKey()).text(2, attribute.getValue());
             proto.element(6, entry.view());
         }
-        proto.number(7, receiveBitsPerSecond).number(8, sendBitsPerSecond).number(9, status.ordinal());
+        proto.number(7, kept.receiveBitsPerSecond()).number(8, kept.sendBitsPerSecond());
+        proto.number(9, status.ordinal());
         proto.number(10, measured.receiveBitsPerSecond()).number(11, measured.sendBitsPerSecond());
         return out.view();
     }
@@ -245,11 +198,8 @@ public record NodeRecord(
                     name,
                     hostId,
                     locators,
-                    groups,
-                    tags,
-                    attributes,
-                    receive,
-                    send,
+                    new Words(groups, tags, attributes),
+                    new Peer.Bandwidth(receive, send),
                     status,
                     new Peer.Bandwidth(measuredIn, measuredOut));
         } catch (IllegalArgumentException e) {

@@ -130,8 +130,8 @@ class EngineTest {
             assertThat(record.tags()).containsExactly("eu");
             assertThat(record.groups()).containsExactly("ops");
             assertThat(record.attributes()).containsEntry("rack", "7");
-            assertThat(record.receiveBitsPerSecond()).isEqualTo(1_000);
-            assertThat(record.sendBitsPerSecond()).isEqualTo(500);
+            assertThat(record.kept().receiveBitsPerSecond()).isEqualTo(1_000);
+            assertThat(record.kept().sendBitsPerSecond()).isEqualTo(500);
             assertThat(node.count(TraceEvent.Kind.NODE_CHANGED, teller.id)).isEqualTo(1);
         }
     }

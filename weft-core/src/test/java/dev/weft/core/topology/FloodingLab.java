@@ -191,17 +191,7 @@ final class FloodingLab {
     }
 
     static ByteView content(String word) {
-        return new NodeRecord(
-                        word,
-                        ByteView.of(new byte[16]),
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        new TreeMap<>(),
-                        0,
-                        0,
-                        NodeRecord.Status.ACTIVE)
-                .encode();
+        return NodeRecord.of(word, ByteView.of(new byte[16]), List.of()).encode();
     }
 
     static Edition edition(Lsa lsa) {

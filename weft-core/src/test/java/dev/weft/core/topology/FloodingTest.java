@@ -629,16 +629,8 @@ class FloodingTest {
         lab.link(self, hostile);
         self.say("self");
         List<String> words = Collections.nCopies(200, "w".repeat(100));
-        ByteView large = new NodeRecord(
-                        "boo",
-                        ByteView.of(new byte[16]),
-                        List.of(),
-                        words,
-                        List.of(),
-                        new TreeMap<>(),
-                        0,
-                        0,
-                        NodeRecord.Status.ACTIVE)
+        ByteView large = NodeRecord.of("boo", ByteView.of(new byte[16]), List.of())
+                .withWords(new NodeRecord.Words(words, List.of(), new TreeMap<>()))
                 .encode();
         for (int i = 0; i < 500; i++) {
             self.hear(hostile, new Flood.Item(0, lsa(new NodeId(10_000 + i, 1), 1, 1, "boo")));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Peer;
 import dev.weft.SocketKind;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
@@ -25,16 +26,10 @@ class MeshFramesTest {
     private static final ByteView HOST = ByteView.utf8("0123456789abcdef");
 
     static Stream<Frame> frames() {
-        NodeRecord record = new NodeRecord(
-                "alpha",
-                HOST,
-                List.of(Locator.parse("tcp/10.0.0.7:7400")),
-                List.of("ops"),
-                List.of("eu"),
-                new TreeMap<>(java.util.Map.of("rack", "7")),
-                1_000_000,
-                2_000_000,
-                NodeRecord.Status.ACTIVE);
+        NodeRecord record = NodeRecord.of("alpha", HOST, List.of(Locator.parse("tcp/10.0.0.7:7400")))
+                .withWords(new NodeRecord.Words(
+                        List.of("ops"), List.of("eu"), new TreeMap<>(java.util.Map.of("rack", "7"))))
+                .withKept(new Peer.Bandwidth(1_000_000, 2_000_000));
         Lsa node = Lsa.originate(new LsaKey(ONE, LsaKind.NODE), new LsaVersion(3, 9), record.encode());
         Lsa adjacency = Lsa.originate(
                 new LsaKey(ONE, LsaKind.ADJACENCY),

@@ -18,18 +18,15 @@ class NodeRecordTest {
     private static final ByteView HOST = ByteView.utf8("0123456789abcdef");
 
     private static NodeRecord named(String name) {
-        return new NodeRecord(
-                name, HOST, List.of(), List.of(), List.of(), new TreeMap<>(), 0, 0, NodeRecord.Status.ACTIVE);
+        return NodeRecord.of(name, HOST, List.of());
     }
 
     @Test
     void wordsThatCouldSteerATerminalAreNotSent() {
-        NodeRecord record = named("alpha");
         assertThatThrownBy(() -> named("al\u001bpha")).isInstanceOf(IllegalArgumentException.class);
         TreeMap<String, String> attributes = new TreeMap<>();
         attributes.put("rack", "7\n8");
-        assertThatThrownBy(() -> new NodeRecord(
-                        "alpha", HOST, List.of(), List.of(), List.of(), attributes, 0, 0, record.status()))
+        assertThatThrownBy(() -> new NodeRecord.Words(List.of(), List.of(), attributes))
                 .hasMessageContaining("attribute value holds a control character");
     }
 
@@ -40,16 +37,16 @@ class NodeRecordTest {
 
     @Test
     void whatWasMeasuredIsToldBesideWhatIsKept() throws MalformedFrame {
-        NodeRecord record = new NodeRecord(
-                        "a", HOST, List.of(), List.of(), List.of(), new TreeMap<>(), 0, 1_000, NodeRecord.Status.ACTIVE)
-                .withMeasured(new Peer.Bandwidth(1 << 22, 1 << 23));
+        NodeRecord record =
+                named("a").withKept(new Peer.Bandwidth(0, 1_000)).withMeasured(new Peer.Bandwidth(1 << 22, 1 << 23));
         assertThat(HexFormat.of().formatHex(record.encode().toByteArray()))
                 .isEqualTo("0a0161" + "1210" + "30313233343536373839616263646566" + "40e807" + "5080808002"
                         + "5880808004");
         assertThat(NodeRecord.decode(record.encode())).isEqualTo(record);
         assertThat(record.bandwidth()).isEqualTo(new Peer.Bandwidth(1 << 22, 1_000));
-        assertThat(record.receiveBitsPerSecond()).as("what neighbors hold to").isZero();
-        assertThat(record.withDescription(Description.EMPTY).measured()).isEqualTo(record.measured());
+        assertThat(record.kept().receiveBitsPerSecond())
+                .as("what neighbors hold to")
+                .isZero();
     }
 
     /** Name, group, tag, key and value, each with a bell in it. */
@@ -79,7 +76,9 @@ class NodeRecordTest {
             attributes.put("%04d".formatted(i) + "k".repeat(60), "v".repeat(64));
         }
         Description largest = Description.EMPTY.withAttributes(attributes);
-        ByteView content = named("n".repeat(64)).withDescription(largest).encode();
+        ByteView content = named("n".repeat(64))
+                .withWords(new NodeRecord.Words(largest.groups(), largest.tags(), largest.attributes()))
+                .encode();
         assertThat(content.length()).isLessThan(Lsa.CONTENT_BYTES_MAX / 2);
         assertThatThrownBy(() -> largest.withTags(List.of("t"))).hasMessageContaining("at most 8192");
     }
