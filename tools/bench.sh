@@ -37,6 +37,12 @@ case ${1:-} in
         (($# > 0)) || set -- 3 size hops flows members
         exec "$java" "${options[@]}" -Xmx2g -cp "$class_path" dev.weft.bench.growth.Growth "$home/docs/plots" "$@"
         ;;
+    nodes)
+        shift
+        (($# > 0)) || set -- 10 30 100 300 1000
+        exec "$java" "${options[@]}" -XX:+UseParallelGC -XX:+UseTransparentHugePages -XX:MaxRAMPercentage=70 \
+            -cp "$class_path" dev.weft.bench.growth.MeshGrowth "$home/docs/plots" "$@"
+        ;;
     transports)
         shift
         exec "$java" "${options[@]}" -cp "$class_path" dev.weft.bench.transport.TransportBench "$@"
