@@ -567,8 +567,9 @@ final class Links {
         }
         if (isAwake) {
             for (Member member : List.copyOf(standing.values())) {
-                member.link.handleCompany(now);
-                touched(member);
+                if (member.link.handleCompany(now)) {
+                    touched(member);
+                }
             }
         }
         for (Long number = paced.pollDue(now); number != null; number = paced.pollDue(now)) {

@@ -287,11 +287,13 @@ public final class Link {
         }
     }
 
-    /** The node is awake for another link: what would be due soon is done now. */
-    public void handleCompany(long nowNanos) {
-        if (phase == Phase.UP && heartbeat != null && heartbeat.joins(nowNanos)) {
+    /** The node is awake for another link: what would be due soon is done now. Returns whether anything was. */
+    public boolean handleCompany(long nowNanos) {
+        boolean joins = phase == Phase.UP && heartbeat != null && heartbeat.joins(nowNanos);
+        if (joins) {
             ping(nowNanos);
         }
+        return joins;
     }
 
     /** {@link Deadlines#NEVER} once closed. */
