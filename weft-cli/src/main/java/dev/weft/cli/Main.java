@@ -36,7 +36,8 @@ import picocli.CommandLine.Option;
             JoinCommand.class,
             SimCommand.class,
             DemoCommand.class,
-            DemoNodeCommand.class
+            DemoNodeCommand.class,
+            RehearseCommand.class
         })
 public final class Main {
     @Option(names = "--verbose", description = "Show stack traces.", scope = CommandLine.ScopeType.INHERIT)

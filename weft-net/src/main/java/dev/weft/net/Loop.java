@@ -20,6 +20,7 @@ public final class Loop implements AutoCloseable {
 
         /** Epoll where it loads. */
         public static Kind best() {
+            NettySettings.apply();
             return Epoll.isAvailable() ? EPOLL : NIO;
         }
     }
@@ -34,6 +35,7 @@ public final class Loop implements AutoCloseable {
     private final EventLoop eventLoop;
 
     public Loop(String threadName, Kind kind) {
+        NettySettings.apply();
         this.kind = kind;
         ThreadFactory threads = task -> daemon(task, threadName);
         this.group = new MultiThreadIoEventLoopGroup(1, threads, handlers(kind));

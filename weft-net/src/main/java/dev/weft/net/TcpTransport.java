@@ -59,12 +59,12 @@ public final class TcpTransport implements Transport {
 
     /** Under TLS, with the key of this node; there is no way back to plain. */
     public static TcpTransport secured(Loop loop, NodeKey key) {
-        return secured(loop, key, TlsProvider.best());
+        return new TcpTransport(loop, new TlsLayer(key, TlsProvider::best, HANDSHAKE));
     }
 
     /** As {@link #secured(Loop, NodeKey)}, with a choice of who does the arithmetic. */
     public static TcpTransport secured(Loop loop, NodeKey key, TlsProvider provider) {
-        return new TcpTransport(loop, new TlsLayer(key, provider, HANDSHAKE));
+        return new TcpTransport(loop, new TlsLayer(key, () -> provider, HANDSHAKE));
     }
 
     /**
@@ -73,12 +73,12 @@ public final class TcpTransport implements Transport {
      * @param handshake how long that of TLS may take
      */
     public static TcpTransport secured(Loop loop, NodeKey key, Predicate<Locator> trusted, Duration handshake) {
-        return new TcpTransport(loop, new ChosenLayer(trusted, new TlsLayer(key, TlsProvider.best(), handshake)));
+        return new TcpTransport(loop, new ChosenLayer(trusted, new TlsLayer(key, TlsProvider::best, handshake)));
     }
 
     /** As {@link #secured(Loop, NodeKey, TlsProvider)}, with less time for handshakes. */
     static TcpTransport secured(Loop loop, NodeKey key, TlsProvider provider, Duration handshake) {
-        return new TcpTransport(loop, new TlsLayer(key, provider, handshake));
+        return new TcpTransport(loop, new TlsLayer(key, () -> provider, handshake));
     }
 
     private TcpTransport(Loop loop, Layer layer) {

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -57,7 +58,9 @@ final class TlsLayer implements Layer {
     private static final int WAITING_TASKS_MAX = 4_096;
 
     private final NodeKey key;
-    private final TlsProvider provider;
+    /** Asked with the first contexts: to find out takes longer than the rest of a node's start. */
+    private final Supplier<TlsProvider> provider;
+
     /** From the first byte to the last of the handshake, however many bytes come in. */
     private final long handshakeMillis;
 
@@ -80,7 +83,7 @@ final class TlsLayer implements Layer {
         }
     }
 
-    TlsLayer(NodeKey key, TlsProvider provider, Duration handshake) {
+    TlsLayer(NodeKey key, Supplier<TlsProvider> provider, Duration handshake) {
         this.key = key;
         this.handshakeMillis = handshake.toMillis();
         this.provider = provider;
@@ -90,7 +93,7 @@ final class TlsLayer implements Layer {
     @Override
     public synchronized void prepare() {
         if (contexts == null && !closed) {
-            contexts = contexts(key, provider.netty());
+            contexts = contexts(key, provider.get().netty());
         }
     }
 

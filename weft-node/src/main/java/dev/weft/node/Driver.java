@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class Driver {
     private static final int FRAMES_PER_TURN_MAX = 4_096;
 
+    /** A node that did nothing for so long is idle: its timer is set for the very time, and wakes it for nothing else. */
+    private static final long IDLE_NANOS = 5_000_000L;
+
     private final Loop loop;
     private final LongSupplier clock;
     private final Secrets secrets;
@@ -36,6 +39,7 @@ final class Driver {
     private @Nullable SegmentSocket segment;
     private Loop.@Nullable Cancellable wake;
     private long wakeNanos = Deadlines.NEVER;
+    private long settledNanos;
     private Runnable beforeWriting = () -> {};
     private boolean inTurn;
     private boolean turnWanted;
@@ -156,10 +160,13 @@ final class Driver {
     }
 
     private void schedule(long atNanos) {
-        // Deadlines mostly move away as answers come in: whoever wakes too early looks again, which costs less than a
-        // new
-        // timer in each turn.
-        if (wake != null && wakeNanos <= atNanos) {
+        long presentNanos = clock.getAsLong();
+        boolean isBusy = presentNanos - settledNanos < IDLE_NANOS;
+        settledNanos = presentNanos;
+        // Deadlines mostly move away as answers come in: whoever wakes too early while he is busy looks again, which
+        // costs
+        // less than a new timer in each turn.
+        if (wake != null && (wakeNanos == atNanos || isBusy && wakeNanos < atNanos)) {
             return;
         }
         Loop.Cancellable later = wake;
@@ -169,7 +176,7 @@ final class Driver {
         }
         wakeNanos = atNanos;
         if (atNanos != Deadlines.NEVER && !loop.isClosed()) {
-            wake = loop.schedule(Math.max(0, atNanos - clock.getAsLong()), () -> {
+            wake = loop.schedule(Math.max(0, atNanos - presentNanos), () -> {
                 wake = null;
                 turn((present, now) -> {});
             });

@@ -154,6 +154,10 @@ final class NodeLife {
 
     /** @throws MeshStartException if the node cannot be what configuration says; nothing is left of it */
     static NodeLife begin(MeshConfig config) {
+        // What is native loads while this thread reads or makes the key; whoever needs it first waits for it.
+        Thread ahead = new Thread(Loop.Kind::best, "weft-start");
+        ahead.setDaemon(true);
+        ahead.start();
         NodeLife life = new NodeLife(config);
         try {
             life.begin();

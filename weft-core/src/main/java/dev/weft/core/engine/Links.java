@@ -556,11 +556,20 @@ final class Links {
 
     void handleTime(long now) {
         nowNanos = now;
+        boolean isAwake = false;
         for (Long number = deadlines.pollDue(now); number != null; number = deadlines.pollDue(now)) {
             Member member = members.get(number);
             if (member != null) {
+                isAwake = true;
                 member.link.handleTime(now);
                 touched(member);
+            }
+        }
+        if (isAwake) {
+            for (Member member : List.copyOf(standing.values())) {
+                if (member.link.handleCompany(now)) {
+                    touched(member);
+                }
             }
         }
         for (Long number = paced.pollDue(now); number != null; number = paced.pollDue(now)) {

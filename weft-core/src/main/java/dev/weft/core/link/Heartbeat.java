@@ -15,6 +15,9 @@ import dev.weft.core.base.Deadlines;
  * <p>Two idle ends take turns. One exchange lets both hear each other, so both would find the same silence after it and
  * ask at once; whom the other has asked last asks a little earlier, and its Ping spares the other's.
  *
+ * <p>A node asks all in one turn of whom it is its turn to ask soon ({@link #joins}), so that it wakes once for them, and they
+ * fall into step.
+ *
  * <p>Who is slow himself must not blame others (Dadgar, Phillips, Currey: Lifeguard, 2018): when the time comes in
  * more than half an interval late, this process stood still and may have frames waiting that it has not read, so the
  * neighbor gets one more interval. At most {@value #GRACES_MAX} times per silence, so that a process that is always
@@ -35,6 +38,9 @@ final class Heartbeat {
 
     /** In 32nds of an interval: earlier than half of one by more than the way of a Ping takes. */
     private static final int TURN_SHARE = 15;
+
+    /** In 32nds of an interval: so much earlier than due a Ping goes out in company. */
+    private static final int COMPANY_SHARE = 4;
 
     private final long intervalNanos;
     private final long deadNanos;
@@ -82,6 +88,11 @@ final class Heartbeat {
         heardCount = 0;
         pingDueNanos = nowNanos + intervalNanos / 2;
         deadDueNanos = Math.min(deadDueNanos, nowNanos + deadNanos);
+    }
+
+    /** Whether a Ping may go out now that another link's does. Not where the other end is to ask: the two would cross. */
+    boolean joins(long nowNanos) {
+        return isOurTurn && pingDueNanos - nowNanos <= intervalNanos * COMPANY_SHARE / 32;
     }
 
     long nextDeadlineNanos() {

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #start}, once;
  *   <li>{@code handleHello … handlePong} for the frames of that name, {@link #handleTraffic} for each other frame
  *       (which it drops unless {@link #isUp}), {@link #handleMalformed} for what could not be read;
- *   <li>{@link #handleTime} when {@link #nextDeadlineNanos} has come;
+ *   <li>{@link #handleTime} when {@link #nextDeadlineNanos} has come, and {@link #handleCompany} when other links of the node
+ *       had something to do at that time;
  *   <li>{@link #carrierLost} when the connection below breaks, {@link #close} to end it.
  * </ol>
  * After {@link Output#closed} the carrier may be closed too. A carrier of datagrams should keep the link for some ten
@@ -284,6 +285,15 @@ public final class Link {
                             "nothing heard for " + heartbeat.silentNanos(nowNanos) / 1_000_000 + " ms");
             }
         }
+    }
+
+    /** The node is awake for another link: what would be due soon is done now. Returns whether anything was. */
+    public boolean handleCompany(long nowNanos) {
+        boolean joins = phase == Phase.UP && heartbeat != null && heartbeat.joins(nowNanos);
+        if (joins) {
+            ping(nowNanos);
+        }
+        return joins;
     }
 
     /** {@link Deadlines#NEVER} once closed. */

@@ -5,14 +5,16 @@ import dev.weft.core.wire.Adjacencies;
 /**
  * The cost of a link from its measured round trip, steady enough that noise moves no route: 1,000 for the hop and 1
  * for each microsecond. What is advertised changes when the measured one has differed by more than 40 % and by more
- * than 500 for 5 s on end; that of a new link falls to less than half at once, for its first answers come late behind
+ * than a hop costs for 5 s on end; that of a new link falls to less than half at once, for its first answers come late behind
  * all that the two ends have to tell each other.
  */
 public final class LinkCost {
     /** What a link costs before it is measured, and beside its round trip. */
     public static final int HOP = 1_000;
 
-    private static final int NOISE = 500;
+    /** What a round trip within a host varies by while others are busy; less than a hop never made a way the better one. */
+    private static final int NOISE = HOP;
+
     private static final int NOISE_PERCENT = 40;
     private static final long STEADY_NANOS = 5_000_000_000L;
 

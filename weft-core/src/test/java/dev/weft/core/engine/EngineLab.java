@@ -74,6 +74,9 @@ final class EngineLab {
 
         int framesWritten;
 
+        /** How often it was awake. */
+        int turns;
+
         /** As its engine said at the end of its last turn. */
         private long deadlineNanos;
 
@@ -117,6 +120,7 @@ final class EngineLab {
             if (dead) {
                 return;
             }
+            turns++;
             input.run();
             if (engine.nextDeadlineNanos() <= nowNanos) {
                 engine.handleTime(nowNanos);

@@ -77,6 +77,18 @@ final class HeartbeatTest {
     }
 
     @Test
+    void aPingGoesAlongWithOthersWhereItIsThisEndsTurnAndSoonDue() {
+        heartbeat.pinged(0);
+        heartbeat.handleTraffic(10 * MILLI);
+        assertThat(heartbeat.joins(500 * MILLI)).as("the other end's turn").isFalse();
+        heartbeat.handlePing(Connection.Direction.DIALLED, 500 * MILLI);
+        long dueNanos = heartbeat.nextDeadlineNanos();
+        assertThat(dueNanos).isEqualTo(500 * MILLI + SECOND * 15 / 32);
+        assertThat(heartbeat.joins(dueNanos - SECOND / 8 - 1)).isFalse();
+        assertThat(heartbeat.joins(dueNanos - SECOND / 8)).isTrue();
+    }
+
+    @Test
     void silenceCountsFromTheFirstPingThatNothingFollowed() {
         heartbeat.pinged(0);
         heartbeat.handleTraffic(100 * MILLI);

@@ -56,17 +56,19 @@ final class EcdsaVerifier {
     static boolean isByTheOther(ByteView point, ByteView statement, BigInteger r, BigInteger s)
             throws GeneralSecurityException {
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(statement.toByteArray());
-        ECDSASigner verifying = new ECDSASigner();
-        verifying.init(
-                false,
-                new ECPublicKeyParameters(Curve.DOMAIN.getCurve().decodePoint(point.toByteArray()), Curve.DOMAIN));
-        return verifying.verifySignature(digest, r, s);
+        return BouncyCastle.isBy(point.toByteArray(), digest, r, s);
     }
 
-    /** Loaded when it is first needed. */
-    private static final class Curve {
+    /** Loaded when it is first needed, so nothing outside of it may name its types: the JVM would look at them. */
+    private static final class BouncyCastle {
         private static final X9ECParameters P256 = CustomNamedCurves.getByName("secp256r1");
         private static final ECDomainParameters DOMAIN =
                 new ECDomainParameters(P256.getCurve(), P256.getG(), P256.getN(), P256.getH());
+
+        private static boolean isBy(byte[] point, byte[] digest, BigInteger r, BigInteger s) {
+            ECDSASigner verifying = new ECDSASigner();
+            verifying.init(false, new ECPublicKeyParameters(DOMAIN.getCurve().decodePoint(point), DOMAIN));
+            return verifying.verifySignature(digest, r, s);
+        }
     }
 }

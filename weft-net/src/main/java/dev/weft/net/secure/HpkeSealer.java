@@ -7,7 +7,6 @@ import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.SealOpening;
 import dev.weft.core.wire.SealRecord;
 import dev.weft.core.wire.WireWriter;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -26,22 +25,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
-import org.bouncycastle.crypto.hpke.HPKE;
-import org.bouncycastle.crypto.hpke.HPKEContext;
-import org.bouncycastle.crypto.hpke.HPKEContextWithEncapsulation;
-import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
-import org.bouncycastle.crypto.util.PrivateKeyFactory;
-import org.bouncycastle.crypto.util.PublicKeyFactory;
 
 /**
- * Agrees on the keys of associations by HPKE (RFC 9180) in Auth mode, DHKEM(P-256, HKDF-SHA256) with HKDF-SHA256, as
- * Bouncy Castle implements it: to the destination's prekey, from the origin's node key. The secret is exported (§5.3),
+ * Agrees on the keys of associations by HPKE (RFC 9180) in Auth mode, DHKEM(P-256, HKDF-SHA256) with HKDF-SHA256
+ * ({@link Hpke}): to the destination's prekey, from the origin's node key. The secret is exported (§5.3),
  * for frames come in any order. Both ends' ids and lives, the mesh and the numbers are in {@code info}, so keys of one
  * association are worth nothing in another. docs/decisions/0012-sealing.md.
  *
- * <p>Called on the node's loop. The arithmetic runs on one thread of its own, where Bouncy Castle is loaded when it is
- * first needed; what is made is handed over there.
+ * <p>Called on the node's loop. The arithmetic runs on one thread of its own, what is made is handed over there.
  */
 public final class HpkeSealer implements Sealer, AutoCloseable {
     private static final String LABEL = "weft/1 seal";
@@ -112,9 +103,6 @@ public final class HpkeSealer implements Sealer, AutoCloseable {
         run(task, () -> {
             SealRecord record = draft.record();
             requireSigned(draft);
-            HPKE hpke = hpke();
-            AsymmetricKeyParameter prekey =
-                    hpke.deserializePublicKey(record.prekey().toByteArray());
             ByteView ownKey = ByteView.of(key.publicKey().getEncoded());
             // The encapsulated key is not known before; HPKE binds it itself.
             SealOpening unbound = new SealOpening(
@@ -126,8 +114,8 @@ public final class HpkeSealer implements Sealer, AutoCloseable {
                     draft.destinationIncarnation(),
                     record.number(),
                     ownKey);
-            HPKEContextWithEncapsulation context =
-                    hpke.setupAuthS(prekey, info(unbound), pair(key.publicKey(), key.privateKey()));
+            Hpke.Secret secret =
+                    Hpke.begin(record.prekey(), info(unbound), key.publicKey(), key.privateKey(), EXPORT_LABEL);
             SealOpening opening = new SealOpening(
                     unbound.origin(),
                     ownKey,
@@ -136,8 +124,8 @@ public final class HpkeSealer implements Sealer, AutoCloseable {
                     unbound.destination(),
                     unbound.destinationIncarnation(),
                     unbound.prekey(),
-                    ByteView.of(context.getEncapsulation()));
-            return Made.begun(task, opening, keys(context));
+                    secret.encapsulated());
+            return Made.begun(task, opening, new AeadKeys(secret.exported()));
         });
     }
 
@@ -149,12 +137,9 @@ public final class HpkeSealer implements Sealer, AutoCloseable {
                 return Made.failed(task, "sealed to prekey " + opening.prekey() + ", which is not kept any more");
             }
             publicKey(opening.originKey(), opening.origin());
-            HPKEContext context = hpke().setupAuthR(
-                            opening.encapsulated().toByteArray(),
-                            pair(prekey.getPublic(), prekey.getPrivate()),
-                            info(opening),
-                            PublicKeyFactory.createKey(opening.originKey().toByteArray()));
-            return Made.accepted(task, keys(context));
+            Hpke.Secret secret =
+                    Hpke.accept(opening.encapsulated(), info(opening), prekey, opening.originKey(), EXPORT_LABEL);
+            return Made.accepted(task, new AeadKeys(secret.exported()));
         });
     }
 
@@ -183,14 +168,6 @@ public final class HpkeSealer implements Sealer, AutoCloseable {
     @Override
     public long tag(ByteView memberKey, ByteView digest) {
         return vouching.tag(memberKey, digest);
-    }
-
-    private static HPKE hpke() {
-        return new HPKE(HPKE.mode_auth, HPKE.kem_P256_SHA256, HPKE.kdf_HKDF_SHA256, HPKE.aead_AES_GCM128);
-    }
-
-    private static AeadKeys keys(HPKEContext context) {
-        return new AeadKeys(context.export(EXPORT_LABEL, AeadKeys.SECRET_BYTES));
     }
 
     private byte[] info(SealOpening opening) {
@@ -234,11 +211,6 @@ public final class HpkeSealer implements Sealer, AutoCloseable {
             throw new GeneralSecurityException("another key than that of " + node);
         }
         return shown;
-    }
-
-    private static AsymmetricCipherKeyPair pair(PublicKey shown, java.security.PrivateKey secret) throws IOException {
-        return new AsymmetricCipherKeyPair(
-                PublicKeyFactory.createKey(shown.getEncoded()), PrivateKeyFactory.createKey(secret.getEncoded()));
     }
 
     private void run(long task, Callable<Made> work) {

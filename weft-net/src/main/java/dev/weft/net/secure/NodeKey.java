@@ -12,10 +12,11 @@ import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The key of a node, on P-256, and what follows from it: its id, and the certificate under which TLS shows the key.
- * Immutable; used from any thread.
+ * Used from any thread.
  */
 public final class NodeKey {
     /** The number of points on P-256 (NIST SP 800-186 §3.2.1.3); no other curve has it. */
@@ -24,12 +25,12 @@ public final class NodeKey {
 
     private final KeyPair keys;
     private final ByteView hash;
-    private final X509Certificate certificate;
+    /** Made when TLS first asks for it: a node that stays on its host needs none. Guarded by this. */
+    private @Nullable X509Certificate certificate;
 
     private NodeKey(KeyPair keys) {
         this.keys = keys;
         this.hash = hashOf(keys.getPublic());
-        this.certificate = SelfSigned.certificate(keys);
     }
 
     public static NodeKey generate() {
@@ -47,7 +48,10 @@ public final class NodeKey {
         if (!isP256(keys.getPublic())) {
             throw new IllegalArgumentException("a node's key must be on P-256");
         }
-        return new NodeKey(keys);
+        NodeKey key = new NodeKey(keys);
+        // Whether the halves belong together shows where one signs and the other checks.
+        key.certificate();
+        return key;
     }
 
     public NodeId id() {
@@ -68,8 +72,13 @@ public final class NodeKey {
         return keys.getPrivate();
     }
 
-    public X509Certificate certificate() {
-        return certificate;
+    public synchronized X509Certificate certificate() {
+        X509Certificate made = certificate;
+        if (made == null) {
+            made = SelfSigned.certificate(keys);
+            certificate = made;
+        }
+        return made;
     }
 
     public static ByteView hashOf(PublicKey key) {
