@@ -64,6 +64,11 @@ final class WeftStation implements Station {
             builder.listen(Locator.parse("tcp/127.0.0.1:0"));
         }
         switch (setting.contender()) {
+            // By default a start on a busy machine may end over a Unix socket, whose figures would stand here unseen.
+            case WEFT, WEFT_DIRECT ->
+                builder.listen(new Locator(
+                        "shm",
+                        setting.directory().resolve(setting.name() + ".shm").toString()));
             case WEFT_PLAIN -> builder.plaintext();
             case WEFT_TLS, WEFT_TLS_JDK, WEFT_SEALED -> builder.key(KEY);
             case WEFT_GROUP -> builder.key(KEY);
