@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SendQueue {
     private final SequenceWindow<Fragment> window;
-    private final int fragmentBytes;
+    private final FragmentSize size;
     private final int numbersMax;
 
     /** Without a number. */
@@ -29,9 +29,9 @@ final class SendQueue {
      * @param window what has a number
      * @param windowFragments how many may be under way; about twice as many may have numbers
      */
-    SendQueue(SequenceWindow<Fragment> window, int fragmentBytes, int windowFragments) {
+    SendQueue(SequenceWindow<Fragment> window, FragmentSize size, int windowFragments) {
         this.window = window;
-        this.fragmentBytes = fragmentBytes;
+        this.size = size;
         this.numbersMax = 2 * windowFragments;
     }
 
@@ -89,11 +89,11 @@ final class SendQueue {
         message.firstSequence = window.next();
         List<Outgoing> bundle = message.fragmentCount == 1 ? bundleWith(message) : List.of(message);
         if (bundle.size() > 1) {
-            fresh.add(window.add(Fragment.bundle(bundle, fragmentBytes)));
+            fresh.add(window.add(Fragment.bundle(bundle)));
             return;
         }
         for (int i = 0; i < message.fragmentCount; i++) {
-            fresh.add(window.add(Fragment.piece(message, i, fragmentBytes)));
+            fresh.add(window.add(Fragment.piece(message, i, size.bytes(message.doublings))));
         }
     }
 
@@ -103,7 +103,7 @@ final class SendQueue {
         if (next == null || !bundles(first, 0) || !bundles(next, bytes)) {
             return List.of(first);
         }
-        List<Outgoing> bundle = new ArrayList<>();
+        List<Outgoing> bundle = new ArrayList<>(Math.min(waiting.size() + 1, Bundle.MESSAGES_MAX));
         bundle.add(first);
         while (next != null && bundles(next, bytes) && bundle.size() < Bundle.MESSAGES_MAX) {
             waiting.remove();
@@ -119,6 +119,6 @@ final class SendQueue {
     private boolean bundles(Outgoing message, int usedBytes) {
         return message.role == Outgoing.Role.MESSAGE
                 && message.fragmentCount == 1
-                && usedBytes + Bundle.bytesOf(message.payload().length()) <= fragmentBytes;
+                && usedBytes + Bundle.bytesOf(message.payload().length()) <= size.bytes();
     }
 }

@@ -15,7 +15,8 @@ class SendQueueTest {
     private static final int WINDOW_FRAGMENTS = 4;
 
     private final SequenceWindow<Fragment> window = new SequenceWindow<>();
-    private final SendQueue queue = new SendQueue(window, FRAGMENT_BYTES, WINDOW_FRAGMENTS);
+    private final FragmentSize size = new FragmentSize(FRAGMENT_BYTES);
+    private final SendQueue queue = new SendQueue(window, size, WINDOW_FRAGMENTS);
     private long order;
 
     private Outgoing add(int bytes) {
@@ -27,7 +28,7 @@ class SendQueueTest {
                 Manner.DEFAULT,
                 ByteView.of(new byte[bytes]),
                 Send.NO_TIMEOUT_NANOS);
-        Outgoing message = Outgoing.message(send, FRAGMENT_BYTES, order++, 0);
+        Outgoing message = Outgoing.message(send, size, order++, 0);
         queue.add(message);
         return message;
     }
@@ -56,6 +57,20 @@ class SendQueueTest {
         add(100);
         assertThat(takeAll()).containsExactly(0L, 1L, 2L, 3L, 4L);
         assertThat(large.firstSequence).isEqualTo(1);
+    }
+
+    @Test
+    void aMessageKeepsTheSizeOfPiecesThatItHadWhenItCame() {
+        Outgoing small = add(3_000);
+        size.handleSettled(0, 0);
+        size.handleSettled(100_000_000, 10_000_000);
+        Outgoing wide = add(3_000);
+        assertThat(small.fragmentCount).isEqualTo(3);
+        assertThat(wide.fragmentCount).isEqualTo(1);
+        size.restart();
+        assertThat(takeAll()).containsExactly(0L, 1L, 2L, 3L);
+        assertThat(window.at(2).charge).isEqualTo(1_000);
+        assertThat(window.at(3).charge).isGreaterThanOrEqualTo(3_000);
     }
 
     @Test
