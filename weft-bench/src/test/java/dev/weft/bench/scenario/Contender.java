@@ -25,8 +25,12 @@ enum Contender {
     WEFT_SEALED("weft-tcp-sealed"),
     /** As before, and relays read all. */
     WEFT_UNSEALED("weft-tcp-unsealed"),
+    /** To a group, over shared memory. */
+    WEFT_GROUP("weft-group"),
+    /** To a group, over TCP that everyone can read. */
+    WEFT_GROUP_PLAIN("weft-tcp-plain-group"),
     /** To a group, over TCP under TLS, sealed. */
-    WEFT_GROUP("weft-tcp-group"),
+    WEFT_GROUP_SEALED("weft-tcp-group"),
     /** As before, with IP multicast where neighbors hear it. */
     WEFT_MULTICAST("weft-tcp-multicast"),
     /** As the base, under TLS by BoringSSL: what {@link #WEFT_TLS} is to be compared to. */
@@ -104,6 +108,8 @@ enum Contender {
                     WEFT_SEALED,
                     WEFT_UNSEALED,
                     WEFT_GROUP,
+                    WEFT_GROUP_PLAIN,
+                    WEFT_GROUP_SEALED,
                     WEFT_MULTICAST -> Relaying.UNASKED;
             case NETTY, NETTY_UNIX, NETTY_TLS, NETTY_TLS_JDK, JEROMQ -> Relaying.BY_HARNESS;
             case AERON_IPC, AERON_UDP, JGROUPS, NATS -> Relaying.NOT_MEASURED;
@@ -124,8 +130,18 @@ enum Contender {
                     WEFT_SEALED,
                     WEFT_UNSEALED,
                     WEFT_GROUP,
+                    WEFT_GROUP_PLAIN,
+                    WEFT_GROUP_SEALED,
                     WEFT_MULTICAST -> 4_000;
             case NETTY, NETTY_UNIX, NETTY_TLS, NETTY_TLS_JDK, AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> 65_536;
+        };
+    }
+
+    /** Whether one send goes to all targets. */
+    boolean isToMany() {
+        return switch (this) {
+            case WEFT_GROUP, WEFT_GROUP_PLAIN, WEFT_GROUP_SEALED, WEFT_MULTICAST -> true;
+            default -> false;
         };
     }
 
@@ -165,6 +181,8 @@ enum Contender {
                     WEFT_SEALED,
                     WEFT_UNSEALED,
                     WEFT_GROUP,
+                    WEFT_GROUP_PLAIN,
+                    WEFT_GROUP_SEALED,
                     WEFT_MULTICAST -> new WeftStation(setting, listener);
             case NETTY, NETTY_UNIX, NETTY_TLS, NETTY_TLS_JDK -> new NettyStation(setting, listener);
             case AERON_IPC, AERON_UDP -> new AeronStation(setting, listener);
@@ -187,6 +205,8 @@ enum Contender {
                     WEFT_SEALED,
                     WEFT_UNSEALED,
                     WEFT_GROUP,
+                    WEFT_GROUP_PLAIN,
+                    WEFT_GROUP_SEALED,
                     WEFT_MULTICAST -> new IdleRelay(setting);
             case NETTY, NETTY_UNIX, NETTY_TLS, NETTY_TLS_JDK -> new NettyRelay(setting);
             case AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> new TakingRelay(setting);
