@@ -315,12 +315,14 @@ final class Subject implements Engine.Output {
     @Override
     public void deliver(long endpoint, Endpoints.Delivery delivery) {
         assertThat(delivery.hops()).isNotNegative();
-        untaken.merge(endpoint, ReceiveBuffer.charge(delivery.payload()), Long::sum);
-        endpoints.forEach((name, number) -> {
-            if (number == endpoint) {
-                world.deliver(name, delivery.payload());
-            }
-        });
+        for (ByteView payload : delivery.payloads()) {
+            untaken.merge(endpoint, ReceiveBuffer.charge(payload), Long::sum);
+            endpoints.forEach((name, number) -> {
+                if (number == endpoint) {
+                    world.deliver(name, payload);
+                }
+            });
+        }
     }
 
     @Override

@@ -2,7 +2,8 @@ package dev.weft.net;
 
 /**
  * How many bytes of one connection may wait beneath the queue of its link, where no priority counts any more: as much
- * as goes out in 50 to 100 ms, 32 KiB at least, 512 KiB at most. Found by how long it takes until what has filled the
+ * as goes out in 50 to 100 ms, 32 KiB at least, and up to 512 KiB; more, up to 2 MiB, as far as that goes out in 10 to 20 ms, so
+ * that neither writer nor system is woken for each message of a link that is that fast. Found by how long it takes until what has filled the
  * room is gone: a room that empties fast is doubled, one that twice on end empties slowly is halved, as the dynamic
  * queue limits of Linux do it for network cards (and PIE, RFC 8033 §4.3, to measure what a link drains).
  *
@@ -11,14 +12,14 @@ package dev.weft.net;
  */
 final class WriteRoom {
     static final int MIN_BYTES = 32 << 10;
-    static final int MAX_BYTES = 512 << 10;
-    private static final int START_BYTES = MAX_BYTES;
+    static final int MAX_BYTES = 2 << 20;
+    /** What is larger is wide, and must empty sooner. */
+    static final int START_BYTES = 512 << 10;
 
     /** A room that takes longer to empty is too large; less could be a busy machine, whose links are not slow. */
     static final long SLOW_NANOS = 100_000_000;
 
-    /** Less than half of {@link #SLOW_NANOS}, lest the room be doubled and halved by turns. */
-    private static final long FAST_NANOS = SLOW_NANOS * 9 / 20;
+    static final long SLOW_WIDE_NANOS = 20_000_000;
 
     /** One slow turn may have been a pause of this process. */
     private static final int SLOW_TURNS = 2;
@@ -63,14 +64,19 @@ final class WriteRoom {
         // Three quarters were timed.
         long nanos = (emptiedNanos - filledNanos) * 4 / 3;
         filledNanos = NEVER;
-        slowTurns = nanos > SLOW_NANOS ? slowTurns + 1 : 0;
+        slowTurns = nanos > slowNanos(bytes) ? slowTurns + 1 : 0;
         int before = bytes;
-        if (nanos < FAST_NANOS) {
+        // Less than half, lest the room be doubled and halved by turns.
+        if (nanos < slowNanos(2 * bytes) * 9 / 20) {
             bytes = Math.min(MAX_BYTES, bytes * 2);
         } else if (slowTurns >= SLOW_TURNS) {
             bytes = Math.max(MIN_BYTES, bytes / 2);
             slowTurns = 0;
         }
         return bytes != before;
+    }
+
+    private static long slowNanos(int bytes) {
+        return bytes > START_BYTES ? SLOW_WIDE_NANOS : SLOW_NANOS;
     }
 }

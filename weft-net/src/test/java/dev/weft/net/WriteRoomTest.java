@@ -23,15 +23,15 @@ class WriteRoomTest {
     }
 
     @Test
-    void aFastLinkHasAllOfTheRoomAfterThreeTurns() {
-        turns(3, 1_000_000_000);
+    void aFastLinkHasAllOfTheRoomAfterTwoTurns() {
+        turns(2, 1_000_000_000);
         assertThat(room.bytes()).isEqualTo(WriteRoom.MAX_BYTES);
     }
 
     @Test
     void aSlowLinkHasTheLeast() {
         turns(3, 1_000_000_000);
-        turns(8, 500_000);
+        turns(12, 500_000);
         assertThat(room.bytes()).isEqualTo(WriteRoom.MIN_BYTES);
     }
 
@@ -46,6 +46,26 @@ class WriteRoomTest {
             turns(20, bytesPerSecond);
             assertThat(room.bytes()).as("it stays").isEqualTo(settled);
         }
+    }
+
+    @Test
+    void whatIsMoreThanUsualHoldsTenToTwentyMillisecondsOfItsRate() {
+        for (long bytesPerSecond : new long[] {70_000_000, 125_000_000}) {
+            turns(20, bytesPerSecond);
+            int settled = room.bytes();
+            assertThat(settled)
+                    .as("at %d bytes a second", bytesPerSecond)
+                    .isBetween((int) (bytesPerSecond * 9 / 1_000), (int) (bytesPerSecond * 20 / 1_000));
+            turns(20, bytesPerSecond);
+            assertThat(room.bytes()).as("it stays").isEqualTo(settled);
+        }
+    }
+
+    @Test
+    void aLinkOfLessThanThatHoldsNoMoreThanUsual() {
+        turns(3, 1_000_000_000);
+        turns(20, 20_000_000);
+        assertThat(room.bytes()).isEqualTo(WriteRoom.START_BYTES);
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.weft.node;
 
 import dev.weft.Locator;
 import dev.weft.MeshEvent;
-import dev.weft.Message;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.Revocations;
@@ -224,8 +223,7 @@ final class Application implements Engine.Output {
     @Override
     public void deliver(long endpoint, Endpoints.Delivery delivery) {
         Inbox inbox = inboxes.get(endpoint);
-        if (inbox != null
-                && inbox.add(new Message(delivery.from(), delivery.payload().intoByteArray(), delivery.hops()))) {
+        if (inbox != null && inbox.add(delivery)) {
             filled.add(inbox);
         }
     }

@@ -3,7 +3,9 @@ package dev.weft.node;
 import dev.weft.Endpoint;
 import dev.weft.Message;
 import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
 import dev.weft.core.flow.ReceiveBuffer;
+import dev.weft.core.socket.Endpoints;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,10 +48,13 @@ final class Inbox implements Endpoint {
         this.mailbox = new Mailbox<>("endpoint '" + name + "'", TOGETHER_MAX, callbacks, this::count);
     }
 
-    /** Takes a message; returns true for the first since the last {@link #flush}. Called on the loop. */
-    boolean add(Message message) {
-        gathered.add(message);
-        return gathered.size() == 1;
+    /** Takes messages; returns true for the first since the last {@link #flush}. Called on the loop. */
+    boolean add(Endpoints.Delivery delivery) {
+        boolean wasEmpty = gathered.isEmpty();
+        for (ByteView payload : delivery.payloads()) {
+            gathered.add(new Message(delivery.from(), payload.intoByteArray(), delivery.hops()));
+        }
+        return wasEmpty;
     }
 
     /** The turn ends: the application gets what has come in it. Called on the loop; never waits for the application. */

@@ -321,12 +321,16 @@ final class Applications {
                 world.violations.add(
                         "nothing is delivered to a closed endpoint", "node " + node.index + " has closed " + endpoint);
             }
-            if (GroupJournal.isForMany(delivery.payload())) {
-                world.groups.received(node.id(), lifeName(), Long.MAX_VALUE, delivery.payload(), -1);
+            delivery.payloads().forEach(payload -> take(endpoint, payload));
+        }
+
+        private void take(long endpoint, ByteView payload) {
+            if (GroupJournal.isForMany(payload)) {
+                world.groups.received(node.id(), lifeName(), Long.MAX_VALUE, payload, -1);
             } else {
-                world.application.receive(node, delivery.payload());
+                world.application.receive(node, payload);
             }
-            long charge = ReceiveBuffer.charge(delivery.payload());
+            long charge = ReceiveBuffer.charge(payload);
             int bound = node.life();
             world.events.after(
                     world.takingNanos(),

@@ -59,7 +59,13 @@ public final class Bench {
 
     /** What each layer of security costs, beside the same without it. */
     private static String security(List<String> words, Options defaults) throws IOException, InterruptedException {
-        Options links = defaults.withContenders(Contender.WEFT_PLAIN, Contender.WEFT_TLS_JDK, Contender.WEFT_TLS);
+        Options links = defaults.withContenders(
+                Contender.WEFT_PLAIN,
+                Contender.NETTY,
+                Contender.WEFT_TLS_JDK,
+                Contender.NETTY_TLS_JDK,
+                Contender.WEFT_TLS,
+                Contender.NETTY_TLS);
         Options relayed = defaults.withContenders(Contender.WEFT_UNSEALED, Contender.WEFT_SEALED);
         Options throughRelays = prepared(words, relayed.withSizes(64, 1_024));
         return "One way:\n\n"

@@ -19,6 +19,27 @@ class BenchTest {
     }
 
     @Test
+    void theBaseRunsUnderTlsToo() throws Exception {
+        String table = Bench.run(
+                "s1",
+                List.of(
+                        "--sizes",
+                        "64",
+                        "--systems",
+                        "netty-tls-jdk",
+                        "--runs",
+                        "1",
+                        "--seconds",
+                        "1",
+                        "--warmup",
+                        "0"));
+        assertThat(table.lines().filter(line -> line.startsWith("| 64 |")))
+                .as(table)
+                .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+                .endsWith("|  |");
+    }
+
+    @Test
     void figuresAreMediansWithTheirBounds() {
         Figures figures = new Figures();
         figures.add(3_000_000);

@@ -4,7 +4,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +19,12 @@ import java.util.concurrent.TimeUnit;
 /** A worker process as the driver sees it. Every answer is waited for within a limit. */
 final class Child implements AutoCloseable {
     private static final long ANSWER_SECONDS = 45;
+
+    /** Behind the name in proc(5)'s stat of a thread; a tick is what USER_HZ is on every Linux. */
+    private static final int USER_TICKS = 11;
+
+    private static final int SYSTEM_TICKS = 12;
+    private static final long MILLIS_PER_TICK = 10;
 
     private final String name;
     private final Path log;
@@ -39,6 +48,8 @@ final class Child implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
                 "-XX:+IgnoreUnrecognizedVMOptions",
+                // Those that end take the account of their time with them.
+                "-XX:-UseDynamicNumberOfCompilerThreads",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(jvmOptions);
@@ -81,6 +92,28 @@ final class Child implements AutoCloseable {
 
     Duration cpu() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /** What of {@link #cpu} the compilers have had, zero where the system does not tell. */
+    Duration compilerCpu() throws IOException {
+        Path tasks = Path.of("/proc", Long.toString(process.pid()), "task");
+        if (!Files.isDirectory(tasks)) {
+            return Duration.ZERO;
+        }
+        long ticks = 0;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+            for (Path thread : threads) {
+                String stat = Files.readString(thread.resolve("stat"));
+                String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+                if (name.startsWith("C1 ") || name.startsWith("C2 ")) {
+                    String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                    ticks += Long.parseLong(rest[USER_TICKS]) + Long.parseLong(rest[SYSTEM_TICKS]);
+                }
+            }
+        } catch (NoSuchFileException | DirectoryIteratorException gone) {
+            return Duration.ZERO;
+        }
+        return Duration.ofMillis(ticks * MILLIS_PER_TICK);
     }
 
     /** Resident bytes, 0 where the system does not tell. */

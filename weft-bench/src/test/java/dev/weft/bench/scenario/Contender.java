@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** The systems that are measured, each in the shapes that make a difference. */
 enum Contender {
-    /** Over its default within a host, shared memory, with callbacks on threads of their own, as by default. */
+    /** Over shared memory, its first choice within a host, with callbacks on threads of their own, as by default. */
     WEFT("weft"),
     WEFT_UNIX("weft-unix"),
     WEFT_TCP("weft-tcp"),
@@ -25,10 +25,18 @@ enum Contender {
     WEFT_SEALED("weft-tcp-sealed"),
     /** As before, and relays read all. */
     WEFT_UNSEALED("weft-tcp-unsealed"),
+    /** To a group, over shared memory. */
+    WEFT_GROUP("weft-group"),
+    /** To a group, over TCP that everyone can read. */
+    WEFT_GROUP_PLAIN("weft-tcp-plain-group"),
     /** To a group, over TCP under TLS, sealed. */
-    WEFT_GROUP("weft-tcp-group"),
+    WEFT_GROUP_SEALED("weft-tcp-group"),
     /** As before, with IP multicast where neighbors hear it. */
     WEFT_MULTICAST("weft-tcp-multicast"),
+    /** As the base, under TLS by BoringSSL: what {@link #WEFT_TLS} is to be compared to. */
+    NETTY_TLS("netty-tls"),
+    /** The same by the JDK, for {@link #WEFT_TLS_JDK}. */
+    NETTY_TLS_JDK("netty-tls-jdk"),
     /** The base of all ratios: frames over TCP by hand, batched, acknowledged. */
     NETTY("netty"),
     NETTY_UNIX("netty-unix"),
@@ -73,16 +81,16 @@ enum Contender {
                         + Arrays.stream(values()).map(Contender::word).toList()));
     }
 
-    /** Those that are compared with other systems; the rest are Weft with more or less security. */
+    /** Those that are compared with other systems; the rest have more or less security. */
     static List<Contender> rivals() {
         return Arrays.stream(values())
-                .filter(contender -> contender.compareTo(WEFT_PLAIN) < 0 || contender.compareTo(WEFT_MULTICAST) > 0)
+                .filter(contender -> contender.compareTo(WEFT_PLAIN) < 0 || contender.compareTo(NETTY_TLS_JDK) > 0)
                 .toList();
     }
 
     Acknowledging acknowledging() {
         return switch (this) {
-            case NETTY, NETTY_UNIX -> Acknowledging.ITSELF;
+            case NETTY, NETTY_UNIX, NETTY_TLS, NETTY_TLS_JDK -> Acknowledging.ITSELF;
             default -> Acknowledging.BY_HARNESS;
         };
     }
@@ -100,8 +108,10 @@ enum Contender {
                     WEFT_SEALED,
                     WEFT_UNSEALED,
                     WEFT_GROUP,
+                    WEFT_GROUP_PLAIN,
+                    WEFT_GROUP_SEALED,
                     WEFT_MULTICAST -> Relaying.UNASKED;
-            case NETTY, NETTY_UNIX, JEROMQ -> Relaying.BY_HARNESS;
+            case NETTY, NETTY_UNIX, NETTY_TLS, NETTY_TLS_JDK, JEROMQ -> Relaying.BY_HARNESS;
             case AERON_IPC, AERON_UDP, JGROUPS, NATS -> Relaying.NOT_MEASURED;
         };
     }
@@ -120,8 +130,18 @@ enum Contender {
                     WEFT_SEALED,
                     WEFT_UNSEALED,
                     WEFT_GROUP,
+                    WEFT_GROUP_PLAIN,
+                    WEFT_GROUP_SEALED,
                     WEFT_MULTICAST -> 4_000;
-            case NETTY, NETTY_UNIX, AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> 65_536;
+            case NETTY, NETTY_UNIX, NETTY_TLS, NETTY_TLS_JDK, AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> 65_536;
+        };
+    }
+
+    /** Whether one send goes to all targets. */
+    boolean isToMany() {
+        return switch (this) {
+            case WEFT_GROUP, WEFT_GROUP_PLAIN, WEFT_GROUP_SEALED, WEFT_MULTICAST -> true;
+            default -> false;
         };
     }
 
@@ -143,7 +163,7 @@ enum Contender {
                         "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
                         "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
             case JGROUPS -> List.of("-Djava.net.preferIPv4Stack=true");
-            case WEFT_TLS_JDK -> List.of("-Dio.netty.handler.ssl.noOpenSsl=true");
+            case WEFT_TLS_JDK, NETTY_TLS_JDK -> List.of("-Dio.netty.handler.ssl.noOpenSsl=true");
             default -> List.of();
         };
     }
@@ -161,8 +181,10 @@ enum Contender {
                     WEFT_SEALED,
                     WEFT_UNSEALED,
                     WEFT_GROUP,
+                    WEFT_GROUP_PLAIN,
+                    WEFT_GROUP_SEALED,
                     WEFT_MULTICAST -> new WeftStation(setting, listener);
-            case NETTY, NETTY_UNIX -> new NettyStation(setting, listener);
+            case NETTY, NETTY_UNIX, NETTY_TLS, NETTY_TLS_JDK -> new NettyStation(setting, listener);
             case AERON_IPC, AERON_UDP -> new AeronStation(setting, listener);
             case JEROMQ -> new JeroMqStation(listener);
             case JGROUPS -> new JGroupsStation(setting, listener);
@@ -183,8 +205,10 @@ enum Contender {
                     WEFT_SEALED,
                     WEFT_UNSEALED,
                     WEFT_GROUP,
+                    WEFT_GROUP_PLAIN,
+                    WEFT_GROUP_SEALED,
                     WEFT_MULTICAST -> new IdleRelay(setting);
-            case NETTY, NETTY_UNIX -> new NettyRelay(setting);
+            case NETTY, NETTY_UNIX, NETTY_TLS, NETTY_TLS_JDK -> new NettyRelay(setting);
             case AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> new TakingRelay(setting);
         };
     }

@@ -93,6 +93,15 @@ final class Ensemble implements AutoCloseable {
         return sum;
     }
 
+    /** What of {@link #cpu} the compilers of the Java processes have had. */
+    Duration compilerCpu() throws IOException {
+        Duration sum = Duration.ZERO;
+        for (Child child : children) {
+            sum = sum.plus(child.compilerCpu());
+        }
+        return sum;
+    }
+
     /**
      * Repeats a step while the processes run themselves warm: so many seconds, and longer, up to five times that, until they
      * have had as much processor time. On a busy machine seconds alone would find code that is not compiled yet.

@@ -28,9 +28,10 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 
-/** One event loop, epoll where it loads, with connections over TCP or Unix sockets. */
+/** One event loop, epoll where it loads, with connections over TCP, in plain or under TLS, or Unix sockets. */
 final class NettyParts implements AutoCloseable {
     /** What is between a frame's bytes: the length of its body and its type. */
     static final int HEADER_BYTES = 5;
@@ -42,11 +43,13 @@ final class NettyParts implements AutoCloseable {
 
     private final boolean overUnix;
     private final Path directory;
+    private final Optional<NettyTls> tls;
     private final MultiThreadIoEventLoopGroup group;
 
     NettyParts(Setting setting) {
         overUnix = setting.contender() == Contender.NETTY_UNIX;
         directory = setting.directory();
+        tls = NettyTls.of(setting.contender());
         group = new MultiThreadIoEventLoopGroup(
                 1, Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }
@@ -66,6 +69,7 @@ final class NettyParts implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         tune(channel);
+                        tls.ifPresent(under -> under.accept(channel));
                         channel.pipeline().addLast(handlers.get());
                     }
                 })
@@ -86,6 +90,7 @@ final class NettyParts implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         tune(channel);
+                        tls.ifPresent(under -> under.dial(channel));
                         channel.pipeline().addLast(handler);
                     }
                 })

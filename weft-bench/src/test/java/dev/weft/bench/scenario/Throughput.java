@@ -14,12 +14,13 @@ import java.util.concurrent.TimeUnit;
 final class Throughput {
     private static final List<String> HEAP = List.of("-Xms256m", "-Xmx1g");
 
-    private record Measured(double perSecond, double cpuPerMillion, String remark) {}
+    private record Measured(double perSecond, double cpuPerMillion, double compilingPerMillion, String remark) {}
 
     private static final class Row {
         private final Figures rate = new Figures();
         private final Figures ratio = new Figures();
         private final Figures cpu = new Figures();
+        private final Figures compiling = new Figures();
         private String remark = "";
     }
 
@@ -35,8 +36,8 @@ final class Throughput {
     String run() throws InterruptedException {
         StringBuilder table = new StringBuilder();
         table.append(
-                "| bytes | system | messages/s: median (min–max) | MB/s | ratio to netty | CPU s per M | remarks |\n");
-        table.append("|---|---|---|---|---|---|---|\n");
+                "| bytes | system | messages/s: median (min–max) | MB/s | ratio to netty | CPU s per M | of them compiling | remarks |\n");
+        table.append("|---|---|---|---|---|---|---|---|\n");
         for (int size : options.sizes()) {
             Map<Contender, Row> rows = new LinkedHashMap<>();
             for (int round = 0; round < options.runs(); round++) {
@@ -56,14 +57,16 @@ final class Throughput {
                 rates.put(contender, measured.perSecond());
                 row.rate.add(measured.perSecond());
                 row.cpu.add(measured.cpuPerMillion());
+                row.compiling.add(measured.compilingPerMillion());
                 row.remark = measured.remark().isEmpty() ? row.remark : measured.remark();
                 System.err.printf(
-                        "round %d, %d B, %s: %s/s, %s CPU s per M %s%n",
+                        "round %d, %d B, %s: %s/s, %s CPU s per M, %s of them compiling %s%n",
                         round + 1,
                         size,
                         contender.word(),
                         Figures.brief(measured.perSecond()),
                         Figures.brief(measured.cpuPerMillion()),
+                        Figures.brief(measured.compilingPerMillion()),
                         measured.remark());
             } catch (IOException failed) {
                 row.remark = "failed: " + failed.getMessage();
@@ -91,9 +94,11 @@ final class Throughput {
             ensemble.warmUp(() -> TimeUnit.MILLISECONDS.sleep(100));
             List<long[]> before = marks(ensemble);
             long cpuBefore = ensemble.cpu().toNanos();
+            long compilerBefore = ensemble.compilerCpu().toNanos();
             TimeUnit.SECONDS.sleep(options.seconds());
             List<long[]> after = marks(ensemble);
             long cpuNanos = ensemble.cpu().toNanos() - cpuBefore;
+            long compilerNanos = ensemble.compilerCpu().toNanos() - compilerBefore;
             double perSecond = 0;
             long taken = 0;
             for (int i = 0; i < before.size(); i++) {
@@ -101,8 +106,13 @@ final class Throughput {
                 perSecond += count * 1e9 / (after.get(i)[0] - before.get(i)[0]);
                 taken += count;
             }
-            return new Measured(perSecond, cpuNanos / 1e9 * 1e6 / Math.max(1, taken), account(ensemble));
+            return new Measured(
+                    perSecond, perMillion(cpuNanos, taken), perMillion(compilerNanos, taken), account(ensemble));
         }
+    }
+
+    private static double perMillion(long nanos, long messages) {
+        return nanos / 1e3 / Math.max(1, messages);
     }
 
     private static List<long[]> marks(Ensemble ensemble) throws IOException, InterruptedException {
@@ -136,10 +146,10 @@ final class Throughput {
 
     private static String line(int size, Contender contender, Row row) {
         if (row.rate.isEmpty()) {
-            return "| " + size + " | " + contender.word() + " | – | – | – | – | " + row.remark + " |\n";
+            return "| " + size + " | " + contender.word() + " | – | – | – | – | – | " + row.remark + " |\n";
         }
         return "| " + size + " | " + contender.word() + " | " + row.rate.text() + " | "
                 + Figures.brief(row.rate.median() * size / 1e6) + " | " + row.ratio.text() + " | " + row.cpu.text()
-                + " | " + row.remark + " |\n";
+                + " | " + row.compiling.text() + " | " + row.remark + " |\n";
     }
 }

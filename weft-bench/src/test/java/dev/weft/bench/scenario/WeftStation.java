@@ -42,7 +42,7 @@ final class WeftStation implements Station {
     WeftStation(Setting setting, Listener listener) {
         this.listener = listener;
         this.name = setting.name();
-        this.isToMany = setting.contender() == Contender.WEFT_GROUP || setting.contender() == Contender.WEFT_MULTICAST;
+        this.isToMany = setting.contender().isToMany();
         SocketKind kind = SocketKind.valueOf(setting.kind().toUpperCase(Locale.ROOT));
         this.options = kind == SocketKind.DGRAM ? SendOptions.DGRAM : new SendOptions(kind, Duration.ofSeconds(30));
         this.mesh = builder(setting).join();
@@ -64,9 +64,14 @@ final class WeftStation implements Station {
             builder.listen(Locator.parse("tcp/127.0.0.1:0"));
         }
         switch (setting.contender()) {
-            case WEFT_PLAIN -> builder.plaintext();
+            // By default a start on a busy machine may end over a Unix socket, whose figures would stand here unseen.
+            case WEFT, WEFT_DIRECT, WEFT_GROUP ->
+                builder.listen(new Locator(
+                        "shm",
+                        setting.directory().resolve(setting.name() + ".shm").toString()));
+            case WEFT_PLAIN, WEFT_GROUP_PLAIN -> builder.plaintext();
             case WEFT_TLS, WEFT_TLS_JDK, WEFT_SEALED -> builder.key(KEY);
-            case WEFT_GROUP -> builder.key(KEY);
+            case WEFT_GROUP_SEALED -> builder.key(KEY);
             case WEFT_MULTICAST -> builder.key(KEY).multicast(MeshConfig.Multicast.ON);
             case WEFT_UNSEALED -> builder.key(KEY).sealing(MeshConfig.Sealing.NEVER);
             default -> {}

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transmissions of a flow that are under way, in the order of sending. One is stale once its fragment was settled or
+ * The transmissions of a flow that are under way, in the order of sending, and what they count for. One is stale once its fragment was settled or
  * sent again; stale ones are passed over.
  *
  * <p>Called by {@link OutboundFlow} alone.
@@ -20,9 +20,33 @@ final class Flights {
     }
 
     private final ArrayDeque<Flight> flights = new ArrayDeque<>();
+    private long bytes;
+    private int count;
 
+    /** How many fragments are under way. */
+    int count() {
+        return count;
+    }
+
+    /** What they count for in windows. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** A fragment has been sent. */
     void add(long sequence, Fragment fragment) {
         flights.add(new Flight(sequence, fragment.sentNanos, fragment));
+        bytes += fragment.charge;
+        count++;
+    }
+
+    /** A fragment is under way no more, if it was. */
+    void end(Fragment fragment, Fragment.State state) {
+        if (fragment.state == Fragment.State.IN_FLIGHT) {
+            bytes -= fragment.charge;
+            count--;
+        }
+        fragment.state = state;
     }
 
     /** The oldest that is under way. */
@@ -45,5 +69,7 @@ final class Flights {
 
     void clear() {
         flights.clear();
+        bytes = 0;
+        count = 0;
     }
 }

@@ -30,7 +30,9 @@ final class Fragment {
     final int charge;
 
     private final int index;
+    /** Of each piece but the last. */
     private final int fragmentBytes;
+
     private int undecided;
     State state = State.TO_SEND;
     int transmissions;
@@ -54,12 +56,12 @@ final class Fragment {
                 List.of(message), index, fragmentBytes, index == 0 ? bytes + Ack.MESSAGE_OVERHEAD_BYTES : bytes);
     }
 
-    static Fragment bundle(List<Outgoing> messages, int fragmentBytes) {
+    static Fragment bundle(List<Outgoing> messages) {
         int charge = 0;
         for (Outgoing message : messages) {
             charge += message.payload().length() + Ack.MESSAGE_OVERHEAD_BYTES;
         }
-        return new Fragment(messages, 0, fragmentBytes, charge);
+        return new Fragment(messages, 0, 0, charge);
     }
 
     boolean isLastOfMessage() {

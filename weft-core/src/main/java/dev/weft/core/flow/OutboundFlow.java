@@ -9,18 +9,14 @@ import dev.weft.core.base.InvariantError;
 import dev.weft.core.forward.Path;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Advance;
-import dev.weft.core.wire.Bundle;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.FlowRef;
 import dev.weft.core.wire.Frame;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.PriorityQueue;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,8 +59,6 @@ final class OutboundFlow {
     /** How often, at least, something is sent again within the time after which a silent destination is given up. */
     private static final int PROBES_IN_PATIENCE = 6;
 
-    private static final int LIFETIMES_FEW = 64;
-
     private final FlowLabel label;
     private final Manner manner;
     private final FlowConfig config;
@@ -76,25 +70,15 @@ final class OutboundFlow {
 
     private final CongestionWindow congestion;
 
-    private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>();
     private final MessageDeadlines deadlines = new MessageDeadlines();
-    /**
-     * What is withdrawn from a connected flow if it has no number in time; those that have one are left until they come
-     * first, or are most of all.
-     */
-    private final PriorityQueue<Outgoing> lifetimes = new PriorityQueue<>(MessageDeadlines.SOONEST);
-
+    private final Lifetimes lifetimes = new Lifetimes();
     private final SequenceWindow<Fragment> window = new SequenceWindow<>();
     private final Flights flights = new Flights();
-    /** Never sent yet. */
-    private final ArrayDeque<Long> fresh = new ArrayDeque<>();
-    /** To be sent again, the oldest first: the destination has begun to make room for those. */
-    private final TreeSet<Long> again = new TreeSet<>();
+    private final FragmentSize size;
+    private final SendQueue toSend;
 
     private long handle;
     private int hops;
-    private long inFlightBytes;
-    private int inFlightCount;
     private long room;
     private long ackSerial = -1;
     private long deliveredBelow;
@@ -135,6 +119,8 @@ final class OutboundFlow {
         this.paths = paths;
         this.out = out;
         this.timer = new RetransmissionTimer(config.retransmission());
+        this.size = new FragmentSize(config.fragmentBytes());
+        this.toSend = new SendQueue(window, size, config.windowFragments());
         this.congestion = new CongestionWindow(config.fragmentBytes(), config.windowBytes());
         this.room = config.roomBytes();
         this.usedNanos = nowNanos;
@@ -162,7 +148,7 @@ final class OutboundFlow {
     }
 
     boolean isIdle() {
-        return waiting.isEmpty() && window.isEmpty();
+        return !toSend.hasWaiting() && window.isEmpty();
     }
 
     long usedNanos() {
@@ -184,7 +170,7 @@ final class OutboundFlow {
     /** Takes a message; it leaves at the next {@link #flush}, with what else has gathered by then. */
     void add(Send send, long nowNanos) {
         gathers = true;
-        add(Outgoing.message(send, config.fragmentBytes(), nextOrder++, nowNanos), nowNanos);
+        add(Outgoing.message(send, size, nextOrder++, nowNanos), nowNanos);
     }
 
     /** Asks for a connection. */
@@ -203,12 +189,9 @@ final class OutboundFlow {
             silentSinceNanos = nowNanos;
         }
         nextOrder = Math.max(nextOrder, message.order + 1);
-        waiting.add(message);
+        toSend.add(message);
         deadlines.add(message);
-        if (isOrdered() && message.deadlineNanos != Deadlines.NEVER) {
-            if (lifetimes.size() > 2 * waiting.size() + LIFETIMES_FEW) {
-                lifetimes.removeIf(OutboundFlow::isWithdrawnNoMore);
-            }
+        if (isOrdered()) {
             lifetimes.add(message);
         }
         usedNanos = nowNanos;
@@ -236,7 +219,7 @@ final class OutboundFlow {
                 message.refusal = refusal.reason();
             }
         }
-        boolean wasFull = inFlightBytes + config.fragmentBytes() > congestion.bytes();
+        boolean wasFull = flights.bytes() + size.bytes() > congestion.bytes();
         Settled settled = new Settled();
         acknowledge(window.first(), ack.floor(), settled, nowNanos);
         for (Ack.Range range : ack.ranges()) {
@@ -246,6 +229,7 @@ final class OutboundFlow {
         long marked = isNewest ? Math.max(0, ack.marked() - markedCount) : 0;
         if (settled.count > 0) {
             timer.handleProgress();
+            size.handleSettled(settled.bytes, nowNanos);
             congestion.handleSettled(
                     settled.count,
                     settled.bytes,
@@ -330,7 +314,7 @@ final class OutboundFlow {
 
     long nextDeadlineNanos() {
         long next = retryPathNanos;
-        Outgoing soonest = isOrdered() ? soonestWithdrawn() : deadlines.soonest();
+        Outgoing soonest = isOrdered() ? lifetimes.soonest() : deadlines.soonest();
         if (soonest != null) {
             next = Math.min(next, soonest.deadlineNanos);
         }
@@ -367,9 +351,7 @@ final class OutboundFlow {
     private void forget() {
         deadlines.clear();
         lifetimes.clear();
-        waiting.clear();
-        fresh.clear();
-        again.clear();
+        toSend.clear();
         flights.clear();
         while (!window.isEmpty()) {
             window.removeFirst();
@@ -542,6 +524,7 @@ final class OutboundFlow {
                 timer.handleExpiry(RetransmissionTimer.Expiry.SILENT);
                 unanswered++;
                 congestion.handleExpiry();
+                size.restart();
                 choice = choice.other();
             } else if (late) {
                 timer.handleExpiry(RetransmissionTimer.Expiry.LATE);
@@ -560,34 +543,19 @@ final class OutboundFlow {
     }
 
     private void lost(long sequence, Fragment fragment) {
-        inFlightBytes -= fragment.charge;
-        inFlightCount--;
-        if (!isReliable()) {
-            fragment.state = Fragment.State.OVERDUE;
-            return;
+        if (isReliable()) {
+            flights.end(fragment, Fragment.State.TO_SEND);
+            toSend.again(sequence);
+        } else {
+            flights.end(fragment, Fragment.State.OVERDUE);
         }
-        fragment.state = Fragment.State.TO_SEND;
-        again.add(sequence);
-    }
-
-    private static boolean isWithdrawnNoMore(Outgoing message) {
-        return message.isCommitted() || message.isSettled();
-    }
-
-    private @Nullable Outgoing soonestWithdrawn() {
-        Outgoing first = lifetimes.peek();
-        while (first != null && isWithdrawnNoMore(first)) {
-            lifetimes.remove();
-            first = lifetimes.peek();
-        }
-        return first;
     }
 
     /** Messages that have no number yet are not missed by anybody: the connection goes on as though they had never been. */
     private void withdraw(long nowNanos) {
-        for (Outgoing soonest = soonestWithdrawn();
+        for (Outgoing soonest = lifetimes.soonest();
                 soonest != null && soonest.deadlineNanos <= nowNanos;
-                soonest = soonestWithdrawn()) {
+                soonest = lifetimes.soonest()) {
             settle(soonest, Outcome.of(Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT));
         }
     }
@@ -651,7 +619,7 @@ final class OutboundFlow {
             throw new InvariantError("message " + message.order + " ends twice, now " + outcome);
         }
         if (!message.isCommitted()) {
-            waiting.remove(message);
+            toSend.withdraw(message);
         }
         Send send = message.settle();
         deadlines.settled();
@@ -670,11 +638,7 @@ final class OutboundFlow {
     }
 
     private void land(Fragment fragment) {
-        if (fragment.state == Fragment.State.IN_FLIGHT) {
-            inFlightBytes -= fragment.charge;
-            inFlightCount--;
-        }
-        fragment.state = Fragment.State.SETTLED;
+        flights.end(fragment, Fragment.State.SETTLED);
         fragment.path = null;
     }
 
@@ -686,41 +650,31 @@ final class OutboundFlow {
             return;
         }
         while (!broken && admits()) {
-            Long next = again.isEmpty() ? fresh.peek() : again.first();
+            Long next = toSend.next();
             if (next == null) {
-                if (waiting.isEmpty() || !hasNumbersLeft()) {
-                    return;
-                }
-                assignNext();
-                continue;
+                return;
             }
             Fragment fragment = window.at(next);
             if (fragment == null || fragment.state != Fragment.State.TO_SEND) {
-                done(next);
+                toSend.done(next);
                 continue;
             }
             if (!isOrdered() && fragment.transmissions > manner.retriesMax()) {
-                done(next);
+                toSend.done(next);
                 giveUpAfterRetries(fragment, nowNanos);
                 continue;
             }
             Optional<Path> path = path(choice);
             if (path.isPresent()) {
-                done(next);
+                toSend.done(next);
                 transmit(next, fragment, path.get(), nowNanos);
             } else if (isReliable()) {
                 retryPathNanos = nowNanos + config.retransmission().maxNanos();
                 return;
             } else {
-                done(next);
+                toSend.done(next);
                 giveUpWithoutPath(fragment, nowNanos);
             }
-        }
-    }
-
-    private void done(Long sequence) {
-        if (!again.remove(sequence)) {
-            fresh.remove();
         }
     }
 
@@ -747,67 +701,22 @@ final class OutboundFlow {
     }
 
     private boolean admits() {
-        if (inFlightCount == 0) {
+        if (flights.count() == 0) {
             return true;
         }
         long limit = isReliable() ? Math.min(room, congestion.bytes()) : congestion.bytes();
-        return inFlightBytes < limit && inFlightCount < config.windowFragments();
-    }
-
-    /** A message gets all its numbers at once, maybe more than the window takes; the next one waits for them. */
-    private boolean hasNumbersLeft() {
-        return window.next() - window.first() < 2L * config.windowFragments();
-    }
-
-    /** Gives the next message its numbers; small ones that wait behind it share its one. */
-    private void assignNext() {
-        Outgoing message = waiting.remove();
-        message.firstSequence = window.next();
-        List<Outgoing> bundle = message.fragmentCount == 1 ? bundleWith(message) : List.of(message);
-        if (bundle.size() > 1) {
-            fresh.add(window.add(Fragment.bundle(bundle, config.fragmentBytes())));
-            return;
-        }
-        for (int i = 0; i < message.fragmentCount; i++) {
-            fresh.add(window.add(Fragment.piece(message, i, config.fragmentBytes())));
-        }
-    }
-
-    private List<Outgoing> bundleWith(Outgoing first) {
-        Outgoing next = waiting.peek();
-        int bytes = Bundle.bytesOf(first.payload().length());
-        if (next == null || !bundles(first, 0) || !bundles(next, bytes)) {
-            return List.of(first);
-        }
-        List<Outgoing> bundle = new ArrayList<>();
-        bundle.add(first);
-        while (next != null && bundles(next, bytes) && bundle.size() < Bundle.MESSAGES_MAX) {
-            waiting.remove();
-            next.firstSequence = first.firstSequence;
-            bundle.add(next);
-            bytes += Bundle.bytesOf(next.payload().length());
-            next = waiting.peek();
-        }
-        return bundle;
-    }
-
-    /** Whether a message may share a fragment of which so many bytes are used. */
-    private boolean bundles(Outgoing message, int usedBytes) {
-        return message.role == Outgoing.Role.MESSAGE
-                && message.fragmentCount == 1
-                && usedBytes + Bundle.bytesOf(message.payload().length()) <= config.fragmentBytes();
+        return flights.bytes() < limit && flights.count() < config.windowFragments();
     }
 
     private void transmit(long sequence, Fragment fragment, Path path, long nowNanos) {
         if (!path.equals(lastPath)) {
             if (lastPath != null) {
                 congestion.restart();
+                size.restart();
             }
             lastPath = path;
         }
         fragment.markSent(path, nowNanos);
-        inFlightBytes += fragment.charge;
-        inFlightCount++;
         flights.add(sequence, fragment);
         Data data = fragment.data(ref(), sequence, sequence - window.first());
         out.send(path, manner.priority(), data);

@@ -23,20 +23,20 @@ public final class Endpoints {
     /** The application's side. */
     public interface Output {
         /**
-         * Hands a message to the application, which says {@link #taken} when it has used it. Its bytes are the
+         * Hands messages to the application, which says {@link #taken} when it has used them. Their bytes are the
          * application's from then on. May not call back in.
          */
         void deliver(long endpoint, Delivery delivery);
     }
 
     /**
-     * A message for an endpoint.
+     * What came to an endpoint under one sequence number: a message, or those of a bundle.
      *
-     * @param from the node that sent it
-     * @param payload its bytes
-     * @param hops how many links it crossed
+     * @param from the node that sent them
+     * @param payloads their bytes
+     * @param hops how many links they crossed
      */
-    public record Delivery(NodeId from, ByteView payload, int hops) {}
+    public record Delivery(NodeId from, List<ByteView> payloads, int hops) {}
 
     /**
      * What has come to one endpoint.
@@ -161,9 +161,7 @@ public final class Endpoints {
         Open target = open.get(endpoint);
         if (acceptance == Acceptance.TAKEN && target != null) {
             target.taken += messages.size();
-            for (ByteView message : messages) {
-                out.deliver(target.number, new Delivery(from, message, hops));
-            }
+            out.deliver(target.number, new Delivery(from, messages, hops));
         }
         return acceptance;
     }

@@ -66,7 +66,7 @@ final class EngineLab {
         private final TreeMap<Long, Far> far = new TreeMap<>();
         boolean dead;
         Connections.Output sockets = new Unheard() {};
-        BiConsumer<Long, Endpoints.Delivery> delivered = (endpoint, delivery) -> {};
+        BiConsumer<Long, ByteView> delivered = (endpoint, payload) -> {};
         BiConsumer<Long, Outcome> settled = (ticket, outcome) -> {};
         LongConsumer groupSettled = ticket -> {};
         /** What this node has written, with the length before each frame. */
@@ -208,7 +208,9 @@ final class EngineLab {
 
         @Override
         public void deliver(long endpoint, Endpoints.Delivery delivery) {
-            delivered.accept(endpoint, delivery);
+            for (ByteView payload : delivery.payloads()) {
+                delivered.accept(endpoint, payload);
+            }
         }
 
         @Override

@@ -75,10 +75,9 @@ class FairShareTest {
                 int number = flow;
                 sink.turn(() -> sink.engine.open("sink" + number, SocketKind.RDM, 64 << 20));
             }
-            sink.delivered = (endpoint, delivery) -> {
-                received.merge((int) delivery.payload().at(0), (long) MESSAGE_BYTES, Long::sum);
-                sink.afterTurn(
-                        () -> sink.engine.taken(endpoint, ReceiveBuffer.charge(delivery.payload()), lab.nowNanos));
+            sink.delivered = (endpoint, payload) -> {
+                received.merge((int) payload.at(0), (long) MESSAGE_BYTES, Long::sum);
+                sink.afterTurn(() -> sink.engine.taken(endpoint, ReceiveBuffer.charge(payload), lab.nowNanos));
             };
             for (int flow = 0; flow < count; flow++) {
                 int number = flow;

@@ -27,7 +27,7 @@ class FrameLengthTest {
         lab.runFor(5 * EngineLab.SECOND);
         List<Integer> lengths = new ArrayList<>();
         List<Outcome.Kind> fates = new ArrayList<>();
-        to.delivered = (endpoint, delivery) -> lengths.add(delivery.payload().length());
+        to.delivered = (endpoint, payload) -> lengths.add(payload.length());
         from.settled = (ticket, outcome) -> fates.add(outcome.kind());
         to.turn(() -> to.engine.open("inbox", SocketKind.RDM, 1 << 20));
         for (int bytes : new int[] {TAKEN_BYTES + 1, 100}) {

@@ -49,12 +49,11 @@ class GroupCongestionTest {
 
         private void sink(Node node) {
             node.turn(() -> node.engine.open("sink", SocketKind.RDM, 64 << 20));
-            node.delivered = (endpoint, delivery) -> {
-                String name = (char) delivery.payload().at(0) + " at n" + node.number;
-                received.merge(name, (long) delivery.payload().length(), Long::sum);
+            node.delivered = (endpoint, payload) -> {
+                String name = (char) payload.at(0) + " at n" + node.number;
+                received.merge(name, (long) payload.length(), Long::sum);
                 arrivedNanos.put(name, lab.nowNanos);
-                node.afterTurn(
-                        () -> node.engine.taken(endpoint, ReceiveBuffer.charge(delivery.payload()), lab.nowNanos));
+                node.afterTurn(() -> node.engine.taken(endpoint, ReceiveBuffer.charge(payload), lab.nowNanos));
             };
         }
 

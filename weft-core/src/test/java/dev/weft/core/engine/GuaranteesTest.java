@@ -283,10 +283,9 @@ class GuaranteesTest {
             lives.add(arrived);
             if (!kind.isConnected()) {
                 node.turn(() -> node.engine.open("there", kind, 16 << 20));
-                node.delivered = (endpoint, delivery) -> {
-                    arrived.messages.add(delivery.payload().compact());
-                    node.afterTurn(
-                            () -> node.engine.taken(endpoint, ReceiveBuffer.charge(delivery.payload()), lab.nowNanos));
+                node.delivered = (endpoint, payload) -> {
+                    arrived.messages.add(payload.compact());
+                    node.afterTurn(() -> node.engine.taken(endpoint, ReceiveBuffer.charge(payload), lab.nowNanos));
                 };
                 return;
             }

@@ -38,9 +38,9 @@ class MessagePriceTest {
         origin.start();
         destination.start();
         lab.runFor(5 * SECOND);
-        destination.delivered = (endpoint, delivery) -> {
+        destination.delivered = (endpoint, payload) -> {
             delivered++;
-            takenBytes += ReceiveBuffer.charge(delivery.payload());
+            takenBytes += ReceiveBuffer.charge(payload);
         };
         destination.turn(() -> destination.engine.open("inbox", SocketKind.RDM, 16 << 20));
     }

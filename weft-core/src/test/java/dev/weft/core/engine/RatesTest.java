@@ -49,14 +49,10 @@ class RatesTest {
         /** Takes all that comes. */
         private void sink(Node node) {
             node.turn(() -> node.engine.open("sink", SocketKind.RDM, 16 << 20));
-            node.delivered = (endpoint, delivery) -> {
-                received.merge(node.id, (long) delivery.payload().length(), Long::sum);
-                byPriority.merge(
-                        (int) delivery.payload().at(0),
-                        (long) delivery.payload().length(),
-                        Long::sum);
-                node.afterTurn(
-                        () -> node.engine.taken(endpoint, ReceiveBuffer.charge(delivery.payload()), lab.nowNanos));
+            node.delivered = (endpoint, payload) -> {
+                received.merge(node.id, (long) payload.length(), Long::sum);
+                byPriority.merge((int) payload.at(0), (long) payload.length(), Long::sum);
+                node.afterTurn(() -> node.engine.taken(endpoint, ReceiveBuffer.charge(payload), lab.nowNanos));
             };
         }
 

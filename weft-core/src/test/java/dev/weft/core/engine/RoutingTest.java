@@ -110,10 +110,10 @@ class RoutingTest {
         private void receive() {
             if (!kind.isConnected()) {
                 destination.turn(() -> destination.engine.open("there", kind, 16 << 20));
-                destination.delivered = (endpoint, delivery) -> {
-                    arrived(delivery.payload());
-                    destination.afterTurn(() ->
-                            destination.engine.taken(endpoint, ReceiveBuffer.charge(delivery.payload()), lab.nowNanos));
+                destination.delivered = (endpoint, payload) -> {
+                    arrived(payload);
+                    destination.afterTurn(
+                            () -> destination.engine.taken(endpoint, ReceiveBuffer.charge(payload), lab.nowNanos));
                 };
                 return;
             }

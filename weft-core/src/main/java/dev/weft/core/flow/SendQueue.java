@@ -1,0 +1,124 @@
+package dev.weft.core.flow;
+
+import dev.weft.core.wire.Bundle;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of a flow is to be sent, and what next: first what was lost, then what has a number and has never left, then the
+ * messages that wait for theirs. Small ones that wait next to each other share a number.
+ *
+ * <p>Called by {@link OutboundFlow} alone.
+ */
+final class SendQueue {
+    private final SequenceWindow<Fragment> window;
+    private final FragmentSize size;
+    private final int numbersMax;
+
+    /** Without a number. */
+    private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>();
+    /** Never sent yet. */
+    private final ArrayDeque<Long> fresh = new ArrayDeque<>();
+    /** To be sent again, the oldest first: the destination has begun to make room for those. */
+    private final TreeSet<Long> again = new TreeSet<>();
+
+    /**
+     * @param window what has a number
+     * @param windowFragments how many may be under way; about twice as many may have numbers
+     */
+    SendQueue(SequenceWindow<Fragment> window, FragmentSize size, int windowFragments) {
+        this.window = window;
+        this.size = size;
+        this.numbersMax = 2 * windowFragments;
+    }
+
+    boolean hasWaiting() {
+        return !waiting.isEmpty();
+    }
+
+    void add(Outgoing message) {
+        waiting.add(message);
+    }
+
+    /** A message that has no number yet will not go. */
+    void withdraw(Outgoing message) {
+        waiting.remove(message);
+    }
+
+    /** What had left is to be sent again. */
+    void again(long sequence) {
+        again.add(sequence);
+    }
+
+    /** The number of what is to be sent next, until it is {@link #done}; null where nothing is, or no number is left. */
+    @Nullable
+    Long next() {
+        while (true) {
+            Long next = again.isEmpty() ? fresh.peek() : again.first();
+            if (next != null || waiting.isEmpty() || !hasNumbersLeft()) {
+                return next;
+            }
+            assignNext();
+        }
+    }
+
+    /** What was {@link #next} has been sent, or is not to be. */
+    void done(Long sequence) {
+        if (!again.remove(sequence)) {
+            fresh.remove();
+        }
+    }
+
+    void clear() {
+        waiting.clear();
+        fresh.clear();
+        again.clear();
+    }
+
+    /** A message gets all its numbers at once, maybe more than the window takes; the next one waits for them. */
+    private boolean hasNumbersLeft() {
+        return window.next() - window.first() < numbersMax;
+    }
+
+    /** Gives the next message its numbers; small ones that wait behind it share its one. */
+    private void assignNext() {
+        Outgoing message = waiting.remove();
+        message.firstSequence = window.next();
+        List<Outgoing> bundle = message.fragmentCount == 1 ? bundleWith(message) : List.of(message);
+        if (bundle.size() > 1) {
+            fresh.add(window.add(Fragment.bundle(bundle)));
+            return;
+        }
+        for (int i = 0; i < message.fragmentCount; i++) {
+            fresh.add(window.add(Fragment.piece(message, i, size.bytes(message.doublings))));
+        }
+    }
+
+    private List<Outgoing> bundleWith(Outgoing first) {
+        Outgoing next = waiting.peek();
+        int bytes = Bundle.bytesOf(first.payload().length());
+        if (next == null || !bundles(first, 0) || !bundles(next, bytes)) {
+            return List.of(first);
+        }
+        List<Outgoing> bundle = new ArrayList<>(Math.min(waiting.size() + 1, Bundle.MESSAGES_MAX));
+        bundle.add(first);
+        while (next != null && bundles(next, bytes) && bundle.size() < Bundle.MESSAGES_MAX) {
+            waiting.remove();
+            next.firstSequence = first.firstSequence;
+            bundle.add(next);
+            bytes += Bundle.bytesOf(next.payload().length());
+            next = waiting.peek();
+        }
+        return bundle;
+    }
+
+    /** Whether a message may share a fragment of which so many bytes are used. */
+    private boolean bundles(Outgoing message, int usedBytes) {
+        return message.role == Outgoing.Role.MESSAGE
+                && message.fragmentCount == 1
+                && usedBytes + Bundle.bytesOf(message.payload().length()) <= size.bytes();
+    }
+}
