@@ -15,11 +15,16 @@ import java.time.Duration;
  * @param retriesMax how often in a row something may be sent again without an answer before the connection is given up,
  *     though its timeout is not over ({@link Outcome.Reason#RETRIES}): 0 to 1,000,000, which means until the timeout
  * @param routing which way
+ * @param secrecy who may read along, both ways
  */
-public record ConnectOptions(Duration timeout, int priority, int retriesMax, Routing routing) {
+public record ConnectOptions(Duration timeout, int priority, int retriesMax, Routing routing, Secrecy secrecy) {
     /** 30 s, of middling priority, the best way. */
     public static final ConnectOptions DEFAULT = new ConnectOptions(
-            Duration.ofSeconds(30), SendOptions.PRIORITY_DEFAULT, SendOptions.RETRIES_UNBOUNDED, Routing.BEST);
+            Duration.ofSeconds(30),
+            SendOptions.PRIORITY_DEFAULT,
+            SendOptions.RETRIES_UNBOUNDED,
+            Routing.BEST,
+            Secrecy.BY_POLICY);
 
     public ConnectOptions {
         SendOptions.requireTimeout("connection", timeout);
@@ -28,18 +33,22 @@ public record ConnectOptions(Duration timeout, int priority, int retriesMax, Rou
     }
 
     public ConnectOptions withTimeout(Duration other) {
-        return new ConnectOptions(other, priority, retriesMax, routing);
+        return new ConnectOptions(other, priority, retriesMax, routing, secrecy);
     }
 
     public ConnectOptions withPriority(int other) {
-        return new ConnectOptions(timeout, other, retriesMax, routing);
+        return new ConnectOptions(timeout, other, retriesMax, routing, secrecy);
     }
 
     public ConnectOptions withRetries(int most) {
-        return new ConnectOptions(timeout, priority, most, routing);
+        return new ConnectOptions(timeout, priority, most, routing, secrecy);
     }
 
     public ConnectOptions withRouting(Routing other) {
-        return new ConnectOptions(timeout, priority, retriesMax, other);
+        return new ConnectOptions(timeout, priority, retriesMax, other, secrecy);
+    }
+
+    public ConnectOptions withSecrecy(Secrecy other) {
+        return new ConnectOptions(timeout, priority, retriesMax, routing, other);
     }
 }

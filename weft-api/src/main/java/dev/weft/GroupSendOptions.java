@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param retriesMax how often what seems lost is sent to a member again: 0 to 1,000,000, which means until the timeout
  * @param routing {@link Routing#BEST}, or around nodes: the delivery tree leads through none of them, and a member that
  *     can then not be reached gets the outcome undeliverable (no route). No other mode is for messages for many
+ * @param secrecy who may read along
  */
 public record GroupSendOptions(
         SocketKind kind,
@@ -24,7 +25,8 @@ public record GroupSendOptions(
         int priority,
         WhenFull whenFull,
         int retriesMax,
-        Routing routing) {
+        Routing routing,
+        Secrecy secrecy) {
     /** Whether a sender hears itself. */
     public enum Hearing {
         OTHERS_ONLY,
@@ -55,7 +57,8 @@ public record GroupSendOptions(
                 SendOptions.PRIORITY_DEFAULT,
                 WhenFull.WAIT,
                 SendOptions.RETRIES_UNBOUNDED,
-                Routing.BEST);
+                Routing.BEST,
+                Secrecy.BY_POLICY);
     }
 
     public GroupSendOptions {
@@ -76,31 +79,35 @@ public record GroupSendOptions(
     }
 
     public GroupSendOptions withTimeout(Duration longest) {
-        return new GroupSendOptions(kind, longest, endpoint, hearing, priority, whenFull, retriesMax, routing);
+        return new GroupSendOptions(kind, longest, endpoint, hearing, priority, whenFull, retriesMax, routing, secrecy);
     }
 
     public GroupSendOptions withEndpoint(String name) {
-        return new GroupSendOptions(kind, timeout, name, hearing, priority, whenFull, retriesMax, routing);
+        return new GroupSendOptions(kind, timeout, name, hearing, priority, whenFull, retriesMax, routing, secrecy);
     }
 
     public GroupSendOptions withHearing(Hearing changed) {
-        return new GroupSendOptions(kind, timeout, endpoint, changed, priority, whenFull, retriesMax, routing);
+        return new GroupSendOptions(kind, timeout, endpoint, changed, priority, whenFull, retriesMax, routing, secrecy);
     }
 
     public GroupSendOptions withPriority(int other) {
-        return new GroupSendOptions(kind, timeout, endpoint, hearing, other, whenFull, retriesMax, routing);
+        return new GroupSendOptions(kind, timeout, endpoint, hearing, other, whenFull, retriesMax, routing, secrecy);
     }
 
     public GroupSendOptions withWhenFull(WhenFull other) {
-        return new GroupSendOptions(kind, timeout, endpoint, hearing, priority, other, retriesMax, routing);
+        return new GroupSendOptions(kind, timeout, endpoint, hearing, priority, other, retriesMax, routing, secrecy);
     }
 
     public GroupSendOptions withRetries(int most) {
-        return new GroupSendOptions(kind, timeout, endpoint, hearing, priority, whenFull, most, routing);
+        return new GroupSendOptions(kind, timeout, endpoint, hearing, priority, whenFull, most, routing, secrecy);
     }
 
     /** @throws IllegalArgumentException unless it is the best way, around nodes or not */
     public GroupSendOptions withRouting(Routing other) {
-        return new GroupSendOptions(kind, timeout, endpoint, hearing, priority, whenFull, retriesMax, other);
+        return new GroupSendOptions(kind, timeout, endpoint, hearing, priority, whenFull, retriesMax, other, secrecy);
+    }
+
+    public GroupSendOptions withSecrecy(Secrecy other) {
+        return new GroupSendOptions(kind, timeout, endpoint, hearing, priority, whenFull, retriesMax, routing, other);
     }
 }

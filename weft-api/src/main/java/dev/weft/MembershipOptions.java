@@ -7,8 +7,9 @@ package dev.weft;
  * @param messagesMax how many messages may wait: 1 to 1,000,000. Under {@code BLOCK} and {@code DETACH} what a sender has
  *     sent in one turn is taken whole or not at all, so an empty inbox takes up to 256 messages, whatever is said here
  * @param bytesMax how many bytes may wait: 1 to 1 GiB; one message of any size always fits an empty inbox
+ * @param secrecy whether messages are taken that are not sealed, as they are where the mesh has nothing to seal with
  */
-public record MembershipOptions(WhenFull whenFull, int messagesMax, long bytesMax) {
+public record MembershipOptions(WhenFull whenFull, int messagesMax, long bytesMax, Secrecy secrecy) {
     /** What to do when the inbox is full. Only the first lets a slow member slow the others. */
     public enum WhenFull {
         /** Have the sender wait, as long as its send's timeout allows. */
@@ -22,7 +23,8 @@ public record MembershipOptions(WhenFull whenFull, int messagesMax, long bytesMa
     }
 
     /** 4,096 messages and 16 MiB; the sender waits. */
-    public static final MembershipOptions BLOCK = new MembershipOptions(WhenFull.BLOCK, 4_096, 16L << 20);
+    public static final MembershipOptions BLOCK =
+            new MembershipOptions(WhenFull.BLOCK, 4_096, 16L << 20, Secrecy.BY_POLICY);
 
     public MembershipOptions {
         if (messagesMax < 1 || messagesMax > 1_000_000 || bytesMax < 1 || bytesMax > 1L << 30) {
@@ -32,14 +34,18 @@ public record MembershipOptions(WhenFull whenFull, int messagesMax, long bytesMa
     }
 
     public MembershipOptions withWhenFull(WhenFull policy) {
-        return new MembershipOptions(policy, messagesMax, bytesMax);
+        return new MembershipOptions(policy, messagesMax, bytesMax, secrecy);
     }
 
     public MembershipOptions withMessagesMax(int messages) {
-        return new MembershipOptions(whenFull, messages, bytesMax);
+        return new MembershipOptions(whenFull, messages, bytesMax, secrecy);
     }
 
     public MembershipOptions withBytesMax(long bytes) {
-        return new MembershipOptions(whenFull, messagesMax, bytes);
+        return new MembershipOptions(whenFull, messagesMax, bytes, secrecy);
+    }
+
+    public MembershipOptions withSecrecy(Secrecy other) {
+        return new MembershipOptions(whenFull, messagesMax, bytesMax, other);
     }
 }

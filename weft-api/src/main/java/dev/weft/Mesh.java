@@ -75,13 +75,19 @@ public interface Mesh extends AutoCloseable {
     /** Waits until {@link #find} succeeds; empty when it did not in time. */
     Optional<Peer> await(String node, Duration timeout) throws InterruptedException;
 
+    /** As {@link #open(String, SocketKind, Secrecy)}, of no secrecy of its own. */
+    default Endpoint open(String endpoint, SocketKind kind) {
+        return open(endpoint, kind, Secrecy.BY_POLICY);
+    }
+
     /**
      * Opens an endpoint for messages of DGRAM or RDM. 16 MiB may wait in it, each message counted with 128 bytes more
      * than it has; then senders wait, or are refused if they have so chosen.
      *
+     * @param secrecy SEALED where messages that were not sent so are to be refused
      * @throws IllegalStateException if one of that name is open on this node, or too many are
      */
-    Endpoint open(String endpoint, SocketKind kind);
+    Endpoint open(String endpoint, SocketKind kind, Secrecy secrecy);
 
     /** Sends reliably with {@link SendOptions#RDM}. */
     default Ticket send(NodeId node, String endpoint, byte[] payload) {

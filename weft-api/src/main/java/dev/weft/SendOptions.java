@@ -11,9 +11,16 @@ import java.time.Duration;
  * @param whenFull what the send does where there is no room
  * @param retriesMax how often what seems lost is sent again: 0 to 1,000,000, which means until the timeout
  * @param routing which way
+ * @param secrecy who may read along
  */
 public record SendOptions(
-        SocketKind kind, Duration timeout, int priority, WhenFull whenFull, int retriesMax, Routing routing) {
+        SocketKind kind,
+        Duration timeout,
+        int priority,
+        WhenFull whenFull,
+        int retriesMax,
+        Routing routing,
+        Secrecy secrecy) {
     /** The priority of what does not say its own. */
     public static final int PRIORITY_DEFAULT = 3;
 
@@ -31,7 +38,7 @@ public record SendOptions(
     public static final SendOptions DGRAM = new SendOptions(SocketKind.DGRAM, Duration.ofSeconds(5));
 
     public SendOptions(SocketKind kind, Duration timeout) {
-        this(kind, timeout, PRIORITY_DEFAULT, WhenFull.WAIT, RETRIES_UNBOUNDED, Routing.BEST);
+        this(kind, timeout, PRIORITY_DEFAULT, WhenFull.WAIT, RETRIES_UNBOUNDED, Routing.BEST, Secrecy.BY_POLICY);
     }
 
     public SendOptions {
@@ -62,22 +69,26 @@ public record SendOptions(
     }
 
     public SendOptions withTimeout(Duration longest) {
-        return new SendOptions(kind, longest, priority, whenFull, retriesMax, routing);
+        return new SendOptions(kind, longest, priority, whenFull, retriesMax, routing, secrecy);
     }
 
     public SendOptions withPriority(int other) {
-        return new SendOptions(kind, timeout, other, whenFull, retriesMax, routing);
+        return new SendOptions(kind, timeout, other, whenFull, retriesMax, routing, secrecy);
     }
 
     public SendOptions withWhenFull(WhenFull other) {
-        return new SendOptions(kind, timeout, priority, other, retriesMax, routing);
+        return new SendOptions(kind, timeout, priority, other, retriesMax, routing, secrecy);
     }
 
     public SendOptions withRetries(int most) {
-        return new SendOptions(kind, timeout, priority, whenFull, most, routing);
+        return new SendOptions(kind, timeout, priority, whenFull, most, routing, secrecy);
     }
 
     public SendOptions withRouting(Routing other) {
-        return new SendOptions(kind, timeout, priority, whenFull, retriesMax, other);
+        return new SendOptions(kind, timeout, priority, whenFull, retriesMax, other, secrecy);
+    }
+
+    public SendOptions withSecrecy(Secrecy other) {
+        return new SendOptions(kind, timeout, priority, whenFull, retriesMax, routing, other);
     }
 }

@@ -1,10 +1,12 @@
 package dev.weft.cli;
 
+import dev.weft.ListenOptions;
 import dev.weft.Listener;
 import dev.weft.Mesh;
 import dev.weft.Message;
 import dev.weft.NodeId;
 import dev.weft.PacketSocket;
+import dev.weft.Secrecy;
 import dev.weft.SocketKind;
 import dev.weft.StreamSocket;
 import java.io.IOException;
@@ -25,13 +27,14 @@ final class Incoming {
     private final Mesh mesh;
     private final ArrayBlockingQueue<Message> queue = new ArrayBlockingQueue<>(WAITING_MAX);
 
-    Incoming(Mesh mesh, String endpoint, SocketKind kind) {
+    Incoming(Mesh mesh, String endpoint, SocketKind kind, Secrecy secrecy) {
         this.mesh = mesh;
+        ListenOptions options = ListenOptions.DEFAULT.withSecrecy(secrecy);
         if (kind == SocketKind.STREAM) {
-            Listener<StreamSocket> listener = mesh.listenStream(endpoint);
+            Listener<StreamSocket> listener = mesh.listenStream(endpoint, options);
             listener.onConnection(stream -> serve(stream.peer(), () -> read(stream)));
         } else {
-            Listener<PacketSocket> listener = mesh.listenPackets(endpoint);
+            Listener<PacketSocket> listener = mesh.listenPackets(endpoint, options);
             listener.onConnection(packets -> serve(packets.peer(), () -> read(packets)));
         }
     }

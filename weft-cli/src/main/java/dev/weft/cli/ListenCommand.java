@@ -29,6 +29,9 @@ final class ListenCommand implements Callable<Integer> {
     @Mixin
     JoinOptions join = new JoinOptions();
 
+    @Mixin
+    SecrecyOption secrecy = new SecrecyOption();
+
     @Parameters(
             arity = "0..1",
             paramLabel = "ENDPOINT",
@@ -94,7 +97,8 @@ final class ListenCommand implements Callable<Integer> {
             throw misused(
                     "--type is for an ENDPOINT: a place in a group receives what is sent to it, of whatever kind");
         }
-        MembershipOptions options = MembershipOptions.BLOCK.withWhenFull(whenFull());
+        MembershipOptions options =
+                MembershipOptions.BLOCK.withWhenFull(whenFull()).withSecrecy(secrecy.secrecy());
         String called = endpoint == null ? "" : endpoint;
         if (toMany == (endpoint != null) && spec != null) {
             throw new ParameterException(
@@ -115,8 +119,8 @@ final class ListenCommand implements Callable<Integer> {
             Receiving inbox = toMany
                     ? received(mesh.group(group == null ? "" : group).join(options))
                     : switch (kind) {
-                        case DGRAM, RDM -> received(mesh.open(called, kind));
-                        case SEQPACKET, STREAM -> new Incoming(mesh, called, kind)::next;
+                        case DGRAM, RDM -> received(mesh.open(called, kind, secrecy.secrecy()));
+                        case SEQPACKET, STREAM -> new Incoming(mesh, called, kind, secrecy.secrecy())::next;
                     };
             System.err.println("listening as " + mesh.self().name() + ", node "
                     + mesh.self().id());

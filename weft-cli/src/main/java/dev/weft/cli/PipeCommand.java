@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.ConnectOptions;
 import dev.weft.ConnectionException;
+import dev.weft.ListenOptions;
 import dev.weft.Listener;
 import dev.weft.Mesh;
 import dev.weft.StreamSocket;
@@ -33,6 +34,9 @@ final class PipeCommand implements Callable<Integer> {
 
     @Mixin
     JoinOptions join = new JoinOptions();
+
+    @Mixin
+    SecrecyOption secrecy = new SecrecyOption();
 
     @Parameters(
             arity = "1..2",
@@ -73,8 +77,9 @@ final class PipeCommand implements Callable<Integer> {
         }
     }
 
-    private static StreamSocket accept(Mesh mesh, String endpoint) throws InterruptedException {
-        try (Listener<StreamSocket> listener = mesh.listenStream(endpoint)) {
+    private StreamSocket accept(Mesh mesh, String endpoint) throws InterruptedException {
+        try (Listener<StreamSocket> listener =
+                mesh.listenStream(endpoint, ListenOptions.DEFAULT.withSecrecy(secrecy.secrecy()))) {
             System.err.println("listening as " + mesh.self().name() + ", node "
                     + mesh.self().id());
             return listener.accept();
@@ -84,7 +89,8 @@ final class PipeCommand implements Callable<Integer> {
     private StreamSocket connect(Mesh mesh, String node, String endpoint)
             throws InterruptedException, ConnectionException {
         mesh.await(node, Text.duration(wait));
-        return mesh.connectStream(mesh.find(node).id(), endpoint, ConnectOptions.DEFAULT);
+        return mesh.connectStream(
+                mesh.find(node).id(), endpoint, ConnectOptions.DEFAULT.withSecrecy(secrecy.secrecy()));
     }
 
     private static int join(StreamSocket stream) throws InterruptedException, IOException {

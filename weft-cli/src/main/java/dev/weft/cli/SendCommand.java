@@ -40,6 +40,9 @@ final class SendCommand implements Callable<Integer> {
     @Mixin
     JoinOptions join = new JoinOptions();
 
+    @Mixin
+    SecrecyOption secrecy = new SecrecyOption();
+
     @Spec
     @Nullable
     CommandSpec spec;
@@ -194,7 +197,8 @@ final class SendCommand implements Callable<Integer> {
         try {
             return new GroupSendOptions(
                             kind(type), patience(kind(type)), memberEndpoint, GroupSendOptions.Hearing.OTHERS_ONLY)
-                    .withPriority(urgency());
+                    .withPriority(urgency())
+                    .withSecrecy(secrecy.secrecy());
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }
@@ -227,13 +231,17 @@ final class SendCommand implements Callable<Integer> {
         int urgency = urgency();
         ConnectOptions connected;
         try {
-            connected = ConnectOptions.DEFAULT.withTimeout(longest).withPriority(urgency);
+            connected = ConnectOptions.DEFAULT
+                    .withTimeout(longest)
+                    .withPriority(urgency)
+                    .withSecrecy(secrecy.secrecy());
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, "--timeout " + timeout + " must be from 1ms to 1h");
         }
         return switch (kind) {
             case DGRAM, RDM -> {
-                SendOptions options = new SendOptions(kind, longest).withPriority(urgency);
+                SendOptions options =
+                        new SendOptions(kind, longest).withPriority(urgency).withSecrecy(secrecy.secrecy());
                 yield (mesh, to, endpoint, payload) ->
                         mesh.send(to, endpoint, payload, options).await();
             }

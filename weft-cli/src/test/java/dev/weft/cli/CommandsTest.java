@@ -17,6 +17,7 @@ import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.Probed;
 import dev.weft.Refusal;
+import dev.weft.Secrecy;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.Statistics;
@@ -464,6 +465,19 @@ class CommandsTest {
         assertThat(mesh.sent)
                 .extracting(FakeMesh.Sent::options)
                 .containsExactly(new SendOptions(SocketKind.DGRAM, Duration.ofMillis(250)));
+    }
+
+    @Test
+    void whatIsToBeSealedReachesTheMesh() {
+        mesh.fate(DELIVERED);
+        assertQuiet(lab.ask("send", "bob", "inbox", "hi", "--sealed"));
+        assertThat(mesh.sent)
+                .extracting(FakeMesh.Sent::options)
+                .containsExactly(SendOptions.RDM.withSecrecy(Secrecy.SEALED));
+        mesh.arriving(FakeMesh.ALICE, 1, "one");
+        assertThat(lab.run("listen", "inbox", "--sealed", "--count", "1").code())
+                .isZero();
+        assertThat(mesh.opened).containsExactly("inbox RDM sealed");
     }
 
     // ---- listen

@@ -29,6 +29,7 @@ import dev.weft.Peer;
 import dev.weft.Probed;
 import dev.weft.Refusal;
 import dev.weft.Revocations;
+import dev.weft.Secrecy;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.Statistics;
@@ -230,8 +231,8 @@ final class FakeMesh implements Mesh {
     }
 
     @Override
-    public Endpoint open(String endpoint, SocketKind kind) {
-        opened.add(endpoint + " " + kind);
+    public Endpoint open(String endpoint, SocketKind kind, Secrecy secrecy) {
+        opened.add(endpoint + " " + kind + (secrecy == Secrecy.SEALED ? " sealed" : ""));
         return new FakeEndpoint(endpoint, kind);
     }
 
@@ -394,7 +395,8 @@ final class FakeMesh implements Mesh {
 
         @Override
         public Membership join(MembershipOptions options) {
-            opened.add("group " + name + " " + options.whenFull());
+            opened.add("group " + name + " " + options.whenFull()
+                    + (options.secrecy() == Secrecy.SEALED ? " sealed" : ""));
             return new FakeMembership(name);
         }
 

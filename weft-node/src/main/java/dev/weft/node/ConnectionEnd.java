@@ -97,7 +97,12 @@ final class ConnectionEnd {
 
     /** Asks the engine for the connection; on the loop. The answer may come before this returns. */
     void begin(Engine engine, ConnectOptions options, long nowNanos) {
-        Manner manner = new Manner(options.priority(), WhenFull.WAIT, options.retriesMax(), options.routing());
+        Manner manner = new Manner(
+                options.priority(),
+                WhenFull.WAIT,
+                options.retriesMax(),
+                options.routing(),
+                life.secrecy(options.secrecy()));
         long asked =
                 engine.connect(peer, kind, endpoint, manner, options.timeout().toNanos(), nowNanos);
         numbered(asked);

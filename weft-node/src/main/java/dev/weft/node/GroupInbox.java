@@ -3,6 +3,7 @@ package dev.weft.node;
 import dev.weft.GroupMessage;
 import dev.weft.Membership;
 import dev.weft.MembershipOptions;
+import dev.weft.Secrecy;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.socket.GroupArrival;
@@ -61,6 +62,7 @@ final class GroupInbox implements Membership {
                     detached = true;
                     refused++;
                 }
+                case NOT_SEALED -> refused++;
                 case NO_MEMBER -> {}
             }
             return answer;
@@ -70,6 +72,9 @@ final class GroupInbox implements Membership {
     private GroupAcceptance acceptance(GroupArrival arrival) {
         if (over) {
             return GroupAcceptance.NO_MEMBER;
+        }
+        if (options.secrecy() == Secrecy.SEALED && arrival.secrecy() != Secrecy.SEALED) {
+            return GroupAcceptance.NOT_SEALED;
         }
         if (detached) {
             return GroupAcceptance.DETACHED;

@@ -7,6 +7,7 @@ import dev.weft.Membership;
 import dev.weft.MembershipOptions;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Secrecy;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
@@ -67,20 +68,24 @@ final class Groups implements GroupInbox.Home {
         SendBudget.Account account = take(name, payload.length, options);
         if (account == null) {
             GroupTicketEnd refused = application.newGroupTicket(() -> {});
-            refuse(refused, name, nodes, options);
+            Outcome.Kind kind = options.whenFull() == WhenFull.REFUSE ? Outcome.Kind.REJECTED : Outcome.Kind.EXPIRED;
+            life.handOver((engine, now) -> settle(
+                    refused.number(),
+                    members(engine, name, nodes, options),
+                    Outcome.of(kind, Outcome.Reason.QUEUE_FULL)));
             return refused;
         }
         GroupTicketEnd ticket = application.newGroupTicket(() -> account.give(SendBudget.chargeToMany(payload.length)));
         ByteView copy = ByteView.of(payload.clone());
-        life.handOver((engine, now) -> engine.sendToMany(
-                new GroupSend(
-                        ticket.number(),
-                        name,
-                        members(engine, name, nodes, options),
-                        copy,
-                        manner(options),
-                        options.timeout().toNanos()),
-                now));
+        life.handOver((engine, now) -> {
+            SortedSet<NodeId> members = members(engine, name, nodes, options);
+            if (options.secrecy() == Secrecy.SEALED && !engine.canSeal()) {
+                settle(ticket.number(), members, Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.NOT_SEALED));
+                return;
+            }
+            long timeoutNanos = options.timeout().toNanos();
+            engine.sendToMany(new GroupSend(ticket.number(), name, members, copy, manner(options), timeoutNanos), now);
+        });
         return ticket;
     }
 
@@ -101,15 +106,10 @@ final class Groups implements GroupInbox.Home {
                 : budget.tryTake(flow, charge);
     }
 
-    /** Tells of each member that there was no room. */
-    private void refuse(GroupTicketEnd ticket, GroupName name, TreeSet<NodeId> nodes, GroupSendOptions options) {
-        Outcome.Kind kind = options.whenFull() == WhenFull.REFUSE ? Outcome.Kind.REJECTED : Outcome.Kind.EXPIRED;
-        life.handOver((engine, now) -> {
-            for (NodeId member : members(engine, name, nodes, options)) {
-                application.settledFor(ticket.number(), member, Outcome.of(kind, Outcome.Reason.QUEUE_FULL));
-            }
-            application.groupSettled(ticket.number());
-        });
+    /** Gives every member the same outcome, of a message that does not leave. */
+    private void settle(long ticket, SortedSet<NodeId> members, Outcome outcome) {
+        members.forEach(member -> application.settledFor(ticket, member, outcome));
+        application.groupSettled(ticket);
     }
 
     private SortedSet<NodeId> members(Engine engine, GroupName name, TreeSet<NodeId> nodes, GroupSendOptions options) {

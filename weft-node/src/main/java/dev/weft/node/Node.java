@@ -24,6 +24,7 @@ import dev.weft.Peer;
 import dev.weft.Probed;
 import dev.weft.Refusal;
 import dev.weft.Revocations;
+import dev.weft.Secrecy;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.Statistics;
@@ -139,7 +140,7 @@ final class Node implements Mesh {
     }
 
     @Override
-    public Endpoint open(String endpoint, SocketKind kind) {
+    public Endpoint open(String endpoint, SocketKind kind, Secrecy secrecy) {
         requireName(endpoint);
         life.requireOpen();
         if (kind.isConnected()) {
@@ -148,7 +149,7 @@ final class Node implements Mesh {
         return life.ask(engine -> {
             requireUnused(engine, endpoint);
             long capacity = life.config().limits().of(Limit.ENDPOINT_BYTES);
-            long number = engine.open(endpoint, kind, capacity);
+            long number = engine.open(endpoint, kind, secrecy, capacity);
             Inbox inbox = new Inbox(
                     endpoint,
                     kind,
@@ -212,7 +213,12 @@ final class Node implements Mesh {
                 node,
                 endpoint,
                 options,
-                new Manner(options.priority(), options.whenFull(), options.retriesMax(), options.routing()),
+                new Manner(
+                        options.priority(),
+                        options.whenFull(),
+                        options.retriesMax(),
+                        options.routing(),
+                        life.secrecy(options.secrecy())),
                 new SendBudget.Flow(node, endpoint, options.kind(), options.priority()));
         latest = course;
         return course;
@@ -234,7 +240,12 @@ final class Node implements Mesh {
             String endpoint, SocketKind kind, ListenOptions options, Function<ConnectionEnd, C> shown) {
         requireName(endpoint);
         life.requireOpen();
-        Manner manner = new Manner(options.priority(), WhenFull.WAIT, options.retriesMax(), options.routing());
+        Manner manner = new Manner(
+                options.priority(),
+                WhenFull.WAIT,
+                options.retriesMax(),
+                options.routing(),
+                life.secrecy(options.secrecy()));
         return life.ask(engine -> {
             requireUnused(engine, endpoint);
             long number =

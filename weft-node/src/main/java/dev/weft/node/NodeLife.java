@@ -8,6 +8,7 @@ import dev.weft.MeshKey;
 import dev.weft.MeshStartException;
 import dev.weft.NodeId;
 import dev.weft.Revocations;
+import dev.weft.Secrecy;
 import dev.weft.core.authority.Register;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
@@ -186,6 +187,11 @@ final class NodeLife {
 
     MeshConfig config() {
         return config;
+    }
+
+    /** How secret something is to be for which that is asked. */
+    Secrecy secrecy(Secrecy asked) {
+        return secrets.secrecy(asked);
     }
 
     NodeId id() {

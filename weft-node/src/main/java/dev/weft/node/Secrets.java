@@ -5,6 +5,7 @@ import dev.weft.Locator;
 import dev.weft.MeshConfig;
 import dev.weft.MeshKey;
 import dev.weft.MeshStartException;
+import dev.weft.Secrecy;
 import dev.weft.core.authority.Notary;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.link.Partners;
@@ -95,6 +96,11 @@ final class Secrets {
                     case ALWAYS -> isGuarded() ? Sealer.Policy.ALWAYS : Sealer.Policy.AS_OTHERS;
                     case NEVER -> Sealer.Policy.NEVER;
                 });
+    }
+
+    /** How secret something is that a socket sends: where all is sealed, others may know that it always will be. */
+    Secrecy secrecy(Secrecy asked) {
+        return sealing().policy() == Sealer.Policy.ALWAYS ? Secrecy.SEALED : asked;
     }
 
     /**

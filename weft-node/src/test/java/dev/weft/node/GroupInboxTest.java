@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.Membership;
 import dev.weft.MembershipOptions;
 import dev.weft.NodeId;
+import dev.weft.Secrecy;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.socket.GroupArrival;
@@ -44,7 +45,7 @@ class GroupInboxTest {
 
     private static GroupArrival arrival(byte[]... payloads) {
         return new GroupArrival(
-                SENDER, "g", Stream.of(payloads).map(ByteView::of).toList(), 1, 0);
+                SENDER, "g", Stream.of(payloads).map(ByteView::of).toList(), 1, 0, Secrecy.BY_POLICY);
     }
 
     private static GroupArrival together(int... numbers) {

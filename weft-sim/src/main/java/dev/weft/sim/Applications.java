@@ -4,6 +4,7 @@ import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.Routing;
+import dev.weft.Secrecy;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
@@ -189,7 +190,10 @@ final class Applications {
             default -> Routing.BEST;
         };
         int retriesMax = isCalm || ways.chance(800_000) ? Manner.RETRIES_UNBOUNDED : ways.below(6);
-        return new Manner(Manner.DEFAULT.priority(), Manner.DEFAULT.whenFull(), retriesMax, routing);
+        // What goes two ways at once is sealed over both, links included.
+        boolean isSealed = world.guard() != World.Guard.NONE && routing.mode() == Routing.Mode.TWO_AT_ONCE;
+        Secrecy secrecy = isSealed ? Secrecy.SEALED : Secrecy.BY_POLICY;
+        return new Manner(Manner.DEFAULT.priority(), Manner.DEFAULT.whenFull(), retriesMax, routing, secrecy);
     }
 
     private NodeId[] drawNodes(int count) {

@@ -2,6 +2,7 @@ package dev.weft.sim;
 
 import dev.weft.Locator;
 import dev.weft.NodeId;
+import dev.weft.Secrecy;
 import dev.weft.SocketKind;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
@@ -13,6 +14,8 @@ import dev.weft.core.link.Security;
 import dev.weft.core.seal.Sealer;
 import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.wire.CloseReason;
+import dev.weft.core.wire.Data;
+import dev.weft.core.wire.FlowRef;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GroupData;
 import dev.weft.core.wire.GroupName;
@@ -565,12 +568,22 @@ final class World {
                 case SEALED, SEALED_CONTROL, SEAL_ANSWER, ROUTE_ERROR -> true;
                 default -> false;
             };
+            if (!isRelayed && type == FrameType.DATA) {
+                requirePromiseKept(Data.decodeHead(in).flow(), at);
+            }
             if (isRelayed && !maySpeakPlainly) {
                 violations.add(
                         "what passes over a relay is sealed", "node " + at.index + " received " + type + " " + route);
             }
         } catch (MalformedFrame malformed) {
             violations.add("every frame can be read", String.valueOf(malformed.getMessage()));
+        }
+    }
+
+    /** What an application wants sealed is sealed over links too. */
+    private void requirePromiseKept(FlowRef opened, SimNode at) {
+        if (opened.label().filter(label -> label.secrecy() == Secrecy.SEALED).isPresent()) {
+            violations.add("what is to be sealed is sealed", "node " + at.index + " received " + opened);
         }
     }
 

@@ -122,7 +122,7 @@ public class FlowBenchmark {
 
     private final class Origin implements Sender.Output {
         @Override
-        public void send(Path path, int priority, Frame frame) {
+        public void send(Path path, Manner manner, Frame frame) {
             toDestination.add((Data) frame);
         }
 

@@ -11,6 +11,7 @@ import dev.weft.core.wire.Abort;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Advance;
 import dev.weft.core.wire.Data;
+import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.FlowRef;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.GroupAck;
@@ -179,11 +180,11 @@ final class Arrivals implements Forwarder.Output {
 
     /** A flow is its origin's alone. One that is not known here is answered, to whoever asks. */
     private boolean mayUse(FlowRef flow, Arrival arrival) {
-        if (!seals.isActive()) {
-            return true;
-        }
-        Optional<NodeId> rightful = receiver.originOf(flow);
-        return rightful.isEmpty() || !seals.isImposture(rightful.get(), arrival);
+        // Where there are no seals there is no flow that is sealed whatever its way, so none has a handle.
+        Optional<FlowLabel> named = seals.isActive() ? receiver.labelOf(flow) : flow.label();
+        return named.isEmpty()
+                || !seals.isImposture(named.get().origin(), arrival)
+                        && !seals.isToRefuse(named.get().secrecy(), arrival);
     }
 
     /** Its origin's credential may be on its way; the message comes again. */

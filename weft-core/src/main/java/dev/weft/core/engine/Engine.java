@@ -6,6 +6,7 @@ import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.Peer;
 import dev.weft.Revocations;
+import dev.weft.Secrecy;
 import dev.weft.SocketKind;
 import dev.weft.core.authority.Register;
 import dev.weft.core.base.ByteView;
@@ -348,7 +349,12 @@ public final class Engine {
 
     /** Opens an endpoint for DGRAM or RDM; returns its number. */
     public long open(String endpoint, SocketKind kind, long capacityBytes) {
-        return machines.endpoints.open(endpoint, kind, capacityBytes);
+        return open(endpoint, kind, Secrecy.BY_POLICY, capacityBytes);
+    }
+
+    /** The same, where what was not sent as secret as that is to be refused. */
+    public long open(String endpoint, SocketKind kind, Secrecy demanded, long capacityBytes) {
+        return machines.endpoints.open(endpoint, kind, demanded, capacityBytes);
     }
 
     public void closeEndpoint(long endpoint) {
@@ -583,6 +589,11 @@ public final class Engine {
     /** The present way to a node. */
     public Optional<List<NodeId>> way(NodeId destination) {
         return machines.router.path(destination, Paths.Choice.PRIMARY).map(Path::nodes);
+    }
+
+    /** Whether this node has something to seal with now. */
+    public boolean canSeal() {
+        return machines.seals.isActive();
     }
 
     /** Whether what goes to a node over that many links leaves sealed. */

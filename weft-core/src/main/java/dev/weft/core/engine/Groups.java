@@ -3,6 +3,7 @@ package dev.weft.core.engine;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.Right;
+import dev.weft.Secrecy;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
@@ -392,9 +393,9 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     public Verdict deliver(GroupReceiver.Delivery delivery) {
         if (!delivery.name().isSealed()) {
             if (seals.isToRefuse(delivery.from())) {
-                return Verdict.refused(Outcome.Reason.NOT_PERMITTED);
+                return Verdict.refused(Outcome.Reason.NOT_SEALED);
             }
-            return deliverPlain(delivery);
+            return deliverPlain(delivery, delivery.from().equals(self) ? Secrecy.SEALED : Secrecy.BY_POLICY);
         }
         if (!seals.isActive()) {
             return Verdict.HELD;
@@ -403,7 +404,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
                 delivery.from(), delivery.incarnation(), delivery.name(), delivery.payload(), now.getAsLong());
         return switch (opened.finding()) {
             case AUTHENTIC -> {
-                Verdict verdict = deliverPlain(delivery.unsealed(opened.payload()));
+                Verdict verdict = deliverPlain(delivery.unsealed(opened.payload()), Secrecy.SEALED);
                 if (verdict.kind() == Verdict.Kind.DELIVERED) {
                     sealing.delivered(opened);
                 }
@@ -422,16 +423,17 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         };
     }
 
-    private Verdict deliverPlain(GroupReceiver.Delivery delivery) {
+    /** @param secrecy of how it has come, or sealed where it never left this node */
+    private Verdict deliverPlain(GroupReceiver.Delivery delivery, Secrecy secrecy) {
         try {
-            return deliver(delivery, Parcel.decode(delivery.payload()));
+            return deliver(delivery, Parcel.decode(delivery.payload()), secrecy);
         } catch (MalformedFrame malformed) {
             out.trace(new TraceEvent(TraceEvent.Kind.MALFORMED, delivery.from(), "parcel: " + malformed.getMessage()));
             return Verdict.refused(Outcome.Reason.LIMIT);
         }
     }
 
-    private Verdict deliver(GroupReceiver.Delivery delivery, List<ByteView> messages) {
+    private Verdict deliver(GroupReceiver.Delivery delivery, List<ByteView> messages, Secrecy secrecy) {
         GroupName name = delivery.name();
         boolean isMember =
                 name.scope() == GroupName.Scope.LIST || name.group().isEmpty() || joined.contains(name.group());
@@ -442,17 +444,18 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             return Verdict.refused(Outcome.Reason.NOT_PERMITTED);
         }
         if (!name.endpoint().isEmpty()) {
-            return deliverToEndpoint(delivery, messages);
+            return deliverToEndpoint(delivery, messages, secrecy);
         }
         if (name.scope() == GroupName.Scope.LIST || !joined.contains(name.group())) {
             return Verdict.refused(Outcome.Reason.NO_ENDPOINT);
         }
-        GroupArrival arrival =
-                new GroupArrival(delivery.from(), name.group(), messages, delivery.hops(), delivery.missedCount());
+        GroupArrival arrival = new GroupArrival(
+                delivery.from(), name.group(), messages, delivery.hops(), delivery.missedCount(), secrecy);
         return switch (out.deliverToGroup(arrival)) {
             case TAKEN -> Verdict.DELIVERED;
             case LATER -> name.noRoom();
             case DETACHED -> Verdict.refused(Outcome.Reason.DETACHED);
+            case NOT_SEALED -> Verdict.refused(Outcome.Reason.NOT_SEALED);
             case NO_MEMBER -> Verdict.refused(Outcome.Reason.NO_ENDPOINT);
         };
     }
@@ -464,10 +467,10 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     }
 
     /** Messages for many come to endpoints that take messages from anybody, in whatever order their flow promises. */
-    private Verdict deliverToEndpoint(GroupReceiver.Delivery delivery, List<ByteView> messages) {
+    private Verdict deliverToEndpoint(GroupReceiver.Delivery delivery, List<ByteView> messages, Secrecy secrecy) {
         String endpoint = delivery.name().endpoint();
         SocketKind kind = delivery.name().kind() == SocketKind.DGRAM ? SocketKind.DGRAM : SocketKind.RDM;
-        Acceptance acceptance = endpoints.check(endpoint, kind);
+        Acceptance acceptance = endpoints.check(endpoint, kind, secrecy);
         if (acceptance != Acceptance.TAKEN) {
             return Verdict.refused(acceptance.reason());
         }
@@ -478,7 +481,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         for (ByteView message : messages) {
             buffer.take(ReceiveBuffer.charge(message));
         }
-        endpoints.deliver(endpoint, kind, delivery.from(), messages, delivery.hops());
+        endpoints.deliver(endpoint, kind, secrecy, delivery.from(), messages, delivery.hops());
         return Verdict.DELIVERED;
     }
 

@@ -5,6 +5,7 @@ import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.Revocations;
 import dev.weft.Right;
+import dev.weft.Secrecy;
 import dev.weft.core.authority.Register;
 import dev.weft.core.base.Budget;
 import dev.weft.core.base.ByteView;
@@ -151,11 +152,12 @@ final class Machines {
         this.endpoints = new Endpoints(received, out);
         this.post = new Post(self.node(), links, seals, () -> now);
         this.probes = new Probes(self.node(), router, post, out);
-        this.sends = new Sends(self, config.flow(), router, post, this::suspect, this::deniedThere, () -> now, out);
+        this.sends =
+                new Sends(self, config.flow(), router, post, seals, this::suspect, this::deniedThere, () -> now, out);
         this.sender = sends.sender();
         this.receiver =
                 new Receiver(self.node(), self.incarnation(), config.flow(), prng.fork(3), new ReceiverOutput());
-        this.connections = new Connections(self.node(), config.connections(), received, sender, out);
+        this.connections = new Connections(self.node(), config.connections(), received, sender, seals::canMeet, out);
         connections.receiver(receiver);
         sends.connections(connections);
         this.groups = new Groups(
@@ -678,10 +680,13 @@ final class Machines {
                 return permitted;
             }
             String endpoint = flow.endpoint();
+            Secrecy secrecy = seals.secrecyOf(flow);
             if (flow.kind().isConnected()) {
-                return endpoints.isOpen(endpoint) ? Acceptance.WRONG_KIND : connections.check(flow, now);
+                return endpoints.isOpen(endpoint) ? Acceptance.WRONG_KIND : connections.check(flow, secrecy, now);
             }
-            return connections.isListening(endpoint) ? Acceptance.WRONG_KIND : endpoints.check(endpoint, flow.kind());
+            return connections.isListening(endpoint)
+                    ? Acceptance.WRONG_KIND
+                    : endpoints.check(endpoint, flow.kind(), secrecy);
         }
 
         @Override
@@ -693,7 +698,8 @@ final class Machines {
         public Acceptance deliver(FlowLabel flow, List<ByteView> messages, int hops) {
             return flow.kind().isConnected()
                     ? connections.deliver(flow, messages)
-                    : endpoints.deliver(flow.endpoint(), flow.kind(), flow.origin(), messages, hops);
+                    : endpoints.deliver(
+                            flow.endpoint(), flow.kind(), seals.secrecyOf(flow), flow.origin(), messages, hops);
         }
 
         @Override

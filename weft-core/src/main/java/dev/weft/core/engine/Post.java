@@ -1,6 +1,9 @@
 package dev.weft.core.engine;
 
 import dev.weft.NodeId;
+import dev.weft.Secrecy;
+import dev.weft.core.base.Check;
+import dev.weft.core.flow.Manner;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.Path;
@@ -33,6 +36,17 @@ final class Post {
 
     void transmit(Path path, int priority, Frame frame) {
         put(path.destination(), path.hops(), path.neighbor(), path.route().withPriority(priority), frame);
+    }
+
+    /** What is to be sealed whatever its way. Nothing that may not be read is begun where there are no seals. */
+    void transmit(Path path, Manner manner, Frame frame) {
+        if (manner.secrecy() == Secrecy.SEALED && path.hops() > 0) {
+            Check.that(seals.isActive(), "a flow is to be sealed where there are no seals");
+            RouteHeader route = path.route().withPriority(manner.priority());
+            seals.send(path.destination(), path.neighbor(), route, frame, now.getAsLong());
+        } else {
+            transmit(path, manner.priority(), frame);
+        }
     }
 
     void answer(Arrival arrival, Frame frame) {

@@ -4,9 +4,11 @@ import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.flow.FlowConfig;
+import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.Send;
 import dev.weft.core.flow.Sender;
 import dev.weft.core.forward.Path;
+import dev.weft.core.seal.Seals;
 import dev.weft.core.socket.Connections;
 import dev.weft.core.socket.Ledger;
 import dev.weft.core.wire.Frame;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sends implements Sender.Output {
     private final Post post;
+    private final Seals seals;
     private final Consumer<NodeId> suspicion;
     private final BiConsumer<NodeId, String> denial;
     private final LongSupplier now;
@@ -40,11 +43,13 @@ final class Sends implements Sender.Output {
             FlowConfig config,
             Router router,
             Post post,
+            Seals seals,
             Consumer<NodeId> suspicion,
             BiConsumer<NodeId, String> denial,
             LongSupplier now,
             Engine.Output out) {
         this.post = post;
+        this.seals = seals;
         this.suspicion = suspicion;
         this.denial = denial;
         this.now = now;
@@ -72,7 +77,11 @@ final class Sends implements Sender.Output {
 
     void send(Send send, long nowNanos) {
         ledger.opened();
-        sender.send(send, nowNanos);
+        if (seals.canMeet(send.manner().secrecy(), send.destination())) {
+            sender.send(send, nowNanos);
+        } else {
+            settled(send, Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.NOT_SEALED));
+        }
     }
 
     void sendOn(long connection, Send send, long nowNanos) {
@@ -81,8 +90,8 @@ final class Sends implements Sender.Output {
     }
 
     @Override
-    public void send(Path path, int priority, Frame frame) {
-        post.transmit(path, priority, frame);
+    public void send(Path path, Manner manner, Frame frame) {
+        post.transmit(path, manner, frame);
     }
 
     @Override

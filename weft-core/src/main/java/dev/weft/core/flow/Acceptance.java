@@ -10,6 +10,7 @@ public enum Acceptance {
     QUEUE_FULL(Outcome.Reason.QUEUE_FULL),
     TOO_LARGE(Outcome.Reason.TOO_LARGE),
     NOT_PERMITTED(Outcome.Reason.NOT_PERMITTED),
+    NOT_SEALED(Outcome.Reason.NOT_SEALED),
     /** The application has closed its end of the connection. */
     CLOSED(Outcome.Reason.CONNECTION_RESET);
 

@@ -2,6 +2,7 @@ package dev.weft.core.flow;
 
 import dev.weft.NodeId;
 import dev.weft.Routing;
+import dev.weft.Secrecy;
 import dev.weft.WhenFull;
 import dev.weft.core.base.Check;
 import dev.weft.core.wire.RouteHeader;
@@ -15,8 +16,9 @@ import java.util.List;
  * @param whenFull what becomes of a message that finds no room
  * @param retriesMax how often a fragment may be sent again: 0 to 1,000,000
  * @param routing which way
+ * @param secrecy whether they are sealed whatever their way
  */
-public record Manner(int priority, WhenFull whenFull, int retriesMax, Routing routing) {
+public record Manner(int priority, WhenFull whenFull, int retriesMax, Routing routing, Secrecy secrecy) {
     /** More than any timeout leaves time for. */
     public static final int RETRIES_UNBOUNDED = 1_000_000;
 
@@ -28,11 +30,24 @@ public record Manner(int priority, WhenFull whenFull, int retriesMax, Routing ro
             .thenComparing(Manner::whenFull)
             .thenComparingInt(Manner::retriesMax)
             .thenComparing(manner -> manner.routing().mode())
-            .thenComparing(manner -> manner.routing().nodes(), Manner::compareLists);
+            .thenComparing(manner -> manner.routing().nodes(), Manner::compareLists)
+            .thenComparing(Manner::secrecy);
+
+    /** Of no secrecy of its own. */
+    public Manner(int priority, WhenFull whenFull, int retriesMax, Routing routing) {
+        this(priority, whenFull, retriesMax, routing, Secrecy.BY_POLICY);
+    }
 
     public Manner {
         Check.within("priority", priority, 0, RouteHeader.PRIORITY_MAX);
         Check.within("retries", retriesMax, 0, RETRIES_UNBOUNDED);
+    }
+
+    /** The same, sealed at least where something else is. */
+    public Manner with(Secrecy least) {
+        return least == Secrecy.BY_POLICY || secrecy == least
+                ? this
+                : new Manner(priority, whenFull, retriesMax, routing, least);
     }
 
     private static int compareLists(List<NodeId> one, List<NodeId> other) {

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutboundFlow {
     interface Output {
-        void send(Path path, int priority, Frame frame);
+        void send(Path path, Manner manner, Frame frame);
 
         /** @param send what the application asked for; null for what the flow says of itself */
         void settled(OutboundFlow flow, Outgoing.Role role, @Nullable Send send, Outcome outcome);
@@ -611,7 +611,7 @@ final class OutboundFlow {
     }
 
     private void sayFloor() {
-        path(choice).ifPresent(path -> out.send(path, manner.priority(), new Advance(ref(), window.first())));
+        path(choice).ifPresent(path -> out.send(path, manner, new Advance(ref(), window.first())));
     }
 
     private void settle(Outgoing message, Outcome outcome) {
@@ -719,11 +719,11 @@ final class OutboundFlow {
         fragment.markSent(path, nowNanos);
         flights.add(sequence, fragment);
         Data data = fragment.data(ref(), sequence, sequence - window.first());
-        out.send(path, manner.priority(), data);
+        out.send(path, manner, data);
         if (manner.routing().mode() == Routing.Mode.TWO_AT_ONCE) {
             path(choice.other())
                     .filter(second -> !second.equals(path))
-                    .ifPresent(second -> out.send(second, manner.priority(), data));
+                    .ifPresent(second -> out.send(second, manner, data));
         }
     }
 

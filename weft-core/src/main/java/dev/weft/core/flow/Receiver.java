@@ -106,13 +106,11 @@ public final class Receiver {
         return reassemblyBytes;
     }
 
-    /** Whose a flow is, or would be: what the frame itself says where it says it. */
-    public Optional<NodeId> originOf(FlowRef ref) {
-        if (ref.label().isPresent()) {
-            return ref.label().map(FlowLabel::origin);
-        }
-        return Optional.ofNullable(byHandle.get(ref.handle()))
-                .map(flow -> flow.label().origin());
+    /** What a flow is, or would be: what the frame itself says where it says it. */
+    public Optional<FlowLabel> labelOf(FlowRef ref) {
+        return ref.label().isPresent()
+                ? ref.label()
+                : Optional.ofNullable(byHandle.get(ref.handle())).map(InboundFlow::label);
     }
 
     public void handleData(Data data, Arrival arrival, long nowNanos) {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Sender {
     /** What the sender wants and reports. May not call back in. */
     public interface Output {
-        void send(Path path, int priority, Frame frame);
+        void send(Path path, Manner manner, Frame frame);
 
         /** The one and only outcome of a send. */
         void settled(Send send, Outcome outcome);
@@ -412,7 +412,7 @@ public final class Sender {
                 return false;
             }
             paths.path(farewell.flow.destination(), farewell.flow.manner().routing(), Paths.Choice.PRIMARY)
-                    .ifPresent(path -> out.send(path, farewell.flow.manner().priority(), farewell.frame));
+                    .ifPresent(path -> out.send(path, farewell.flow.manner(), farewell.frame));
             farewell.nextNanos = nowNanos + (ABORT_NANOS << farewell.said);
             farewell.said++;
             return farewell.said == ABORTS_MAX;
@@ -486,7 +486,16 @@ public final class Sender {
     private FlowLabel label(
             NodeId destination, long life, SocketKind kind, Manner manner, String endpoint, long answers) {
         return new FlowLabel(
-                self, incarnation, nextNumber++, destination, life, kind, manner.whenFull(), endpoint, answers);
+                self,
+                incarnation,
+                nextNumber++,
+                destination,
+                life,
+                kind,
+                manner.whenFull(),
+                endpoint,
+                answers,
+                manner.secrecy());
     }
 
     private OutboundFlow begin(FlowLabel label, Manner manner, long patienceNanos, long nowNanos) {
@@ -565,8 +574,8 @@ public final class Sender {
 
     private final class FlowOutput implements OutboundFlow.Output {
         @Override
-        public void send(Path path, int priority, Frame frame) {
-            out.send(path, priority, frame);
+        public void send(Path path, Manner manner, Frame frame) {
+            out.send(path, manner, frame);
         }
 
         @Override

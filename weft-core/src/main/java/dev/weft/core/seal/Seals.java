@@ -1,12 +1,14 @@
 package dev.weft.core.seal;
 
 import dev.weft.NodeId;
+import dev.weft.Secrecy;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
+import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.Hello;
@@ -195,6 +197,19 @@ public final class Seals {
         return Optional.empty();
     }
 
+    /** Whether what goes to a node can be as secret as it is to be. */
+    public boolean canMeet(Secrecy demanded, NodeId destination) {
+        return switch (demanded) {
+            case BY_POLICY -> true;
+            case SEALED -> active || destination.equals(self);
+        };
+    }
+
+    /** How a flow of another node arrives: where nothing is taken in plain, as well as though it had said so. */
+    public Secrecy secrecyOf(FlowLabel flow) {
+        return terms.policy() == Sealer.Policy.ALWAYS || flow.origin().equals(self) ? Secrecy.SEALED : flow.secrecy();
+    }
+
     /** Whether a frame for a node is to leave sealed. */
     public boolean isToSeal(NodeId destination, int hops) {
         return active
@@ -218,6 +233,15 @@ public final class Seals {
             plainCount++;
         }
         return demanded;
+    }
+
+    /** Whether a frame of a flow that is sealed whatever its way is none of its origin's. */
+    public boolean isToRefuse(Secrecy secrecy, Arrival arrival) {
+        boolean refused = secrecy == Secrecy.SEALED && arrival.isInPlain();
+        if (refused) {
+            plainCount++;
+        }
+        return refused;
     }
 
     /** Whether a message for many that is not sealed is none of its origin's, as far as this node can know. */

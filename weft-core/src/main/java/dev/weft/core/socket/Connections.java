@@ -2,6 +2,7 @@ package dev.weft.core.socket;
 
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Secrecy;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -114,6 +116,8 @@ public final class Connections {
         private final ReceiveBuffer buffer;
         /** How long the other node may be out of reach. */
         private final long silenceNanos;
+        /** How secret what comes must have been on its way. */
+        private final Secrecy demanded;
 
         private long flow;
         private final Duplex duplex = new Duplex();
@@ -126,9 +130,10 @@ public final class Connections {
 
         private long unreachableSinceNanos = Deadlines.NEVER;
 
-        private Connection(long number, NodeId peer, ReceiveBuffer buffer, long silenceNanos) {
+        private Connection(long number, NodeId peer, Secrecy demanded, ReceiveBuffer buffer, long silenceNanos) {
             this.number = number;
             this.peer = peer;
+            this.demanded = demanded;
             this.buffer = buffer;
             this.silenceNanos = silenceNanos;
         }
@@ -142,6 +147,7 @@ public final class Connections {
     private final Limits limits;
     private final ReceiveTotal total;
     private final Sender sender;
+    private final BiPredicate<Secrecy, NodeId> canMeet;
     private final Output out;
     private @Nullable Receiver receiver;
 
@@ -155,12 +161,22 @@ public final class Connections {
     private long refusedCount;
     private long now;
 
-    /** @param total what they hold together with the endpoints */
-    public Connections(NodeId self, Limits limits, ReceiveTotal total, Sender sender, Output out) {
+    /**
+     * @param total what they hold together with the endpoints
+     * @param canMeet whether what goes to a node can be as secret as that
+     */
+    public Connections(
+            NodeId self,
+            Limits limits,
+            ReceiveTotal total,
+            Sender sender,
+            BiPredicate<Secrecy, NodeId> canMeet,
+            Output out) {
         this.self = self;
         this.limits = limits;
         this.total = total;
         this.sender = sender;
+        this.canMeet = canMeet;
         this.out = out;
     }
 
@@ -237,10 +253,14 @@ public final class Connections {
     public long connect(
             NodeId destination, SocketKind kind, String endpoint, Manner manner, long patienceNanos, long nowNanos) {
         now = nowNanos;
-        Connection connection = connection(destination, patienceNanos);
+        Connection connection = connection(destination, manner.secrecy(), patienceNanos);
         if (connections.size() >= limits.connectionsMax()) {
             refusedCount++;
             out.connected(connection.number, Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.LIMIT));
+            return connection.number;
+        }
+        if (!canMeet.test(manner.secrecy(), destination)) {
+            out.connected(connection.number, Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.NOT_SEALED));
             return connection.number;
         }
         connection.flow = sender.connect(destination, kind, endpoint, manner, patienceNanos, nowNanos);
@@ -344,13 +364,17 @@ public final class Connections {
 
     // ------------------------------------------------------------------ what the receiver asks and says
 
-    /** Whether a flow from another node may begin: because somebody listens, or because it answers one of ours. */
-    public Acceptance check(FlowLabel label, long nowNanos) {
+    /**
+     * Whether a flow from another node may begin: because somebody listens, or because it answers one of ours.
+     *
+     * @param secrecy of what comes over it
+     */
+    public Acceptance check(FlowLabel label, Secrecy secrecy, long nowNanos) {
         now = nowNanos;
-        return label.answers() == 0 ? welcome(label) : match(label);
+        return label.answers() == 0 ? welcome(label, secrecy) : match(label, secrecy);
     }
 
-    private Acceptance welcome(FlowLabel label) {
+    private Acceptance welcome(FlowLabel label, Secrecy secrecy) {
         Listener listener = listeners.get(label.endpoint());
         if (listener == null) {
             return Acceptance.NO_ENDPOINT;
@@ -358,28 +382,38 @@ public final class Connections {
         if (listener.kind != label.kind()) {
             return Acceptance.WRONG_KIND;
         }
+        if (!meets(secrecy, listener.manner.secrecy())) {
+            return Acceptance.NOT_SEALED;
+        }
         if (listener.waiting >= limits.backlogMax() || connections.size() >= limits.connectionsMax()) {
             refusedCount++;
             return Acceptance.QUEUE_FULL;
         }
-        Connection connection = connection(label.origin(), listener.patienceNanos);
+        Connection connection = connection(label.origin(), listener.manner.secrecy(), listener.patienceNanos);
         connection.inbound = label;
         byInbound.put(label.name(), connection);
         connection.duplex.inputOpened();
         connection.duplex.outputOpened();
         connection.listener = listener;
         listener.waiting++;
-        connection.flow = sender.answer(label, listener.manner, listener.patienceNanos, now);
+        connection.flow = sender.answer(label, listener.manner.with(label.secrecy()), listener.patienceNanos, now);
         connections.put(connection.number, connection);
         byFlow.put(connection.flow, connection);
         out.accepted(listener.number, connection.number, label.origin());
         return Acceptance.TAKEN;
     }
 
-    private Acceptance match(FlowLabel label) {
+    private static boolean meets(Secrecy given, Secrecy demanded) {
+        return demanded == Secrecy.BY_POLICY || given == demanded;
+    }
+
+    private Acceptance match(FlowLabel label, Secrecy secrecy) {
         Connection connection = answered(label);
         if (connection == null) {
             return Acceptance.NO_ENDPOINT;
+        }
+        if (!meets(secrecy, connection.demanded)) {
+            return Acceptance.NOT_SEALED;
         }
         if (connection.duplex.input() == Duplex.Input.SHUT) {
             return Acceptance.CLOSED;
@@ -575,10 +609,11 @@ public final class Connections {
         }
     }
 
-    private Connection connection(NodeId peer, long patienceNanos) {
+    private Connection connection(NodeId peer, Secrecy demanded, long patienceNanos) {
         return new Connection(
                 nextNumber++,
                 peer,
+                demanded,
                 new ReceiveBuffer(limits.capacityBytes(), total),
                 Math.max(limits.silenceNanos(), patienceNanos));
     }

@@ -1,6 +1,7 @@
 package dev.weft.core.socket;
 
 import dev.weft.NodeId;
+import dev.weft.Secrecy;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
@@ -72,13 +73,15 @@ public final class Endpoints {
     private static final class Open {
         private final long number;
         private final SocketKind kind;
+        private final Secrecy demanded;
         private final ReceiveBuffer buffer;
         private long taken;
         private long refused;
 
-        private Open(long number, SocketKind kind, ReceiveBuffer buffer) {
+        private Open(long number, SocketKind kind, Secrecy demanded, ReceiveBuffer buffer) {
             this.number = number;
             this.kind = kind;
+            this.demanded = demanded;
             this.buffer = buffer;
         }
 
@@ -112,12 +115,13 @@ public final class Endpoints {
     /**
      * Opens an endpoint; returns the number that names this opening of it.
      *
+     * @param demanded how secret what comes must have been on its way
      * @param capacityBytes of what waits to be taken
      */
-    public long open(String endpoint, SocketKind kind, long capacityBytes) {
+    public long open(String endpoint, SocketKind kind, Secrecy demanded, long capacityBytes) {
         Check.that(!kind.isConnected(), kind + " endpoints listen for connections");
         Check.that(!isOpen(endpoint), "endpoint '" + endpoint + "' is open already");
-        Open opened = new Open(nextNumber++, kind, new ReceiveBuffer(capacityBytes, total));
+        Open opened = new Open(nextNumber++, kind, demanded, new ReceiveBuffer(capacityBytes, total));
         open.put(endpoint, opened);
         byNumber.put(opened.number, opened);
         return opened.number;
@@ -132,8 +136,8 @@ public final class Endpoints {
         }
     }
 
-    /** Whether messages of that kind are taken at an endpoint. */
-    public Acceptance check(String endpoint, SocketKind kind) {
+    /** Whether messages of that kind, as secret as they come, are taken at an endpoint. */
+    public Acceptance check(String endpoint, SocketKind kind, Secrecy secrecy) {
         Open target = open.get(endpoint);
         if (target == null) {
             others = others.plus(new Counts(0, 1));
@@ -142,6 +146,10 @@ public final class Endpoints {
         if (target.kind != kind) {
             target.refused++;
             return Acceptance.WRONG_KIND;
+        }
+        if (target.demanded == Secrecy.SEALED && secrecy != Secrecy.SEALED) {
+            target.refused++;
+            return Acceptance.NOT_SEALED;
         }
         return Acceptance.TAKEN;
     }
@@ -156,8 +164,9 @@ public final class Endpoints {
     }
 
     /** Hands messages of one flow to an endpoint, all or none. */
-    public Acceptance deliver(String endpoint, SocketKind kind, NodeId from, List<ByteView> messages, int hops) {
-        Acceptance acceptance = check(endpoint, kind);
+    public Acceptance deliver(
+            String endpoint, SocketKind kind, Secrecy secrecy, NodeId from, List<ByteView> messages, int hops) {
+        Acceptance acceptance = check(endpoint, kind, secrecy);
         Open target = open.get(endpoint);
         if (acceptance == Acceptance.TAKEN && target != null) {
             target.taken += messages.size();

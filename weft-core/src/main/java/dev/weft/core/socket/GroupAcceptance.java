@@ -8,6 +8,8 @@ public enum GroupAcceptance {
     LATER,
     /** There is no room, and by the membership's policy it has fallen out of the flow. */
     DETACHED,
+    /** They were not sealed, and must be. */
+    NOT_SEALED,
     /** The application is no member. */
     NO_MEMBER
 }

@@ -1,6 +1,7 @@
 package dev.weft.core.wire;
 
 import dev.weft.NodeId;
+import dev.weft.Secrecy;
 import dev.weft.SocketKind;
 import dev.weft.WhenFull;
 import dev.weft.core.base.Check;
@@ -15,7 +16,8 @@ import dev.weft.core.base.Check;
  *   | answers (varint)   |   only where form says so
  *   +--------------------+
  *
- *   form   bits 0-3 kind, bit 4: refuse what finds no room, bit 5: answers follows
+ *   form   bits 0-3 kind, bit 4: refuse what finds no room, bit 5: answers follows,
+ *          bit 6: each frame of it is sealed
  * </pre>
  *
  * @param origin the sending node
@@ -27,6 +29,7 @@ import dev.weft.core.base.Check;
  * @param whenFull what becomes of a message that finds no room
  * @param endpoint 1 to 128 bytes of UTF-8
  * @param answers 0, or the destination's number of the flow that this one is the other direction of
+ * @param secrecy SEALED where the origin sends no frame of it that is not sealed
  */
 public record FlowLabel(
         NodeId origin,
@@ -37,7 +40,8 @@ public record FlowLabel(
         SocketKind kind,
         WhenFull whenFull,
         String endpoint,
-        long answers) {
+        long answers,
+        Secrecy secrecy) {
     /** The longest endpoint name, in bytes of UTF-8. */
     public static final int ENDPOINT_BYTES_MAX = 128;
 
@@ -45,10 +49,35 @@ public record FlowLabel(
     private static final int KIND_MASK = 0x0f;
     private static final int REFUSE_BIT = 0x10;
     private static final int ANSWERS_BIT = 0x20;
+    private static final int SEALED_BIT = 0x40;
 
     public FlowLabel {
         Check.that(!endpoint.isEmpty(), "an endpoint without a name");
         Check.that(answers == 0 || kind.isConnected(), "an answer to no connection");
+    }
+
+    /** Of no secrecy of its own. */
+    public FlowLabel(
+            NodeId origin,
+            long originIncarnation,
+            long number,
+            NodeId destination,
+            long destinationIncarnation,
+            SocketKind kind,
+            WhenFull whenFull,
+            String endpoint,
+            long answers) {
+        this(
+                origin,
+                originIncarnation,
+                number,
+                destination,
+                destinationIncarnation,
+                kind,
+                whenFull,
+                endpoint,
+                answers,
+                Secrecy.BY_POLICY);
     }
 
     /**
@@ -77,7 +106,7 @@ public record FlowLabel(
         long destinationIncarnation = in.varint("destination incarnation");
         int form = in.u8("form");
         int kind = form & KIND_MASK;
-        if (kind >= KINDS.length || form >= 2 * ANSWERS_BIT) {
+        if (kind >= KINDS.length || form >= 2 * SEALED_BIT) {
             throw new MalformedFrame("form", "unknown code " + form);
         }
         String endpoint = in.text("endpoint", ENDPOINT_BYTES_MAX);
@@ -100,13 +129,17 @@ public record FlowLabel(
                 KINDS[kind],
                 (form & REFUSE_BIT) == 0 ? WhenFull.WAIT : WhenFull.REFUSE,
                 endpoint,
-                answers);
+                answers,
+                (form & SEALED_BIT) == 0 ? Secrecy.BY_POLICY : Secrecy.SEALED);
     }
 
     void encode(WireWriter out) {
         out.nodeId(origin).varint(originIncarnation).varint(number);
         out.nodeId(destination).varint(destinationIncarnation);
-        out.u8(kind.ordinal() | (whenFull == WhenFull.REFUSE ? REFUSE_BIT : 0) | (answers == 0 ? 0 : ANSWERS_BIT));
+        out.u8(kind.ordinal()
+                | (whenFull == WhenFull.REFUSE ? REFUSE_BIT : 0)
+                | (answers == 0 ? 0 : ANSWERS_BIT)
+                | (secrecy == Secrecy.SEALED ? SEALED_BIT : 0));
         out.text(endpoint);
         if (answers != 0) {
             out.varint(answers);

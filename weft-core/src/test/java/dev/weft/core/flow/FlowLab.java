@@ -275,7 +275,7 @@ final class FlowLab {
 
     private final class SenderOutput implements Sender.Output {
         @Override
-        public void send(Path path, int priority, Frame frame) {
+        public void send(Path path, Manner manner, Frame frame) {
             carry(path.equals(PRIMARY) ? primary : alternate, path.neighbor(), frame, true);
         }
 

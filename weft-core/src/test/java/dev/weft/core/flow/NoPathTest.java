@@ -49,7 +49,7 @@ class NoPathTest {
 
     private final Sender sender = new Sender(HERE, 1, config(), paths, new Sender.Output() {
         @Override
-        public void send(Path way, int priority, Frame frame) {
+        public void send(Path way, Manner manner, Frame frame) {
             sent.add(frame);
         }
 

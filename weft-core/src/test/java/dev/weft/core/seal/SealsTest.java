@@ -5,6 +5,7 @@ import static dev.weft.core.seal.SealsLab.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.NodeId;
+import dev.weft.Secrecy;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.forward.Arrival;
@@ -25,6 +26,7 @@ import dev.weft.core.wire.Sealed;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class SealsTest {
@@ -393,6 +395,20 @@ class SealsTest {
         assertThat(strict.seals.isToRefuse(direct, Arrival.over(SealsLab.RELAY, direct.route())))
                 .isTrue();
         assertThat(bob.seals.isToSeal(strict.id, 1)).isTrue();
+    }
+
+    @Test
+    void aFlowThatIsToBeSealedIsTakenFromASealAndFromThisNodeItselfAlone() {
+        Arrival direct = Arrival.over(SealsLab.RELAY, RouteHeader.DIRECT);
+        assertThat(bob.seals.isToRefuse(Secrecy.BY_POLICY, direct)).isFalse();
+        assertThat(bob.seals.isToRefuse(Secrecy.SEALED, direct)).isTrue();
+        assertThat(bob.seals.isToRefuse(Secrecy.SEALED, direct.sealedBy(alice.id)))
+                .isFalse();
+        assertThat(bob.seals.isToRefuse(Secrecy.SEALED, Arrival.atSelf(bob.id, RouteHeader.DIRECT)))
+                .isFalse();
+        TreeMap<String, Long> counters = new TreeMap<>();
+        bob.seals.count(counters);
+        assertThat(counters).containsEntry("seal.plain-refused", 1L);
     }
 
     @Test
