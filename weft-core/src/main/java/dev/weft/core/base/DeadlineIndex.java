@@ -1,7 +1,6 @@
 package dev.weft.core.base;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ public final class DeadlineIndex {
         }
     }
 
-    private final LinkedHashMap<Long, Entry> byId = new LinkedHashMap<>();
+    private final LongTable<Entry> byId = new LongTable<>();
     private @Nullable Entry[] heap = new @Nullable Entry[8];
     private int size;
 
@@ -37,7 +36,7 @@ public final class DeadlineIndex {
             }
             return;
         }
-        Entry present = byId.get(id);
+        Entry present = byId.find(id);
         if (present == null) {
             Entry fresh = new Entry(id, atNanos);
             byId.put(id, fresh);

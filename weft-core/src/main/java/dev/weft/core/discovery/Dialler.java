@@ -95,7 +95,12 @@ final class Dialler {
     private final DiscoveryConfig config;
     private final Prng prng;
     private final Output out;
-    private final TreeMap<String, Target> targets = new TreeMap<>();
+    private final TreeMap<NodeId, Target> vouched = new TreeMap<>();
+    /** Where only beacons that anybody can send lead to. */
+    private final TreeMap<NodeId, Target> open = new TreeMap<>();
+    /** Of which nobody knows who is there. */
+    private final TreeMap<Locator, Target> nameless = new TreeMap<>();
+
     private final TreeMap<Long, Target> targetsByNumber = new TreeMap<>();
     private final TreeMap<Long, Attempt> attempts = new TreeMap<>();
     private final OpenDials openDials = new OpenDials();
@@ -112,16 +117,17 @@ final class Dialler {
     }
 
     boolean isWanted(NodeId node) {
-        return targets.containsKey(key(node)) || targets.containsKey(openKey(node));
+        return vouched.containsKey(node) || open.containsKey(node);
     }
 
     /** The nodes that are dialled, or would be. */
     List<NodeId> wantedNodes() {
-        List<NodeId> wanted = new ArrayList<>();
-        targets.values()
-                .forEach(target -> target.node
-                        .filter(node -> target.bound == Bound.BACKOFF || !targets.containsKey(key(node)))
-                        .ifPresent(wanted::add));
+        List<NodeId> wanted = new ArrayList<>(vouched.keySet());
+        for (NodeId node : open.keySet()) {
+            if (!vouched.containsKey(node)) {
+                wanted.add(node);
+            }
+        }
         return wanted;
     }
 
@@ -129,9 +135,9 @@ final class Dialler {
         if (locators.isEmpty()) {
             return;
         }
-        Target target = targets.get(key(node));
+        Target target = vouched.get(node);
         if (target == null) {
-            put(key(node), Optional.of(node), locators, Bound.BACKOFF, nowNanos);
+            vouched.put(node, begin(Optional.of(node), locators, Bound.BACKOFF, nowNanos));
             return;
         }
         for (Locator locator : locators) {
@@ -145,10 +151,10 @@ final class Dialler {
 
     /** @param candidates where nobody vouches for */
     void wantOpen(NodeId node, List<Locator> candidates, long nowNanos) {
-        Target target = targets.get(openKey(node));
+        Target target = open.get(node);
         if (target == null) {
             if (!candidates.isEmpty()) {
-                put(openKey(node), Optional.of(node), candidates, Bound.OPEN, nowNanos);
+                open.put(node, begin(Optional.of(node), candidates, Bound.OPEN, nowNanos));
             }
             return;
         }
@@ -164,23 +170,23 @@ final class Dialler {
 
     /** Dials whoever is there, again and again until {@link #unwant(Locator)}. */
     void want(Locator locator, long nowNanos) {
-        if (!targets.containsKey(key(locator))) {
-            put(key(locator), Optional.empty(), List.of(locator), Bound.BACKOFF, nowNanos);
+        if (!nameless.containsKey(locator)) {
+            nameless.put(locator, begin(Optional.empty(), List.of(locator), Bound.BACKOFF, nowNanos));
         }
     }
 
     void unwant(NodeId node) {
-        drop(key(node));
-        drop(openKey(node));
+        drop(vouched.remove(node));
+        drop(open.remove(node));
     }
 
     void unwant(Locator locator) {
-        drop(key(locator));
+        drop(nameless.remove(locator));
     }
 
     /** A node lives anew: it is dialled without regard to earlier failures. */
     void retry(NodeId node, long nowNanos) {
-        Target target = targets.get(key(node));
+        Target target = vouched.get(node);
         if (target != null) {
             target.backoff.succeeded();
             target.begin();
@@ -274,20 +280,19 @@ final class Dialler {
 
     private void pause(Target target, long nowNanos) {
         target.node
-                .filter(node -> target.bound == Bound.BACKOFF || !targets.containsKey(key(node)))
+                .filter(node -> target.bound == Bound.BACKOFF || !vouched.containsKey(node))
                 .ifPresent(unreachable::add);
         turns.update(target.number, nowNanos + target.backoff.nextDelayNanos());
     }
 
-    private void put(String name, Optional<NodeId> node, List<Locator> locators, Bound bound, long nowNanos) {
+    private Target begin(Optional<NodeId> node, List<Locator> locators, Bound bound, long nowNanos) {
         Target target = new Target(nextTarget++, node, List.copyOf(locators), bound, new Backoff(prng));
-        targets.put(name, target);
         targetsByNumber.put(target.number, target);
         turns.update(target.number, nowNanos);
+        return target;
     }
 
-    private void drop(String name) {
-        Target gone = targets.remove(name);
+    private void drop(@Nullable Target gone) {
         if (gone != null) {
             targetsByNumber.remove(gone.number);
             turns.update(gone.number, Deadlines.NEVER);
@@ -307,17 +312,5 @@ final class Dialler {
         ends.update(number, Deadlines.NEVER);
         attempt.target.attempts.remove(number);
         return attempt.target;
-    }
-
-    private static String key(NodeId node) {
-        return "node " + node;
-    }
-
-    private static String openKey(NodeId node) {
-        return "open " + node;
-    }
-
-    private static String key(Locator locator) {
-        return "at " + locator;
     }
 }

@@ -192,6 +192,13 @@ public final class Discovery {
         hear(new PeerBook.Heard(node, incarnation, locators, Source.EXCHANGE, nowNanos));
     }
 
+    /** Nothing is announced of a node any more. */
+    public void handleRecordGone(NodeId node) {
+        if (book.isKnown(node)) {
+            exchange.stranger(node);
+        }
+    }
+
     /** Nodes of an earlier run. */
     public void remember(NodeId node, List<Locator> locators, long nowNanos) {
         if (!node.equals(self.node())) {
@@ -351,6 +358,7 @@ public final class Discovery {
     private final class BookOutput implements PeerBook.Output {
         @Override
         public void discovered(NodeId node, Source source) {
+            exchange.stranger(node);
             out.discovered(node, source.words);
         }
 
@@ -366,6 +374,7 @@ public final class Discovery {
 
         @Override
         public void forgotten(NodeId node, String why) {
+            exchange.forgotten(node);
             suspicions.clear(node);
             dialler.unwant(node);
             configured.forgotten(node);

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
@@ -30,6 +31,9 @@ final class Exchange {
     private static final int PIECES_MAX = 512;
 
     private final PeerBook book;
+    /** Who is known and was not announced to all when it was looked at last, in order of id. */
+    private final TreeSet<NodeId> strangers = new TreeSet<>();
+
     /** Who has changed since neighbors were told, the earliest first. */
     private final LinkedHashSet<NodeId> news = new LinkedHashSet<>();
 
@@ -45,9 +49,11 @@ final class Exchange {
     List<Peers> all(NodeId neighbor, Predicate<NodeId> announced, long nowNanos) {
         List<Peers> pieces = new ArrayList<>();
         List<Peers.Entry> entries = new ArrayList<>();
-        for (Known known : book.entries()) {
-            if (!known.node.equals(neighbor) && !known.locators.isEmpty() && !announced.test(known.node)) {
-                entries.add(entry(known, nowNanos));
+        strangers.removeIf(announced);
+        for (NodeId stranger : strangers) {
+            Optional<Known> known = book.find(stranger).filter(Exchange::isReachable);
+            if (known.isPresent() && !stranger.equals(neighbor)) {
+                entries.add(entry(known.get(), nowNanos));
             }
             if (pieces.size() == PIECES_MAX) {
                 return pieces;
@@ -61,6 +67,15 @@ final class Exchange {
             pieces.add(new Peers(entries));
         }
         return pieces;
+    }
+
+    /** A node is known, and nothing is announced of it for all that is known here. */
+    void stranger(NodeId node) {
+        strangers.add(node);
+    }
+
+    void forgotten(NodeId node) {
+        strangers.remove(node);
     }
 
     /** A node is new or may be reached elsewhere: neighbors are told soon, unless there is more news than room. */
@@ -91,12 +106,16 @@ final class Exchange {
         for (Iterator<NodeId> next = news.iterator(); next.hasNext() && entries.size() < Peers.ENTRIES_MAX; ) {
             Optional<Known> known = book.find(next.next());
             next.remove();
-            if (known.isPresent() && !known.get().locators.isEmpty() && !announced.test(known.get().node)) {
+            if (known.filter(Exchange::isReachable).isPresent() && !announced.test(known.get().node)) {
                 entries.add(entry(known.get(), nowNanos));
             }
         }
         dueNanos = news.isEmpty() ? Deadlines.NEVER : nowNanos + PAUSE_NANOS;
         return entries.isEmpty() ? Optional.empty() : Optional.of(new Peers(entries));
+    }
+
+    private static boolean isReachable(Known known) {
+        return !known.locators.isEmpty();
     }
 
     private Peers.Entry entry(Known known, long nowNanos) {

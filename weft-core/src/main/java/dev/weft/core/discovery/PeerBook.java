@@ -4,13 +4,13 @@ import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.discovery.Known.Source;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is known: gathers what is heard of other nodes, forgets who has been silent too long, and makes room by
@@ -56,6 +56,9 @@ final class PeerBook {
     private final long ttlNanos;
     private final Output out;
     private final TreeMap<NodeId, Known> known = new TreeMap<>();
+    /** Who they are, once somebody has asked; far more is asked than changes. */
+    private @Nullable List<NodeId> nodes;
+
     /** With the life that the link is to. */
     private final TreeMap<NodeId, Long> linked = new TreeMap<>();
 
@@ -100,6 +103,7 @@ final class PeerBook {
             }
             entry = new Known(node, heard.source(), heard.atNanos());
             known.put(node, entry);
+            nodes = null;
         }
         boolean stays = entry.isIndexed && entry.source.compareTo(heard.source()) >= 0;
         if (!stays) {
@@ -188,6 +192,7 @@ final class PeerBook {
     void forget(NodeId node, String why) {
         Known entry = known.remove(node);
         if (entry != null) {
+            nodes = null;
             unindex(entry);
             out.forgotten(node, why);
         }
@@ -213,13 +218,14 @@ final class PeerBook {
         return Optional.ofNullable(known.get(node));
     }
 
-    Collection<Known> entries() {
-        return known.values();
-    }
-
     /** In order of id. */
     List<NodeId> nodes() {
-        return List.copyOf(known.keySet());
+        List<NodeId> present = nodes;
+        if (present == null) {
+            present = List.copyOf(known.keySet());
+            nodes = present;
+        }
+        return present;
     }
 
     int size() {

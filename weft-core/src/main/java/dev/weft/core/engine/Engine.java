@@ -303,7 +303,7 @@ public final class Engine {
     // ------------------------------------------------------------------ the carrier's side
 
     /** The connections that have something to say or are to be ended. */
-    public List<Long> pending() {
+    public long[] pending() {
         return machines.links.pending();
     }
 
@@ -577,7 +577,7 @@ public final class Engine {
 
     /** The other nodes that there is a way to. */
     public SortedSet<NodeId> reachable() {
-        return machines.router.reachable();
+        return machines.router.reachableSet();
     }
 
     public SortedSet<NodeId> neighbors() {

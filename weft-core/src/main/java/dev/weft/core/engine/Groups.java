@@ -153,7 +153,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             return;
         }
         List<String> before = groupsOf.getOrDefault(node, List.of());
-        List<String> after = router.reachable().contains(node)
+        List<String> after = router.reaches(node)
                 ? lsdb.recordOf(node).map(NodeRecord::groups).orElse(List.of()).stream()
                         .filter(group -> guard.isInGroup(node, group))
                         .toList()

@@ -5,6 +5,8 @@ import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.DeadlineIndex;
 import dev.weft.core.base.Deadlines;
+import dev.weft.core.base.LongSet;
+import dev.weft.core.base.LongTable;
 import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.LinkQueue;
 import dev.weft.core.forward.Rates;
@@ -97,11 +99,11 @@ final class Links {
     private final LongSupplier lsdbHash;
     private final Output out;
     private final LinkTable table;
-    private final LinkedHashMap<Long, Member> members = new LinkedHashMap<>();
+    private final LongTable<Member> members = new LongTable<>();
     private final LinkedHashMap<NodeId, Member> standing = new LinkedHashMap<>();
     private final DeadlineIndex deadlines = new DeadlineIndex();
     /** Connections with something to say, or to be ended. */
-    private final TreeSet<Long> pending = new TreeSet<>();
+    private final LongSet pending = new LongSet();
 
     /** Connections whose data waits for the rate, and until when. */
     private final DeadlineIndex paced = new DeadlineIndex();
@@ -317,7 +319,7 @@ final class Links {
 
     /** Whether a connection to the node is about to be a link. */
     private boolean isGreeting(NodeId node) {
-        for (Member member : members.values()) {
+        for (Member member : members.all()) {
             boolean isTheirs = member.link.peer().map(Hello::node).equals(Optional.of(node));
             if (isTheirs && !member.ended && !member.link.isUp()) {
                 return true;
@@ -353,7 +355,7 @@ final class Links {
 
     private void makeRoom() {
         while (halfOpen.size() > HALF_OPEN_MAX) {
-            Member oldest = members.get(halfOpen.first());
+            Member oldest = members.find(halfOpen.first());
             halfOpen.remove(halfOpen.first());
             if (oldest != null) {
                 turnedOutCount++;
@@ -365,7 +367,7 @@ final class Links {
 
     void handleFrame(long number, ByteView frame, long now) {
         nowNanos = now;
-        Member member = members.get(number);
+        Member member = members.find(number);
         if (member == null) {
             return;
         }
@@ -459,7 +461,7 @@ final class Links {
         while (!holding.isEmpty() && receiving.isOpen(now)) {
             Long after = holding.higher(lastReceived);
             lastReceived = after == null ? holding.first() : after;
-            Member member = members.get(lastReceived);
+            Member member = members.find(lastReceived);
             EncodedFrame frame = member == null ? null : member.held().poll(now);
             if (member == null || frame == null || member.held().isEmpty()) {
                 holding.remove(lastReceived);
@@ -558,7 +560,7 @@ final class Links {
         nowNanos = now;
         boolean isAwake = false;
         for (Long number = deadlines.pollDue(now); number != null; number = deadlines.pollDue(now)) {
-            Member member = members.get(number);
+            Member member = members.find(number);
             if (member != null) {
                 isAwake = true;
                 member.link.handleTime(now);
@@ -637,7 +639,7 @@ final class Links {
     /** Ends one dial whose result is not wanted any more; one that may become the link is left alone. */
     void cancel(long number, long now) {
         nowNanos = now;
-        Member member = members.get(number);
+        Member member = members.find(number);
         if (member != null && member.link.phase() == Link.Phase.GREETING) {
             member.link.close(CloseReason.NOT_NEEDED, "another way was faster");
             touched(member);
@@ -647,7 +649,7 @@ final class Links {
     /** This node's keys of the mesh or its credential have changed. */
     void keysChanged(long now) {
         nowNanos = now;
-        for (Member member : List.copyOf(members.values())) {
+        for (Member member : members.all()) {
             member.link.keysChanged(now);
             touched(member);
         }
@@ -656,7 +658,7 @@ final class Links {
     /** The authority's word has changed, or time has passed. */
     void review(long now) {
         nowNanos = now;
-        for (Member member : List.copyOf(members.values())) {
+        for (Member member : members.all()) {
             member.link.review(now);
             touched(member);
         }
@@ -664,7 +666,7 @@ final class Links {
 
     void closeAll(CloseReason reason, String text, long now) {
         nowNanos = now;
-        for (Member member : List.copyOf(members.values())) {
+        for (Member member : members.all()) {
             member.link.close(reason, text);
             touched(member);
         }
@@ -675,7 +677,7 @@ final class Links {
     @Nullable
     EncodedFrame poll(long number, long now) {
         nowNanos = now;
-        Member member = members.get(number);
+        Member member = members.find(number);
         if (member == null) {
             pending.remove(number);
             return null;
@@ -701,7 +703,7 @@ final class Links {
 
     /** True when the connection is of no more use and all that was to be said has been taken out. */
     boolean isToClose(long number) {
-        Member member = members.get(number);
+        Member member = members.find(number);
         return member == null || member.ended && member.queue.isEmpty();
     }
 
@@ -714,20 +716,15 @@ final class Links {
     }
 
     /** Where all share a rate, each is first in its turn. */
-    List<Long> pending() {
-        if (!sending.isLimited()) {
-            return List.copyOf(pending);
-        }
-        List<Long> inTurn = new ArrayList<>(pending.tailSet(lastSent, false));
-        inTurn.addAll(pending.headSet(lastSent, true));
-        return inTurn;
+    long[] pending() {
+        return sending.isLimited() ? pending.allFrom(lastSent) : pending.all();
     }
 
     // ------------------------------------------------------------------ questions
 
     /** Whether a connection is a link by now. */
     boolean isLink(long number) {
-        Member member = members.get(number);
+        Member member = members.find(number);
         return member != null && member.link.isUp();
     }
 
@@ -815,7 +812,7 @@ final class Links {
 
     private void touched(Member member) {
         report();
-        if (members.get(member.number) == member) {
+        if (members.find(member.number) == member) {
             deadlines.update(member.number, member.link.nextDeadlineNanos());
         }
     }

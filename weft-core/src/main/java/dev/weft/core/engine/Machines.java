@@ -239,7 +239,7 @@ final class Machines {
 
     /** A dial or a send has failed; nodes that routes lead to are watched by their neighbors. */
     void suspect(NodeId node) {
-        if (!router.reachable().contains(node)) {
+        if (!router.reaches(node)) {
             discovery.suspect(node, now);
         }
     }
@@ -278,7 +278,7 @@ final class Machines {
         }
         sender.handleTopologyChange(now);
         groups.handleTopologyChange(now);
-        connections.handleReachable(router.reachable(), now);
+        connections.handleReachable(router::reaches, now);
     }
 
     private void trace(TraceEvent.Kind kind, NodeId node, String detail) {

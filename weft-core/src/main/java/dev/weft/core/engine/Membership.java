@@ -70,7 +70,9 @@ final class Membership {
     /** What members said of themselves when it was last told here. */
     private final LinkedHashMap<NodeId, NodeRecord> records = new LinkedHashMap<>();
 
-    private SortedSet<NodeId> members = new TreeSet<>();
+    /** In order of id. */
+    private List<NodeId> members = List.of();
+
     private NodeRecord record;
     private Description described = Description.EMPTY;
     private List<String> joined = List.of();
@@ -378,20 +380,20 @@ final class Membership {
     /**
      * Who has come and gone since the last look, as events.
      *
-     * @param reachable is kept, and another one the next time if it has changed
+     * @param reachable in order of id; is kept, and another one the next time if it has changed
      */
-    List<TraceEvent> compareReachable(SortedSet<NodeId> reachable) {
+    List<TraceEvent> compareReachable(List<NodeId> reachable) {
         if (reachable == members) {
             return List.of();
         }
         List<TraceEvent> events = new ArrayList<>();
         for (NodeId node : reachable) {
-            if (!members.contains(node)) {
+            if (!isAmong(members, node)) {
                 events.add(new TraceEvent(TraceEvent.Kind.NODE_UP, node, nameOf(node)));
             }
         }
         for (NodeId node : members) {
-            if (!reachable.contains(node)) {
+            if (!isAmong(reachable, node)) {
                 events.add(new TraceEvent(TraceEvent.Kind.NODE_LOST, node, nameOf(node)));
             }
         }
@@ -399,10 +401,15 @@ final class Membership {
         return events;
     }
 
+    private static boolean isAmong(List<NodeId> inOrder, NodeId node) {
+        return Collections.binarySearch(inOrder, node) >= 0;
+    }
+
     /** A node says something new of itself; it may be dialled where it says. */
     Optional<TraceEvent> recordChanged(NodeId node, Optional<NodeRecord> changed, long nowNanos) {
         if (changed.isEmpty()) {
             records.remove(node);
+            discovery.handleRecordGone(node);
             return Optional.empty();
         }
         NodeRecord theirs = changed.get();
@@ -413,7 +420,7 @@ final class Membership {
         choose(nowNanos);
         // A record that is only refreshed says nothing new.
         boolean isNews = !theirs.equals(records.put(node, theirs));
-        return isNews && members.contains(node)
+        return isNews && isAmong(members, node)
                 ? Optional.of(new TraceEvent(TraceEvent.Kind.NODE_CHANGED, node, theirs.name()))
                 : Optional.empty();
     }

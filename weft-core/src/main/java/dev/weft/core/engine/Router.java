@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
@@ -104,9 +105,10 @@ final class Router implements Paths {
     private final LinkedHashSet<NodeId> changed = new LinkedHashSet<>();
 
     private Routes routes;
-    private TreeSet<NodeId> reachable = new TreeSet<>();
-    /** The same as a list. */
-    private List<NodeId> reachedInOrder = List.of();
+    /** In order of id; another list whenever it is another. */
+    private List<NodeId> reachable = List.of();
+    /** The same as a set, once somebody has asked for it. */
+    private @Nullable TreeSet<NodeId> reachableSet;
 
     private long computedCount;
     private long edition;
@@ -176,9 +178,23 @@ final class Router implements Paths {
         special.values().forEach(Ways::forgetPaths);
     }
 
-    /** Another set whenever it has changed; none changes that was handed out. */
-    TreeSet<NodeId> reachable() {
+    /** In order of id: another list whenever it has changed; none changes that was handed out. */
+    List<NodeId> reachable() {
         return reachable;
+    }
+
+    /** The same; not to be changed. */
+    SortedSet<NodeId> reachableSet() {
+        TreeSet<NodeId> present = reachableSet;
+        if (present == null) {
+            present = new TreeSet<>(reachable);
+            reachableSet = present;
+        }
+        return present;
+    }
+
+    boolean reaches(NodeId node) {
+        return routes.reaches(node);
     }
 
     Routes routes() {
@@ -432,9 +448,9 @@ final class Router implements Paths {
         }
         routes = new Routes(built, self);
         List<NodeId> reached = routes.reachable();
-        if (!reached.equals(reachedInOrder)) {
-            reachedInOrder = reached;
-            reachable = new TreeSet<>(reached);
+        if (!reached.equals(reachable)) {
+            reachable = reached;
+            reachableSet = null;
         }
         computedCount++;
         forgetPaths();

@@ -105,6 +105,9 @@ public final class Sender {
     private final TreeMap<Long, OutboundFlow> flows = new TreeMap<>();
     private final DeadlineIndex deadlines = new DeadlineIndex();
     private final TreeMap<Long, Aborted> aborted = new TreeMap<>();
+    /** When the first of them is to be told of, or earlier. */
+    private long farewellNanos = Deadlines.NEVER;
+
     /** Connected flows that turned out broken during this call, with the reason. */
     private final TreeMap<Long, Outcome.Reason> broken = new TreeMap<>();
 
@@ -264,7 +267,7 @@ public final class Sender {
         OutboundFlow flow = flows.get(number);
         if (flow != null) {
             drop(flow, reason);
-            aborted.put(number, new Aborted(flow, reason, nowNanos));
+            bidFarewell(new Aborted(flow, reason, nowNanos));
             sayAborts(nowNanos);
         }
     }
@@ -399,14 +402,18 @@ public final class Sender {
     }
 
     public long nextDeadlineNanos() {
-        long next = Math.min(sweepNanos, deadlines.nextNanos());
-        for (Aborted farewell : aborted.values()) {
-            next = Math.min(next, farewell.nextNanos);
-        }
-        return next;
+        return Math.min(Math.min(sweepNanos, farewellNanos), deadlines.nextNanos());
+    }
+
+    private void bidFarewell(Aborted farewell) {
+        aborted.put(farewell.flow.label().number(), farewell);
+        farewellNanos = Math.min(farewellNanos, farewell.nextNanos);
     }
 
     private void sayAborts(long nowNanos) {
+        if (nowNanos < farewellNanos) {
+            return;
+        }
         aborted.values().removeIf(farewell -> {
             if (nowNanos < farewell.nextNanos) {
                 return false;
@@ -417,6 +424,10 @@ public final class Sender {
             farewell.said++;
             return farewell.said == ABORTS_MAX;
         });
+        farewellNanos = Deadlines.NEVER;
+        for (Aborted farewell : aborted.values()) {
+            farewellNanos = Math.min(farewellNanos, farewell.nextNanos);
+        }
     }
 
     private void sweep(long nowNanos, long idleNanos) {
@@ -595,7 +606,7 @@ public final class Sender {
                     }
                     if (outcome.kind() == Outcome.Kind.UNKNOWN) {
                         // The destination may believe in the connection.
-                        aborted.put(flow.label().number(), new Aborted(flow, outcome.reason(), 0));
+                        bidFarewell(new Aborted(flow, outcome.reason(), 0));
                     }
                 }
                 case END -> {

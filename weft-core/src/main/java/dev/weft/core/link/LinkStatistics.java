@@ -2,7 +2,6 @@ package dev.weft.core.link;
 
 import dev.weft.core.base.Check;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -31,37 +30,63 @@ public final class LinkStatistics {
         NOT_UP
     }
 
-    /** What was counted. */
-    private enum Count {
-        FRAMES_SENT,
-        BYTES_SENT,
-        FRAMES_RECEIVED,
-        BYTES_RECEIVED
+    /** One direction: what the interval that runs has seen lies at hand, for each frame is counted. */
+    private static final class Counted {
+        private long frames;
+        private long bytes;
+        /** Of full intervals. */
+        private long framesBefore;
+
+        private long bytesBefore;
+        /** By interval modulo the size. */
+        private final long[] past = new long[INTERVALS];
+
+        private void count(int frameBytes) {
+            frames++;
+            bytes += frameBytes;
+        }
+
+        private void endInterval(long interval) {
+            past[slot(interval)] = bytes;
+            framesBefore += frames;
+            bytesBefore += bytes;
+            frames = 0;
+            bytes = 0;
+        }
+
+        private Traffic traffic(long interval) {
+            List<Long> byInterval = new ArrayList<>();
+            for (int age = 1; age <= INTERVALS; age++) {
+                byInterval.add(interval < age ? 0 : past[slot(interval - age)]);
+            }
+            return new Traffic(framesBefore + frames, bytesBefore + bytes, byInterval);
+        }
+
+        private static int slot(long interval) {
+            return (int) (interval % INTERVALS);
+        }
     }
 
-    private static final Count[] COUNTS = Count.values();
-
-    /** By interval modulo the ring's size and count; the interval that runs has a place of its own. */
-    private final long[][] ring = new long[INTERVALS + 1][COUNTS.length];
-
-    private final long[] totals = new long[COUNTS.length];
+    private final Counted sent = new Counted();
+    private final Counted received = new Counted();
     private final long[] drops = new long[Drop.values().length];
     private long interval;
+    /** When the interval that runs is full. */
+    private long fullNanos;
 
     public LinkStatistics(long nowNanos) {
         interval = nowNanos / INTERVAL_NANOS;
+        fullNanos = (interval + 1) * INTERVAL_NANOS;
     }
 
     public void sent(int frameBytes, long nowNanos) {
         advance(nowNanos);
-        add(Count.FRAMES_SENT, 1);
-        add(Count.BYTES_SENT, frameBytes);
+        sent.count(frameBytes);
     }
 
     public void received(int frameBytes, long nowNanos) {
         advance(nowNanos);
-        add(Count.FRAMES_RECEIVED, 1);
-        add(Count.BYTES_RECEIVED, frameBytes);
+        received.count(frameBytes);
     }
 
     public void dropped(Drop reason) {
@@ -75,42 +100,21 @@ public final class LinkStatistics {
         for (Drop reason : Drop.values()) {
             dropCounts.put(reason, drops[reason.ordinal()]);
         }
-        return new Snapshot(
-                new Traffic(total(Count.FRAMES_SENT), total(Count.BYTES_SENT), past(Count.BYTES_SENT)),
-                new Traffic(total(Count.FRAMES_RECEIVED), total(Count.BYTES_RECEIVED), past(Count.BYTES_RECEIVED)),
-                dropCounts,
-                queue);
-    }
-
-    private void add(Count count, long amount) {
-        totals[count.ordinal()] += amount;
-        ring[(int) (interval % ring.length)][count.ordinal()] += amount;
-    }
-
-    private long total(Count count) {
-        return totals[count.ordinal()];
-    }
-
-    private List<Long> past(Count count) {
-        List<Long> past = new ArrayList<>();
-        for (int age = 1; age <= INTERVALS; age++) {
-            past.add(interval < age ? 0 : ring[(int) ((interval - age) % ring.length)][count.ordinal()]);
-        }
-        return past;
+        return new Snapshot(sent.traffic(interval), received.traffic(interval), dropCounts, queue);
     }
 
     private void advance(long nowNanos) {
+        if (nowNanos < fullNanos) {
+            return;
+        }
         long present = nowNanos / INTERVAL_NANOS;
-        if (present - interval >= ring.length) {
-            for (long[] counts : ring) {
-                Arrays.fill(counts, 0);
-            }
-            interval = present;
+        // What comes after the interval that ends is empty: no more of it is gone through than is kept.
+        for (long full = Math.max(interval, present - INTERVALS - 1); full < present; full++) {
+            sent.endInterval(full);
+            received.endInterval(full);
         }
-        while (interval < present) {
-            interval++;
-            Arrays.fill(ring[(int) (interval % ring.length)], 0);
-        }
+        interval = present;
+        fullNanos = (present + 1) * INTERVAL_NANOS;
     }
 
     /** What waits to be sent. */

@@ -25,6 +25,9 @@ public final class Avoidance {
     }
 
     private static boolean[] either(boolean[] one, boolean[] other) {
+        if (one.length == 0 || other.length == 0) {
+            return one.length == 0 ? other : one;
+        }
         boolean[] both = Arrays.copyOf(one, Math.max(one.length, other.length));
         for (int i = 0; i < other.length; i++) {
             both[i] |= other[i];

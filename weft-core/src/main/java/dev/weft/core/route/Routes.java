@@ -205,6 +205,12 @@ public final class Routes {
         }
     }
 
+    /** Whether there is a way to a node; to this one itself there is none. */
+    public boolean reaches(NodeId node) {
+        int target = graph.indexOf(node);
+        return tree != null && target >= 0 && target != self && isUsable(tree, target);
+    }
+
     /** Every node that can be reached, this one left out, in order of id. */
     public List<NodeId> reachable() {
         List<NodeId> reachable = new ArrayList<>();

@@ -18,7 +18,6 @@ import dev.weft.core.flow.Sender;
 import dev.weft.core.wire.FlowLabel;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
@@ -555,10 +554,10 @@ public final class Connections {
     // ------------------------------------------------------------------ nodes out of reach
 
     /** Connections to nodes that cannot be reached are given up after a while, for their ends may wait for nothing. */
-    public void handleReachable(SortedSet<NodeId> reachable, long nowNanos) {
+    public void handleReachable(Predicate<NodeId> reachable, long nowNanos) {
         nextCheckNanos = Deadlines.NEVER;
         for (Connection connection : connections.values()) {
-            if (reachable.contains(connection.peer) || connection.peer.equals(self)) {
+            if (reachable.test(connection.peer) || connection.peer.equals(self)) {
                 connection.unreachableSinceNanos = Deadlines.NEVER;
             } else if (connection.unreachableSinceNanos == Deadlines.NEVER) {
                 connection.unreachableSinceNanos = nowNanos;

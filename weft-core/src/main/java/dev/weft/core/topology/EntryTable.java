@@ -5,21 +5,28 @@ import dev.weft.core.base.Check;
 import dev.weft.core.base.Prng;
 import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of an {@link Lsdb} by key, as a table with open addresses: no object per entry, and none to look one up.
- * Cannot be listed, so the order in it shows nowhere.
+ * What one node says lies together, for who asks for one of it mostly asks for the rest. Cannot be listed, so the order
+ * in it shows nowhere.
  */
 final class EntryTable {
     private static final int CAPACITY_MIN = 16;
+    private static final int KINDS = LsaKind.values().length;
 
     private final long salt;
-    /** Twice as many places as entries at least; a power of two. */
-    private @Nullable Entry[] places = new @Nullable Entry[CAPACITY_MIN];
-    /** The hashes of their keys, so that a search looks at the entry that it is for and hardly at others. */
+    /** Twice as many places as origins at least; a power of two. */
+    private @Nullable NodeId[] origins = new @Nullable NodeId[CAPACITY_MIN];
+    /** Their hashes, so that a search looks at the origin that it is for and hardly at others. */
     private int[] hashes = new int[CAPACITY_MIN];
 
+    /** What is at each place, by kind. */
+    private @Nullable Entry[] entries = new @Nullable Entry[KINDS * CAPACITY_MIN];
+
+    private int originCount;
     private int size;
 
     EntryTable(long salt) {
@@ -37,70 +44,104 @@ final class EntryTable {
 
     @Nullable
     Entry find(NodeId origin, LsaKind kind) {
-        int hash = hash(origin, kind);
-        for (int place = hash & places.length - 1; ; place = place + 1 & places.length - 1) {
-            Entry entry = places[place];
-            if (entry == null
-                    || hashes[place] == hash
-                            && entry.key.kind() == kind
-                            && entry.key.origin().equals(origin)) {
-                return entry;
+        return entries[KINDS * placeOf(origin, hash(origin)) + kind.ordinal()];
+    }
+
+    /** The highest incarnation of all that is there of an origin, 0 where nothing is. */
+    long incarnationOf(NodeId origin) {
+        int first = KINDS * placeOf(origin, hash(origin));
+        long incarnation = 0;
+        for (int at = first; at < first + KINDS; at++) {
+            Entry entry = entries[at];
+            if (entry != null) {
+                incarnation = Math.max(incarnation, entry.lsa().version().incarnation());
             }
         }
+        return incarnation;
     }
 
     /** Adds an entry whose key is not there. */
     void add(Entry entry) {
-        if (2 * (size + 1) > places.length) {
-            grow();
+        NodeId origin = entry.key.origin();
+        int hash = hash(origin);
+        int place = placeOf(origin, hash);
+        if (origins[place] == null) {
+            if (2 * ++originCount > origins.length) {
+                grow();
+                place = placeOf(origin, hash);
+            }
+            origins[place] = origin;
+            hashes[place] = hash;
         }
-        put(entry, hash(entry.key.origin(), entry.key.kind()));
+        entries[KINDS * place + entry.key.kind().ordinal()] = entry;
         size++;
     }
 
     void remove(Entry entry) {
-        int mask = places.length - 1;
-        int hole = hash(entry.key.origin(), entry.key.kind()) & mask;
-        while (places[hole] != entry) {
-            Check.that(places[hole] != null, "an entry is gone that was not there");
-            hole = hole + 1 & mask;
-        }
+        NodeId origin = entry.key.origin();
+        int place = placeOf(origin, hash(origin));
+        int at = KINDS * place + entry.key.kind().ordinal();
+        Check.that(entries[at] == entry, "an entry is gone that was not there");
+        entries[at] = null;
         size--;
-        // What was put behind its own place on account of this one moves up.
-        for (int place = hole + 1 & mask; places[place] != null; place = place + 1 & mask) {
-            int wanted = hashes[place] & mask;
-            if ((place - wanted & mask) >= (place - hole & mask)) {
-                places[hole] = places[place];
-                hashes[hole] = hashes[place];
-                hole = place;
+        for (int kind = 0; kind < KINDS; kind++) {
+            if (entries[KINDS * place + kind] != null) {
+                return;
             }
         }
-        places[hole] = null;
+        vacate(place);
+    }
+
+    /** What was put behind its own place on account of what was here moves up. */
+    private void vacate(int place) {
+        int mask = origins.length - 1;
+        int hole = place;
+        for (int next = hole + 1 & mask; origins[next] != null; next = next + 1 & mask) {
+            int wanted = hashes[next] & mask;
+            if ((next - wanted & mask) >= (next - hole & mask)) {
+                origins[hole] = origins[next];
+                hashes[hole] = hashes[next];
+                System.arraycopy(entries, KINDS * next, entries, KINDS * hole, KINDS);
+                hole = next;
+            }
+        }
+        originCount--;
+        origins[hole] = null;
+        Arrays.fill(entries, KINDS * hole, KINDS * (hole + 1), null);
     }
 
     private void grow() {
-        @Nullable Entry[] old = places;
+        @Nullable NodeId[] oldOrigins = origins;
         int[] oldHashes = hashes;
-        places = new @Nullable Entry[2 * old.length];
-        hashes = new int[2 * old.length];
-        for (int i = 0; i < old.length; i++) {
-            Entry entry = old[i];
-            if (entry != null) {
-                put(entry, oldHashes[i]);
+        @Nullable Entry[] oldEntries = entries;
+        origins = new @Nullable NodeId[2 * oldOrigins.length];
+        hashes = new int[origins.length];
+        entries = new @Nullable Entry[KINDS * origins.length];
+        for (int old = 0; old < oldOrigins.length; old++) {
+            NodeId origin = oldOrigins[old];
+            if (origin != null) {
+                int place = placeOf(origin, oldHashes[old]);
+                origins[place] = origin;
+                hashes[place] = oldHashes[old];
+                System.arraycopy(oldEntries, KINDS * old, entries, KINDS * place, KINDS);
             }
         }
     }
 
-    private void put(Entry entry, int hash) {
-        int place = hash & places.length - 1;
-        while (places[place] != null) {
-            place = place + 1 & places.length - 1;
+    /** Where an origin is, or would be. */
+    private int placeOf(NodeId origin, int hash) {
+        int mask = origins.length - 1;
+        int place = hash & mask;
+        for (NodeId there = origins[place]; there != null; there = origins[place]) {
+            if (hashes[place] == hash && there.equals(origin)) {
+                return place;
+            }
+            place = place + 1 & mask;
         }
-        places[place] = entry;
-        hashes[place] = hash;
+        return place;
     }
 
-    private int hash(NodeId origin, LsaKind kind) {
-        return (int) Prng.mix(origin.low() + salt ^ Prng.mix(origin.high() + kind.ordinal()));
+    private int hash(NodeId origin) {
+        return (int) Prng.mix(origin.low() + salt ^ Prng.mix(origin.high()));
     }
 }

@@ -38,8 +38,6 @@ public final class Lsdb {
 
     private static final Comparator<Entry> BY_KEY = Comparator.comparing(entry -> entry.key);
 
-    private static final LsaKind[] KINDS = LsaKind.values();
-
     private final TopologyConfig config;
     private final EntryTable entries;
     /** In order of key as of the last time that it was asked for: far more is looked up than listed. */
@@ -90,14 +88,7 @@ public final class Lsdb {
 
     /** The life of a node as its newest advertisement has it, 0 where nothing is known. */
     public long incarnationOf(NodeId node) {
-        long incarnation = 0;
-        for (LsaKind kind : KINDS) {
-            Entry entry = entries.find(node, kind);
-            if (entry != null) {
-                incarnation = Math.max(incarnation, entry.lsa().version().incarnation());
-            }
-        }
-        return incarnation;
+        return entries.incarnationOf(node);
     }
 
     public Optional<NodeRecord> recordOf(NodeId node) {

@@ -155,6 +155,9 @@ final class Neighbor {
 
     /** Takes out what it is owed. */
     List<LsaHeading> takeDebts() {
+        if (debts.isEmpty()) {
+            return List.of();
+        }
         List<LsaHeading> taken = debts;
         debts = new ArrayList<>();
         return taken;
@@ -162,6 +165,9 @@ final class Neighbor {
 
     /** Takes out what it is to be asked for. */
     List<LsaHeading> takeWants() {
+        if (wants.isEmpty()) {
+            return List.of();
+        }
         List<LsaHeading> taken = wants;
         wants = new ArrayList<>();
         return taken;
@@ -169,6 +175,9 @@ final class Neighbor {
 
     /** Takes out the numbers of the frames that it is owed. */
     List<Long> takeFrames() {
+        if (frames.isEmpty()) {
+            return List.of();
+        }
         List<Long> taken = frames;
         frames = new ArrayList<>();
         return taken;
@@ -176,6 +185,9 @@ final class Neighbor {
 
     /** Takes out what is to be sent. */
     List<Entry> takeQueue() {
+        if (queue.isEmpty()) {
+            return List.of();
+        }
         List<Entry> taken = new ArrayList<>(queue.size());
         for (Entry entry : queue) {
             if (!entry.isGone() && entry.spread(slot) == Spread.QUEUED) {

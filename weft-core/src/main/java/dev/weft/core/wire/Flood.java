@@ -56,6 +56,16 @@ public record Flood(List<Item> items, long number) implements Frame {
     }
 
     @Override
+    public int laidBytesAbout() {
+        int bytes = HEAD_BYTES_MAX;
+        for (Item item : items) {
+            ByteView lsa = item.lsa().bytes();
+            bytes += HEAD_BYTES_MAX + (WireWriter.staysApart(lsa) ? 0 : lsa.length());
+        }
+        return bytes;
+    }
+
+    @Override
     public void encodeBody(WireWriter out) {
         ProtoWriter proto = new ProtoWriter(out);
         for (Item item : items) {

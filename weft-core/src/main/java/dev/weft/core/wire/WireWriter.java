@@ -26,12 +26,15 @@ public final class WireWriter {
 
     private static final int APART_FIRST = 4;
 
+    private static final int[] NO_CUTS = {};
+    private static final ByteView[] NO_PAYLOADS = {};
+
     private byte[] buffer;
     private int length;
     /** Where payloads are kept apart: how much stands before each of them, and they themselves. */
     private int @Nullable [] cuts;
 
-    private ByteView[] payloads = {};
+    private ByteView[] payloads = NO_PAYLOADS;
     private int payloadCount;
     private int payloadBytes;
 
@@ -46,8 +49,7 @@ public final class WireWriter {
     /** One that leaves large payloads where they lie; its result is {@link #encoded}. */
     static WireWriter inPieces(int capacityBytes) {
         WireWriter writer = new WireWriter(capacityBytes);
-        writer.cuts = new int[APART_FIRST];
-        writer.payloads = new ByteView[APART_FIRST];
+        writer.cuts = NO_CUTS;
         return writer;
     }
 
@@ -119,8 +121,9 @@ public final class WireWriter {
     private void keepApart(ByteView view) {
         int[] before = Objects.requireNonNull(cuts);
         if (payloadCount == before.length) {
-            before = Arrays.copyOf(before, 4 * payloadCount);
-            payloads = Arrays.copyOf(payloads, 4 * payloadCount);
+            int room = Math.max(APART_FIRST, 4 * payloadCount);
+            before = Arrays.copyOf(before, room);
+            payloads = Arrays.copyOf(payloads, room);
             cuts = before;
         }
         before[payloadCount] = length;
