@@ -24,6 +24,11 @@ import picocli.CommandLine.Option;
 final class SimCommand implements Callable<Integer> {
     private static final int TRIES_MAX = 200;
 
+    /** Few of fewer nodes have something to do at once. */
+    private static final int NODES_SHARED_LEAST = 64;
+
+    private static final int WORKERS_MAX = 64;
+
     @Option(names = "--nodes", paramLabel = "N", description = "How many nodes, 2 to 20000; default 30.")
     int nodes = 30;
 
@@ -35,6 +40,13 @@ final class SimCommand implements Callable<Integer> {
             paramLabel = "TIME",
             description = "Virtual time of load and faults, as 250ms, 2s, 10m or 1h; default 60s.")
     String duration = "60s";
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description = "How many threads; changes the time that it takes and nothing else;"
+                    + " default the processors there are, 1 for fewer than " + NODES_SHARED_LEAST + " nodes.")
+    int workers;
 
     private long shrinkNanos;
 
@@ -76,16 +88,31 @@ final class SimCommand implements Callable<Integer> {
         Text.requireSome("--runs", runs);
         shrinkNanos = Text.duration(shrinkFor).toNanos();
         boolean good = true;
-        for (long run = seed; run < seed + runs; run++) {
-            good &= runOnce(plan(run));
+        try (Crew crew = new Crew(workers())) {
+            for (long run = seed; run < seed + runs; run++) {
+                good &= runOnce(plan(run), crew);
+            }
         }
         return (good ? ExitCode.OK : ExitCode.FAILED).code();
     }
 
-    private boolean runOnce(Simulation.Plan plan) {
+    private int workers() {
+        if (workers < 0 || workers > WORKERS_MAX) {
+            throw new CommandFailure(ExitCode.USAGE, "--workers " + workers + " must be from 1 to " + WORKERS_MAX);
+        }
+        if (workers > 0) {
+            return workers;
+        }
+        return nodes < NODES_SHARED_LEAST
+                ? 1
+                : Math.min(WORKERS_MAX, Runtime.getRuntime().availableProcessors());
+    }
+
+    private boolean runOnce(Simulation.Plan plan, Crew crew) {
         long began = System.nanoTime();
         RunReport report = Simulation.run(
                 plan,
+                crew,
                 (virtual, events) -> System.err.printf(
                         "seed %d: %d virtual s, %d events, %.1f s%n",
                         plan.seed(), virtual / 1_000_000_000L, events, (System.nanoTime() - began) / 1e9));

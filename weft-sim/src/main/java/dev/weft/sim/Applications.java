@@ -43,12 +43,14 @@ final class Applications {
     private final TreeMap<String, Long> joinedSince = new TreeMap<>();
     private GroupAcceptance full = GroupAcceptance.TAKEN;
     private final Prng ways;
+    private final Prng taking;
     private long nextTicket = 1;
 
     Applications(SimNode node, World world) {
         this.node = node;
         this.world = world;
         this.ways = world.prng.fork(500_000 + node.index);
+        this.taking = world.prng.fork(7).fork(node.index);
     }
 
     /** Where the engine of this life reports to. */
@@ -70,7 +72,7 @@ final class Applications {
         joinedSince.clear();
         for (String group : World.GROUPS) {
             if (group.isEmpty() || draws.chance(500_000)) {
-                joinedSince.put(group, world.events.nowNanos());
+                joinedSince.put(group, node.timeline.nowNanos());
                 present.join(group, localNanos);
             }
         }
@@ -98,7 +100,7 @@ final class Applications {
             if (joinedSince.remove(group) != null) {
                 present.leave(group, local);
             } else {
-                joinedSince.put(group, world.events.nowNanos());
+                joinedSince.put(group, node.timeline.nowNanos());
                 present.join(group, local);
             }
         });
@@ -230,7 +232,11 @@ final class Applications {
 
     /** The application has received something. */
     void received(ByteView payload, String group, long missed) {
-        world.groups.received(node.id(), lifeName(), joinedSince.getOrDefault(group, Long.MAX_VALUE), payload, missed);
+        receivedSince(joinedSince.getOrDefault(group, Long.MAX_VALUE), payload, missed);
+    }
+
+    private void receivedSince(long sinceNanos, ByteView payload, long missed) {
+        node.timeline.tell(() -> world.groups.received(node.id(), lifeName(), sinceNanos, payload, missed));
     }
 
     // ------------------------------------------------------------------ connections
@@ -270,21 +276,21 @@ final class Applications {
     }
 
     void takenFrom(int ofLife, long connection, ByteView payload, long afterNanos) {
-        world.events.after(
+        node.timeline.after(
                 afterNanos,
                 at -> node.inLife(
                         ofLife,
                         (present, local) -> present.takenFrom(connection, ReceiveBuffer.charge(payload), local)));
     }
 
-    /** Applications hear of things when the engine's turn is over. */
+    /** Both ends of a connection hear of things when the engine's turn is over, where the world looks at both. */
     private void later(Runnable report) {
         int bound = node.life();
-        world.events.after(0, at -> {
+        node.timeline.tell(() -> world.events.after(0, at -> {
             if (node.lives(bound)) {
                 report.run();
             }
-        });
+        }));
     }
 
     private void atEnd(long connection, Consumer<Sessions.End> report) {
@@ -306,23 +312,24 @@ final class Applications {
 
         @Override
         public void beacon(ByteView datagram) {
-            world.beacon(node.index, datagram);
+            node.timeline.tell(() -> world.beacon(node.index, datagram));
         }
 
         @Override
         public void cast(ByteView datagram) {
-            world.ether.cast(node.index, datagram);
+            node.timeline.tell(() -> world.ether.cast(node.index, datagram));
         }
 
         @Override
         public void beaconTo(String source, ByteView datagram) {
-            world.beaconTo(node.index, Integer.parseInt(source.substring(4)), datagram);
+            int to = Integer.parseInt(source.substring(4));
+            node.timeline.tell(() -> world.beaconTo(node.index, to, datagram));
         }
 
         @Override
         public void deliver(long endpoint, Endpoints.Delivery delivery) {
             if (!endpoints.containsValue(endpoint)) {
-                world.violations.add(
+                node.violates(
                         "nothing is delivered to a closed endpoint", "node " + node.index + " has closed " + endpoint);
             }
             delivery.payloads().forEach(payload -> take(endpoint, payload));
@@ -330,14 +337,14 @@ final class Applications {
 
         private void take(long endpoint, ByteView payload) {
             if (GroupJournal.isForMany(payload)) {
-                world.groups.received(node.id(), lifeName(), Long.MAX_VALUE, payload, -1);
+                receivedSince(Long.MAX_VALUE, payload, -1);
             } else {
-                world.application.receive(node, payload);
+                node.timeline.tell(() -> world.application.receive(node, payload));
             }
             long charge = ReceiveBuffer.charge(payload);
             int bound = node.life();
-            world.events.after(
-                    world.takingNanos(),
+            node.timeline.after(
+                    world.options.taking().momentNanos(taking),
                     at -> node.inLife(bound, (present, local) -> present.taken(endpoint, charge, local)));
         }
 
@@ -388,7 +395,7 @@ final class Applications {
         @Override
         public GroupAcceptance deliverToGroup(GroupArrival arrival) {
             if (!joinedSince.containsKey(arrival.group())) {
-                world.violations.add(
+                node.violates(
                         "nothing is delivered to a group that was left",
                         "node " + node.index + " has left " + arrival.group());
             }
@@ -400,7 +407,9 @@ final class Applications {
                         missed = 0;
                     }
                 }
-                case DETACHED -> arrival.payloads().forEach(payload -> world.groups.refused(node.id(), payload));
+                case DETACHED ->
+                    arrival.payloads()
+                            .forEach(payload -> node.timeline.tell(() -> world.groups.refused(node.id(), payload)));
                 case LATER, NO_MEMBER -> {}
             }
             return full;
@@ -408,15 +417,16 @@ final class Applications {
 
         @Override
         public void settledFor(long ticket, NodeId member, Outcome outcome) {
-            world.trace.add(ticket * 31L + outcome.kind().ordinal());
-            world.groups.settled(groupTickets.getOrDefault(ticket, -1L), member, outcome);
+            node.trace.add(ticket * 31L + outcome.kind().ordinal());
+            long number = groupTickets.getOrDefault(ticket, -1L);
+            node.timeline.tell(() -> world.groups.settled(number, member, outcome));
         }
 
         @Override
         public void groupSettled(long ticket) {
             Long number = groupTickets.remove(ticket);
             if (number != null) {
-                world.groups.ended(number);
+                node.timeline.tell(() -> world.groups.ended(number));
             }
         }
 
@@ -430,22 +440,21 @@ final class Applications {
             }
             Integer number = tickets.remove(ticket);
             if (number == null) {
-                world.violations.add(
-                        "one outcome per ticket", "node " + node.index + " settles ticket " + ticket + " again");
+                node.violates("one outcome per ticket", "node " + node.index + " settles ticket " + ticket + " again");
                 return;
             }
-            world.trace.add(number * 31L + outcome.kind().ordinal());
-            world.journal.settled(number, outcome);
+            node.trace.add(number * 31L + outcome.kind().ordinal());
+            node.timeline.tell(() -> world.journal.settled(number, outcome));
         }
 
         @Override
         public void probed(long probe, NodeId responder, int hops, long roundTripNanos) {
-            world.trace.add(probe);
+            node.trace.add(probe);
         }
 
         @Override
         public void trace(TraceEvent event) {
-            world.log(node.index, event);
+            node.timeline.tell(() -> world.log(node.index, event));
         }
     }
 }

@@ -38,28 +38,29 @@ final class Carrier {
     /** Frames of one turn that arrive within so long of each other are read at once. */
     private static final long READ_NANOS = 1_000_000;
 
-    private final EventHeap events;
     private final Kind kind;
     private final Faults faults;
     private final Reachability reachability;
     private final FaultCounts counts;
 
-    Carrier(EventHeap events, Kind kind, Faults faults, Reachability reachability, FaultCounts counts) {
-        this.events = events;
+    Carrier(Kind kind, Faults faults, Reachability reachability, FaultCounts counts) {
         this.kind = kind;
         this.faults = faults;
         this.reachability = reachability;
         this.counts = counts;
     }
 
-    Direction direction(int from, int to, Prng prng) {
+    Direction direction(Timeline from, Timeline to, Prng prng) {
         return new Direction(from, to, prng);
     }
 
-    /** Frames from one end to the other. */
+    /**
+     * Frames from one end to the other. All of it is the sender's but what lands, which is the receiver's from then on:
+     * nothing is added to it in the window of {@link Windows} in which it lands, for it would have to travel first.
+     */
     final class Direction {
-        private final int from;
-        private final int to;
+        private final Timeline from;
+        private final Timeline to;
         private final Prng prng;
         private long busyUntilNanos;
         private long lastArrivalNanos;
@@ -73,7 +74,7 @@ final class Carrier {
         private boolean torn;
         private boolean stopped;
 
-        private Direction(int from, int to, Prng prng) {
+        private Direction(Timeline from, Timeline to, Prng prng) {
             this.from = from;
             this.to = to;
             this.prng = prng;
@@ -88,39 +89,37 @@ final class Carrier {
          * What goes into a stream leaves with {@link #flush}.
          */
         void transmit(ByteView frame, End sender, End receiver) {
-            long now = events.nowNanos();
+            long now = from.nowNanos();
             busyUntilNanos = Math.max(busyUntilNanos, now)
                     + (frame.length() + 40L) * 8 * 1_000_000_000L / faults.bitsPerSecond();
             if (!isWritable(now) && !stopped) {
                 stopped = true;
-                events.at(busyUntilNanos, at -> {
+                from.at(busyUntilNanos, at -> {
                     stopped = false;
                     if (sender.isOpen()) {
                         sender.writable(at);
                     }
                 });
             }
-            if (!reachability.passes(from, to)) {
-                counts.cut++;
+            if (!reachability.passes(from.index, to.index)) {
+                from.tell(() -> counts.cut++);
                 torn = kind == Kind.STREAM;
                 return;
             }
             if (torn) {
                 // What came before was swallowed by a cut; a stream cannot go on behind a gap.
-                events.after(faults.delayNanos(), at -> {
-                    sender.lost(at);
-                    receiver.lost(at);
-                });
+                from.after(faults.delayNanos(), sender::lost);
+                from.at(now + faults.delayNanos(), to, receiver::lost);
                 return;
             }
             boolean hit = prng.chance(faults.lossPerMillion());
             if (hit && kind == Kind.DATAGRAM) {
-                counts.lost++;
+                from.tell(() -> counts.lost++);
                 return;
             }
             long travel = faults.delayNanos() + prng.below(faults.jitterNanos() + 1);
             if (hit) {
-                counts.heldUp++;
+                from.tell(() -> counts.heldUp++);
                 travel += 4 * faults.delayNanos() + 10_000_000;
             }
             long arrival = busyUntilNanos + travel;
@@ -129,12 +128,12 @@ final class Carrier {
                 return;
             }
             if (arrival < lastArrivalNanos) {
-                counts.reordered++;
+                from.tell(() -> counts.reordered++);
             }
             lastArrivalNanos = Math.max(arrival, lastArrivalNanos);
             land(arrival, List.of(frame), receiver);
             if (prng.chance(faults.duplicatePerMillion())) {
-                counts.duplicated++;
+                from.tell(() -> counts.duplicated++);
                 land(arrival + prng.below(faults.jitterNanos() + 1_000_000), List.of(frame), receiver);
             }
         }
@@ -156,7 +155,7 @@ final class Carrier {
             if (written.isEmpty()) {
                 return;
             }
-            if (writtenArrivalNanos <= lastArrivalNanos && events.nowNanos() < lastArrivalNanos) {
+            if (writtenArrivalNanos <= lastArrivalNanos && from.nowNanos() < lastArrivalNanos) {
                 // It cannot overtake what is before it in the stream: both are read at once.
                 lastLanding.addAll(written);
             } else {
@@ -168,7 +167,7 @@ final class Carrier {
         }
 
         private void land(long atNanos, List<ByteView> landing, End receiver) {
-            events.at(atNanos, at -> {
+            from.at(atNanos, to, at -> {
                 if (receiver.isOpen()) {
                     receiver.arrive(landing, at);
                 }

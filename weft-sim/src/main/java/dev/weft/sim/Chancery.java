@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.LongSupplier;
 
 /**
  * The authority of a simulated mesh. In place of signatures stand hashes that no node of the simulation inverts; all
@@ -25,17 +24,17 @@ final class Chancery {
     private static final long FORGER = 0xf0c6e2L;
     private static final int HASH_BYTES = 32;
 
-    private final LongSupplier nowNanos;
+    private final EventHeap events;
     private final TreeMap<NodeId, Revocations.Entry> revoked = new TreeMap<>();
     private long serial;
     private long number;
 
-    Chancery(LongSupplier nowNanos) {
-        this.nowNanos = nowNanos;
+    Chancery(EventHeap events) {
+        this.events = events;
     }
 
-    private long epochSeconds() {
-        return EPOCH_SECONDS + nowNanos.getAsLong() / 1_000_000_000L;
+    private static long epochSeconds(long nowNanos) {
+        return EPOCH_SECONDS + nowNanos / 1_000_000_000L;
     }
 
     private Credential credential(Community community, NodeId node, String name) {
@@ -64,7 +63,7 @@ final class Chancery {
                 FINGERPRINT,
                 community.mesh(),
                 number + 1,
-                Instant.ofEpochSecond(epochSeconds()),
+                Instant.ofEpochSecond(epochSeconds(events.nowNanos())),
                 List.of(new Revocations.Entry(node, Revocations.Entry.ALL)));
         Revocations blank = Revocations.of(content, new byte[Credential.SIGNATURE_BYTES]);
         return Revocations.of(
@@ -79,7 +78,7 @@ final class Chancery {
                 FINGERPRINT,
                 community.mesh(),
                 number,
-                Instant.ofEpochSecond(epochSeconds()),
+                Instant.ofEpochSecond(epochSeconds(events.nowNanos())),
                 List.copyOf(revoked.values()));
         Revocations blank = Revocations.of(content, new byte[Credential.SIGNATURE_BYTES]);
         return Revocations.of(content, signature(blank.signedBytes()));
@@ -99,7 +98,7 @@ final class Chancery {
     }
 
     /** What a node knows of this authority; it has a credential from it. */
-    Notary notary(Community community, NodeId node, ByteView key, String name) {
+    Notary notary(Community community, NodeId node, ByteView key, String name, Timeline clock) {
         Credential own = credential(community, node, name);
         return new Notary() {
             @Override
@@ -150,7 +149,7 @@ final class Chancery {
 
             @Override
             public long epochSeconds() {
-                return Chancery.this.epochSeconds();
+                return Chancery.epochSeconds(clock.nowNanos());
             }
         };
     }

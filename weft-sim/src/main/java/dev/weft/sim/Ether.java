@@ -63,8 +63,9 @@ final class Ether {
             int copies = draws.chance(faults.duplicatePerMillion()) ? 2 : 1;
             for (int i = 0; i < copies; i++) {
                 SimNode node = world.node(to);
-                world.events.after(
-                        faults.delayNanos() + draws.below(faults.jitterNanos() + 1),
+                world.events.at(
+                        world.events.nowNanos() + faults.delayNanos() + draws.below(faults.jitterNanos() + 1),
+                        node.timeline,
                         at -> node.turn((present, local) -> present.handleCast(datagram, local)));
             }
         }

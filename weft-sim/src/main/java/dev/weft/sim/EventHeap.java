@@ -1,7 +1,9 @@
 package dev.weft.sim;
 
 import dev.weft.core.base.Check;
+import dev.weft.core.base.InvariantError;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +21,15 @@ final class EventHeap {
     private long[] atNanos = new long[1_024];
     private long[] numbers = new long[1_024];
     private @Nullable Event[] events = new @Nullable Event[1_024];
+    /** The node to which each happens, and to it alone; none where it is the world's. */
+    private @Nullable Timeline[] owners = new @Nullable Timeline[1_024];
+
     private int size;
     private long scheduledCount;
     private long happenedCount;
     private long nowNanos;
+    /** Before this, nothing can be scheduled any more. */
+    private long closedNanos;
 
     long nowNanos() {
         return nowNanos;
@@ -32,13 +39,24 @@ final class EventHeap {
         return happenedCount;
     }
 
+    /** Something that happens to more than one node, or to none. */
     void at(long wantedNanos, Event event) {
+        at(wantedNanos, null, event);
+    }
+
+    void after(long delayNanos, Event event) {
+        at(nowNanos + delayNanos, event);
+    }
+
+    /** Something that happens to one node alone. */
+    void at(long wantedNanos, @Nullable Timeline owner, Event event) {
         if (size == events.length) {
             atNanos = Arrays.copyOf(atNanos, 2 * size);
             numbers = Arrays.copyOf(numbers, 2 * size);
             events = Arrays.copyOf(events, 2 * size);
+            owners = Arrays.copyOf(owners, 2 * size);
         }
-        long at = Math.max(wantedNanos, nowNanos);
+        long at = Math.max(wantedNanos, Math.max(nowNanos, closedNanos));
         // The number is the highest so far, so only time decides how far it rises.
         int place = size++;
         while (place > 0) {
@@ -49,11 +67,7 @@ final class EventHeap {
             move(parent, place);
             place = parent;
         }
-        put(place, at, scheduledCount++, event);
-    }
-
-    void after(long delayNanos, Event event) {
-        at(nowNanos + delayNanos, event);
+        put(place, at, scheduledCount++, owner, event);
     }
 
     /** Lets the next event happen if it is due by then; the clock stands at the limit when none is. */
@@ -73,11 +87,65 @@ final class EventHeap {
         return true;
     }
 
+    // ------------------------------------------------------------------ windows
+
+    /** When the next event is due; never where there is none. */
+    long nextNanos() {
+        return size == 0 ? Long.MAX_VALUE : atNanos[0];
+    }
+
+    boolean isNextOfOneNode() {
+        return size > 0 && owners[0] != null;
+    }
+
+    /** Whether no other event is due before that. */
+    boolean isNextAlone(long beforeNanos) {
+        for (int child = Math.min(CHILDREN, size - 1); child > 0; child--) {
+            if (atNanos[child] < beforeNanos) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Leaves the next event to the node whose it is, which comes among {@code others} unless it has been given some before. */
+    void moveNext(List<Timeline> others) {
+        Timeline owner = owners[0];
+        Event next = events[0];
+        if (owner == null || next == null) {
+            throw new InvariantError("the next event is not of one node");
+        }
+        if (owner.isIdle()) {
+            others.add(owner);
+        }
+        owner.take(atNanos[0], next);
+        takeFirst();
+    }
+
+    /** So many events have happened elsewhere. */
+    void haveHappened(int count) {
+        happenedCount += count;
+    }
+
+    /** What is scheduled from here on is due then at the soonest. */
+    void closeUntil(long endNanos) {
+        closedNanos = endNanos;
+    }
+
+    /** The clock shows a moment of the last window. */
+    void recall(long thenNanos) {
+        nowNanos = thenNanos;
+    }
+
+    // ------------------------------------------------------------------ the heap
+
     private void takeFirst() {
         int last = --size;
         long at = atNanos[last];
         long number = numbers[last];
+        Timeline owner = owners[last];
         Event event = events[last];
+        owners[last] = null;
         events[last] = null;
         if (last == 0) {
             return;
@@ -97,7 +165,7 @@ final class EventHeap {
             move(least, place);
             place = least;
         }
-        put(place, at, number, event);
+        put(place, at, number, owner, event);
     }
 
     private boolean isBefore(long at, long number, int other) {
@@ -105,12 +173,13 @@ final class EventHeap {
     }
 
     private void move(int from, int to) {
-        put(to, atNanos[from], numbers[from], events[from]);
+        put(to, atNanos[from], numbers[from], owners[from], events[from]);
     }
 
-    private void put(int place, long at, long number, @Nullable Event event) {
+    private void put(int place, long at, long number, @Nullable Timeline owner, @Nullable Event event) {
         atNanos[place] = at;
         numbers[place] = number;
+        owners[place] = owner;
         events[place] = event;
     }
 }

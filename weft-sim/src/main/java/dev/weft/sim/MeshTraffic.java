@@ -1,37 +1,25 @@
 package dev.weft.sim;
 
-import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
-import dev.weft.core.wire.FrameType;
-import dev.weft.core.wire.MalformedFrame;
-import dev.weft.core.wire.WireReader;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What membership costs: the bytes that links exchange for themselves, and when all nodes first knew the same. */
 final class MeshTraffic {
-    private long controlBytes;
     private long joinBytes;
     private long convergedNanos = -1;
-
-    void arrived(ByteView frame) {
-        try {
-            if (FrameType.decode(new WireReader(frame)).scope() == FrameType.Scope.LINK) {
-                controlBytes += frame.length();
-            }
-        } catch (MalformedFrame malformed) {
-            // Whoever reads it for good says so.
-            controlBytes += frame.length();
-        }
-    }
 
     boolean hasConverged() {
         return convergedNanos >= 0;
     }
 
-    void converged(long nowNanos) {
-        convergedNanos = nowNanos;
-        joinBytes = controlBytes;
+    void converged(World world) {
+        convergedNanos = world.events.nowNanos();
+        joinBytes = controlBytes(world);
+    }
+
+    private static long controlBytes(World world) {
+        return world.nodes().stream().mapToLong(SimNode::controlBytes).sum();
     }
 
     Map<String, Long> described(World world) {
@@ -47,7 +35,7 @@ final class MeshTraffic {
         }
         Map<String, Long> all = new LinkedHashMap<>();
         all.put("convergedMillis", hasConverged() ? convergedNanos / 1_000_000 : -1);
-        all.put("controlBytesPerNode", controlBytes / nodes);
+        all.put("controlBytesPerNode", controlBytes(world) / nodes);
         all.put("joinBytesPerNode", joinBytes / nodes);
         all.put("lsdbBytesPerNode", lsdbBytes / nodes);
         all.put("routeComputationsPerNode", computations / nodes);

@@ -81,7 +81,7 @@ public record RunReport(
                 world.groups.described(),
                 faults,
                 world.traffic.described(world),
-                world.trace.hex(),
+                world.traceHash(),
                 world.violations.all().stream().map(Object::toString).toList(),
                 world.lastEvents(),
                 dot);

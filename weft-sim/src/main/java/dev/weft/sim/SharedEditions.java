@@ -4,7 +4,6 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.topology.Edition;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.LsaKey;
-import dev.weft.core.wire.MalformedFrame;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 
@@ -13,7 +12,7 @@ import java.util.LinkedHashSet;
  * nodes would hold a million otherwise. Equal bytes alone are shared, so no node learns what it was not sent. What was
  * signed by nobody is never kept by anybody: that is noticed here.
  */
-final class SharedEditions implements Edition.Source {
+final class SharedEditions {
     private final LinkedHashMap<LsaKey, Edition> latest = new LinkedHashMap<>();
     /** The hashes of all that nodes have signed. */
     private final LinkedHashSet<Long> said = new LinkedHashSet<>();
@@ -44,17 +43,25 @@ final class SharedEditions implements Edition.Source {
         }
     }
 
-    @Override
-    public Edition read(Lsa lsa) throws MalformedFrame {
-        Edition known = latest.get(lsa.key());
-        if (known != null && known.lsa().bytes().equals(lsa.bytes())) {
-            return known;
-        }
+    /** How one node reads: what is new the others find when the world has been told of it. */
+    Edition.Source reader(Timeline reader) {
+        return lsa -> {
+            Edition known = latest.get(lsa.key());
+            if (known != null && known.lsa().bytes().equals(lsa.bytes())) {
+                return known;
+            }
+            Edition fresh = Edition.read(lsa);
+            reader.tell(() -> keep(fresh));
+            return fresh;
+        };
+    }
+
+    private void keep(Edition fresh) {
+        Lsa lsa = fresh.lsa();
         requireSaid(lsa);
-        Edition fresh = Edition.read(lsa);
+        Edition known = latest.get(lsa.key());
         if (known == null || lsa.version().isNewerThan(known.lsa().version())) {
             latest.put(lsa.key(), fresh);
         }
-        return fresh;
     }
 }

@@ -66,22 +66,15 @@ final class SimNode {
                     if (isInterrupted || !isOpen()) {
                         continue;
                     }
-                    world.trace.add(frame.slice(0, Math.min(TRACED_BYTES, frame.length()))
+                    trace.add(frame.slice(0, Math.min(TRACED_BYTES, frame.length()))
                                     .hash64()
                             + frame.length());
-                    world.traffic.arrived(frame);
-                    requireNoLoop(frame);
-                    world.requireSealed(frame, SimNode.this);
+                    if (speaker != null) {
+                        world.laws.require(frame, SimNode.this, speaker);
+                    }
                     present.handleFrame(number, world.tampering.alter(SimNode.this, frame), local);
                 }
             });
-        }
-
-        private void requireNoLoop(ByteView frame) {
-            Wire from = peer;
-            if (from != null) {
-                world.requireNoLoop(frame, SimNode.this, from.owner());
-            }
         }
 
         private SimNode owner() {
@@ -106,6 +99,10 @@ final class SimNode {
     }
 
     final int index;
+    final Timeline timeline;
+    /** Of what happened to this node. */
+    final TraceHash trace = new TraceHash();
+
     private final World world;
     private final Community community;
     private final Prng prng;
@@ -132,9 +129,11 @@ final class SimNode {
 
     private final LinkedHashMap<Long, Wire> wires = new LinkedHashMap<>();
     private int identities;
+    private long controlBytes;
 
     SimNode(int index, World world, Community community, Prng prng, int driftPpmMax, EngineConfig config) {
         this.index = index;
+        this.timeline = new Timeline(index, world.events);
         this.world = world;
         this.community = community;
         this.prng = prng;
@@ -161,6 +160,20 @@ final class SimNode {
     /** Hands this node a list of revocations. */
     void revoke(Revocations list) {
         turn((present, local) -> present.revoke(list, local));
+    }
+
+    void countControl(int bytes) {
+        controlBytes += bytes;
+    }
+
+    /** Of link frames that came. */
+    long controlBytes() {
+        return controlBytes;
+    }
+
+    /** Something happens in this node's turn that never should. */
+    void violates(String invariant, String detail) {
+        timeline.tell(() -> world.violations.add(invariant, detail));
     }
 
     boolean isAlive() {
@@ -203,7 +216,7 @@ final class SimNode {
                 sealer(),
                 signatory(),
                 prng.fork(life),
-                world.editions,
+                world.editions.reader(timeline),
                 applications.output());
         turn((present, local) -> {
             if (world.ether.bytesMax(index) > 0) {
@@ -219,7 +232,7 @@ final class SimNode {
     }
 
     private Watch watchOverALife() {
-        return new Watch(index, config, world.options.nodes(), world.violations);
+        return new Watch(index, config, world.options.nodes(), this::violates);
     }
 
     /** Keys take a while, as they would beside a real loop. */
@@ -239,17 +252,17 @@ final class SimNode {
         Prng draws = prng.fork(0x51600000L + life);
         StandInSignatory.Desk desk = world.options.nodes() > StandInSignatory.SLOW_NODES_MAX
                 ? StandInSignatory.AT_ONCE
-                : checked -> world.events.after(draws.between(50_000L, 20_000_000L), at -> {
+                : checked -> timeline.after(draws.between(50_000L, 20_000_000L), at -> {
                     if (lives(bound)) {
                         turn((present, local) -> present.handleChecked(List.of(checked), local));
                     }
                 });
-        return new StandInSignatory(identity, community.mesh(), world.editions, desk);
+        return new StandInSignatory(identity, community.mesh(), world.editions, timeline, desk);
     }
 
     /** Says something to every neighbor that no engine has said. */
     void lie(ByteView frame) {
-        long now = world.events.nowNanos();
+        long now = timeline.nowNanos();
         for (Wire wire : List.copyOf(wires.values())) {
             Carrier.Direction out = wire.out;
             Wire peer = wire.peer;
@@ -274,7 +287,7 @@ final class SimNode {
                 community.mesh(),
                 world.sealing(),
                 draws,
-                made -> world.events.after(draws.between(100_000L, 2_000_000L), at -> {
+                made -> timeline.after(draws.between(100_000L, 2_000_000L), at -> {
                     if (lives(bound)) {
                         turn((present, local) -> present.handleSealing(made, local));
                     }
@@ -347,10 +360,10 @@ final class SimNode {
         if (present == null) {
             return;
         }
-        long now = world.events.nowNanos();
+        long now = timeline.nowNanos();
         if (now < pausedUntilNanos) {
             int bound = life;
-            world.events.at(pausedUntilNanos, at -> {
+            timeline.againAt(pausedUntilNanos, at -> {
                 if (life == bound) {
                     turn(input);
                 }
@@ -399,14 +412,14 @@ final class SimNode {
         if (localNanos == Deadlines.NEVER) {
             return;
         }
-        long at = Math.max(world.events.nowNanos(), global(localNanos));
-        if (at >= wakeNanos && wakeNanos > world.events.nowNanos()) {
+        long at = Math.max(timeline.nowNanos(), global(localNanos));
+        if (at >= wakeNanos && wakeNanos > timeline.nowNanos()) {
             return;
         }
         wakeNanos = at;
         long number = ++wakeNumber;
         int bound = life;
-        world.events.at(at, reached -> {
+        timeline.at(at, reached -> {
             if (number == wakeNumber && bound == life) {
                 wakeNanos = Deadlines.NEVER;
                 wake();
@@ -417,7 +430,7 @@ final class SimNode {
     /** A turn where something is due; what was due may have been put off since. */
     private void wake() {
         Engine present = engine;
-        long now = world.events.nowNanos();
+        long now = timeline.nowNanos();
         if (present != null && now >= pausedUntilNanos && present.nextDeadlineNanos() > local(now)) {
             wakeAt(present.nextDeadlineNanos());
         } else {
@@ -456,19 +469,20 @@ final class SimNode {
         int target = indexOf(locator);
         Wire wire = new Wire(number);
         wires.put(number, wire);
-        long travel = world.faults(index, target).delayNanos();
-        world.events.after(travel, at -> world.node(target).accept(wire, this));
+        long arrival = timeline.nowNanos() + world.faults(index, target).delayNanos();
+        timeline.tell(() -> world.events.at(arrival, at -> world.node(target).accept(wire, this)));
     }
 
+    /** A matter of both nodes. */
     private void accept(Wire dialler, SimNode from) {
         boolean reachable = world.passes(from.index, index) && world.passes(index, from.index);
         Engine present = engine;
         if (!reachable) {
-            world.events.after(3_000_000_000L, dialler::lost);
+            from.timeline.after(3_000_000_000L, dialler::lost);
             return;
         }
         if (present == null) {
-            world.events.after(world.faults(index, from.index).delayNanos(), dialler::lost);
+            from.timeline.after(world.faults(index, from.index).delayNanos(), dialler::lost);
             return;
         }
         turn((alive, local) -> {
@@ -480,7 +494,7 @@ final class SimNode {
             wires.put(wire.number, wire);
             join(dialler, from, wire);
             ByteView accepterKey = key;
-            world.events.after(
+            from.timeline.after(
                     world.faults(index, from.index).delayNanos(),
                     at -> from.turn((engine, theirs) -> {
                         if (dialler.isOpen()) {
@@ -492,11 +506,11 @@ final class SimNode {
     }
 
     private void join(Wire dialler, SimNode from, Wire accepter) {
-        Carrier carrier = new Carrier(
-                world.events, world.options.carrier(), world.faults(index, from.index), world::passes, world.counts);
+        Carrier carrier =
+                new Carrier(world.options.carrier(), world.faults(index, from.index), world::passes, world.counts);
         Prng draws = world.prng.fork(world.nextCarrier());
-        dialler.out = carrier.direction(from.index, index, draws.fork(1));
-        accepter.out = carrier.direction(index, from.index, draws.fork(2));
+        dialler.out = carrier.direction(from.timeline, timeline, draws.fork(1));
+        accepter.out = carrier.direction(timeline, from.timeline, draws.fork(2));
         dialler.peer = accepter;
         accepter.peer = dialler;
     }
@@ -506,7 +520,9 @@ final class SimNode {
         wire.closed = true;
         Wire peer = wire.peer;
         if (peer != null && world.options.carrier() == Carrier.Kind.STREAM) {
-            world.events.after(world.faults(index, peer.owner().index).delayNanos() + 1_000_000, peer::lost);
+            SimNode other = peer.owner();
+            long travel = world.faults(index, other.index).delayNanos() + 1_000_000;
+            timeline.at(timeline.nowNanos() + travel, other.timeline, peer::lost);
         }
     }
 

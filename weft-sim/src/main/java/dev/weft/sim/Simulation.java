@@ -103,21 +103,31 @@ public final class Simulation {
     private Simulation() {}
 
     public static RunReport run(Plan plan, Progress progress) {
+        return run(plan, Workers.NONE, progress);
+    }
+
+    /** The same, whoever does it. */
+    public static RunReport run(Plan plan, Workers workers, Progress progress) {
         World.Guard guard = plan.faults() == FaultLevel.SWARM
                         && new Prng(plan.seed()).fork(5).chance(250_000)
                 ? World.Guard.CREDENTIALED
                 : World.Guard.KEYED;
         World world = new World(
                 plan.options(), plan.seed(), EngineConfig.DEFAULT, plan.plant().applications(), guard);
-        return run(plan, world, progress);
+        return run(plan, world, workers, progress);
     }
 
     static RunReport run(Plan plan, World world, Progress progress) {
+        return run(plan, world, Workers.NONE, progress);
+    }
+
+    static RunReport run(Plan plan, World world, Workers workers, Progress progress) {
+        Windows windows = new Windows(world, workers);
         try {
             world.start(Math.min(plan.forNanos() / 4, 2_000_000_000L));
             long nextReportNanos = 0;
             long nextAgreementNanos = 0;
-            while (world.violations.isEmpty() && world.events.step(plan.forNanos())) {
+            while (world.violations.isEmpty() && windows.step(plan.forNanos())) {
                 if (world.events.nowNanos() >= nextReportNanos) {
                     progress.at(world.events.nowNanos(), world.events.happenedCount());
                     nextReportNanos += 1_000_000_000L;
@@ -125,7 +135,7 @@ public final class Simulation {
                 if (!world.traffic.hasConverged() && world.events.nowNanos() >= nextAgreementNanos) {
                     nextAgreementNanos = world.events.nowNanos() + AGREEMENT_LOOK_NANOS;
                     if (agrees(world)) {
-                        world.traffic.converged(world.events.nowNanos());
+                        world.traffic.converged(world);
                     }
                 }
             }
@@ -136,13 +146,13 @@ public final class Simulation {
             long quietNanos = 0;
             while (world.violations.isEmpty() && quietNanos < QUIET_NANOS && calmLooks < CALM_LOOKS) {
                 quietNanos += LOOK_NANOS;
-                while (world.violations.isEmpty() && world.events.step(plan.forNanos() + quietNanos)) {}
+                while (world.violations.isEmpty() && windows.step(plan.forNanos() + quietNanos)) {}
                 progress.at(world.events.nowNanos(), world.events.happenedCount());
                 calmLooks = isCalm(world) ? calmLooks + 1 : 0;
             }
             if (world.violations.isEmpty()) {
                 requireAgreement(world);
-                requireRightRoutes(world, plan);
+                requireRightRoutes(world, windows, plan);
                 world.journal.requireAllSettled();
                 world.groups.requireAllEnded();
                 world.sessions.requireAllOver();
@@ -197,7 +207,7 @@ public final class Simulation {
      * go on changing, and routes follow within the delay of {@link SpfBackoff}. A thousand nodes
      * are too many to look at each; a sample is drawn from the seed.
      */
-    private static void requireRightRoutes(World world, Plan plan) {
+    private static void requireRightRoutes(World world, Windows windows, Plan plan) {
         List<SimNode> unseen = sample(honest(world), new Prng(plan.seed()).fork(4));
         long beganNanos = world.events.nowNanos();
         for (int look = 1; !unseen.isEmpty() && look <= ORACLE_LOOKS_MAX && world.violations.isEmpty(); look++) {
@@ -212,7 +222,7 @@ public final class Simulation {
                         .forEach(wrong -> world.violations.add("routes are the cheapest", wrong));
                 return true;
             });
-            while (world.violations.isEmpty() && world.events.step(beganNanos + look * ORACLE_LOOK_NANOS)) {}
+            while (world.violations.isEmpty() && windows.step(beganNanos + look * ORACLE_LOOK_NANOS)) {}
         }
         for (SimNode node : unseen) {
             world.violations.add("routes come to rest", "node " + node.index + " has never had routes of the day");

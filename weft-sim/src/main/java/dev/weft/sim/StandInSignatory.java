@@ -28,12 +28,15 @@ final class StandInSignatory implements Signatory {
     private final ByteView publicKey;
     private final String mesh;
     private final SharedEditions editions;
+    private final Timeline signer;
     private final Desk desk;
 
-    StandInSignatory(StandInSealer.Identity identity, String mesh, SharedEditions editions, Desk desk) {
+    StandInSignatory(
+            StandInSealer.Identity identity, String mesh, SharedEditions editions, Timeline signer, Desk desk) {
         this.publicKey = publicKey(identity);
         this.mesh = mesh;
         this.editions = editions;
+        this.signer = signer;
         this.desk = desk;
     }
 
@@ -62,7 +65,7 @@ final class StandInSignatory implements Signatory {
 
     @Override
     public ByteView sign(ByteView statement) {
-        editions.said(statement);
+        signer.tell(() -> editions.said(statement));
         return signature(publicKey, statement);
     }
 

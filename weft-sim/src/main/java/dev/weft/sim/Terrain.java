@@ -47,6 +47,11 @@ final class Terrain {
         return terrain;
     }
 
+    /** No frame between any two hosts takes less. */
+    long leastDelayNanos() {
+        return sites == 0 ? worst.delayNanos() : worst.delayNanos() / 4 >> nearerDoublings;
+    }
+
     boolean isOneSite(int a, int b) {
         return sites > 0 && site[a] == site[b];
     }

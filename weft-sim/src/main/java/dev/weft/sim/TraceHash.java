@@ -10,6 +10,11 @@ final class TraceHash {
         state = Prng.mix(state * 0x9e3779b97f4a7c15L + value);
     }
 
+    /** What happened in another's sight. */
+    void add(TraceHash other) {
+        add(other.state);
+    }
+
     String hex() {
         return String.format("%016x", state);
     }

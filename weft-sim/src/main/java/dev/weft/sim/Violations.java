@@ -15,6 +15,11 @@ final class Violations {
         }
     }
 
+    /** Somebody who tells of them, in time. */
+    interface Witness {
+        void saw(String invariant, String detail);
+    }
+
     private final List<Violation> all = new ArrayList<>();
 
     void add(String invariant, String detail) {

@@ -27,7 +27,7 @@ final class Watch {
 
     private final int index;
     private final EngineConfig config;
-    private final Violations violations;
+    private final Violations.Witness violations;
     private final boolean isSmall;
     private final int everyTurns;
     private final TreeMap<LsaKey, LsaVersion> newest = new TreeMap<>();
@@ -35,7 +35,7 @@ final class Watch {
     private long seenHash;
     private long turns;
 
-    Watch(int index, EngineConfig config, int worldNodes, Violations violations) {
+    Watch(int index, EngineConfig config, int worldNodes, Violations.Witness violations) {
         this.index = index;
         this.config = config;
         this.violations = violations;
@@ -69,7 +69,7 @@ final class Watch {
     void kept(LsaKey key, LsaVersion version) {
         LsaVersion before = newest.put(key, version);
         if (before != null && before.isNewerThan(version)) {
-            violations.add(
+            violations.saw(
                     "an edition is only followed by a newer one",
                     "node " + index + " went back from " + before + " to " + version + " of " + key);
         }
@@ -108,7 +108,7 @@ final class Watch {
 
     void within(String what, long kept, long max) {
         if (kept > max) {
-            violations.add("bounds hold", "node " + index + " keeps " + kept + " " + what + ", of at most " + max);
+            violations.saw("bounds hold", "node " + index + " keeps " + kept + " " + what + ", of at most " + max);
         }
     }
 }

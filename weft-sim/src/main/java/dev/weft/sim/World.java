@@ -2,27 +2,18 @@ package dev.weft.sim;
 
 import dev.weft.Locator;
 import dev.weft.NodeId;
-import dev.weft.Secrecy;
 import dev.weft.SocketKind;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
-import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.engine.TraceEvent;
 import dev.weft.core.link.Security;
 import dev.weft.core.seal.Sealer;
 import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.wire.CloseReason;
-import dev.weft.core.wire.Data;
-import dev.weft.core.wire.FlowRef;
-import dev.weft.core.wire.FrameType;
-import dev.weft.core.wire.GroupData;
 import dev.weft.core.wire.GroupName;
-import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.RouteHeader;
-import dev.weft.core.wire.TreeHeader;
-import dev.weft.core.wire.WireReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** All nodes and the network between them, the faults that befall them, and the load they carry. */
 final class World {
@@ -58,9 +48,6 @@ final class World {
     }
 
     Tampering tampering = (reader, frame) -> frame;
-
-    /** Longer than any frame is under way. */
-    private static final long STRAY_NANOS = 10_000_000_000L;
 
     private static final int LOG_MAX = 200;
     private static final int MANY_PER_MILLION = 250_000;
@@ -103,10 +90,11 @@ final class World {
     final Application application;
     final Sessions sessions;
     final SharedEditions editions = new SharedEditions(violations);
+    final FrameLaws laws = new FrameLaws(this);
     Ether ether;
     Terrain terrain;
 
-    final Chancery chancery = new Chancery(events::nowNanos);
+    final Chancery chancery = new Chancery(events);
     final Heckler heckler;
 
     private final Guard guard;
@@ -119,7 +107,6 @@ final class World {
     private final ArrayDeque<Logged> log = new ArrayDeque<>();
     private final Prng load;
     private final Prng mischief;
-    private final Prng taking;
     /** Neighbors that were shut out for all that they said. */
     final List<String> overBudget = new ArrayList<>();
 
@@ -147,7 +134,6 @@ final class World {
         }
         this.application = factory.create(this);
         this.sessions = new Sessions(this, prng.fork(6));
-        this.taking = prng.fork(7);
         this.heckler = new Heckler(this, prng.fork(10));
         this.sealing = sealing(prng.fork(8), options.nodes());
         this.terrain = options.faults().equals(Faults.NONE)
@@ -189,7 +175,7 @@ final class World {
                         Security.Carriage.PROTECTED,
                         // Impostors have the key here, and want nothing but a credential that somebody else has signed.
                         (community.equals(Community.IMPOSTORS) ? Community.MEMBERS : community).prover(nonces),
-                        chancery.notary(community, node.id(), key, node.name()));
+                        chancery.notary(community, node.id(), key, node.name(), node.timeline));
             case NONE -> Security.OPEN;
         };
     }
@@ -232,6 +218,19 @@ final class World {
         }
     }
 
+    /** Whoever has or had that id. */
+    Optional<SimNode> owner(NodeId id) {
+        return Optional.ofNullable(owners.get(id));
+    }
+
+    /** Of all that happened to the world and to each node; equal for equal runs on every JVM. */
+    String traceHash() {
+        TraceHash whole = new TraceHash();
+        whole.add(trace);
+        nodes.forEach(node -> whole.add(node.trace));
+        return whole.hex();
+    }
+
     SimNode node(int index) {
         return nodes.get(index);
     }
@@ -250,9 +249,12 @@ final class World {
         return faulty ? between : between.calmed();
     }
 
-    /** How long an application leaves a message untaken. */
-    long takingNanos() {
-        return options.taking().momentNanos(taking);
+    /**
+     * Nothing that a node does reaches another sooner; 0 where that is not so, for those who heckle know at once what
+     * others have said.
+     */
+    long lookaheadNanos() {
+        return options.impostors() > 0 ? 0 : terrain.leastDelayNanos();
     }
 
     long nextCarrier() {
@@ -499,107 +501,6 @@ final class World {
         victim.pause(events.nowNanos() + mischief.between(10_000_000L, 8_000_000_000L));
     }
 
-    // ------------------------------------------------------------------ routes
-
-    /**
-     * No frame visits a node twice: the way that a routed frame has come is read backwards from the labels it has
-     * gathered. A label that its node has meanwhile taken back ends the search; of a node that has just begun another
-     * life, none means what it did.
-     */
-    void requireNoLoop(ByteView frame, SimNode at, SimNode from) {
-        WireReader in = new WireReader(frame);
-        RouteHeader route;
-        try {
-            FrameType type = FrameType.decode(in);
-            if (type.scope() == FrameType.Scope.LINK) {
-                return;
-            }
-            route = type.scope() == FrameType.Scope.TREE
-                    ? TreeHeader.decode(in).back()
-                    : RouteHeader.decode(in).back();
-        } catch (MalformedFrame malformed) {
-            violations.add("every frame can be read", String.valueOf(malformed.getMessage()));
-            return;
-        }
-        List<NodeId> visited = new ArrayList<>(List.of(at.id(), from.id()));
-        Engine engine = from.engine();
-        for (RouteHeader back = route; engine != null && !back.isAtEnd(); back = back.forwarded(1)) {
-            Optional<NodeId> before = engine.neighborBehind(back.nextLabel());
-            if (before.isEmpty()) {
-                return;
-            }
-            if (visited.contains(before.get()) && visited.stream().noneMatch(this::livesAnew)) {
-                violations.add(
-                        "no frame visits a node twice",
-                        "node " + at.index + " received a frame that came over " + visited + " and " + before.get());
-                return;
-            }
-            visited.add(before.get());
-            engine = engineOf(before.get());
-        }
-    }
-
-    /**
-     * Whether frames may be under way that were addressed to an earlier life of a node: its labels may have led them
-     * astray, and who gets them drops them.
-     */
-    private boolean livesAnew(NodeId id) {
-        SimNode node = owners.get(id);
-        return node != null && node.livesAnew(STRAY_NANOS);
-    }
-
-    /** What passes over a relay is sealed, but for what relays say themselves; what goes to many always is. */
-    void requireSealed(ByteView frame, SimNode at) {
-        if (guard == Guard.NONE) {
-            return;
-        }
-        WireReader in = new WireReader(frame);
-        try {
-            FrameType type = FrameType.decode(in);
-            if (type == FrameType.GROUP_DATA) {
-                requireSealedForMany(in, at);
-            }
-            if (type.scope() != FrameType.Scope.ROUTED) {
-                return;
-            }
-            RouteHeader route = RouteHeader.decode(in);
-            boolean isRelayed = !route.isAtEnd() || route.hopsTravelled() > 1;
-            boolean maySpeakPlainly = switch (type) {
-                case SEALED, SEALED_CONTROL, SEAL_ANSWER, ROUTE_ERROR -> true;
-                default -> false;
-            };
-            if (!isRelayed && type == FrameType.DATA) {
-                requirePromiseKept(Data.decodeHead(in).flow(), at);
-            }
-            if (isRelayed && !maySpeakPlainly) {
-                violations.add(
-                        "what passes over a relay is sealed", "node " + at.index + " received " + type + " " + route);
-            }
-        } catch (MalformedFrame malformed) {
-            violations.add("every frame can be read", String.valueOf(malformed.getMessage()));
-        }
-    }
-
-    /** What an application wants sealed is sealed over links too. */
-    private void requirePromiseKept(FlowRef opened, SimNode at) {
-        if (opened.label().filter(label -> label.secrecy() == Secrecy.SEALED).isPresent()) {
-            violations.add("what is to be sealed is sealed", "node " + at.index + " received " + opened);
-        }
-    }
-
-    private void requireSealedForMany(WireReader in, SimNode at) throws MalformedFrame {
-        TreeHeader.decode(in);
-        Optional<GroupName> name = GroupData.decode(in).name();
-        if (name.isPresent() && !name.get().isSealed()) {
-            violations.add("what goes to many is sealed", "node " + at.index + " received " + name.get());
-        }
-    }
-
-    private @Nullable Engine engineOf(NodeId id) {
-        SimNode node = owners.get(id);
-        return node == null || !node.id().equals(id) ? null : node.engine();
-    }
-
     // ------------------------------------------------------------------ beacons
 
     void beacon(int from, ByteView datagram) {
@@ -615,8 +516,9 @@ final class World {
     void beaconTo(int from, int to, ByteView datagram) {
         Faults faults = faults(from, to);
         if (passes(from, to) && !mischief.chance(faults.lossPerMillion())) {
-            events.after(
-                    faults.delayNanos() + mischief.below(faults.jitterNanos() + 1),
+            events.at(
+                    events.nowNanos() + faults.delayNanos() + mischief.below(faults.jitterNanos() + 1),
+                    node(to).timeline,
                     at -> node(to).hear(datagram, from));
         }
     }

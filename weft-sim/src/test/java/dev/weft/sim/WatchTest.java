@@ -14,7 +14,7 @@ class WatchTest {
     private static final LsaKey KEY = new LsaKey(new NodeId(1, 2), LsaKind.NODE);
 
     private final Violations violations = new Violations();
-    private final Watch watch = new Watch(3, EngineConfig.DEFAULT, 8, violations);
+    private final Watch watch = new Watch(3, EngineConfig.DEFAULT, 8, violations::add);
 
     @Test
     void editionsThatBecomeNewerAreRight() {

@@ -1,0 +1,126 @@
+package dev.weft.sim;
+
+/**
+ * What is to come for one node, and the clock by which it comes. Mostly that is the clock of the world. Within a window
+ * of {@link Windows} the node is apart: its clock is its own, and what it does to others or to the world waits in order
+ * until the window is over.
+ *
+ * <p>While it is apart, one worker uses it; else the thread that runs the world.
+ */
+final class Timeline {
+    final int index;
+    private final EventHeap events;
+    private final Agenda due = new Agenda();
+    private final Agenda told = new Agenda();
+    private boolean isApart;
+    private long nowNanos;
+    private long endNanos;
+    private int happenedCount;
+
+    Timeline(int index, EventHeap events) {
+        this.index = index;
+        this.events = events;
+    }
+
+    long nowNanos() {
+        return isApart ? nowNanos : events.nowNanos();
+    }
+
+    // ------------------------------------------------------------------ what a node does
+
+    /** Something will happen to this node, and to it alone. */
+    void at(long atNanos, EventHeap.Event event) {
+        if (isApart && atNanos < endNanos) {
+            due.add(Math.max(atNanos, nowNanos), event);
+        } else {
+            at(atNanos, this, event);
+        }
+    }
+
+    void after(long delayNanos, EventHeap.Event event) {
+        at(nowNanos() + delayNanos, event);
+    }
+
+    /** Something will happen to another node, no sooner than anything comes from here to there. */
+    void at(long atNanos, Timeline other, EventHeap.Event event) {
+        tell(() -> events.at(atNanos, other, event));
+    }
+
+    /** What is done now will be done again, by whoever does it. */
+    void againAt(long atNanos, EventHeap.Event event) {
+        if (isApart) {
+            at(atNanos, event);
+        } else {
+            events.at(atNanos, event);
+        }
+    }
+
+    /** The world is told of something: at once, or when the window is over. */
+    void tell(Runnable news) {
+        if (isApart) {
+            told.add(nowNanos, at -> news.run());
+        } else {
+            news.run();
+        }
+    }
+
+    // ------------------------------------------------------------------ a window
+
+    boolean isIdle() {
+        return due.isEmpty();
+    }
+
+    /** Takes an event into the window that is about to begin. */
+    void take(long atNanos, EventHeap.Event event) {
+        due.add(atNanos, event);
+    }
+
+    /** All that is due before the end happens; what breaks is told in its turn. */
+    void runUntil(long windowEndNanos) {
+        endNanos = windowEndNanos;
+        isApart = true;
+        try {
+            while (!due.isEmpty()) {
+                nowNanos = due.firstNanos();
+                happenedCount++;
+                due.removeFirst().happen(nowNanos);
+            }
+        } catch (RuntimeException | Error broken) {
+            due.clear();
+            tell(() -> {
+                throw broken;
+            });
+        } finally {
+            isApart = false;
+        }
+    }
+
+    /** When the last event of the window happened. */
+    long lastNanos() {
+        return nowNanos;
+    }
+
+    /** How many events the window had for this node; counts anew from here. */
+    int removeHappenedCount() {
+        int count = happenedCount;
+        happenedCount = 0;
+        return count;
+    }
+
+    boolean hasNews() {
+        return !told.isEmpty();
+    }
+
+    long newsNanos() {
+        return told.firstNanos();
+    }
+
+    EventHeap.Event removeNews() {
+        return told.removeFirst();
+    }
+
+    /** Whether its news come first: they are earlier, or at the same time those of the node with the lower number. */
+    boolean isBefore(Timeline other) {
+        return newsNanos() != other.newsNanos() ? newsNanos() < other.newsNanos() : index < other.index;
+    }
+}
