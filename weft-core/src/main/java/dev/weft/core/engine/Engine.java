@@ -512,6 +512,7 @@ public final class Engine {
     /** Tells all that this node is leaving. Frames may go on for a while; {@link #close} ends it. */
     public void leave(long nowNanos) {
         machines.now(nowNanos);
+        machines.groups.handOver(nowNanos);
         machines.membership.leave(nowNanos);
         machines.discovery.leave();
         machines.flooding.flush(nowNanos);

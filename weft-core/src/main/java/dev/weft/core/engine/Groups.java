@@ -280,6 +280,12 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         segment.flush(now.getAsLong());
     }
 
+    /** This node is about to say good-bye: first it says what it owes, of its own and of those behind it. */
+    void handOver(long nowNanos) {
+        forwarder.handOver();
+        flush(nowNanos);
+    }
+
     void close(long nowNanos) {
         sender.close(nowNanos);
     }

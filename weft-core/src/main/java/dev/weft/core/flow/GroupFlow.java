@@ -13,6 +13,7 @@ import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.RouteHeader;
+import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.TreeLayout;
 import dev.weft.core.wire.Verdict;
 import java.time.Duration;
@@ -72,6 +73,9 @@ final class GroupFlow {
     /** Nothing is given up for a member for the sake of the others before it has been silent for so long. */
     private static final long PATIENCE_NANOS = 500_000_000L;
 
+    /** An answer may be overtaken by its member's good-bye for as long as all relays may gather it, and a round trip. */
+    private static final long LAST_WORDS_NANOS = 4L * TreeHeader.PATIENCE_MILLIS_MAX * 1_000_000L;
+
     private static final int REPAIRS_MAX = 4;
 
     private final long number;
@@ -91,6 +95,7 @@ final class GroupFlow {
     private final GroupShots shots;
     private final GroupResends resends = new GroupResends();
     private final GroupSuspects suspects = new GroupSuspects();
+    private final GroupLeavers leavers = new GroupLeavers();
     private @Nullable GroupMessage sending;
     /** When what is kept for silent members may be given up. */
     private long roomNanos = Deadlines.NEVER;
@@ -254,13 +259,32 @@ final class GroupFlow {
         }
     }
 
-    /** A node has said good-bye. */
+    /** A node has said good-bye. What it has answered may be on its way yet, held up by relays that gather. */
     void handleNodeGone(NodeId node, long nowNanos) {
-        GroupMember member = members.remove(node);
-        if (member != null) {
-            giveUp(member, Outcome.Reason.NODE_GONE);
-            messages.trim();
-            pump(nowNanos);
+        GroupMember member = members.get(node);
+        if (member == null || member.leaving) {
+            return;
+        }
+        for (GroupMessage message : messages.openFor(member)) {
+            int i = message.openIndexOf(member);
+            if (!message.left.get(i)) {
+                settle(message, i, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NODE_GONE));
+            }
+        }
+        if (!member.lagging) {
+            lag(member, 1);
+        }
+        leavers.add(member, nowNanos + LAST_WORDS_NANOS + dues.roundTripNanos());
+        messages.trim();
+        pump(nowNanos);
+    }
+
+    /** Who has left and has said nothing since will say nothing more. */
+    private void endLeavers(long nowNanos) {
+        for (GroupMember member = leavers.poll(nowNanos); member != null; member = leavers.poll(nowNanos)) {
+            if (members.remove(member.node, member)) {
+                giveUp(member, Outcome.Reason.NODE_GONE);
+            }
         }
     }
 
@@ -292,12 +316,13 @@ final class GroupFlow {
             }
         }
         judge(nowNanos);
+        endLeavers(nowNanos);
         messages.trim();
         pump(nowNanos);
     }
 
     long nextDeadlineNanos() {
-        long waiting = Math.min(roomNanos, suspects.nextNanos());
+        long waiting = Math.min(Math.min(roomNanos, leavers.nextNanos()), suspects.nextNanos());
         return Math.min(Math.min(here.nextNanos(), waiting), Math.min(messages.nextDeadlineNanos(), dues.nextNanos()));
     }
 
@@ -372,7 +397,7 @@ final class GroupFlow {
         member.heardNanos = nowNanos;
         if (!member.lagging) {
             keptUpNanos = nowNanos;
-        } else if (hasCaughtUp(member) || nowNanos - keptUpNanos > dues.silenceNanos()) {
+        } else if (!member.leaving && (hasCaughtUp(member) || nowNanos - keptUpNanos > dues.silenceNanos())) {
             lag(member, -1);
         }
         if (isBack) {

@@ -25,6 +25,9 @@ final class GroupMember {
     /** It has not answered for a while, or has not caught up since: nobody else waits for it. */
     boolean lagging;
 
+    /** It has said good-bye: only what it said before may come yet. */
+    boolean leaving;
+
     /** How many messages have left of which it has no outcome. */
     int underWay;
 

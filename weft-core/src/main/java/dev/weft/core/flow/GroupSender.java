@@ -226,7 +226,7 @@ public final class GroupSender {
         }
     }
 
-    /** A node has said good-bye: nothing more will be answered. */
+    /** A node has said good-bye: nothing more will be answered than what has been already. */
     public void handleNodeGone(NodeId node, long nowNanos) {
         for (GroupFlow flow : List.copyOf(flows.values())) {
             flow.handleNodeGone(node, nowNanos);
