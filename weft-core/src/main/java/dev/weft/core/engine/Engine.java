@@ -455,6 +455,12 @@ public final class Engine {
         machines.groups.handleRoom(nowNanos);
     }
 
+    /** An inbox that had detached takes part again, and wants what its senders have kept for it. */
+    public void handleCaughtUp(String group, long nowNanos) {
+        machines.now(nowNanos);
+        machines.groups.handleCaughtUp(group);
+    }
+
     /** Asks every node on the way to one for a sign of life; returns the probes' numbers by node, nearest first. */
     public List<ProbeSent> probe(NodeId destination, long firstNumber, long nowNanos) {
         machines.now(nowNanos);

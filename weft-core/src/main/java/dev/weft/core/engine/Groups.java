@@ -255,6 +255,11 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         sender.handleRoomHere(nowNanos);
     }
 
+    /** The application of this node has detached from a group and takes part again. */
+    void handleCaughtUp(String group) {
+        receiver.handleCaughtUp(group);
+    }
+
     Segment segment() {
         return segment;
     }
@@ -525,6 +530,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         counters.put("group.held-bytes", receiver.heldBytes());
         counters.put("group.inbound", (long) receiver.flowCount());
         counters.put("group.outbound", (long) sender.flowCount());
+        counters.put("group.put-back-bytes", sender.putBackBytes());
         counters.put("group.queued-bytes", sender.queuedBytes());
         counters.put("group.refused-branches", forwarder.refusedCount());
         counters.put("group.strays", forwarder.strayCount());
