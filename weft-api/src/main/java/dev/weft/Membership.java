@@ -12,7 +12,7 @@ public interface Membership extends AutoCloseable {
      * @param taken messages that the inbox took
      * @param dropped taken ones that were dropped to make room
      * @param blocked offers that a full inbox put off, for the sender to wait
-     * @param refused messages refused while it was detached
+     * @param refused offers put back while it was detached; what their senders have kept may come again
      * @param missed at least how many messages their senders gave up for this member: of those that were sent in one
      *     turn of the sender's loop one counts
      */
@@ -45,7 +45,10 @@ public interface Membership extends AutoCloseable {
     /** True after {@link MembershipOptions.WhenFull#DETACH} has made it fall out. */
     boolean isDetached();
 
-    /** Takes part again, from the next message that is sent. What was refused meanwhile its senders know of. */
+    /**
+     * Takes part again. What senders have kept for it comes first, in their order where they promised one; what they have
+     * not, {@link GroupMessage#missed} tells. An inbox that is still full falls out again.
+     */
     void catchUp();
 
     Counts counts();

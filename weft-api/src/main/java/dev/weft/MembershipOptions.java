@@ -18,7 +18,10 @@ public record MembershipOptions(WhenFull whenFull, int messagesMax, long bytesMa
         DROP_OLDEST,
         /** Keep only the newest message, always. */
         LATEST_ONLY,
-        /** Fall out: refuse this message and all after it, until {@link Membership#catchUp}. */
+        /**
+         * Fall out: put back this message and all after it, until {@link Membership#catchUp}. Nobody waits meanwhile;
+         * senders keep what is put back, up to a bound and until their timeout, to be fetched then.
+         */
         DETACH
     }
 

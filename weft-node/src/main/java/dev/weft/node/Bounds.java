@@ -12,6 +12,9 @@ import dev.weft.core.wire.Data;
 
 /** What the limits of a node mean for its engine and for those who send. */
 final class Bounds {
+    /** What is kept for members that have detached is a part of what may be sent to a group, so that nobody waits for it. */
+    private static final long PUT_BACK_PART = 4;
+
     private Bounds() {}
 
     static EngineConfig applied(Limits limits, EngineConfig config) {
@@ -27,6 +30,8 @@ final class Bounds {
                                 (int) limits.of(Limit.GROUP_MEMBERS),
                                 (int) limits.of(Limit.GROUP_FLOWS),
                                 limits.of(Limit.GROUP_BYTES))
+                        .withPutBack(
+                                Math.min(config.group().putBackBytesMax(), limits.of(Limit.FLOW_BYTES) / PUT_BACK_PART))
                         .withQueued(sentBytes, (int) Math.min(1_000_000, sentBytes / SendBudget.MANY_OVERHEAD_BYTES)))
                 .withConnections(new Connections.Limits(
                         (int) limits.of(Limit.CONNECTIONS),

@@ -21,6 +21,9 @@ final class GroupInbox implements Membership {
     interface Home {
         void leave(GroupInbox inbox);
 
+        /** It takes part again, and wants what senders have kept for it. */
+        void caughtUp(GroupInbox inbox);
+
         /** There is room again, and a sender may be waiting for it. */
         void room();
     }
@@ -122,7 +125,14 @@ final class GroupInbox implements Membership {
 
     @Override
     public void catchUp() {
-        mailbox.locked(() -> detached = false);
+        boolean wasDetached = mailbox.answer(() -> {
+            boolean before = detached;
+            detached = false;
+            return before;
+        });
+        if (wasDetached) {
+            home.caughtUp(this);
+        }
     }
 
     @Override

@@ -132,6 +132,11 @@ final class Groups implements GroupInbox.Home {
     }
 
     @Override
+    public void caughtUp(GroupInbox inbox) {
+        life.turn((engine, now) -> engine.handleCaughtUp(inbox.group(), now));
+    }
+
+    @Override
     public void room() {
         life.turn((engine, now) -> engine.handleRoom(now));
     }

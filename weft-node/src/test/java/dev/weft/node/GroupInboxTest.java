@@ -37,6 +37,11 @@ class GroupInboxTest {
                     }
 
                     @Override
+                    public void caughtUp(GroupInbox inbox) {
+                        asked.add("caught up " + inbox.group());
+                    }
+
+                    @Override
                     public void room() {
                         asked.add("room");
                     }
@@ -106,6 +111,7 @@ class GroupInboxTest {
         assertThat(drain(inbox)).containsExactly(1, 2, 3);
         assertThat(offer(inbox, 5)).containsExactly(GroupAcceptance.DETACHED);
         inbox.catchUp();
+        assertThat(asked).as("its senders hear of it").containsExactly("caught up g");
         assertThat(offer(inbox, 6)).containsExactly(GroupAcceptance.TAKEN);
         assertThat(drain(inbox)).containsExactly(6);
         assertThat(inbox.counts()).isEqualTo(new Membership.Counts(4, 0, 0, 2, 0));

@@ -461,6 +461,12 @@ public final class Engine {
         machines.groups.handleRoom(nowNanos);
     }
 
+    /** An inbox that had detached takes part again, and wants what its senders have kept for it. */
+    public void handleCaughtUp(String group, long nowNanos) {
+        machines.now(nowNanos);
+        machines.groups.handleCaughtUp(group);
+    }
+
     /** Asks every node on the way to one for a sign of life; returns the probes' numbers by node, nearest first. */
     public List<ProbeSent> probe(NodeId destination, long firstNumber, long nowNanos) {
         machines.now(nowNanos);
@@ -518,6 +524,7 @@ public final class Engine {
     /** Tells all that this node is leaving. Frames may go on for a while; {@link #close} ends it. */
     public void leave(long nowNanos) {
         machines.now(nowNanos);
+        machines.groups.handOver(nowNanos);
         machines.membership.leave(nowNanos);
         machines.discovery.leave();
         machines.flooding.flush(nowNanos);

@@ -256,6 +256,11 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         sender.handleRoomHere(nowNanos);
     }
 
+    /** The application of this node has detached from a group and takes part again. */
+    void handleCaughtUp(String group) {
+        receiver.handleCaughtUp(group);
+    }
+
     Segment segment() {
         return segment;
     }
@@ -279,6 +284,12 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         receiver.flush();
         forwarder.flush();
         segment.flush(now.getAsLong());
+    }
+
+    /** This node is about to say good-bye: first it says what it owes, of its own and of those behind it. */
+    void handOver(long nowNanos) {
+        forwarder.handOver();
+        flush(nowNanos);
     }
 
     void close(long nowNanos) {
@@ -522,6 +533,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         counters.put("group.held-bytes", receiver.heldBytes());
         counters.put("group.inbound", (long) receiver.flowCount());
         counters.put("group.outbound", (long) sender.flowCount());
+        counters.put("group.put-back-bytes", sender.putBackBytes());
         counters.put("group.queued-bytes", sender.queuedBytes());
         counters.put("group.refused-branches", forwarder.refusedCount());
         counters.put("group.strays", forwarder.strayCount());

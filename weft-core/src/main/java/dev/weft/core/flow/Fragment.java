@@ -36,6 +36,7 @@ final class Fragment {
     private int undecided;
     State state = State.TO_SEND;
     int transmissions;
+    private int probes;
     long sentNanos;
     long firstSentNanos;
 
@@ -85,6 +86,16 @@ final class Fragment {
                 message.firstSentNanos = nowNanos;
             }
         }
+    }
+
+    /** Its latest transmission was answered by a destination that has no room for it: nothing was lost. */
+    void countProbe() {
+        probes++;
+    }
+
+    /** How often it was sent where it could have been taken. */
+    int tries() {
+        return transmissions - probes;
     }
 
     /** The frame that carries it; messages of a bundle that are settled are left out. */

@@ -15,6 +15,8 @@ import dev.weft.core.base.Check;
  * @param membersMax how many nodes a message may be for: 1 to 65,536
  * @param flowsMax how many flows to many may be open each way: 1 to 65,536
  * @param heldBytesMax how much the messages may hold that have come and are not delivered: 1 MiB to 4 GiB
+ * @param putBackBytesMax how much of a flow may be kept for members that have detached: from 0, which keeps nothing, to 4
+ *     GiB; four times as much of all flows
  * @param retransmission the timer's bounds
  */
 public record GroupConfig(
@@ -27,6 +29,7 @@ public record GroupConfig(
         int membersMax,
         int flowsMax,
         long heldBytesMax,
+        long putBackBytesMax,
         FlowConfig.Retransmission retransmission) {
     /** No member takes a message that lies further than this above the first that is undecided. */
     static final int RETAINED_MESSAGES_MAX = 8_192;
@@ -41,6 +44,7 @@ public record GroupConfig(
             16_384,
             1_024,
             64L << 20,
+            4L << 20,
             FlowConfig.Retransmission.DEFAULT);
 
     public GroupConfig {
@@ -53,6 +57,7 @@ public record GroupConfig(
         Check.within("group.members-max", membersMax, 1, 1 << 16);
         Check.within("group.flows-max", flowsMax, 1, 1 << 16);
         Check.within("group.held-bytes-max", heldBytesMax, 1 << 20, 4L << 30);
+        Check.within("group.put-back-bytes-max", putBackBytesMax, 0, 4L << 30);
     }
 
     /** Other bounds: of members of a message, of flows each way, of bytes that have come and are not delivered. */
@@ -67,6 +72,7 @@ public record GroupConfig(
                 members,
                 flows,
                 heldBytes,
+                putBackBytesMax,
                 retransmission);
     }
 
@@ -81,6 +87,23 @@ public record GroupConfig(
                 membersMax,
                 flowsMax,
                 heldBytesMax,
+                putBackBytesMax,
+                retransmission);
+    }
+
+    /** Another bound of what is kept for members that have detached. */
+    public GroupConfig withPutBack(long bytesMax) {
+        return new GroupConfig(
+                fragmentBytes,
+                windowMessages,
+                windowBytes,
+                retainedMessages,
+                queuedBytesMax,
+                queuedMessagesMax,
+                membersMax,
+                flowsMax,
+                heldBytesMax,
+                bytesMax,
                 retransmission);
     }
 }

@@ -13,6 +13,7 @@ import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.RouteHeader;
+import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.TreeLayout;
 import dev.weft.core.wire.Verdict;
 import java.time.Duration;
@@ -72,6 +73,9 @@ final class GroupFlow {
     /** Nothing is given up for a member for the sake of the others before it has been silent for so long. */
     private static final long PATIENCE_NANOS = 500_000_000L;
 
+    /** An answer may be overtaken by its member's good-bye for as long as all relays may gather it, and a round trip. */
+    private static final long LAST_WORDS_NANOS = 4L * TreeHeader.PATIENCE_MILLIS_MAX * 1_000_000L;
+
     private static final int REPAIRS_MAX = 4;
 
     private final long number;
@@ -85,12 +89,14 @@ final class GroupFlow {
     private final TreeMap<NodeId, GroupMember> members = new TreeMap<>();
     private final GroupMessages messages = new GroupMessages();
     private final ArrayDeque<GroupMessage> waiting = new ArrayDeque<>();
+    private final GroupShelf shelf;
     private final GroupHere here = new GroupHere();
     private final GroupWindow window;
     private final GroupDues dues;
     private final GroupShots shots;
     private final GroupResends resends = new GroupResends();
     private final GroupSuspects suspects = new GroupSuspects();
+    private final GroupLeavers leavers = new GroupLeavers();
     private @Nullable GroupMessage sending;
     /** When what is kept for silent members may be given up. */
     private long roomNanos = Deadlines.NEVER;
@@ -107,6 +113,7 @@ final class GroupFlow {
             GroupManner manner,
             NodeId self,
             GroupConfig config,
+            GroupShelf.Total shelves,
             Trees trees,
             Output out,
             long nowNanos) {
@@ -117,6 +124,7 @@ final class GroupFlow {
         this.config = config;
         this.trees = trees;
         this.out = out;
+        this.shelf = new GroupShelf(config, shelves);
         this.window = new GroupWindow(config);
         this.dues = new GroupDues(config.retransmission());
         this.shots = new GroupShots(number, name, manner, trees, messages, dues, new ShotOutput());
@@ -254,13 +262,32 @@ final class GroupFlow {
         }
     }
 
-    /** A node has said good-bye. */
+    /** A node has said good-bye. What it has answered may be on its way yet, held up by relays that gather. */
     void handleNodeGone(NodeId node, long nowNanos) {
-        GroupMember member = members.remove(node);
-        if (member != null) {
-            giveUp(member, Outcome.Reason.NODE_GONE);
-            messages.trim();
-            pump(nowNanos);
+        GroupMember member = members.get(node);
+        if (member == null || member.leaving) {
+            return;
+        }
+        for (GroupMessage message : messages.openFor(member)) {
+            int i = message.openIndexOf(member);
+            if (!message.left.get(i)) {
+                settle(message, i, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NODE_GONE));
+            }
+        }
+        if (!member.lagging) {
+            lag(member, 1);
+        }
+        leavers.add(member, nowNanos + LAST_WORDS_NANOS + dues.roundTripNanos());
+        messages.trim();
+        pump(nowNanos);
+    }
+
+    /** Who has left and has said nothing since will say nothing more. */
+    private void endLeavers(long nowNanos) {
+        for (GroupMember member = leavers.poll(nowNanos); member != null; member = leavers.poll(nowNanos)) {
+            if (members.remove(member.node, member)) {
+                giveUp(member, Outcome.Reason.NODE_GONE);
+            }
         }
     }
 
@@ -292,12 +319,13 @@ final class GroupFlow {
             }
         }
         judge(nowNanos);
+        endLeavers(nowNanos);
         messages.trim();
         pump(nowNanos);
     }
 
     long nextDeadlineNanos() {
-        long waiting = Math.min(roomNanos, suspects.nextNanos());
+        long waiting = Math.min(Math.min(roomNanos, leavers.nextNanos()), suspects.nextNanos());
         return Math.min(Math.min(here.nextNanos(), waiting), Math.min(messages.nextDeadlineNanos(), dues.nextNanos()));
     }
 
@@ -327,6 +355,10 @@ final class GroupFlow {
             return false;
         }
         hear(member, nowNanos);
+        boolean takes = verdict.kind() == Verdict.Kind.DELIVERED || verdict.kind() == Verdict.Kind.HELD;
+        if (takes && member.isDetached() && shot.sentNanos() > member.detachedNanos) {
+            attach(member, nowNanos);
+        }
         if (!verdict.equals(Verdict.refused(Outcome.Reason.LIMIT))) {
             member.confirmedFloor = Math.max(member.confirmedFloor, shot.plan().floorSaid(at, message.number));
         }
@@ -344,7 +376,13 @@ final class GroupFlow {
         switch (verdict.kind()) {
             case DELIVERED ->
                 settle(message, i, new Outcome(Outcome.Kind.DELIVERED, Outcome.Reason.NONE, roundTrip, hops));
-            case REFUSED -> settle(message, i, new Outcome(Outcome.Kind.REJECTED, verdict.reason(), roundTrip, hops));
+            case REFUSED -> {
+                if (verdict.reason() == Outcome.Reason.DETACHED && name.isKeptForDetached()) {
+                    putBack(shot, i, nowNanos);
+                } else {
+                    settle(message, i, new Outcome(Outcome.Kind.REJECTED, verdict.reason(), roundTrip, hops));
+                }
+            }
             case HELD -> {
                 if (shot.question() == Question.TAKE) {
                     piece.missing.clear(i);
@@ -357,6 +395,9 @@ final class GroupFlow {
             case ABSENT -> {
                 if (shot.question() == Question.TELL) {
                     missesAll(message, i, nowNanos);
+                } else if (message.isPutBack(i) && message.putBack[i] == shot.number()) {
+                    // So it asks for all that it has put back.
+                    attach(member, nowNanos);
                 }
             }
             case UNKNOWN_FLOW -> {}
@@ -367,12 +408,76 @@ final class GroupFlow {
         return news;
     }
 
+    // ------------------------------------------------------------------ who detaches, and catches up
+
+    /** A member wants no more for now. What it would have had is kept as far as there is room, and nobody waits for it. */
+    private void putBack(Shot shot, int i, long nowNanos) {
+        GroupMessage message = shot.piece().message;
+        GroupMember member = message.members[i];
+        if (!member.lagging) {
+            lag(member, 1);
+        }
+        if (!member.isDetached()) {
+            member.detachedNanos = nowNanos;
+        }
+        shelf.putBack(message, i, shot.number());
+        for (int p = 0; p < message.fresh; p++) {
+            Piece piece = message.pieces.get(p);
+            piece.missing.clear(i);
+            if (piece.missing.isEmpty()) {
+                resends.remove(piece);
+            }
+            if (piece.copies.length > 0) {
+                piece.copies[i] = 0;
+            }
+            window.recount(piece);
+        }
+        askLater(message, nowNanos);
+        for (GroupMessage excess = shelf.excess(); excess != null; excess = shelf.excess()) {
+            giveUpPutBack(excess);
+        }
+    }
+
+    private void giveUpPutBack(GroupMessage message) {
+        for (int i = message.open.nextSetBit(0); i >= 0; i = message.open.nextSetBit(i + 1)) {
+            if (message.isPutBack(i)) {
+                message.members[i].givenUp = Math.max(message.members[i].givenUp, message.number);
+                settle(message, i, givenUp(message, i, Outcome.Kind.EXPIRED, Outcome.Reason.DETACHED));
+            }
+        }
+    }
+
+    /** A member wants to catch up: what it has put back goes to it again, in order, as there is room. */
+    private void attach(GroupMember member, long nowNanos) {
+        member.detachedNanos = -1;
+        for (GroupMessage message : messages.openFor(member)) {
+            int i = message.openIndexOf(member);
+            for (int p = 0; p < message.fresh && message.isPutBack(i); p++) {
+                Piece piece = message.pieces.get(p);
+                if (!piece.missing.get(i)) {
+                    dues.cancel(piece);
+                    piece.expiries = 0;
+                    piece.missing.set(i);
+                    resends.add(piece);
+                    window.recount(piece);
+                }
+            }
+        }
+        if (isOrdered()) {
+            raiseFloor(member, nowNanos);
+        }
+    }
+
+    // ------------------------------------------------------------------ who is heard, and who lags
+
     private void hear(GroupMember member, long nowNanos) {
         boolean isBack = nowNanos - member.heardNanos > dues.silenceNanos();
         member.heardNanos = nowNanos;
         if (!member.lagging) {
             keptUpNanos = nowNanos;
-        } else if (hasCaughtUp(member) || nowNanos - keptUpNanos > dues.silenceNanos()) {
+        } else if (!member.leaving
+                && !member.isDetached()
+                && (hasCaughtUp(member) || nowNanos - keptUpNanos > dues.silenceNanos())) {
             lag(member, -1);
         }
         if (isBack) {
@@ -506,7 +611,8 @@ final class GroupFlow {
     /** A member need not wait for what was given up; what it holds it can have at once. */
     private void raiseFloor(GroupMember member, long nowNanos) {
         long floor = messages.firstOpen(member);
-        if (floor <= member.floor) {
+        if (floor <= member.floor || member.isDetached()) {
+            // Who has detached waits for nothing; it hears of what it need not wait for when it is back.
             return;
         }
         member.floor = floor;
@@ -553,7 +659,15 @@ final class GroupFlow {
         if (!undecided.isEmpty()) {
             message.asked++;
             for (int i = undecided.nextSetBit(0); i >= 0; i = undecided.nextSetBit(i + 1)) {
-                suspect(message.members[i], nowNanos, SILENT_HOLDER_NANOS);
+                GroupMember member = message.members[i];
+                long first = messages.firstOpen(member);
+                if (message.isPutBack(i) && first < message.number) {
+                    // One question asks for all that it has put back.
+                    undecided.clear(i);
+                } else {
+                    member.floor = isOrdered() ? Math.max(member.floor, first) : member.floor;
+                    suspect(member, nowNanos, SILENT_HOLDER_NANOS);
+                }
             }
             shots.tell(
                     message,
@@ -629,9 +743,11 @@ final class GroupFlow {
     private boolean hasRoom(long nowNanos) {
         GroupMessage oldest = messages.at(messages.first());
         if (messages.kept() >= config.retainedMessages() && oldest != null && !oldest.isAwaited()) {
-            long heard = -1;
+            long heard = -PATIENCE_NANOS;
             for (int i = oldest.open.nextSetBit(0); i >= 0; i = oldest.open.nextSetBit(i + 1)) {
-                heard = Math.max(heard, oldest.members[i].heardNanos);
+                if (oldest.members[i].putBackCount == 0) {
+                    heard = Math.max(heard, oldest.members[i].heardNanos);
+                }
             }
             if (nowNanos - heard < PATIENCE_NANOS) {
                 roomNanos = heard + PATIENCE_NANOS;
@@ -732,6 +848,7 @@ final class GroupFlow {
 
     private void settle(GroupMessage message, int member, Outcome outcome) {
         message.open.clear(member);
+        shelf.settled(message, member);
         if (message.members[member].lagging) {
             message.laggingCount--;
         }
@@ -771,6 +888,9 @@ final class GroupFlow {
     }
 
     private static Outcome givenUp(GroupMessage message, int member, Outcome.Kind ifNeverSent, Outcome.Reason reason) {
+        if (message.isPutBackForCertain(member)) {
+            return Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.DETACHED);
+        }
         return Outcome.of(message.left.get(member) ? Outcome.Kind.UNKNOWN : ifNeverSent, reason);
     }
 

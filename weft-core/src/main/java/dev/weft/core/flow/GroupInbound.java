@@ -39,14 +39,16 @@ final class GroupInbound {
      */
     record Arrived(ByteView payload, int hops, long missedCount) {}
 
+    /** What an answer to one copy of a message names. */
+    private record Copy(long transmission, int from) {}
+
     /** A message that has come, in part or whole, and is not decided. */
     private static final class Pending {
         private final @Nullable ByteView[] parts;
         private final int messageBytes;
         private int missing;
         private int bytes;
-        private long transmission;
-        private int from;
+        private Copy copy = new Copy(0, 0);
         private int hops;
         private long touchedNanos;
 
@@ -85,6 +87,8 @@ final class GroupInbound {
         }
     }
 
+    private static final Verdict DETACHED = Verdict.refused(Outcome.Reason.DETACHED);
+
     private final GroupName name;
     private final GroupReceiver.Origin origin;
     private final Output out;
@@ -96,6 +100,11 @@ final class GroupInbound {
     private long floor;
     /** The next message to be delivered, where order counts. */
     private long next;
+
+    /** The copy from which the application, which has detached, has put a message back; null while it takes part. */
+    private @Nullable Copy putBack;
+    /** Only later transmissions may bring what is not decided: an earlier one may be of what was put back. */
+    private long putBackTransmission;
 
     private long missedCount;
     private boolean countsMissed = true;
@@ -112,6 +121,10 @@ final class GroupInbound {
 
     GroupName name() {
         return name;
+    }
+
+    boolean isOfGroup(String group) {
+        return name.scope() == GroupName.Scope.GROUP && name.group().equals(group);
     }
 
     GroupReceiver.Origin origin() {
@@ -134,6 +147,14 @@ final class GroupInbound {
         if (known != null) {
             return known;
         }
+        Copy copy = new Copy(header.origin().transmission(), header.from());
+        if (copy.transmission() <= putBackTransmission) {
+            return Verdict.ABSENT;
+        }
+        if (putBack != null && !isNext(message)) {
+            discard(message);
+            return putBack(copy);
+        }
         Pending arriving = pending.get(message);
         if (arriving == null) {
             if (out.reserve(data.messageBytes()) == InboundFlow.Room.FULL) {
@@ -142,8 +163,7 @@ final class GroupInbound {
             arriving = new Pending(data);
             pending.put(message, arriving);
         }
-        arriving.transmission = header.origin().transmission();
-        arriving.from = header.from();
+        arriving.copy = copy;
         arriving.hops = header.hopsTravelled();
         arriving.touchedNanos = nowNanos;
         if (!arriving.add(data)) {
@@ -169,8 +189,7 @@ final class GroupInbound {
         if (held == null || held.missing > 0) {
             return Verdict.ABSENT;
         }
-        held.transmission = header.origin().transmission();
-        held.from = header.from();
+        held.copy = new Copy(header.origin().transmission(), header.from());
         return Verdict.HELD;
     }
 
@@ -201,9 +220,19 @@ final class GroupInbound {
         }
     }
 
+    /** The application wants what it has put back: its sender is told by an answer that takes back the last one. */
+    void handleCaughtUp() {
+        Copy last = putBack;
+        if (last != null) {
+            putBack = null;
+            out.answer(this, last.transmission(), last.from(), Verdict.ABSENT);
+        }
+    }
+
     /** The application is no member any more: what it misses from here on it has not asked for. */
     void handleLeft() {
         countsMissed = false;
+        handleCaughtUp();
     }
 
     void close() {
@@ -213,13 +242,12 @@ final class GroupInbound {
     }
 
     private boolean late(long message, Pending held) {
-        long transmission = held.transmission;
-        int from = held.from;
+        Copy copy = held.copy;
         Verdict verdict = offer(message, held);
         if (verdict.kind() == Verdict.Kind.HELD) {
             return false;
         }
-        out.answer(this, transmission, from, verdict);
+        out.answer(this, copy.transmission(), copy.from(), verdict);
         return true;
     }
 
@@ -232,11 +260,23 @@ final class GroupInbound {
             discard(message);
             return verdict;
         }
+        if (verdict.equals(DETACHED) && name.isKeptForDetached()) {
+            discard(message);
+            return putBack(whole.copy);
+        }
         if (verdict.kind() == Verdict.Kind.DELIVERED) {
             missedCount = 0;
             countsMissed = true;
+            putBack = null;
         }
         return decide(message, verdict);
+    }
+
+    /** The sender keeps it, as far as it has room for that, until the application wants it. */
+    private Verdict putBack(Copy copy) {
+        putBack = copy;
+        putBackTransmission = Math.max(putBackTransmission, copy.transmission());
+        return DETACHED;
     }
 
     private Verdict decide(long message, Verdict verdict) {

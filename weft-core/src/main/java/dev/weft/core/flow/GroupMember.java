@@ -25,6 +25,15 @@ final class GroupMember {
     /** It has not answered for a while, or has not caught up since: nobody else waits for it. */
     boolean lagging;
 
+    /** When it said that it keeps nothing more for now; -1 while it takes part. Nobody waits for it meanwhile. */
+    long detachedNanos = -1;
+
+    /** How many messages it has put back and has no outcome of. */
+    int putBackCount;
+
+    /** It has said good-bye: only what it said before may come yet. */
+    boolean leaving;
+
     /** How many messages have left of which it has no outcome. */
     int underWay;
 
@@ -60,6 +69,10 @@ final class GroupMember {
     /** Whether it is known to know the flow. */
     boolean isEstablished() {
         return confirmedFloor >= 0;
+    }
+
+    boolean isDetached() {
+        return detachedNanos >= 0;
     }
 
     boolean isSuspected() {

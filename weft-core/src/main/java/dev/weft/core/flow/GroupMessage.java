@@ -81,6 +81,10 @@ final class GroupMessage {
             return false;
         }
 
+        private long latestTransmission() {
+            return shots.isEmpty() ? 0 : shots.get(shots.size() - 1).number();
+        }
+
         /** What it counts for in windows. */
         int charge() {
             int bytes = message.payload(index).length();
@@ -119,6 +123,9 @@ final class GroupMessage {
 
     final List<Piece> pieces;
     private final int fragmentBytes;
+
+    /** The transmission that each member has put it back from, 0 where it has not; empty where none has. */
+    long[] putBack = new long[0];
 
     /** Its number in the flow; -1 while it waits for its turn. */
     long number = -1;
@@ -185,6 +192,20 @@ final class GroupMessage {
     /** Whether somebody who answers still has to. */
     boolean isAwaited() {
         return hereIsOpen || open.cardinality() > laggingCount;
+    }
+
+    boolean isPutBack(int member) {
+        return putBack.length > 0 && putBack[member] != 0;
+    }
+
+    /** Whether a member has put it back and nothing of it has been sent to anybody since, so that it cannot have it. */
+    boolean isPutBackForCertain(int member) {
+        for (Piece piece : pieces) {
+            if (!isPutBack(member) || piece.latestTransmission() > putBack[member]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The members that have every piece and have not said what became of the message. */

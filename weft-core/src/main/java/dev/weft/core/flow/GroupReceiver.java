@@ -157,11 +157,19 @@ public final class GroupReceiver {
         flows.values().forEach(GroupInbound::drain);
     }
 
+    /** The application, which has detached from a group, takes part again. */
+    public void handleCaughtUp(String group) {
+        for (GroupInbound flow : flows.values()) {
+            if (flow.isOfGroup(group)) {
+                flow.handleCaughtUp();
+            }
+        }
+    }
+
     /** The application has left a group. */
     public void handleLeft(String group) {
         for (GroupInbound flow : flows.values()) {
-            if (flow.name().scope() == GroupName.Scope.GROUP
-                    && flow.name().group().equals(group)) {
+            if (flow.isOfGroup(group)) {
                 flow.handleLeft();
                 flow.drain();
             }

@@ -85,6 +85,7 @@ public final class GroupSender {
     /** What this turn has sent, by the number of the flow. */
     private final TreeMap<Long, GroupGathering> gatherings = new TreeMap<>();
 
+    private final GroupShelf.Total shelves;
     private final DeadlineIndex deadlines = new DeadlineIndex();
     private final TreeSet<Long> open = new TreeSet<>();
     private final long[] outcomes = new long[Outcome.Kind.values().length];
@@ -102,6 +103,7 @@ public final class GroupSender {
         this.config = config;
         this.trees = trees;
         this.out = out;
+        this.shelves = new GroupShelf.Total(config);
     }
 
     public int flowCount() {
@@ -115,6 +117,11 @@ public final class GroupSender {
 
     public long queuedBytes() {
         return queuedBytes;
+    }
+
+    /** What is kept for members that have detached, of all flows. */
+    public long putBackBytes() {
+        return shelves.bytes();
     }
 
     /** How often a member was addressed. */
@@ -143,6 +150,7 @@ public final class GroupSender {
                 "%d messages for many of %d bytes are queued",
                 open.size(),
                 queuedBytes);
+        Check.that(shelves.isWithinBounds(), "%d bytes are kept for members that have detached", shelves.bytes());
         Check.that(flows.size() <= config.flowsMax(), "%d flows to many", flows.size());
     }
 
@@ -226,7 +234,7 @@ public final class GroupSender {
         }
     }
 
-    /** A node has said good-bye: nothing more will be answered. */
+    /** A node has said good-bye: nothing more will be answered than what has been already. */
     public void handleNodeGone(NodeId node, long nowNanos) {
         for (GroupFlow flow : List.copyOf(flows.values())) {
             flow.handleNodeGone(node, nowNanos);
@@ -311,7 +319,15 @@ public final class GroupSender {
             deadlines.update(over.number(), Deadlines.NEVER);
         }
         GroupFlow flow = new GroupFlow(
-                nextFlow++, conversation.name(), conversation.manner(), self, config, trees, flowOutput, nowNanos);
+                nextFlow++,
+                conversation.name(),
+                conversation.manner(),
+                self,
+                config,
+                shelves,
+                trees,
+                flowOutput,
+                nowNanos);
         flows.put(flow.number(), flow);
         byConversation.put(conversation, flow);
         if (sweepNanos == Deadlines.NEVER) {

@@ -464,18 +464,17 @@ final class OutboundFlow {
 
     private void roomIs(long bytes) {
         long before = room;
-        room = bytes;
-        if (before >= config.fragmentBytes() || room <= before || !isReliable()) {
-            return;
-        }
-        // What came while there was no room was not kept.
-        boolean isOpen = room >= config.fragmentBytes();
-        for (Flights.Flight flight : flights.all()) {
-            long charge = flight.fragment().charge;
-            if (isOpen || charge > before && charge <= room) {
-                lost(flight.sequence(), flight.fragment());
+        if (before < config.fragmentBytes() && bytes > before && isReliable()) {
+            // What came while there was no room was not kept.
+            boolean isOpen = bytes >= config.fragmentBytes();
+            for (Flights.Flight flight : flights.all()) {
+                long charge = flight.fragment().charge;
+                if (isOpen || charge > before && charge <= bytes) {
+                    lost(flight.sequence(), flight.fragment());
+                }
             }
         }
+        room = bytes;
     }
 
     private void trim(long nowNanos) {
@@ -545,6 +544,9 @@ final class OutboundFlow {
     private void lost(long sequence, Fragment fragment) {
         if (isReliable()) {
             flights.end(fragment, Fragment.State.TO_SEND);
+            if (heardNanos >= fragment.sentNanos && fragment.charge > room) {
+                fragment.countProbe();
+            }
             toSend.again(sequence);
         } else {
             flights.end(fragment, Fragment.State.OVERDUE);
@@ -659,7 +661,7 @@ final class OutboundFlow {
                 toSend.done(next);
                 continue;
             }
-            if (!isOrdered() && fragment.transmissions > manner.retriesMax()) {
+            if (!isOrdered() && fragment.tries() > manner.retriesMax()) {
                 toSend.done(next);
                 giveUpAfterRetries(fragment, nowNanos);
                 continue;

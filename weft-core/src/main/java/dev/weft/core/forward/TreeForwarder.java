@@ -231,6 +231,11 @@ public final class TreeForwarder {
         }
     }
 
+    /** This node is about to leave: what is gathered here goes on with the next {@link #flush}, whole or not. */
+    public void handOver() {
+        ready.addAll(gatherings.keySet());
+    }
+
     public void handleTime(long nowNanos) {
         while (!dues.isEmpty() && dues.first().atNanos() <= nowNanos) {
             TreeOrigin key = dues.first().key();

@@ -70,6 +70,11 @@ public record GroupName(Scope scope, SocketKind kind, WhenFull whenFull, Sealing
                 : Verdict.HELD;
     }
 
+    /** Whether its sender keeps for a member that has detached what that member puts back. */
+    public boolean isKeptForDetached() {
+        return kind != SocketKind.DGRAM && whenFull == WhenFull.WAIT;
+    }
+
     static GroupName decode(WireReader in) throws MalformedFrame {
         int scope = in.u8("scope");
         int form = in.u8("kind");

@@ -69,6 +69,7 @@ final class EngineLab {
         BiConsumer<Long, ByteView> delivered = (endpoint, payload) -> {};
         BiConsumer<Long, Outcome> settled = (ticket, outcome) -> {};
         LongConsumer groupSettled = ticket -> {};
+        BiConsumer<NodeId, Outcome> settledFor = (member, outcome) -> {};
         /** What this node has written, with the length before each frame. */
         long bytesWritten;
 
@@ -251,6 +252,11 @@ final class EngineLab {
         @Override
         public void settled(Claim claim, Outcome outcome) {
             settled.accept(claim.number(), outcome);
+        }
+
+        @Override
+        public void settledFor(long ticket, NodeId member, Outcome outcome) {
+            settledFor.accept(member, outcome);
         }
 
         @Override

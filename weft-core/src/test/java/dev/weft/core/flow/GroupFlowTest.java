@@ -35,6 +35,7 @@ class GroupFlowTest {
                 plain.membersMax(),
                 plain.flowsMax(),
                 plain.heldBytesMax(),
+                plain.putBackBytesMax(),
                 plain.retransmission());
     }
 

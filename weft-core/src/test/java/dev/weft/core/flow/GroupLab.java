@@ -91,6 +91,11 @@ final class GroupLab {
             flush();
         }
 
+        void catchUp() {
+            receiver.handleCaughtUp("g");
+            flush();
+        }
+
         long forwarded() {
             return forwarder.forwardedCount();
         }

@@ -199,6 +199,17 @@ class TreeForwarderTest {
     }
 
     @Test
+    void whoIsAboutToLeaveSaysWhatThereIsAtOnce() {
+        arrive(1);
+        answer(LEFT, 1, 2, Verdict.DELIVERED);
+        assertThat(acks()).isEmpty();
+        forwarder.handOver();
+        forwarder.flush();
+        assertThat(acks().get(0).answers().get(0).runs())
+                .containsExactly(new GroupAck.Run(LAYOUT.offset(1), LAYOUT.end(2), Verdict.DELIVERED));
+    }
+
+    @Test
     void aNeighborSpeaksForItsOwnBranchOnly() {
         arrive(1);
         answer(LEFT, 1, 3, Verdict.DELIVERED);
