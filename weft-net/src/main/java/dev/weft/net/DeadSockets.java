@@ -45,7 +45,7 @@ final class DeadSockets {
         TreeSet<String> kept = new TreeSet<>();
         alive.forEach(node -> kept.add(node.brief()));
         int seen = 0;
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.{sock,shm,dead}")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
                 if (name.matches() && !kept.contains(name.group(1)) && ++seen <= SEEN_MAX) {

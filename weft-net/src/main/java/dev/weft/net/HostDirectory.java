@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -51,7 +52,10 @@ public final class HostDirectory implements AutoCloseable {
     private final Handler handler;
     private final LifeLock ownLock;
     private final WatchService watch;
-    private final TreeMap<NodeId, Entry> seen = new TreeMap<>();
+    /** An entry as it was read, which is read again only when it has been written since. */
+    private record Seen(FileTime written, Entry entry) {}
+
+    private final TreeMap<NodeId, Seen> seen = new TreeMap<>();
     private final DeadSockets deadSockets;
     private volatile boolean closed;
 
@@ -159,19 +163,12 @@ public final class HostDirectory implements AutoCloseable {
 
     private void scan() {
         TreeSet<NodeId> present = new TreeSet<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
-            int count = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
-                if (++count > ENTRIES_MAX) {
-                    break;
+                Optional<NodeId> node = nodeOf(file).filter(other -> !other.equals(self));
+                if (node.isPresent() && present.size() < ENTRIES_MAX) {
+                    scan(file, node.get(), present);
                 }
-                nodeOf(file).filter(node -> !node.equals(self)).ifPresent(node -> {
-                    Optional<Entry> entry = read(file);
-                    if (!LifeLock.removeIfDead(lockFile(directory, node), file(node))) {
-                        present.add(node);
-                        entry.ifPresent(known -> report(node, known));
-                    }
-                });
             }
             removeDeadSockets(present);
         } catch (IOException | java.nio.file.DirectoryIteratorException unreadable) {
@@ -182,6 +179,14 @@ public final class HostDirectory implements AutoCloseable {
                 seen.remove(node);
                 loop.tryExecute(() -> handler.onGone(node));
             }
+        }
+    }
+
+    private void scan(Path file, NodeId node, TreeSet<NodeId> present) {
+        Optional<Seen> entry = read(file, seen.get(node));
+        if (!LifeLock.removeIfDead(lockFile(directory, node), file(node))) {
+            present.add(node);
+            entry.ifPresent(known -> report(node, known));
         }
     }
 
@@ -196,18 +201,24 @@ public final class HostDirectory implements AutoCloseable {
         }
     }
 
-    private void report(NodeId node, Entry entry) {
-        if (!entry.equals(seen.put(node, entry))) {
+    private void report(NodeId node, Seen known) {
+        Entry entry = known.entry();
+        Seen before = seen.put(node, known);
+        if (before == null || !before.entry().equals(entry)) {
             loop.tryExecute(() -> handler.onEntry(node, entry.incarnation(), entry.locators()));
         }
     }
 
-    private static Optional<Entry> read(Path file) {
+    private static Optional<Seen> read(Path file, @Nullable Seen before) {
         try {
+            FileTime written = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS);
+            if (before != null && before.written().equals(written)) {
+                return Optional.of(before);
+            }
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > FILE_BYTES_MAX) {
                 return Optional.empty();
             }
-            return Optional.of(parse(Files.readAllLines(file, StandardCharsets.UTF_8)));
+            return Optional.of(new Seen(written, parse(Files.readAllLines(file, StandardCharsets.UTF_8))));
         } catch (IOException | IllegalArgumentException halfWritten) {
             return Optional.empty();
         }
@@ -236,6 +247,9 @@ public final class HostDirectory implements AutoCloseable {
             return Optional.empty();
         }
         String text = name.toString();
+        if (!text.endsWith(SUFFIX)) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(NodeId.parse(text.substring(0, text.length() - SUFFIX.length())));
         } catch (IllegalArgumentException notOurs) {

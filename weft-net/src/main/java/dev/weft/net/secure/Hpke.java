@@ -28,7 +28,7 @@ final class Hpke {
      *
      * @param encapsulated for the other end to find it out
      */
-    record Secret(ByteView encapsulated, byte[] exported) {}
+    record Secret(ByteView encapsulated, ByteView exported) {}
 
     private Hpke() {}
 
@@ -56,8 +56,8 @@ final class Hpke {
         return new HPKE(HPKE.mode_auth, HPKE.kem_P256_SHA256, HPKE.kdf_HKDF_SHA256, HPKE.aead_AES_GCM128);
     }
 
-    private static byte[] exported(HPKEContext context, byte[] label) {
-        return context.export(label, AeadKeys.SECRET_BYTES);
+    private static ByteView exported(HPKEContext context, byte[] label) {
+        return ByteView.of(context.export(label, AeadKeys.SECRET_BYTES));
     }
 
     private static AsymmetricCipherKeyPair pair(PublicKey shown, PrivateKey secret) throws IOException {

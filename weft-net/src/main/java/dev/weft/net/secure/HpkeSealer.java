@@ -125,7 +125,7 @@ public final class HpkeSealer implements Sealer, AutoCloseable {
                     unbound.destinationIncarnation(),
                     unbound.prekey(),
                     secret.encapsulated());
-            return Made.begun(task, opening, new AeadKeys(secret.exported()));
+            return Made.begun(task, opening, new AeadKeys(secret.exported().toByteArray()));
         });
     }
 
@@ -139,7 +139,7 @@ public final class HpkeSealer implements Sealer, AutoCloseable {
             publicKey(opening.originKey(), opening.origin());
             Hpke.Secret secret =
                     Hpke.accept(opening.encapsulated(), info(opening), prekey, opening.originKey(), EXPORT_LABEL);
-            return Made.accepted(task, new AeadKeys(secret.exported()));
+            return Made.accepted(task, new AeadKeys(secret.exported().toByteArray()));
         });
     }
 
