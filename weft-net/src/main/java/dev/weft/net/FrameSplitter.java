@@ -23,7 +23,7 @@ public final class FrameSplitter {
     /** How much is copied at once where the next frame is shorter than that. */
     private static final int CHUNK_BYTES = 4 << 10;
 
-    /** Room for a frame longer than that of the largest fragment is made as it comes: its length alone takes no memory. */
+    /** Room for a frame longer than that of the largest bundle is made as it comes: its length alone takes no memory. */
     private static final int FIRST_ROOM_BYTES = 65 << 10;
 
     /** Takes the frames. */

@@ -4,7 +4,6 @@ import dev.weft.Locator;
 import dev.weft.core.link.Assurance;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -33,9 +32,6 @@ final class StreamTransport {
     private static final long STAGGER_NANOS = 250_000_000;
 
     private static final WriteBufferWaterMark WATER = new WriteBufferWaterMark(128 << 10, 512 << 10);
-
-    /** Read at once: four times Netty's most, for bulk; it begins with little, and shrinks again. */
-    private static final int READ_BYTES_MAX = 256 << 10;
 
     private final Loop loop;
     private final Class<? extends ServerChannel> serverType;
@@ -73,7 +69,6 @@ final class StreamTransport {
                 .group(loop.eventLoop(), loop.eventLoop())
                 .channel(serverType)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR, reads())
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -103,13 +98,6 @@ final class StreamTransport {
         return bound.channel();
     }
 
-    private static AdaptiveRecvByteBufAllocator reads() {
-        return new AdaptiveRecvByteBufAllocator(
-                AdaptiveRecvByteBufAllocator.DEFAULT_MINIMUM,
-                AdaptiveRecvByteBufAllocator.DEFAULT_INITIAL,
-                READ_BYTES_MAX);
-    }
-
     /** Waits, for a socket that closes later would take the file of the one that listens at its path next with it. */
     void closeListener(Channel listening) {
         listening.close().awaitUninterruptibly(loop.isInLoop() ? 0 : 1_000);
@@ -129,7 +117,6 @@ final class StreamTransport {
                 .group(loop.eventLoop())
                 .channel(clientType)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, reads())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override

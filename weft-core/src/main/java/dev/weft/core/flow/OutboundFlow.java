@@ -74,7 +74,7 @@ final class OutboundFlow {
     private final Lifetimes lifetimes = new Lifetimes();
     private final SequenceWindow<Fragment> window = new SequenceWindow<>();
     private final Flights flights = new Flights();
-    private final FragmentSize size;
+    private final BundleSize bundleSize;
     private final SendQueue toSend;
 
     private long handle;
@@ -119,8 +119,8 @@ final class OutboundFlow {
         this.paths = paths;
         this.out = out;
         this.timer = new RetransmissionTimer(config.retransmission());
-        this.size = new FragmentSize(config.fragmentBytes());
-        this.toSend = new SendQueue(window, size, config.windowFragments());
+        this.bundleSize = new BundleSize(config.fragmentBytes());
+        this.toSend = new SendQueue(window, config.fragmentBytes(), bundleSize, config.windowFragments());
         this.congestion = new CongestionWindow(config.fragmentBytes(), config.windowBytes());
         this.room = config.roomBytes();
         this.usedNanos = nowNanos;
@@ -170,7 +170,7 @@ final class OutboundFlow {
     /** Takes a message; it leaves at the next {@link #flush}, with what else has gathered by then. */
     void add(Send send, long nowNanos) {
         gathers = true;
-        add(Outgoing.message(send, size, nextOrder++, nowNanos), nowNanos);
+        add(Outgoing.message(send, config.fragmentBytes(), nextOrder++, nowNanos), nowNanos);
     }
 
     /** Asks for a connection. */
@@ -219,7 +219,7 @@ final class OutboundFlow {
                 message.refusal = refusal.reason();
             }
         }
-        boolean wasFull = flights.bytes() + size.bytes() > congestion.bytes();
+        boolean wasFull = flights.bytes() + bundleSize.bytes() > congestion.bytes();
         Settled settled = new Settled();
         acknowledge(window.first(), ack.floor(), settled, nowNanos);
         for (Ack.Range range : ack.ranges()) {
@@ -229,7 +229,7 @@ final class OutboundFlow {
         long marked = isNewest ? Math.max(0, ack.marked() - markedCount) : 0;
         if (settled.count > 0) {
             timer.handleProgress();
-            size.handleSettled(settled.bytes, nowNanos);
+            bundleSize.handleSettled(settled.bytes, nowNanos);
             congestion.handleSettled(
                     settled.count,
                     settled.bytes,
@@ -523,7 +523,7 @@ final class OutboundFlow {
                 timer.handleExpiry(RetransmissionTimer.Expiry.SILENT);
                 unanswered++;
                 congestion.handleExpiry();
-                size.restart();
+                bundleSize.restart();
                 choice = choice.other();
             } else if (late) {
                 timer.handleExpiry(RetransmissionTimer.Expiry.LATE);
@@ -714,7 +714,7 @@ final class OutboundFlow {
         if (!path.equals(lastPath)) {
             if (lastPath != null) {
                 congestion.restart();
-                size.restart();
+                bundleSize.restart();
             }
             lastPath = path;
         }

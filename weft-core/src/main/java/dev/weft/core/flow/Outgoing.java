@@ -19,8 +19,6 @@ final class Outgoing {
 
     final Role role;
     final int fragmentCount;
-    /** How often the usual size of a fragment was doubled for its pieces. */
-    final byte doublings;
     /** When it is given up; in a connected flow, when it is withdrawn if it has no number by then. */
     final long deadlineNanos;
     /** Its place among the messages of its flow. */
@@ -40,24 +38,22 @@ final class Outgoing {
     /** What an end says of the other direction. */
     Outcome.Reason farewell = Outcome.Reason.NONE;
 
-    private Outgoing(Role role, @Nullable Send send, int fragmentCount, int doublings, long order, long deadlineNanos) {
+    private Outgoing(Role role, @Nullable Send send, int fragmentCount, long order, long deadlineNanos) {
         this.role = role;
         this.send = send;
         this.fragmentCount = fragmentCount;
-        this.doublings = (byte) doublings;
         this.order = order;
         this.deadlineNanos = deadlineNanos;
     }
 
-    static Outgoing message(Send send, FragmentSize size, long order, long nowNanos) {
-        int fragmentBytes = size.bytes();
+    static Outgoing message(Send send, int fragmentBytes, long order, long nowNanos) {
         int fragments = Math.max(1, (send.payload().length() + fragmentBytes - 1) / fragmentBytes);
-        return new Outgoing(Role.MESSAGE, send, fragments, size.doublings(), order, send.deadlineNanos(nowNanos));
+        return new Outgoing(Role.MESSAGE, send, fragments, order, send.deadlineNanos(nowNanos));
     }
 
     /** What a connected flow says of itself; it waits as long as the flow lasts. */
     static Outgoing control(Role role, long order) {
-        return new Outgoing(role, null, 1, 0, order, Deadlines.NEVER);
+        return new Outgoing(role, null, 1, order, Deadlines.NEVER);
     }
 
     /** @param reason why the origin has not taken all that came to it; NONE where it has */

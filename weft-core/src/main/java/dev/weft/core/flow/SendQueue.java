@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SendQueue {
     private final SequenceWindow<Fragment> window;
-    private final FragmentSize size;
+    private final int fragmentBytes;
+    private final BundleSize bundleSize;
     private final int numbersMax;
 
     /** Without a number. */
@@ -29,9 +30,10 @@ final class SendQueue {
      * @param window what has a number
      * @param windowFragments how many may be under way; about twice as many may have numbers
      */
-    SendQueue(SequenceWindow<Fragment> window, FragmentSize size, int windowFragments) {
+    SendQueue(SequenceWindow<Fragment> window, int fragmentBytes, BundleSize bundleSize, int windowFragments) {
         this.window = window;
-        this.size = size;
+        this.fragmentBytes = fragmentBytes;
+        this.bundleSize = bundleSize;
         this.numbersMax = 2 * windowFragments;
     }
 
@@ -93,7 +95,7 @@ final class SendQueue {
             return;
         }
         for (int i = 0; i < message.fragmentCount; i++) {
-            fresh.add(window.add(Fragment.piece(message, i, size.bytes(message.doublings))));
+            fresh.add(window.add(Fragment.piece(message, i, fragmentBytes)));
         }
     }
 
@@ -115,10 +117,10 @@ final class SendQueue {
         return bundle;
     }
 
-    /** Whether a message may share a fragment of which so many bytes are used. */
+    /** Whether a message may share a bundle of which so many bytes are used. */
     private boolean bundles(Outgoing message, int usedBytes) {
         return message.role == Outgoing.Role.MESSAGE
                 && message.fragmentCount == 1
-                && usedBytes + Bundle.bytesOf(message.payload().length()) <= size.bytes();
+                && usedBytes + Bundle.bytesOf(message.payload().length()) <= bundleSize.bytes();
     }
 }

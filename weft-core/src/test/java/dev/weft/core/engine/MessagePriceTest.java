@@ -46,7 +46,7 @@ class MessagePriceTest {
     }
 
     @ParameterizedTest(name = "{0} messages of {1} bytes in a turn: {2} bytes of framing, {3} bytes allocated each")
-    @CsvSource({"200, 64, 2, 365", "200, 1024, 5, 1730", "1, 64, 36, 5500"})
+    @CsvSource({"200, 64, 2, 325", "200, 1024, 3, 1480", "1, 64, 36, 5500"})
     void aMessageCostsNoMoreThanItDid(int perTurn, int payloadBytes, double wireBytesMax, double allocatedBytesMax) {
         measure(perTurn, payloadBytes);
         Price price = measure(perTurn, payloadBytes);

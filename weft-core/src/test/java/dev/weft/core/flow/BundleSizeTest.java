@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Fragments are as large as the flow is fast. */
-class FragmentSizeTest {
-    private static final int USUAL_BYTES = 16 << 10;
+/** Bundles are as large as the flow is fast. */
+class BundleSizeTest {
+    private static final int FRAGMENT_BYTES = 16 << 10;
     private static final long MILLI = 1_000_000;
 
-    private final FragmentSize size = new FragmentSize(USUAL_BYTES);
+    private final BundleSize size = new BundleSize(FRAGMENT_BYTES);
     private long nowNanos;
 
     /** Delivers for some time, acknowledged each millisecond. */
@@ -21,39 +21,39 @@ class FragmentSizeTest {
     }
 
     @Test
-    void aFlowBeginsWithTheUsualSize() {
-        assertThat(size.bytes()).isEqualTo(USUAL_BYTES);
+    void aFlowBeginsWithBundlesOfOneFragment() {
+        assertThat(size.bytes()).isEqualTo(FRAGMENT_BYTES);
         size.handleSettled(100 << 20, nowNanos);
-        assertThat(size.bytes()).as("one acknowledgement is no rate").isEqualTo(USUAL_BYTES);
+        assertThat(size.bytes()).as("one acknowledgement is no rate").isEqualTo(FRAGMENT_BYTES);
     }
 
     @Test
-    void aFragmentTakesNoMoreThanTwoMillisecondsOfWhatIsDelivered() {
+    void aBundleTakesNoMoreThanTwoMillisecondsOfWhatIsDelivered() {
         for (long bytesPerSecond : new long[] {1_000_000, 10_000_000, 20_000_000, 50_000_000, 1_000_000_000}) {
             deliver(bytesPerSecond, 50);
             long nanos = size.bytes() * 1_000_000_000L / bytesPerSecond;
-            assertThat(size.bytes() == USUAL_BYTES || nanos <= 2 * MILLI)
+            assertThat(size.bytes() == FRAGMENT_BYTES || nanos <= 2 * MILLI)
                     .as("%d bytes at %d bytes a second", size.bytes(), bytesPerSecond)
                     .isTrue();
         }
-        assertThat(size.bytes()).isEqualTo(USUAL_BYTES << FragmentSize.DOUBLINGS_MAX);
+        assertThat(size.bytes()).isEqualTo(FRAGMENT_BYTES << BundleSize.DOUBLINGS_MAX);
     }
 
     @Test
     void aFlowThatWasSilentIsSlow() {
         deliver(1_000_000_000, 50);
         nowNanos += 1_000 * MILLI;
-        size.handleSettled(USUAL_BYTES, nowNanos);
-        assertThat(size.bytes()).isEqualTo(USUAL_BYTES);
+        size.handleSettled(FRAGMENT_BYTES, nowNanos);
+        assertThat(size.bytes()).isEqualTo(FRAGMENT_BYTES);
     }
 
     @Test
     void anotherPathHasToShowWhatItDelivers() {
         deliver(1_000_000_000, 50);
         size.restart();
-        assertThat(size.bytes()).isEqualTo(USUAL_BYTES);
+        assertThat(size.bytes()).isEqualTo(FRAGMENT_BYTES);
         nowNanos += 1_000 * MILLI;
         deliver(1_000_000_000, 50);
-        assertThat(size.bytes()).isGreaterThan(USUAL_BYTES);
+        assertThat(size.bytes()).isGreaterThan(FRAGMENT_BYTES);
     }
 }
