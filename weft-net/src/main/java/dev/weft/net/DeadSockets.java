@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  * there meanwhile keeps what it has made. Called by {@link HostDirectory} on its thread.
  */
 final class DeadSockets {
-    private static final Pattern NAME = Pattern.compile("([0-9a-f]{8})\\.(sock|shm)(\\.dead)?");
+    private static final Pattern NAME = Pattern.compile("([0-9a-f]{8})\\.(sock|shm|explain)(\\.dead)?");
     private static final Duration STARTED_WITHIN = Duration.ofMinutes(1);
     private static final int SEEN_MAX = 256;
 
@@ -45,7 +45,7 @@ final class DeadSockets {
         TreeSet<String> kept = new TreeSet<>();
         alive.forEach(node -> kept.add(node.brief()));
         int seen = 0;
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.{sock,shm,dead}")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.{sock,shm,explain,dead}")) {
             for (Path file : files) {
                 Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
                 if (name.matches() && !kept.contains(name.group(1)) && ++seen <= SEEN_MAX) {
