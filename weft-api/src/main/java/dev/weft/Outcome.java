@@ -47,8 +47,6 @@ public record Outcome(Kind kind, Reason reason, Duration roundTrip, int hops) {
         DETACHED,
         /** The authority of the mesh has not given this node the right to send to that endpoint or group. */
         NOT_PERMITTED,
-        /** A member of the group has had that message before: somebody on the way has sent it once more. */
-        REPLAYED,
         /** {@link Secrecy#SEALED} is demanded, here or there, and the message is not, or cannot be, sent so. */
         NOT_SEALED
     }

@@ -265,6 +265,12 @@ final class JoinOptions {
         }
     }
 
+    /** Where the nodes of this user's on this host meet. */
+    Path meetingPlace() {
+        MeshConfig described = builder().config();
+        return described.runtimeDirectory().resolve(described.mesh());
+    }
+
     /** What an option says, else configuration. */
     Optional<Path> path(@Nullable Path option, Setting setting) {
         if (option != null) {

@@ -8,6 +8,7 @@ import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
 import dev.weft.Peer;
 import dev.weft.SocketKind;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -133,8 +134,9 @@ final class UpCommand implements Callable<Integer> {
         }
         join.authorize(builder, kept);
         kept.ifPresent(directory -> JoinCommand.peers(directory).forEach(builder::peer));
-        try (Mesh mesh = join.join(builder)) {
-            JoinOptions.leaveAtExit(mesh, () -> {});
+        try (Mesh mesh = join.join(builder);
+                ExplainDoor door = explainDoor(mesh)) {
+            JoinOptions.leaveAtExit(mesh, door == null ? () -> {} : door::close);
             if (!withoutPerf) {
                 mesh.open(PerfRun.ENDPOINT, SocketKind.RDM).onMessage(message -> {});
             }
@@ -147,6 +149,17 @@ final class UpCommand implements Callable<Integer> {
             new CountDownLatch(1).await();
         }
         return ExitCode.OK.code();
+    }
+
+    /** A node runs without one as well. */
+    private @Nullable ExplainDoor explainDoor(Mesh mesh) {
+        try {
+            return ExplainDoor.open(join.meetingPlace(), mesh);
+        } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
+            System.err.println("weft: warning: weft explain cannot ask this node: "
+                    + Text.harmless(String.valueOf(e.getMessage())));
+            return null;
+        }
     }
 
     private void describe(MeshBuilder builder) {

@@ -182,6 +182,29 @@ class GuardedProcessesIT {
     }
 
     @Test
+    void bothRunningNodesOfARefusedLinkSayWhyToTheirUserAndToNobodyElse() throws Exception {
+        String at = "tcp/127.0.0.1:" + freePort();
+        for (String name : List.of("alice", "bob")) {
+            Path key = Files.writeString(folder.resolve(name + ".key"), done(name, "key", "new"));
+            Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        }
+        String alicesKey = folder.resolve("alice.key").toString();
+        String bobsKey = folder.resolve("bob.key").toString();
+        NodeProcess alice = up("alice", "--listen", at, "--key", alicesKey);
+        NodeProcess bob = up("bob", "--peer", at, "--key", bobsKey);
+        awaitEvent(alice, 0, "link_refused", "NOT_A_MEMBER");
+        awaitEvent(bob, 0, "link_refused", "NOT_A_MEMBER");
+        // Neither names the other a peer that would refuse the command's own node.
+        Ended atAlice = weft("alice", "explain", "--mesh", "lab", "--no-beacon", "--key", alicesKey, "bob");
+        assertThat(atAlice.out()).contains("alice sees it, which runs here").contains("NOT_A_MEMBER");
+        Ended atBob = weft("bob", "explain", "--mesh", "lab", "--no-beacon", "--key", bobsKey, "alice");
+        assertThat(atBob.out()).contains("bob sees it, which runs here").contains(at + ": NOT_A_MEMBER");
+        assertThat(atBob.code()).isEqualTo(4);
+        Ended elsewhere = weft("carol", "explain", "--mesh", "lab", "--no-beacon", "--key", bobsKey, "alice");
+        assertThat(elsewhere.out()).doesNotContain("NOT_A_MEMBER").contains("nobody refused a link");
+    }
+
+    @Test
     void aKeyIsChangedUnderRunningNodesWhoeverDoesNotFollowIsOutAndNobodyShowsIt() throws Exception {
         String first = done("office", "key", "new").strip();
         String second = done("office", "key", "new").strip();

@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  * there meanwhile keeps what it has made. Called by {@link HostDirectory} on its thread.
  */
 final class DeadSockets {
-    private static final Pattern NAME = Pattern.compile("([0-9a-f]{8})\\.(sock|shm)(\\.dead)?");
+    private static final Pattern NAME = Pattern.compile("([0-9a-f]{8})\\.(sock|shm|explain)(\\.dead)?");
     private static final Duration STARTED_WITHIN = Duration.ofMinutes(1);
     private static final int SEEN_MAX = 256;
 

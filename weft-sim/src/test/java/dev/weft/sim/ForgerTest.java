@@ -132,10 +132,7 @@ class ForgerTest {
     void noMemberIsBelievedThatSpeaksInTheNameOfAnother() {
         for (Tags tags : Tags.values()) {
             for (long seed = 1; seed <= 3; seed++) {
-                SwarmOptions calm = SwarmOptions.calm(NODES);
-                SwarmOptions quiet = new SwarmOptions(
-                        NODES, calm.carrier(), calm.faults(), 0, 0, 0, 0, 0, 0, 0, calm.discovery(), 0, 0);
-                World world = new World(quiet, seed, EngineConfig.DEFAULT);
+                World world = quiet(seed);
                 Forger forger = new Forger(world, world.node((int) seed), tags, seed);
                 world.tampering = forger::alter;
                 world.start(SECOND);
@@ -153,6 +150,78 @@ class ForgerTest {
                         .isGreaterThanOrEqualTo(100 * (NODES - 1));
             }
         }
+    }
+
+    /** What whoever passes a message on, and need not have its key, can put into its place. */
+    private enum Substitute {
+        /** What the same sender has said before, under the new number. */
+        EARLIER_WORDS,
+        /** The first of two pieces, of a message that has only one. */
+        A_PIECE_OF_ANOTHER_SIZE;
+
+        private ByteView in(ByteView frame, TreeMap<String, ByteView> earlier, Prng prng) {
+            try {
+                WireReader in = new WireReader(frame);
+                FrameType type = FrameType.decode(in);
+                if (type != FrameType.GROUP_DATA) {
+                    return frame;
+                }
+                TreeFrame tree = TreeFrame.decode(type, in);
+                GroupData data = GroupData.decode(new WireReader(tree.body()));
+                String flow = tree.header().origin().node() + " " + data.flow();
+                ByteView before = earlier.putIfAbsent(flow, data.payload().compact());
+                if (before == null || data.count() != 1 || prng.below(4) != 0) {
+                    return frame;
+                }
+                ByteView payload = this == EARLIER_WORDS ? before : data.payload();
+                int pieces = this == EARLIER_WORDS ? 1 : 2;
+                GroupData altered = new GroupData(
+                        data.flow(),
+                        data.message(),
+                        data.lag(),
+                        data.name(),
+                        0,
+                        pieces,
+                        payload.length() + pieces - 1,
+                        payload);
+                var out = new WireWriter();
+                altered.encodeBody(out);
+                return new TreeFrame(type, tree.header(), out.view()).encode();
+            } catch (MalformedFrame e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    @Test
+    void nothingThatIsPutInTheirPlaceHasMembersMissWhatComesAfterwards() {
+        for (Substitute substitute : Substitute.values()) {
+            for (long seed = 1; seed <= 3; seed++) {
+                World world = quiet(seed);
+                Forger bystander = new Forger(world, world.node((int) seed), Tags.NONE, seed);
+                TreeMap<String, ByteView> earlier = new TreeMap<>();
+                Prng prng = new Prng(seed);
+                world.tampering = (reader, frame) -> substitute.in(frame, earlier, prng);
+                world.start(SECOND);
+                while (world.events.step(10 * SECOND)) {}
+                sendTo(world, bystander);
+                while (world.events.step(60 * SECOND)) {}
+                String where = substitute + ", seed " + seed;
+                assertThat(world.violations.all()).as(where).isEmpty();
+                assertThat(world.groups.open()).as(where).isZero();
+                assertThat(earlier).as(where).isNotEmpty();
+                assertThat(counter(world.node(0), "group.delivered"))
+                        .as(where)
+                        .isGreaterThanOrEqualTo(100 * (NODES - 1));
+            }
+        }
+    }
+
+    private static World quiet(long seed) {
+        SwarmOptions calm = SwarmOptions.calm(NODES);
+        SwarmOptions quiet =
+                new SwarmOptions(NODES, calm.carrier(), calm.faults(), 0, 0, 0, 0, 0, 0, 0, calm.discovery(), 0, 0);
+        return new World(quiet, seed, EngineConfig.DEFAULT);
     }
 
     private static void sendTo(World world, Forger forger) {

@@ -205,8 +205,9 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
 
     void handleAck(GroupAck ack, Arrival arrival, long nowNanos) {
         if (ack.origin().equals(self)) {
-            sender.handleAck(ack, nowNanos);
-        } else {
+            sender.handleAck(ack, seals.isActive() ? arrival.origin() : NodeId.ZERO, nowNanos);
+        } else if (!seals.isImposture(arrival.neighbor(), arrival)) {
+            // Answers are gathered from neighbor to neighbor: nobody farther away has one to give here.
             forwarder.handleAck(arrival.neighbor(), ack);
         }
     }
@@ -430,7 +431,8 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
                         "a message for many that another member has made in its name"));
                 yield Verdict.ABSENT;
             }
-            case REPLAYED -> Verdict.refused(Outcome.Reason.REPLAYED);
+            // The number is not what was sealed: the message that has it may still come.
+            case REPLAYED -> Verdict.ABSENT;
         };
     }
 

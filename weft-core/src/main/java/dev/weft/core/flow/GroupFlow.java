@@ -169,9 +169,11 @@ final class GroupFlow {
         pump(nowNanos);
     }
 
-    void handleAnswer(GroupAck.Answer answer, long nowNanos) {
+    /** @param speaker who gives the answer, for itself and those behind it; ZERO where everybody is believed */
+    void handleAnswer(GroupAck.Answer answer, NodeId speaker, long nowNanos) {
         Shot shot = shots.byNumber(answer.transmission());
-        if (shot == null) {
+        TreePlan.Part part = shot == null ? TreePlan.Part.NONE : shot.plan().partOf(speaker);
+        if (shot == null || part.equals(TreePlan.Part.NONE)) {
             return;
         }
         usedNanos = nowNanos;
@@ -179,7 +181,7 @@ final class GroupFlow {
         window.beginAnswer();
         boolean news = false;
         for (GroupAck.Run run : answer.runs()) {
-            for (int at : shot.plan().membersWithin(run.from(), run.to())) {
+            for (int at : shot.plan().membersWithin(part.from(run), part.to(run))) {
                 news |= handleVerdict(shot, at, run, nowNanos);
             }
         }

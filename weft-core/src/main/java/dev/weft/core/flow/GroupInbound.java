@@ -58,8 +58,12 @@ final class GroupInbound {
             missing = parts.length;
         }
 
+        private boolean isCutLike(GroupData data) {
+            return data.count() == parts.length && data.messageBytes() == messageBytes;
+        }
+
         private boolean add(GroupData data) {
-            if (data.count() != parts.length || data.messageBytes() != messageBytes) {
+            if (!isCutLike(data)) {
                 return false;
             }
             if (parts[data.index()] == null) {
@@ -156,6 +160,11 @@ final class GroupInbound {
             return putBack(copy);
         }
         Pending arriving = pending.get(message);
+        if (arriving != null && name.isSealed() && !arriving.isCutLike(data)) {
+            // Nobody vouches for a piece, only for the whole: the other may be somebody else's.
+            discard(message);
+            arriving = null;
+        }
         if (arriving == null) {
             if (out.reserve(data.messageBytes()) == InboundFlow.Room.FULL) {
                 return Verdict.ABSENT;
@@ -167,6 +176,10 @@ final class GroupInbound {
         arriving.hops = header.hopsTravelled();
         arriving.touchedNanos = nowNanos;
         if (!arriving.add(data)) {
+            if (name.isSealed()) {
+                discard(message);
+                return Verdict.ABSENT;
+            }
             return decide(message, Verdict.refused(Outcome.Reason.LIMIT));
         }
         Verdict verdict = arriving.missing == 0 && isNext(message) ? offer(message, arriving) : Verdict.HELD;

@@ -204,14 +204,19 @@ public final class GroupSender {
         touched(flow);
     }
 
-    public void handleAck(GroupAck ack, long nowNanos) {
+    /**
+     * Takes answers of members from one that can know them: itself, or the node before it in the tree.
+     *
+     * @param speaker who says so; {@link NodeId#ZERO} where nobody vouches for that, and everybody is believed
+     */
+    public void handleAck(GroupAck ack, NodeId speaker, long nowNanos) {
         if (!ack.origin().equals(self) || ack.incarnation() != incarnation) {
             return;
         }
         for (GroupAck.Answer answer : ack.answers()) {
             GroupFlow flow = byTransmission.get(answer.transmission());
             if (flow != null) {
-                flow.handleAnswer(answer, nowNanos);
+                flow.handleAnswer(answer, speaker, nowNanos);
                 touched(flow);
             }
         }

@@ -2,6 +2,7 @@ package dev.weft.core.flow;
 
 import dev.weft.NodeId;
 import dev.weft.core.route.DeliveryTree;
+import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.TreeLayout;
 import dev.weft.core.wire.TreeMark;
 import java.util.ArrayList;
@@ -53,6 +54,37 @@ final class TreePlan {
             }
         }
         return first;
+    }
+
+    /**
+     * A part of the layout.
+     *
+     * @param from its beginning
+     * @param to one past its end
+     */
+    record Part(int from, int to) {
+        static final Part NONE = new Part(0, 0);
+
+        int from(GroupAck.Run run) {
+            return Math.max(from, run.from());
+        }
+
+        int to(GroupAck.Run run) {
+            return Math.min(to, run.to());
+        }
+    }
+
+    /** Whom a node can answer for: itself and those behind it; everybody where it is ZERO. */
+    Part partOf(NodeId node) {
+        if (node.equals(NodeId.ZERO)) {
+            return new Part(0, layout.bytes());
+        }
+        for (int i = 1; i < tree.size(); i++) {
+            if (tree.node(i).equals(node)) {
+                return new Part(layout.offset(i), layout.end(i));
+            }
+        }
+        return Part.NONE;
     }
 
     /** The members that begin within a part of the layout. */

@@ -9,12 +9,14 @@ import dev.weft.core.base.Prng;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Connection;
 import dev.weft.core.link.Security;
+import dev.weft.core.wire.Accept;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.EncodedFrame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.Peers;
 import dev.weft.core.wire.VersionRange;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayList;
@@ -121,6 +123,42 @@ final class HostilePeerTest {
         long third = connect(Assurance.authenticated(OWN_KEY, rogue));
         say(third, hello(rogue));
         assertThat(heardClose(third)).isEmpty();
+    }
+
+    @Test
+    void aNeighborThatTellsOfNodesWithoutEndIsShutOutAndOneThatTellsAtItsPaceIsNot() {
+        engine.start(0);
+        ByteView telling = new Peers(
+                        List.of(new Peers.Entry(idOf(key(9)), 1, List.of(Locator.parse("tcp/10.0.0.3:7400")), 0)))
+                .encode();
+        long patient = linked(key(5));
+        for (int i = 0; i < 8_192; i++) {
+            say(patient, telling);
+        }
+        assertThat(heardClose(patient)).isEmpty();
+        nowNanos = SECOND;
+        for (int i = 0; i < 64; i++) {
+            say(patient, telling);
+        }
+        assertThat(heardClose(patient)).isEmpty();
+        say(patient, telling);
+        assertThat(heardClose(patient).orElseThrow())
+                .returns(CloseReason.OVER_BUDGET, Close::reason)
+                .returns("it tells of nodes without end", Close::text);
+        assertThat(engine.counters()).containsEntry("link.over-budget", 1L);
+        long again = connect(Assurance.authenticated(OWN_KEY, key(5)));
+        say(again, hello(key(5)));
+        assertThat(heardClose(again).orElseThrow().reason()).isEqualTo(CloseReason.SHUT_OUT);
+    }
+
+    /** A connection over which a node is linked. */
+    private long linked(ByteView key) {
+        long connection = connect(Assurance.authenticated(OWN_KEY, key));
+        say(connection, hello(key));
+        say(connection, new Accept(7, List.of(), 1).encode());
+        assertThat(heardClose(connection)).isEmpty();
+        assertThat(engine.neighbors()).contains(idOf(key));
+        return connection;
     }
 
     @Test

@@ -4,12 +4,14 @@ import static dev.weft.core.flow.GroupLab.MILLI;
 import static dev.weft.core.flow.GroupLab.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.wire.Bundle;
+import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +84,28 @@ class GroupFlowTest {
             assertThat(lab.framesFromOrigin).isEqualTo(1);
             assertThat(lab.acksAtOrigin).isEqualTo(1);
         }
+    }
+
+    @Test
+    void nobodyAnswersForMembersThatAreNotBehindIt() {
+        GroupLab lab = lab(1, 4, new int[][] {{0, 1}, {1, 2}, {0, 3}});
+        lab.silent.add(GroupLab.link(0, 1));
+        lab.silent.add(GroupLab.link(0, 3));
+        long ticket = lab.send(SocketKind.RDM, "hello", SECOND, 1, 2, 3);
+        lab.run(MILLI);
+        GroupAck lie = new GroupAck(
+                GroupLab.id(0),
+                1,
+                List.of(new GroupAck.Answer(1, List.of(new GroupAck.Run(0, 1 << 16, Verdict.DELIVERED)))));
+        NodeId stranger = GroupLab.id(7);
+        lab.sender.handleAck(lie, stranger, lab.nowNanos);
+        assertThat(lab.outcomes.get(ticket)).isNull();
+        lab.sender.handleAck(lie, GroupLab.id(2), lab.nowNanos);
+        assertThat(lab.outcomes.get(ticket)).containsOnlyKeys(2);
+        lab.sender.handleAck(lie, GroupLab.id(1), lab.nowNanos);
+        assertThat(lab.outcomes.get(ticket)).containsOnlyKeys(1, 2);
+        lab.run(2 * SECOND);
+        assertThat(lab.outcome(ticket, 3).isDelivered()).isFalse();
     }
 
     @Test

@@ -131,7 +131,7 @@ final class GroupLab {
                     GroupAck ack = GroupAck.decode(in);
                     if (ack.origin().equals(id(index))) {
                         acksAtOrigin++;
-                        sender.handleAck(ack, nowNanos);
+                        sender.handleAck(ack, id(from), nowNanos);
                     } else {
                         forwarder.handleAck(id(from), ack);
                     }
