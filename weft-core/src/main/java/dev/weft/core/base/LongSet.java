@@ -8,6 +8,8 @@ import java.util.Arrays;
  * <p>Single-threaded.
  */
 public final class LongSet {
+    private static final long[] NONE = {};
+
     private long[] numbers = new long[8];
     private int size;
 
@@ -39,7 +41,7 @@ public final class LongSet {
 
     /** All of them as of now. */
     public long[] all() {
-        return Arrays.copyOf(numbers, size);
+        return size == 0 ? NONE : Arrays.copyOf(numbers, size);
     }
 
     /** The same, those behind some number first and the others after them. */

@@ -227,6 +227,9 @@ final class Dialler {
 
     /** The nodes that all of their locators have failed since the last time. */
     List<NodeId> takeUnreachable() {
+        if (unreachable.isEmpty()) {
+            return List.of();
+        }
         List<NodeId> taken = List.copyOf(unreachable);
         unreachable.clear();
         return taken;

@@ -44,6 +44,7 @@ final class Suspicions {
     private final TreeSet<Verdict> verdicts = new TreeSet<>();
     private final TreeSet<NodeId> toAsk = new TreeSet<>();
     private long askNanos = Deadlines.NEVER;
+    private long verdictNanos = Deadlines.NEVER;
 
     Suspicions(Output out) {
         this.out = out;
@@ -78,14 +79,16 @@ final class Suspicions {
         Suspicion suspicion = suspects.remove(node);
         if (suspicion != null) {
             verdicts.remove(new Verdict(suspicion.untilNanos(), node));
+            noteFirstVerdict();
             toAsk.remove(node);
         }
     }
 
     void handleTime(long nowNanos) {
-        while (!verdicts.isEmpty() && verdicts.first().atNanos() <= nowNanos) {
+        while (verdictNanos <= nowNanos) {
             Verdict verdict = verdicts.first();
             verdicts.remove(verdict);
+            noteFirstVerdict();
             out.unanswered(verdict.node());
         }
         if (askNanos <= nowNanos) {
@@ -95,9 +98,11 @@ final class Suspicions {
     }
 
     long nextDeadlineNanos() {
-        return Math.min(
-                askNanos,
-                verdicts.isEmpty() ? Deadlines.NEVER : verdicts.first().atNanos());
+        return Math.min(askNanos, verdictNanos);
+    }
+
+    private void noteFirstVerdict() {
+        verdictNanos = verdicts.isEmpty() ? Deadlines.NEVER : verdicts.first().atNanos();
     }
 
     private void ask(long nowNanos) {
@@ -120,5 +125,6 @@ final class Suspicions {
         long untilNanos = nowNanos + ANSWER_WITHIN_NANOS;
         suspects.put(node, new Suspicion(nowNanos, untilNanos));
         verdicts.add(new Verdict(untilNanos, node));
+        noteFirstVerdict();
     }
 }

@@ -294,7 +294,9 @@ public final class Engine {
             machines.receiver.flush(nowNanos);
         }
         machines.groups.flush(nowNanos);
-        machines.discovery.takeUnreachable().forEach(machines::suspect);
+        for (NodeId unreachable : machines.discovery.takeUnreachable()) {
+            machines.suspect(unreachable);
+        }
         machines.membership.flush(nowNanos);
         machines.tellNews();
         machines.flooding.flush(nowNanos);

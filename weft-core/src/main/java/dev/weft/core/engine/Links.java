@@ -109,16 +109,11 @@ final class Links {
     private final DeadlineIndex paced = new DeadlineIndex();
 
     private final TokenBucket sending;
-    private final TokenBucket receiving;
-    /** Connections from which data has come faster than this node may receive. */
-    private final TreeSet<Long> holding = new TreeSet<>();
-
+    private final Intake intake;
     /** Who spoke last when all had to share a rate. */
     private long lastSent;
 
-    private long lastReceived;
     private long pacedCount;
-    private long heldCount;
     private long overLimitCount;
     private long overBudgetCount;
 
@@ -150,7 +145,7 @@ final class Links {
         this.bounds = bounds;
         this.rates = rates;
         this.sending = new TokenBucket(rates.send());
-        this.receiving = new TokenBucket(rates.receive());
+        this.intake = new Intake(bounds, rates.receive());
         this.lsdbHash = lsdbHash;
         this.out = out;
         this.table = new LinkTable(linksMax);
@@ -163,9 +158,6 @@ final class Links {
         private final Link link;
         private final LinkQueue queue = new LinkQueue(bounds);
         private final TokenBucket pace = new TokenBucket(rates.linkSend());
-        /** What has come and waits for the rate at which this node may receive. */
-        private @Nullable LinkQueue held;
-
         private final LinkStatistics statistics;
         private @Nullable NodeId peer;
         private int frameBytesMax = LinkConfig.CARRIED_BYTES_MAX;
@@ -232,15 +224,6 @@ final class Links {
 
         private boolean maySendData() {
             return pace.isOpen(nowNanos) && sending.isOpen(nowNanos);
-        }
-
-        private LinkQueue held() {
-            LinkQueue present = held;
-            if (present == null) {
-                present = new LinkQueue(bounds);
-                held = present;
-            }
-            return present;
         }
 
         @Override
@@ -376,9 +359,12 @@ final class Links {
             if (!member.link.isUp()) {
                 // The rate is the members': who is none yet takes nothing of it, whatever he sends.
                 read(member, frame, now);
-            } else if (!receiving.isLimited() || !isHeldBack(member, frame)) {
-                receiving.take(frame.length(), now);
-                read(member, frame, now);
+            } else {
+                switch (intake.admit(number, frame, now)) {
+                    case READ -> read(member, frame, now);
+                    case WAITS -> {}
+                    case REFUSED -> member.dropped(LinkStatistics.Drop.QUEUE_FULL);
+                }
             }
         } catch (MalformedFrame malformed) {
             handleMalformed(member, malformed);
@@ -423,53 +409,13 @@ final class Links {
         member.link.handleMalformed(malformed);
     }
 
-    /** Data that comes faster than this node may receive waits here, by neighbor and priority. */
-    private boolean isHeldBack(Member member, ByteView frame) throws MalformedFrame {
-        WireReader in = new WireReader(frame);
-        FrameType type = FrameType.decode(in);
-        if (type != FrameType.DATA && type != FrameType.GROUP_DATA
-                || !holding.contains(member.number) && receiving.isOpen(nowNanos)) {
-            return false;
-        }
-        LinkQueue held = member.held();
-        ByteView kept = frame.compact();
-        LinkQueue.Urgency urgency;
-        if (type == FrameType.DATA) {
-            RoutedFrame routed = RoutedFrame.decode(type, in);
-            urgency = Forwarder.urgencyOf(routed);
-            if (held.isToMark(urgency, nowNanos)) {
-                kept = routed.marked().encode();
-            }
-        } else {
-            TreeFrame tree = TreeFrame.decode(type, in);
-            urgency = TreeForwarder.urgencyOf(tree);
-            if (held.isToMark(urgency, nowNanos)) {
-                kept = tree.marked().encode();
-            }
-        }
-        if (held.offer(urgency, EncodedFrame.of(kept), nowNanos) == LinkQueue.Taken.FULL) {
-            member.dropped(LinkStatistics.Drop.QUEUE_FULL);
-        } else {
-            holding.add(member.number);
-            heldCount++;
-        }
-        return true;
-    }
-
-    /** Reads what waited, a frame of each neighbor in turn, as the rate allows. */
+    /** Reads what has waited, as the rate allows. */
     private void release(long now) {
-        while (!holding.isEmpty() && receiving.isOpen(now)) {
-            Long after = holding.higher(lastReceived);
-            lastReceived = after == null ? holding.first() : after;
-            Member member = members.find(lastReceived);
-            EncodedFrame frame = member == null ? null : member.held().poll(now);
-            if (member == null || frame == null || member.held().isEmpty()) {
-                holding.remove(lastReceived);
-            }
-            if (member != null && frame != null) {
-                receiving.take(frame.length(), now);
+        for (Intake.Released next = intake.poll(now); next != null; next = intake.poll(now)) {
+            Member member = members.find(next.connection());
+            if (member != null) {
                 try {
-                    read(member, frame.whole(), now);
+                    read(member, next.frame(), now);
                 } catch (MalformedFrame malformed) {
                     handleMalformed(member, malformed);
                 }
@@ -586,7 +532,7 @@ final class Links {
         if (!changing.isEmpty()) {
             next = Math.min(next, changing.values().iterator().next() + CHANGE_NANOS);
         }
-        return holding.isEmpty() ? next : Math.min(next, receiving.readyNanos(nowNanos));
+        return Math.min(next, intake.nextNanos(nowNanos));
     }
 
     // ------------------------------------------------------------------ commands
@@ -780,7 +726,7 @@ final class Links {
 
     void countRates(TreeMap<String, Long> counters) {
         counters.put("rate.send-waits", pacedCount);
-        counters.put("rate.receive-waits", heldCount);
+        counters.put("rate.receive-waits", intake.waitedCount());
     }
 
     long malformedCount() {
@@ -807,7 +753,7 @@ final class Links {
 
     private void unpace(long number) {
         paced.update(number, Deadlines.NEVER);
-        holding.remove(number);
+        intake.forget(number);
     }
 
     private void touched(Member member) {

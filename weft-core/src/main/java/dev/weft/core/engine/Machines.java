@@ -65,6 +65,7 @@ import dev.weft.core.wire.WireReader;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 
 /**
  * All machines of one node, and what follows for the others from what one of them reports.
@@ -101,6 +102,9 @@ final class Machines {
 
     private final NodeId self;
     private final Engine.Output out;
+    /** Of which nodes everybody learns by flooding. */
+    private final Predicate<NodeId> announced;
+
     private Routes knownRoutes;
     /** Frames that tell of nodes which the mesh does not know: all that a neighbor knows, sixteen times, and 64 a second. */
     private final Budget<NodeId> tellings = new Budget<>(TELLINGS_MAX, TELLING_NANOS, TELLERS_MAX);
@@ -128,6 +132,7 @@ final class Machines {
                 editions,
                 new Flooding.Signing(self.mesh(), signatory),
                 new FloodingOutput());
+        this.announced = flooding.lsdb()::isKnown;
         this.checks = new Checks(signatory, new ChecksOutput());
         Register register = new Register(self.mesh(), self.node(), security.notary());
         this.guard = new Guard(register, flooding, new GuardOutput());
@@ -246,7 +251,7 @@ final class Machines {
 
     /** Neighbors hear of nodes that this one has learned of since their links came up. */
     void tellNews() {
-        Optional<Peers> news = discovery.takeNews(flooding.lsdb()::isKnown, now);
+        Optional<Peers> news = discovery.takeNews(announced, now);
         if (news.isPresent()) {
             for (NodeId neighbor : links.neighbors()) {
                 links.send(neighbor, news.get(), LinkQueue.Urgency.CONTROL, now);
@@ -301,7 +306,7 @@ final class Machines {
             guard.handleLinkUp(peer.node(), now);
             seals.handleNeighbor(peer, now);
             paceToward(peer.node());
-            for (Peers peers : discovery.exchange(peer.node(), flooding.lsdb()::isKnown, now)) {
+            for (Peers peers : discovery.exchange(peer.node(), announced, now)) {
                 links.send(peer.node(), peers, LinkQueue.Urgency.CONTROL, now);
             }
             membership.linkUp(peer, now);

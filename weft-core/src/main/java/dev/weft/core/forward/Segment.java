@@ -11,6 +11,7 @@ import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.TreeHeader.TreeOrigin;
 import dev.weft.core.wire.TreeMark;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -119,7 +120,9 @@ public final class Segment {
     /** A neighbor as somebody whom this node hears. */
     private static final class Speaker {
         private final long incarnation;
-        private final long[] numbers = new long[NUMBERS_KEPT];
+        /** Which of the latest numbers have come, by number modulo how many are kept. */
+        private final BitSet numbers = new BitSet(NUMBERS_KEPT);
+
         private long highest;
         private long count;
         private long unreportedBytes;
@@ -130,13 +133,36 @@ public final class Segment {
         }
 
         private boolean isNew(long number) {
-            return number > highest - NUMBERS_KEPT && numbers[(int) (number % NUMBERS_KEPT)] != number;
+            return number > highest || number > highest - NUMBERS_KEPT && !numbers.get(place(number));
         }
 
         private void mark(long number) {
-            numbers[(int) (number % NUMBERS_KEPT)] = number;
-            highest = Math.max(highest, number);
+            if (number > highest) {
+                clearBehind(highest, number);
+                highest = number;
+            }
+            numbers.set(place(number));
             count++;
+        }
+
+        /** None of the numbers behind one and up to another has come yet. */
+        private void clearBehind(long last, long next) {
+            if (next - last >= NUMBERS_KEPT) {
+                numbers.clear();
+                return;
+            }
+            int from = place(last + 1);
+            int to = place(next) + 1;
+            if (from < to) {
+                numbers.clear(from, to);
+            } else {
+                numbers.clear(from, NUMBERS_KEPT);
+                numbers.clear(0, to);
+            }
+        }
+
+        private static int place(long number) {
+            return (int) (number % NUMBERS_KEPT);
         }
     }
 
@@ -175,6 +201,8 @@ public final class Segment {
     private long demandedUntilNanos = -1;
     private long probeNanos = Deadlines.NEVER;
     private int probesLeft;
+    /** When a report or somebody's silence is due, or earlier: what is due is mostly put off. */
+    private long dueNanos = Deadlines.NEVER;
 
     private long castCount;
     private long rodeCount;
@@ -310,6 +338,7 @@ public final class Segment {
         for (Hearer hearer : hearers.values()) {
             hearer.unheardSinceNanos = Math.min(hearer.unheardSinceNanos, nowNanos);
         }
+        dueNanos = Math.min(dueNanos, nowNanos + SILENCE_NANOS);
         out.cast(datagram);
     }
 
@@ -341,6 +370,7 @@ public final class Segment {
         hearer.count = heard.count();
         hearer.unheardSinceNanos = heard.highest() == number ? Deadlines.NEVER : nowNanos;
         hearer.isDoubted = false;
+        dueNanos = Math.min(dueNanos, silenceEndNanos(hearer));
         judge(hearer, nowNanos);
     }
 
@@ -351,6 +381,7 @@ public final class Segment {
                 if (hearer.sampleSent >= PROOF_MIN) {
                     if (lost == 0) {
                         hearer.phase = Phase.HEARING;
+                        dueNanos = Math.min(dueNanos, silenceEndNanos(hearer));
                     }
                     resample(hearer);
                 }
@@ -426,6 +457,7 @@ public final class Segment {
             report(cast.sender(), speaker);
         } else if (speaker.reportNanos == Deadlines.NEVER) {
             speaker.reportNanos = nowNanos + REPORT_NANOS;
+            dueNanos = Math.min(dueNanos, speaker.reportNanos);
         }
         List<TreeFrame> frames = new ArrayList<>();
         for (ByteView entry : cast.entries()) {
@@ -449,9 +481,15 @@ public final class Segment {
     // ------------------------------------------------------------------ time
 
     public void handleTime(long nowNanos) {
-        if (datagramBytesMax == 0) {
-            return;
+        if (dueNanos <= nowNanos) {
+            reportAndDoubt(nowNanos);
         }
+        if (probeNanos <= nowNanos) {
+            probe(nowNanos);
+        }
+    }
+
+    private void reportAndDoubt(long nowNanos) {
         for (var entry : speakers.entrySet()) {
             Speaker speaker = entry.getValue();
             if (speaker.reportNanos <= nowNanos) {
@@ -473,8 +511,14 @@ public final class Segment {
         if (isAnybodyDoubted) {
             ship(nowNanos);
         }
-        if (probeNanos <= nowNanos) {
-            probe(nowNanos);
+        dueNanos = Deadlines.NEVER;
+        for (Speaker speaker : speakers.values()) {
+            dueNanos = Math.min(dueNanos, speaker.reportNanos);
+        }
+        for (Hearer hearer : hearers.values()) {
+            if (hearer.phase == Phase.HEARING) {
+                dueNanos = Math.min(dueNanos, silenceEndNanos(hearer));
+            }
         }
     }
 
@@ -499,18 +543,6 @@ public final class Segment {
     }
 
     public long nextDeadlineNanos() {
-        if (datagramBytesMax == 0) {
-            return Deadlines.NEVER;
-        }
-        long next = probeNanos;
-        for (Speaker speaker : speakers.values()) {
-            next = Math.min(next, speaker.reportNanos);
-        }
-        for (Hearer hearer : hearers.values()) {
-            if (hearer.phase == Phase.HEARING) {
-                next = Math.min(next, silenceEndNanos(hearer));
-            }
-        }
-        return next;
+        return Math.min(probeNanos, dueNanos);
     }
 }
