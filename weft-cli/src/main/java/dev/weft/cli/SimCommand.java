@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -46,7 +47,8 @@ final class SimCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "How many threads; changes the time that it takes and nothing else;"
                     + " default the processors there are, 1 for fewer than " + NODES_SHARED_LEAST + " nodes.")
-    int workers;
+    @Nullable
+    Integer workers;
 
     private long shrinkNanos;
 
@@ -97,15 +99,16 @@ final class SimCommand implements Callable<Integer> {
     }
 
     private int workers() {
-        if (workers < 0 || workers > WORKERS_MAX) {
-            throw new CommandFailure(ExitCode.USAGE, "--workers " + workers + " must be from 1 to " + WORKERS_MAX);
+        Integer wanted = workers;
+        if (wanted == null) {
+            return nodes < NODES_SHARED_LEAST
+                    ? 1
+                    : Math.min(WORKERS_MAX, Runtime.getRuntime().availableProcessors());
         }
-        if (workers > 0) {
-            return workers;
+        if (wanted < 1 || wanted > WORKERS_MAX) {
+            throw new CommandFailure(ExitCode.USAGE, "--workers " + wanted + " must be from 1 to " + WORKERS_MAX);
         }
-        return nodes < NODES_SHARED_LEAST
-                ? 1
-                : Math.min(WORKERS_MAX, Runtime.getRuntime().availableProcessors());
+        return wanted;
     }
 
     private boolean runOnce(Simulation.Plan plan, Crew crew) {

@@ -71,6 +71,16 @@ class SimCommandTest {
     }
 
     @Test
+    void theNumberOfWorkersChangesTheTimeAlone() {
+        CommandLab.Run alone = lab.run("sim", "--nodes", "20", "--for", "2s", "--faults", "none", "--workers", "1");
+        CommandLab.Run three = lab.run("sim", "--nodes", "20", "--for", "2s", "--faults", "none", "--workers", "3");
+        assertThat(three.code()).isZero();
+        for (String field : List.of("traceHash", "events", "outcomes", "copies", "mesh")) {
+            assertThat(three.json().field(field)).isEqualTo(alone.json().field(field));
+        }
+    }
+
+    @Test
     void oneFailureAmongSeveralSeedsIsAFailure() {
         CommandLab.Run run =
                 lab.run("sim", "--nodes", "3", "--for", "4s", "--runs", "3", "--plant", "hasty", "--shrink-for", "0s");
@@ -107,6 +117,7 @@ class SimCommandTest {
         sim --load 101       | load=101 must be from 1 to 100 percent
         sim --plant tree     | --plant tree must be hasty or none
         sim --for 500ms      | a run of less than 1 s proves nothing
+        sim --workers 0      | --workers 0 must be from 1 to 64
         sim --shrink-for 60  | is no duration
         """)
     void wrongOptionsAreUsageErrors(String command, String told) {

@@ -1,5 +1,7 @@
 package dev.weft.sim;
 
+import dev.weft.core.base.Check;
+
 /**
  * What is to come for one node, and the clock by which it comes. Mostly that is the clock of the world. Within a window
  * of {@link Windows} the node is apart: its clock is its own, and what it does to others or to the world waits in order
@@ -43,6 +45,7 @@ final class Timeline {
 
     /** Something will happen to another node, no sooner than anything comes from here to there. */
     void at(long atNanos, Timeline other, EventHeap.Event event) {
+        Check.that(!isApart || atNanos >= endNanos, "what a node does reaches another within a window");
         tell(() -> events.at(atNanos, other, event));
     }
 

@@ -21,8 +21,7 @@ class LoopInvariantTest {
 
     private static World settled() {
         // Nobody seals here, so nothing else can be wrong with a frame that came over a relay.
-        World world = new World(
-                SwarmOptions.calm(6), 3, EngineConfig.DEFAULT, new World.Honest(), World.Guard.NONE);
+        World world = new World(SwarmOptions.calm(6), 3, EngineConfig.DEFAULT, new World.Honest(), World.Guard.NONE);
         world.start(SECOND);
         while (world.violations.isEmpty() && world.events.step(15 * SECOND)) {}
         assertThat(world.violations.isEmpty()).as("%s", world.violations).isTrue();
