@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures on real processes what docs/benchmarks.md shows, and prints it as rows of a table: all of it in about ten
-# minutes, or the kinds that are named: discovery, hosts, kill, cut, idle. Builds the command first where that is
+# minutes, or the kinds that are named: discovery, hosts, kill, cut, idle, cast. Builds the command first where that is
 # needed. The hosts need root, iproute2 and nftables; without them those rows say so. Waits up to a minute before each
 # measurement for the machine to be calm.
 #

@@ -29,8 +29,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
@@ -81,7 +83,8 @@ final class LabNode {
             switch (key) {
                 case "pin" -> pinned.add(value);
                 case "peer" -> peers.add(value);
-                case "mesh", "name", "beacon", "remote", "listen", "heartbeatMillis", "key" -> first.put(key, value);
+                case "mesh", "name", "beacon", "remote", "listen", "heartbeatMillis", "key", "cast" ->
+                    first.put(key, value);
                 default -> throw new IllegalArgumentException("no such setting: " + arg);
             }
         }
@@ -103,6 +106,9 @@ final class LabNode {
             } else {
                 builder.plaintext();
             }
+        }
+        if (first.containsKey("cast")) {
+            builder.multicast(first.get("cast").equals("ON") ? MeshConfig.Multicast.ON : MeshConfig.Multicast.OFF);
         }
         if (first.containsKey("listen")) {
             builder.listen(Locator.parse(first.get("listen")));
@@ -174,6 +180,13 @@ final class LabNode {
                 sender.setDaemon(true);
                 sender.start();
             }
+            case "flood" -> {
+                Thread sender = new Thread(() -> flood(words), "lab-flooder");
+                sender.setDaemon(true);
+                sender.start();
+            }
+            case "counter" ->
+                say("counter", words[1] + " " + mesh.statistics().counters().getOrDefault(words[1], 0L));
             default -> say("what", words[0]);
         }
     }
@@ -253,6 +266,35 @@ final class LabNode {
         fates.forEach(
                 (member, letters) -> line.append(' ').append(member).append('=').append(letters));
         say("fates", line.toString());
+    }
+
+    /**
+     * {@code flood GROUP BYTES PER_SECOND MILLIS}, as fast as there is room where PER_SECOND is 0; answered as {@code
+     * flooded MESSAGES DELIVERIES} when every ticket has ended.
+     */
+    private void flood(String[] words) {
+        Group group = mesh.group(words[1]);
+        byte[] payload = new byte[Integer.parseInt(words[2])];
+        long perSecond = Long.parseLong(words[3]);
+        long began = System.nanoTime();
+        long until = began + Long.parseLong(words[4]) * 1_000_000L;
+        LongAdder delivered = new LongAdder();
+        Phaser open = new Phaser(1);
+        long count = 0;
+        for (; System.nanoTime() < until; count++) {
+            if (perSecond > 0) {
+                awaitDue(began + count * 1_000_000_000L / perSecond);
+            }
+            open.register();
+            group.send(payload, GroupSendOptions.RDM).outcome().thenAccept(outcome -> {
+                delivered.add(outcome.byMember().values().stream()
+                        .filter(Outcome::isDelivered)
+                        .count());
+                open.arriveAndDeregister();
+            });
+        }
+        open.arriveAndAwaitAdvance();
+        say("flooded", count + " " + delivered.sum());
     }
 
     private static char[] untold(AtomicReferenceArray<GroupOutcome> outcomes) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -19,6 +20,11 @@ import java.util.stream.Stream;
 final class Measure {
     private static final double CALM = 1.5;
     private static final long CALM_SECONDS_MAX = Long.getLong("calmSeconds", 60);
+
+    private static final int[] CAST_MEMBERS = {4, 8, 15};
+    private static final int[] CAST_BYTES = {64, 1_024};
+    private static final int[] CAST_RATES = {1_000, 0};
+    private static final int CAST_MILLIS = 8_000;
 
     private final Path folder;
     private int labs;
@@ -33,7 +39,8 @@ final class Measure {
         HOSTS(7),
         KILL(15),
         CUT(5),
-        IDLE(1);
+        IDLE(1),
+        CAST(2);
 
         private final int runs;
 
@@ -66,6 +73,7 @@ final class Measure {
             case KILL -> kill(kind.runs);
             case CUT -> cut(kind.runs);
             case IDLE -> idle();
+            case CAST -> cast(kind.runs);
         }
     }
 
@@ -289,14 +297,57 @@ final class Measure {
         }
     }
 
-    private static long ticks(NodeProcess node) {
+    /** To a group on one segment, in turn over links and with IP multicast; a wire's bytes count headers of Ethernet. */
+    private void cast(int runs) {
+        if (isWithoutHosts("group on a segment")) {
+            return;
+        }
+        for (int members : CAST_MEMBERS) {
+            List<String> modes = List.of("OFF", "ON");
+            TreeMap<String, List<CastMeasure.Figures>> figures = new TreeMap<>();
+            String load = calm();
+            for (int run = 0; run < runs; run++) {
+                for (String mode : modes) {
+                    try (CastMeasure segment = new CastMeasure(folder.resolve("lab" + labs++), members, mode)) {
+                        for (int bytes : CAST_BYTES) {
+                            for (int rate : CAST_RATES) {
+                                String what = members + " members, " + bytes + " B, "
+                                        + (rate == 0 ? "as fast as it goes" : rate + "/s") + ", multicast " + mode;
+                                figures.computeIfAbsent(what, key -> new ArrayList<>())
+                                        .add(segment.run(bytes, rate, CAST_MILLIS));
+                            }
+                        }
+                    }
+                }
+            }
+            figures.forEach((what, all) -> {
+                row(
+                        what + ": CPU s of the sender for a million deliveries",
+                        all.stream().map(CastMeasure.Figures::cpuSeconds).toList(),
+                        "",
+                        load);
+                row(
+                        what + ": bytes sent on the wire for each delivery",
+                        all.stream().map(CastMeasure.Figures::wireBytes).toList(),
+                        "",
+                        load);
+                row(
+                        what + ": deliveries/s",
+                        all.stream().map(CastMeasure.Figures::perSecond).toList(),
+                        "",
+                        load);
+            });
+        }
+    }
+
+    static long ticks(NodeProcess node) {
         String stat = read("/proc/" + node.pid() + "/stat");
         // User and system time are the 14th and 15th fields; the second may hold blanks and ends with a bracket.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 
-    private static long ticksPerSecond() {
+    static long ticksPerSecond() {
         return Long.parseLong(Lab.run(List.of("getconf", "CLK_TCK")).strip());
     }
 
