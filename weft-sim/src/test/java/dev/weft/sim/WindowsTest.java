@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What happens is the same whoever does it, and in which order he does it. */
 class WindowsTest {
@@ -46,12 +47,19 @@ class WindowsTest {
         };
     }
 
+    /** The first worlds in which nobody heckles: the others have no windows. */
+    static LongStream seeds() {
+        return LongStream.iterate(1, seed -> seed + 1)
+                .filter(seed -> SwarmOptions.swarm(30, new Prng(seed).fork(3)).impostors() == 0)
+                .limit(3);
+    }
+
     @ParameterizedTest
-    @ValueSource(longs = {1, 3, 4, 7, 11, 13})
+    @MethodSource("seeds")
     void aSwarmIsTheSameWithOneWorkerWithManyAndInAnyOrder(long seed) {
-        Simulation.Plan plan = new Simulation.Plan(30, seed, 4 * SECOND, Simulation.FaultLevel.SWARM);
+        Simulation.Plan plan = new Simulation.Plan(30, seed, 3 * SECOND, Simulation.FaultLevel.SWARM);
         TreeSet<String> hashes = new TreeSet<>();
-        for (Workers workers : List.of(Workers.NONE, MANY, LAST_FIRST, shuffled(new Prng(seed)))) {
+        for (Workers workers : List.of(Workers.NONE, MANY, shuffled(new Prng(seed)))) {
             hashes.add(traceHash(plan, workers));
         }
         assertThat(hashes).hasSize(1);
@@ -59,7 +67,7 @@ class WindowsTest {
 
     @Test
     void inALargeWorldMostWindowsHaveSomethingForMany() {
-        Simulation.Plan plan = new Simulation.Plan(80, 5, 3 * SECOND, Simulation.FaultLevel.NONE);
+        Simulation.Plan plan = new Simulation.Plan(70, 5, 2 * SECOND, Simulation.FaultLevel.NONE);
         AtomicInteger windows = new AtomicInteger();
         AtomicInteger pieces = new AtomicInteger();
         String shared = traceHash(plan, (count, piece) -> {
