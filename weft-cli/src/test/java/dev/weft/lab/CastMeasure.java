@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * Messages to a group whose members are hosts of one segment, with IP multicast and without: what a delivery costs the
- * sender in time of a core and on the wire. Neither needs a calm machine as rates do.
+ * sender in time of a core, and what all of them put on the wire. Neither needs a calm machine as rates do.
  *
  * <p>Called by {@link Measure}.
  */
@@ -68,11 +68,6 @@ final class CastMeasure implements AutoCloseable {
         return new Figures(cpu * 1e6 / deliveries, (wireBytes() - sent) / (double) deliveries, deliveries / seconds);
     }
 
-    /** One of the counters of the sender. */
-    String counter(String name) {
-        return origin.ask("counter " + name);
-    }
-
     private long flood(int bytes, int perSecond, int millis) {
         int mark = origin.mark();
         origin.say("flood g " + bytes + " " + perSecond + " " + millis);
@@ -80,16 +75,20 @@ final class CastMeasure implements AutoCloseable {
         return Math.max(1, Long.parseLong(said.split(" ")[2]));
     }
 
-    /** What the origin's host has sent so far, as its interface counts it. */
+    /** What all hosts have sent so far, as their interfaces count it: what the segment had to carry. */
     private long wireBytes() {
-        List<String> command = new ArrayList<>(hosts.on(1));
-        command.addAll(List.of("cat", "/proc/net/dev"));
-        return Lab.run(command)
-                .lines()
-                .filter(line -> line.contains(":") && !line.strip().startsWith("lo:"))
-                .mapToLong(line -> Long.parseLong(
-                        line.substring(line.indexOf(':') + 1).strip().split(" +")[8]))
-                .sum();
+        long sum = 0;
+        for (int host = 1; host <= nodes.size(); host++) {
+            List<String> command = new ArrayList<>(hosts.on(host));
+            command.addAll(List.of("cat", "/proc/net/dev"));
+            sum += Lab.run(command)
+                    .lines()
+                    .filter(line -> line.contains(":") && !line.strip().startsWith("lo:"))
+                    .mapToLong(line -> Long.parseLong(
+                            line.substring(line.indexOf(':') + 1).strip().split(" +")[8]))
+                    .sum();
+        }
+        return sum;
     }
 
     @Override

@@ -185,8 +185,6 @@ final class LabNode {
                 sender.setDaemon(true);
                 sender.start();
             }
-            case "counter" ->
-                say("counter", words[1] + " " + mesh.statistics().counters().getOrDefault(words[1], 0L));
             default -> say("what", words[0]);
         }
     }

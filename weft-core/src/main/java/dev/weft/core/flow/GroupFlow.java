@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * else waits for them until it has caught up.
  *
  * <p>Decided here is what an answer, a silence or a change means for each member. Which tree leads to them is decided by
- * {@link GroupShots}, when by {@link GroupDues}, how much at a time by {@link GroupWindow}.
+ * {@link GroupShots}, when by {@link GroupDues}, how much at a time by {@link GroupWindow}, who is waited for by {@link
+ * GroupPace}, what is kept for who has detached by {@link GroupShelf}.
  *
  * <p>Called by {@link GroupSender} alone.
  */
@@ -95,17 +96,13 @@ final class GroupFlow {
     private final GroupDues dues;
     private final GroupShots shots;
     private final GroupResends resends = new GroupResends();
-    private final GroupSuspects suspects = new GroupSuspects();
+    private final GroupPace pace;
     private final GroupLeavers leavers = new GroupLeavers();
     private @Nullable GroupMessage sending;
     /** When what is kept for silent members may be given up. */
     private long roomNanos = Deadlines.NEVER;
 
     private long usedNanos;
-    /** When any member was heard last. */
-    private long heardNanos = -1;
-    /** When one was that does not lag. */
-    private long keptUpNanos;
 
     GroupFlow(
             long number,
@@ -128,8 +125,8 @@ final class GroupFlow {
         this.window = new GroupWindow(config);
         this.dues = new GroupDues(config.retransmission());
         this.shots = new GroupShots(number, name, manner, trees, messages, dues, new ShotOutput());
+        this.pace = new GroupPace(name.kind(), config, messages, window, dues, resends, nowNanos);
         this.usedNanos = nowNanos;
-        this.keptUpNanos = nowNanos;
     }
 
     long number() {
@@ -177,7 +174,7 @@ final class GroupFlow {
             return;
         }
         usedNanos = nowNanos;
-        heardNanos = nowNanos;
+        pace.handleAnswer(nowNanos);
         window.beginAnswer();
         boolean news = false;
         for (GroupAck.Run run : answer.runs()) {
@@ -276,9 +273,7 @@ final class GroupFlow {
                 settle(message, i, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NODE_GONE));
             }
         }
-        if (!member.lagging) {
-            lag(member, 1);
-        }
+        pace.setAside(member);
         leavers.add(member, nowNanos + LAST_WORDS_NANOS + dues.roundTripNanos());
         messages.trim();
         pump(nowNanos);
@@ -320,14 +315,14 @@ final class GroupFlow {
                 expire(message.pieces.get(due.piece()), nowNanos);
             }
         }
-        judge(nowNanos);
+        pace.judge(nowNanos);
         endLeavers(nowNanos);
         messages.trim();
         pump(nowNanos);
     }
 
     long nextDeadlineNanos() {
-        long waiting = Math.min(Math.min(roomNanos, leavers.nextNanos()), suspects.nextNanos());
+        long waiting = Math.min(Math.min(roomNanos, leavers.nextNanos()), pace.nextNanos());
         return Math.min(Math.min(here.nextNanos(), waiting), Math.min(messages.nextDeadlineNanos(), dues.nextNanos()));
     }
 
@@ -335,7 +330,7 @@ final class GroupFlow {
     void close() {
         for (GroupMessage message : messages.all()) {
             for (int i = message.open.nextSetBit(0); i >= 0; i = message.open.nextSetBit(i + 1)) {
-                settle(message, i, givenUp(message, i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.SENDER_CLOSED));
+                settle(message, i, message.givenUp(i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.SENDER_CLOSED));
             }
             settleHere(message, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.SENDER_CLOSED));
         }
@@ -356,7 +351,7 @@ final class GroupFlow {
             forgotten(member);
             return false;
         }
-        hear(member, nowNanos);
+        pace.hear(member, nowNanos);
         boolean takes = verdict.kind() == Verdict.Kind.DELIVERED || verdict.kind() == Verdict.Kind.HELD;
         if (takes && member.isDetached() && shot.sentNanos() > member.detachedNanos) {
             attach(member, nowNanos);
@@ -416,9 +411,7 @@ final class GroupFlow {
     private void putBack(Shot shot, int i, long nowNanos) {
         GroupMessage message = shot.piece().message;
         GroupMember member = message.members[i];
-        if (!member.lagging) {
-            lag(member, 1);
-        }
+        pace.setAside(member);
         if (!member.isDetached()) {
             member.detachedNanos = nowNanos;
         }
@@ -444,7 +437,7 @@ final class GroupFlow {
         for (int i = message.open.nextSetBit(0); i >= 0; i = message.open.nextSetBit(i + 1)) {
             if (message.isPutBack(i)) {
                 message.members[i].givenUp = Math.max(message.members[i].givenUp, message.number);
-                settle(message, i, givenUp(message, i, Outcome.Kind.EXPIRED, Outcome.Reason.DETACHED));
+                settle(message, i, message.givenUp(i, Outcome.Kind.EXPIRED, Outcome.Reason.DETACHED));
             }
         }
     }
@@ -468,87 +461,6 @@ final class GroupFlow {
         if (isOrdered()) {
             raiseFloor(member, nowNanos);
         }
-    }
-
-    // ------------------------------------------------------------------ who is heard, and who lags
-
-    private void hear(GroupMember member, long nowNanos) {
-        boolean isBack = nowNanos - member.heardNanos > dues.silenceNanos();
-        member.heardNanos = nowNanos;
-        if (!member.lagging) {
-            keptUpNanos = nowNanos;
-        } else if (!member.leaving
-                && !member.isDetached()
-                && (hasCaughtUp(member) || nowNanos - keptUpNanos > dues.silenceNanos())) {
-            lag(member, -1);
-        }
-        if (isBack) {
-            hurry(member, nowNanos);
-        }
-    }
-
-    /** What was lost while a member was silent need not wait for timers that its silence has doubled. */
-    private void hurry(GroupMember member, long nowNanos) {
-        for (GroupMessage message : messages.openFor(member)) {
-            int i = message.indexOf(member.node);
-            for (int p = 0; p < message.fresh; p++) {
-                Piece piece = message.pieces.get(p);
-                boolean isLate = nowNanos - piece.sentNanos > dues.silenceNanos();
-                if (isReliable() && isLate && piece.missing.get(i) && piece.state == Piece.State.UNDER_WAY) {
-                    dues.cancel(piece);
-                    piece.expiries = 0;
-                    resends.add(piece);
-                    window.recount(piece);
-                }
-            }
-        }
-    }
-
-    /**
-     * Whether little more is under way to a member than to the others. Were it waited for at once, they would stand still
-     * until it had all that it missed; but where nobody keeps up, nobody is held up, and the window would follow nobody.
-     */
-    private boolean hasCaughtUp(GroupMember member) {
-        return member.underWay <= window.awaitedMessages() + config.windowMessages() / 2;
-    }
-
-    /** Nothing has come of a member since then, though something was asked of it. */
-    private void suspect(GroupMember member, long sinceNanos, long silenceNanos) {
-        if (!member.lagging) {
-            suspects.suspect(member, sinceNanos, sinceNanos + silenceNanos);
-        }
-    }
-
-    /**
-     * Who is silent while others answer is waited for no more. Where nobody answers, the way from here is likelier to
-     * blame, and nobody is held up meanwhile.
-     */
-    private void judge(long nowNanos) {
-        for (GroupMember member = suspects.due(nowNanos); member != null; member = suspects.due(nowNanos)) {
-            long since = member.suspectedSinceNanos;
-            if (member.heardNanos > since || member.lagging) {
-                suspects.acquit(member);
-            } else if (heardNanos > since || nowNanos - since >= GroupDues.SILENCE_NANOS_MAX) {
-                suspects.acquit(member);
-                lag(member, 1);
-            } else {
-                long latest = since + GroupDues.SILENCE_NANOS_MAX;
-                suspects.postpone(member, Math.min(latest, nowNanos + dues.silenceNanos()));
-            }
-        }
-    }
-
-    /** Turns a member into one that lags, or back. */
-    private void lag(GroupMember member, int change) {
-        member.lagging = change > 0;
-        for (GroupMessage message : messages.openFor(member)) {
-            message.laggingCount += change;
-            for (int p = 0; p < message.fresh; p++) {
-                window.recount(message.pieces.get(p));
-            }
-            window.recount(message);
-        }
-        resends.review();
     }
 
     /** The member knows nothing of the flow any more: what became of the copies that had left nobody can say. */
@@ -575,7 +487,7 @@ final class GroupFlow {
     private void giveUp(GroupMember member, Outcome.Reason reason) {
         for (GroupMessage message : messages.openFor(member)) {
             int i = message.openIndexOf(member);
-            settle(message, i, givenUp(message, i, Outcome.Kind.UNDELIVERABLE, reason));
+            settle(message, i, message.givenUp(i, Outcome.Kind.UNDELIVERABLE, reason));
         }
     }
 
@@ -587,7 +499,7 @@ final class GroupFlow {
                 message = messages.pollOverdue(nowNanos)) {
             List<GroupMember> left = new ArrayList<>();
             TreeSet<NodeId> unreached =
-                    new TreeSet<>(trees.tree(openNodes(message), manner.forbidden(), Paths.Choice.PRIMARY)
+                    new TreeSet<>(trees.tree(message.openNodes(), manner.forbidden(), Paths.Choice.PRIMARY)
                             .unreached());
             for (int i = message.open.nextSetBit(0); i >= 0; i = message.open.nextSetBit(i + 1)) {
                 left.add(message.members[i]);
@@ -595,8 +507,8 @@ final class GroupFlow {
                         message,
                         i,
                         unreached.contains(message.members[i].node)
-                                ? givenUp(message, i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE)
-                                : givenUp(message, i, Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT));
+                                ? message.givenUp(i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE)
+                                : message.givenUp(i, Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT));
             }
             message.isMissedHere = message.hereIsOpen;
             settleHere(message, Outcome.of(Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT));
@@ -633,14 +545,14 @@ final class GroupFlow {
             return;
         }
         if (piece.isAwaited()) {
-            window.handleLate(piece, heardNanos, nowNanos);
+            window.handleLate(piece, pace.heardNanos(), nowNanos);
         }
         piece.expiries++;
         piece.repairs = 0;
         GroupMessage message = piece.message;
         for (int i = piece.missing.nextSetBit(0); i >= 0; i = piece.missing.nextSetBit(i + 1)) {
             GroupMember member = message.members[i];
-            suspect(member, Math.max(member.heardNanos, message.firstSentNanos), dues.silenceNanos());
+            pace.suspect(member, Math.max(member.heardNanos, message.firstSentNanos), dues.silenceNanos());
         }
         if (isReliable()) {
             resends.add(piece);
@@ -668,7 +580,7 @@ final class GroupFlow {
                     undecided.clear(i);
                 } else {
                     member.floor = isOrdered() ? Math.max(member.floor, first) : member.floor;
-                    suspect(member, nowNanos, SILENT_HOLDER_NANOS);
+                    pace.suspect(member, nowNanos, SILENT_HOLDER_NANOS);
                 }
             }
             shots.tell(
@@ -758,7 +670,7 @@ final class GroupFlow {
             List<GroupMember> left = new ArrayList<>();
             for (int i = oldest.open.nextSetBit(0); i >= 0; i = oldest.open.nextSetBit(i + 1)) {
                 left.add(oldest.members[i]);
-                settle(oldest, i, givenUp(oldest, i, Outcome.Kind.EXPIRED, Outcome.Reason.LIMIT));
+                settle(oldest, i, oldest.givenUp(i, Outcome.Kind.EXPIRED, Outcome.Reason.LIMIT));
             }
             messages.trim();
             left.forEach(member -> member.floor = Math.max(member.floor, messages.firstOpen(member)));
@@ -792,7 +704,7 @@ final class GroupFlow {
             GroupMessage earlier = messages.at(at);
             int i = earlier == null ? -1 : earlier.openIndexOf(member);
             if (earlier != null && i >= 0) {
-                settle(earlier, i, givenUp(earlier, i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
+                settle(earlier, i, earlier.givenUp(i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
             }
         }
     }
@@ -813,9 +725,9 @@ final class GroupFlow {
             int i = message.indexOf(node);
             to.clear(i);
             if (!isReliable()) {
-                settle(message, i, givenUp(message, i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
-            } else if (!message.members[i].lagging) {
-                lag(message.members[i], 1);
+                settle(message, i, message.givenUp(i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
+            } else {
+                pace.setAside(message.members[i]);
             }
         }
         countCopies(piece, to);
@@ -837,7 +749,7 @@ final class GroupFlow {
         for (int i = to.nextSetBit(0); i >= 0 && piece.copies.length > 0; i = to.nextSetBit(i + 1)) {
             if (piece.copies[i] > manner.retriesMax()) {
                 GroupMember member = message.members[i];
-                settle(message, i, givenUp(message, i, Outcome.Kind.EXPIRED, Outcome.Reason.RETRIES));
+                settle(message, i, message.givenUp(i, Outcome.Kind.EXPIRED, Outcome.Reason.RETRIES));
                 if (isOrdered()) {
                     member.givenUp = Math.max(member.givenUp, message.number);
                     raiseFloor(member, nowNanos);
@@ -889,22 +801,7 @@ final class GroupFlow {
         }
     }
 
-    private static Outcome givenUp(GroupMessage message, int member, Outcome.Kind ifNeverSent, Outcome.Reason reason) {
-        if (message.isPutBackForCertain(member)) {
-            return Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.DETACHED);
-        }
-        return Outcome.of(message.left.get(member) ? Outcome.Kind.UNKNOWN : ifNeverSent, reason);
-    }
-
     // ------------------------------------------------------------------ members
-
-    private static List<NodeId> openNodes(GroupMessage message) {
-        List<NodeId> nodes = new ArrayList<>();
-        for (int i = message.open.nextSetBit(0); i >= 0; i = message.open.nextSetBit(i + 1)) {
-            nodes.add(message.members[i].node);
-        }
-        return nodes;
-    }
 
     private GroupMember memberOf(NodeId node, long nowNanos) {
         GroupMember present = members.get(node);

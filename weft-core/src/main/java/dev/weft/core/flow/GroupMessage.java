@@ -1,6 +1,7 @@
 package dev.weft.core.flow;
 
 import dev.weft.NodeId;
+import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.wire.Ack;
 import java.util.ArrayList;
@@ -206,6 +207,22 @@ final class GroupMessage {
             }
         }
         return true;
+    }
+
+    /** What is said of a member for which it is given up, whose word on it is not known. */
+    Outcome givenUp(int member, Outcome.Kind ifNeverSent, Outcome.Reason reason) {
+        if (isPutBackForCertain(member)) {
+            return Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.DETACHED);
+        }
+        return Outcome.of(left.get(member) ? Outcome.Kind.UNKNOWN : ifNeverSent, reason);
+    }
+
+    List<NodeId> openNodes() {
+        List<NodeId> nodes = new ArrayList<>();
+        for (int i = open.nextSetBit(0); i >= 0; i = open.nextSetBit(i + 1)) {
+            nodes.add(members[i].node);
+        }
+        return nodes;
     }
 
     /** The members that have every piece and have not said what became of the message. */

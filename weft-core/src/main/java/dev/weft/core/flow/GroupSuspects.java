@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Members of a flow to many that have left something unanswered for longer than it takes, and until when each may yet
  * say something before nobody waits for it any more.
  *
- * <p>Called by {@link GroupFlow} alone.
+ * <p>Called by {@link GroupPace} alone.
  */
 final class GroupSuspects {
     private final List<GroupMember> suspects = new ArrayList<>();

@@ -11,6 +11,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.wire.Verdict;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -214,8 +215,7 @@ class GroupDetachTest {
             if (kind == SocketKind.SEQPACKET) {
                 assertThat(received)
                         .as("seed %d", seed)
-                        .isSortedAccordingTo(
-                                (a, b) -> Integer.parseInt(a.substring(1)) - Integer.parseInt(b.substring(1)));
+                        .isSortedAccordingTo(Comparator.comparingInt(text -> Integer.parseInt(text.substring(1))));
                 assertThat(lab.nodes.get(2).missed).as("seed %d", seed).isLessThanOrEqualTo(missed);
             }
             assertThat(lab.sender.putBackBytes()).as("seed %d", seed).isZero();

@@ -20,7 +20,7 @@ class RetriesTest {
     }
 
     private static long copies(FlowLab lab) {
-        return lab.primary.carried.size() + lab.alternate.carried.size();
+        return (long) lab.primary.carried.size() + lab.alternate.carried.size();
     }
 
     /** The sender asks now and then whether there is room, with a message that it may send again only once. */
