@@ -8,7 +8,7 @@ final class SecrecyOption {
     @Option(
             names = "--sealed",
             description = "Sealed from end to end, over links of one's own too; what is not sent so is refused.")
-    private boolean sealed;
+    boolean sealed;
 
     Secrecy secrecy() {
         return sealed ? Secrecy.SEALED : Secrecy.BY_POLICY;

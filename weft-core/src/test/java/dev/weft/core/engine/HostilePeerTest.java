@@ -1,9 +1,12 @@
 package dev.weft.core.engine;
 
+import static dev.weft.core.engine.Caller.OWN_KEY;
+import static dev.weft.core.engine.Caller.hello;
+import static dev.weft.core.engine.Caller.idOf;
+import static dev.weft.core.engine.Caller.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Locator;
-import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Prng;
 import dev.weft.core.link.Assurance;
@@ -14,10 +17,8 @@ import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.EncodedFrame;
 import dev.weft.core.wire.FrameType;
-import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.Peers;
-import dev.weft.core.wire.VersionRange;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,53 +28,11 @@ import org.junit.jupiter.api.Test;
 /** An engine before somebody who does not keep to the protocol. */
 final class HostilePeerTest {
     private static final long SECOND = 1_000_000_000L;
-    private static final ByteView OWN_KEY = key(1);
     private static final Locator FROM = Locator.parse("tcp/10.0.0.9:51000");
 
     private long nowNanos;
-    private final Engine engine = new Engine(
-            EngineConfig.DEFAULT,
-            new Engine.Self(
-                    "demo",
-                    idOf(OWN_KEY),
-                    7,
-                    1,
-                    "us",
-                    ByteView.of(new byte[16]),
-                    List.of(Locator.parse("tcp/10.0.0.1:7400")),
-                    0),
-            Security.OPEN,
-            new Prng(1),
-            new Deaf());
-
-    private static ByteView key(int number) {
-        byte[] bytes = new byte[Assurance.KEY_HASH_BYTES];
-        bytes[0] = (byte) number;
-        return ByteView.of(bytes);
-    }
-
-    private static NodeId idOf(ByteView key) {
-        return NodeId.fromDigest(key.toByteArray());
-    }
-
-    private static ByteView hello(ByteView key) {
-        return new Hello(
-                        VersionRange.OURS,
-                        "demo",
-                        idOf(key),
-                        99,
-                        1,
-                        "them",
-                        ByteView.of(new byte[16]),
-                        0,
-                        List.of(),
-                        Optional.empty(),
-                        1,
-                        1_000,
-                        1 << 20,
-                        ByteView.of(new byte[Hello.NONCE_BYTES]))
-                .encode();
-    }
+    private final Engine engine =
+            new Engine(EngineConfig.DEFAULT, Caller.self(), Security.OPEN, new Prng(1), new Deaf());
 
     private long connect(Assurance assurance) {
         return engine.handleAccepted(FROM, assurance, nowNanos);

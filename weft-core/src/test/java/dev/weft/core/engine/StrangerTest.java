@@ -1,5 +1,9 @@
 package dev.weft.core.engine;
 
+import static dev.weft.core.engine.Caller.OWN_KEY;
+import static dev.weft.core.engine.Caller.hello;
+import static dev.weft.core.engine.Caller.idOf;
+import static dev.weft.core.engine.Caller.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Locator;
@@ -19,19 +23,16 @@ import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GoldenVectors;
 import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.MalformedFrame;
-import dev.weft.core.wire.VersionRange;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedSet;
 import org.junit.jupiter.api.Test;
 
 /** An engine that asks for a key, before those who have none, or who have not shown it yet. */
 final class StrangerTest {
-    private static final ByteView OWN_KEY = key(1);
     private static final int INPUTS = 10_000;
 
     /** How far a stranger goes before he says what he should not. */
@@ -47,43 +48,30 @@ final class StrangerTest {
     private final Engine engine = engine(new Security(Security.Carriage.PROTECTED, new Keyed()));
 
     private Engine engine(Security security) {
-        return new Engine(
-                EngineConfig.DEFAULT,
-                new Engine.Self(
-                        "demo",
-                        idOf(OWN_KEY),
-                        7,
-                        1,
-                        "us",
-                        ByteView.of(new byte[16]),
-                        List.of(Locator.parse("tcp/10.0.0.1:7400")),
-                        0),
-                security,
-                new Prng(1),
-                new Unheard() {
-                    @Override
-                    public void dial(long connection, Locator locator) {
-                        happened.add("dial " + locator);
-                    }
+        return new Engine(EngineConfig.DEFAULT, Caller.self(), security, new Prng(1), new Unheard() {
+            @Override
+            public void dial(long connection, Locator locator) {
+                happened.add("dial " + locator);
+            }
 
-                    @Override
-                    public void deliver(long endpoint, Endpoints.Delivery delivery) {
-                        happened.add("delivery");
-                    }
+            @Override
+            public void deliver(long endpoint, Endpoints.Delivery delivery) {
+                happened.add("delivery");
+            }
 
-                    @Override
-                    public GroupAcceptance deliverToGroup(GroupArrival arrival) {
-                        happened.add("delivery to a group");
-                        return GroupAcceptance.TAKEN;
-                    }
+            @Override
+            public GroupAcceptance deliverToGroup(GroupArrival arrival) {
+                happened.add("delivery to a group");
+                return GroupAcceptance.TAKEN;
+            }
 
-                    @Override
-                    public void trace(TraceEvent event) {
-                        if (event.kind() != TraceEvent.Kind.LINK_REFUSED && event.kind() != TraceEvent.Kind.MALFORMED) {
-                            happened.add(event.toString());
-                        }
-                    }
-                });
+            @Override
+            public void trace(TraceEvent event) {
+                if (event.kind() != TraceEvent.Kind.LINK_REFUSED && event.kind() != TraceEvent.Kind.MALFORMED) {
+                    happened.add(event.toString());
+                }
+            }
+        });
     }
 
     /** Takes no proof of anybody. */
@@ -117,36 +105,6 @@ final class StrangerTest {
             noise[i] = (byte) prng.nextLong();
         }
         return ByteView.of(noise);
-    }
-
-    private static ByteView key(int number) {
-        byte[] bytes = new byte[Assurance.KEY_HASH_BYTES];
-        bytes[0] = (byte) number;
-        bytes[1] = (byte) (number >> 8);
-        return ByteView.of(bytes);
-    }
-
-    private static NodeId idOf(ByteView key) {
-        return NodeId.fromDigest(key.toByteArray());
-    }
-
-    private static ByteView hello(ByteView key) {
-        return new Hello(
-                        VersionRange.OURS,
-                        "demo",
-                        idOf(key),
-                        99,
-                        1,
-                        "them",
-                        ByteView.of(new byte[16]),
-                        0,
-                        List.of(),
-                        Optional.empty(),
-                        1,
-                        1_000,
-                        1 << 20,
-                        ByteView.of(new byte[Hello.NONCE_BYTES]))
-                .encode();
     }
 
     private record Beliefs(
