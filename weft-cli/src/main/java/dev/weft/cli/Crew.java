@@ -15,6 +15,8 @@ final class Crew implements Workers, AutoCloseable {
     /** Some 100 µs: about as long as the world takes between two windows. */
     private static final int SPINS_MAX = 4_000;
 
+    private static final long PAUSE_NANOS = 20_000;
+
     /** What is to be done at once, and how far it is. */
     private static final class Round {
         private final int count;
@@ -116,7 +118,7 @@ final class Crew implements Workers, AutoCloseable {
                 Thread.onSpinWait();
             } else {
                 // A helper has been taken off its processor in the middle of a piece.
-                Thread.yield();
+                LockSupport.parkNanos(this, PAUSE_NANOS);
             }
         }
     }
