@@ -209,6 +209,7 @@ class SecrecyTest {
             assertThat(Set.of(refused.reason())).containsExactly(Outcome.Reason.NOT_SEALED);
             assertThat(inbox.receive(Duration.ZERO)).isEmpty();
             assertThat(easy.receive(Duration.ZERO)).isEmpty();
+            assertThat(strict.receive(Duration.ZERO)).isEmpty();
             assertThat(door).isNotNull();
             assertThat(pair.tap.heard()).contains("plain").doesNotContain("canary");
         }
