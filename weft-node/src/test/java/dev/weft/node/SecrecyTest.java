@@ -23,6 +23,7 @@ import dev.weft.Secrecy;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.StreamSocket;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,7 +73,7 @@ class SecrecyTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             alice.close();
             bob.close();
             tap.close();
@@ -207,6 +208,9 @@ class SecrecyTest {
                     .get(pair.to);
             assertThat(Set.of(refused.reason())).containsExactly(Outcome.Reason.NOT_SEALED);
             assertThat(inbox.receive(Duration.ZERO)).isEmpty();
+            assertThat(easy.receive(Duration.ZERO)).isEmpty();
+            assertThat(strict.receive(Duration.ZERO)).isEmpty();
+            assertThat(door).isNotNull();
             assertThat(pair.tap.heard()).contains("plain").doesNotContain("canary");
         }
     }
