@@ -410,7 +410,7 @@ final class Applications {
                 case DETACHED ->
                     arrival.payloads()
                             .forEach(payload -> node.timeline.tell(() -> world.groups.refused(node.id(), payload)));
-                case LATER, NO_MEMBER -> {}
+                case LATER, NO_MEMBER, NOT_SEALED -> {}
             }
             return full;
         }
