@@ -54,7 +54,7 @@ class SecrecyTest {
     }
 
     /** Two nodes, and who reads along between them. */
-    private final class Pair implements AutoCloseable {
+    private static final class Pair implements AutoCloseable {
         private final Mesh bob;
         private final Tap tap;
         private final Mesh alice;
