@@ -397,7 +397,7 @@ final class Applications {
                     }
                 }
                 case DETACHED -> arrival.payloads().forEach(payload -> world.groups.refused(node.id(), payload));
-                case LATER, NO_MEMBER -> {}
+                case LATER, NO_MEMBER, NOT_SEALED -> {}
             }
             return full;
         }
