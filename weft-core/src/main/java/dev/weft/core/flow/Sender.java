@@ -64,11 +64,6 @@ public final class Sender {
 
     private static final long CROWDED_NANOS = 100_000_000L;
 
-    /** How often, and how far apart, the destination is told that a connected flow was given up. */
-    private static final int ABORTS_MAX = 6;
-
-    private static final long ABORT_NANOS = 200_000_000L;
-
     private record Conversation(NodeId destination, SocketKind kind, String endpoint, Manner manner)
             implements Comparable<Conversation> {
         @Override
@@ -77,20 +72,6 @@ public final class Sender {
             int byKind = byNode != 0 ? byNode : kind.compareTo(other.kind);
             int byEndpoint = byKind != 0 ? byKind : endpoint.compareTo(other.endpoint);
             return byEndpoint != 0 ? byEndpoint : Manner.ORDER.compare(manner, other.manner);
-        }
-    }
-
-    /** A connected flow that was given up, while its destination has not confirmed that it knows. */
-    private static final class Aborted {
-        private final OutboundFlow flow;
-        private final Abort frame;
-        private int said;
-        private long nextNanos;
-
-        private Aborted(OutboundFlow flow, Outcome.Reason reason, long nowNanos) {
-            this.flow = flow;
-            this.frame = new Abort(flow.ref(), reason);
-            this.nextNanos = nowNanos;
         }
     }
 
@@ -104,9 +85,7 @@ public final class Sender {
     private final TreeMap<Conversation, Long> current = new TreeMap<>();
     private final TreeMap<Long, OutboundFlow> flows = new TreeMap<>();
     private final DeadlineIndex deadlines = new DeadlineIndex();
-    private final TreeMap<Long, Aborted> aborted = new TreeMap<>();
-    /** When the first of them is to be told of, or earlier. */
-    private long farewellNanos = Deadlines.NEVER;
+    private final Farewells farewells;
 
     /** Connected flows that turned out broken during this call, with the reason. */
     private final TreeMap<Long, Outcome.Reason> broken = new TreeMap<>();
@@ -130,6 +109,7 @@ public final class Sender {
         this.config = config;
         this.paths = paths;
         this.out = out;
+        this.farewells = new Farewells(this::sayFarewell);
     }
 
     /** How many sends have no outcome yet. */
@@ -267,8 +247,8 @@ public final class Sender {
         OutboundFlow flow = flows.get(number);
         if (flow != null) {
             drop(flow, reason);
-            bidFarewell(new Aborted(flow, reason, nowNanos));
-            sayAborts(nowNanos);
+            farewells.bid(flow, reason, nowNanos);
+            farewells.handleTime(nowNanos);
         }
     }
 
@@ -306,9 +286,7 @@ public final class Sender {
     }
 
     public void handleReset(Reset reset, long nowNanos) {
-        aborted.values()
-                .removeIf(farewell -> farewell.flow.destination().equals(reset.destination())
-                        && farewell.frame.flow().equals(reset.flow()));
+        farewells.handleReset(reset);
         for (OutboundFlow flow : named(reset.flow())) {
             if (!flow.destination().equals(reset.destination())) {
                 continue;
@@ -364,7 +342,7 @@ public final class Sender {
         for (OutboundFlow flow : List.copyOf(flows.values())) {
             drop(flow, Outcome.Reason.SENDER_CLOSED);
         }
-        aborted.clear();
+        farewells.clear();
     }
 
     /** Ends a flow; what it had not sent is not delivered, of the rest nobody knows. */
@@ -395,39 +373,19 @@ public final class Sender {
                 touched(flow, nowNanos);
             }
         }
-        sayAborts(nowNanos);
+        farewells.handleTime(nowNanos);
         if (nowNanos >= sweepNanos) {
             sweep(nowNanos, IDLE_NANOS);
         }
     }
 
     public long nextDeadlineNanos() {
-        return Math.min(Math.min(sweepNanos, farewellNanos), deadlines.nextNanos());
+        return Math.min(Math.min(sweepNanos, farewells.nextDeadlineNanos()), deadlines.nextNanos());
     }
 
-    private void bidFarewell(Aborted farewell) {
-        aborted.put(farewell.flow.label().number(), farewell);
-        farewellNanos = Math.min(farewellNanos, farewell.nextNanos);
-    }
-
-    private void sayAborts(long nowNanos) {
-        if (nowNanos < farewellNanos) {
-            return;
-        }
-        aborted.values().removeIf(farewell -> {
-            if (nowNanos < farewell.nextNanos) {
-                return false;
-            }
-            paths.path(farewell.flow.destination(), farewell.flow.manner().routing(), Paths.Choice.PRIMARY)
-                    .ifPresent(path -> out.send(path, farewell.flow.manner(), farewell.frame));
-            farewell.nextNanos = nowNanos + (ABORT_NANOS << farewell.said);
-            farewell.said++;
-            return farewell.said == ABORTS_MAX;
-        });
-        farewellNanos = Deadlines.NEVER;
-        for (Aborted farewell : aborted.values()) {
-            farewellNanos = Math.min(farewellNanos, farewell.nextNanos);
-        }
+    private void sayFarewell(OutboundFlow flow, Abort frame) {
+        paths.path(flow.destination(), flow.manner().routing(), Paths.Choice.PRIMARY)
+                .ifPresent(path -> out.send(path, flow.manner(), frame));
     }
 
     private void sweep(long nowNanos, long idleNanos) {
@@ -606,7 +564,7 @@ public final class Sender {
                     }
                     if (outcome.kind() == Outcome.Kind.UNKNOWN) {
                         // The destination may believe in the connection.
-                        bidFarewell(new Aborted(flow, outcome.reason(), 0));
+                        farewells.bid(flow, outcome.reason(), 0);
                     }
                 }
                 case END -> {

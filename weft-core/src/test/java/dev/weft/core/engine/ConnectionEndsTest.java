@@ -13,6 +13,7 @@ import dev.weft.core.flow.Claim;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
+import dev.weft.core.wire.FrameType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -160,6 +161,44 @@ class ConnectionEndsTest {
         asked.node.turn(() -> asked.node.engine.abort(asked.connection, lab.nowNanos));
         lab.runFor(SECOND);
         assertThat(asking.breaks).containsExactly(Outcome.Reason.CONNECTION_RESET);
+    }
+
+    /** Whoever has nothing to send would wait for ever. */
+    @Test
+    void anAbortIsHeardHoweverLongItWasLost() {
+        connect();
+        lab.runFor(SECOND);
+        loseAborts();
+        asked.node.turn(() -> asked.node.engine.abort(asked.connection, lab.nowNanos));
+        lab.runFor(60 * SECOND);
+        assertThat(asking.breaks).isEmpty();
+        lab.wire = (from, to, frame) -> 0;
+        lab.runFor(10 * SECOND);
+        assertThat(asking.breaks).containsExactly(Outcome.Reason.CONNECTION_RESET);
+    }
+
+    @Test
+    void anAbortThatNobodyAnswersIsRepeatedForTenMinutesAndEverMoreRarely() {
+        connect();
+        lab.runFor(SECOND);
+        List<Long> lost = loseAborts();
+        asked.node.turn(() -> asked.node.engine.abort(asked.connection, lab.nowNanos));
+        lab.runFor(1_800 * SECOND);
+        assertThat(lost).hasSizeBetween(50, 120);
+        assertThat(lost.get(lost.size() - 1) - lost.get(0)).isBetween(590 * SECOND, 600 * SECOND);
+    }
+
+    /** From now on, and the RESET that goes with the first; gives the moments at which one was. */
+    private List<Long> loseAborts() {
+        List<Long> lost = new ArrayList<>();
+        lab.wire = (from, to, frame) -> {
+            boolean isAbort = frame.at(0) == FrameType.ABORT.code();
+            if (isAbort) {
+                lost.add(lab.nowNanos);
+            }
+            return isAbort || frame.at(0) == FrameType.RESET.code() ? EngineLab.LOST : 0;
+        };
+        return lost;
     }
 
     @ParameterizedTest
