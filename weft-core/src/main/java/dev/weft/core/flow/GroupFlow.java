@@ -273,7 +273,7 @@ final class GroupFlow {
                 settle(message, i, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NODE_GONE));
             }
         }
-        pace.setAside(member);
+        pace.putAside(member);
         leavers.add(member, nowNanos + LAST_WORDS_NANOS + dues.roundTripNanos());
         messages.trim();
         pump(nowNanos);
@@ -411,7 +411,7 @@ final class GroupFlow {
     private void putBack(Shot shot, int i, long nowNanos) {
         GroupMessage message = shot.piece().message;
         GroupMember member = message.members[i];
-        pace.setAside(member);
+        pace.putAside(member);
         if (!member.isDetached()) {
             member.detachedNanos = nowNanos;
         }
@@ -727,7 +727,7 @@ final class GroupFlow {
             if (!isReliable()) {
                 settle(message, i, message.givenUp(i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
             } else {
-                pace.setAside(message.members[i]);
+                pace.putAside(message.members[i]);
             }
         }
         countCopies(piece, to);

@@ -123,7 +123,7 @@ final class GroupPace {
     }
 
     /** Nobody waits for a member any more. */
-    void setAside(GroupMember member) {
+    void putAside(GroupMember member) {
         if (!member.lagging) {
             lag(member, 1);
         }
