@@ -52,7 +52,7 @@ final class SimCommand implements Callable<Integer> {
 
     private long shrinkNanos;
 
-    @Option(names = "--faults", paramLabel = "LEVEL", description = "none or swarm; default swarm.")
+    @Option(names = "--faults", paramLabel = "LEVEL", description = "none, crashes or swarm; default swarm.")
     String faults = "swarm";
 
     @Option(
@@ -170,8 +170,10 @@ final class SimCommand implements Callable<Integer> {
     private Simulation.FaultLevel level() {
         return switch (faults) {
             case "none" -> Simulation.FaultLevel.NONE;
+            case "crashes" -> Simulation.FaultLevel.CRASHES;
             case "swarm" -> Simulation.FaultLevel.SWARM;
-            default -> throw new CommandFailure(ExitCode.USAGE, "--faults " + faults + " must be none or swarm");
+            default ->
+                throw new CommandFailure(ExitCode.USAGE, "--faults " + faults + " must be none, crashes or swarm");
         };
     }
 

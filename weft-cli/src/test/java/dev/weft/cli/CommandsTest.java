@@ -1053,7 +1053,7 @@ class CommandsTest {
         peers --beacon 230.1.1.1:x      | '230.1.1.1:x' must be a group and a port, as in 230.230.230.230:23000
         peers --beacon 230.1.1.1:70000  | beacon port 70000 must be from 1 to 65535
         up --heartbeat often            | 'often' is no duration: write it as 250ms, 2s, 10m or 1h
-        sim --faults some               | --faults some must be none or swarm
+        sim --faults some               | --faults some must be none, crashes or swarm
         sim --runs 0                    | --runs 0 must be 1 or more
         sim --for 9999999h              | '9999999h' is too long: at most 8760h
         """)

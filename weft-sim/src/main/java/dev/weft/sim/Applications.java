@@ -180,7 +180,7 @@ final class Applications {
      * last three end without a way, or too soon, by right: not where nothing goes wrong and all is to arrive.
      */
     private Manner drawManner() {
-        boolean isCalm = world.options.crashEverySeconds() == 0;
+        boolean isCalm = world.options.breakage().crashEverySeconds() == 0;
         if (ways.chance(isCalm ? 900_000 : 600_000)) {
             return Manner.DEFAULT;
         }

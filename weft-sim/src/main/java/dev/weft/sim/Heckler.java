@@ -53,7 +53,7 @@ final class Heckler {
     Heckler(World world, Prng draws) {
         this.world = world;
         this.draws = draws;
-        this.isThere = world.options.impostors() > 0;
+        this.isThere = world.options.others().impostors() > 0;
     }
 
     /** Returns true where the frame itself is not said. */

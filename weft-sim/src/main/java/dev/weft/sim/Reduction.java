@@ -34,6 +34,8 @@ public record Reduction(Set<Mishap> without, int loadPercent) {
     /** The world that is left of one. */
     SwarmOptions of(SwarmOptions whole) {
         Faults faults = whole.faults();
+        SwarmOptions.Load load = whole.load();
+        SwarmOptions.Breakage breakage = whole.breakage();
         boolean isNarrow = !without.contains(Mishap.BANDWIDTH);
         return new SwarmOptions(
                 whole.nodes(),
@@ -45,16 +47,21 @@ public record Reduction(Set<Mishap> without, int loadPercent) {
                         (int) unless(Mishap.DUPLICATION, faults.duplicatePerMillion()),
                         isNarrow ? faults.bitsPerSecond() : Faults.NONE.bitsPerSecond(),
                         isNarrow ? faults.queueBytes() : Faults.NONE.queueBytes()),
-                share(whole.messagesPerSecond()),
-                share((int) unless(Mishap.SESSIONS, whole.sessionsPerMinute())),
-                without.contains(Mishap.LARGE) ? Math.min(200, whole.payloadBytesMax()) : whole.payloadBytesMax(),
-                (int) unless(Mishap.CRASHES, whole.crashEverySeconds()),
-                (int) unless(Mishap.PARTITIONS, whole.partitionEverySeconds()),
-                (int) unless(Mishap.PAUSES, whole.pauseEverySeconds()),
+                new SwarmOptions.Load(
+                        share(load.messagesPerSecond()),
+                        share((int) unless(Mishap.SESSIONS, load.sessionsPerMinute())),
+                        without.contains(Mishap.LARGE)
+                                ? Math.min(200, load.payloadBytesMax())
+                                : load.payloadBytesMax()),
+                new SwarmOptions.Breakage(
+                        (int) unless(Mishap.CRASHES, breakage.crashEverySeconds()),
+                        (int) unless(Mishap.PARTITIONS, breakage.partitionEverySeconds()),
+                        (int) unless(Mishap.PAUSES, breakage.pauseEverySeconds())),
                 (int) unless(Mishap.DRIFT, whole.driftPpmMax()),
                 whole.discovery(),
-                (int) unless(Mishap.STRANGERS, whole.strangers()),
-                (int) unless(Mishap.IMPOSTORS, whole.impostors()),
+                new SwarmOptions.Others(
+                        (int) unless(Mishap.STRANGERS, whole.others().strangers()),
+                        (int) unless(Mishap.IMPOSTORS, whole.others().impostors())),
                 without.contains(Mishap.SLOWNESS) ? SwarmOptions.Taking.PROMPT : whole.taking());
     }
 

@@ -60,7 +60,7 @@ public final class Shrinker {
         List<Simulation.Plan> all = new ArrayList<>();
         Shrinking.lesser(plan.forNanos() / SECOND, 1).forEach(seconds -> all.add(plan.withForNanos(seconds * SECOND)));
         Shrinking.lesser(plan.nodes(), 2).forEach(nodes -> all.add(plan.withNodes(nodes.intValue())));
-        if (plan.faults() == Simulation.FaultLevel.SWARM) {
+        if (plan.faults() != Simulation.FaultLevel.NONE) {
             for (Mishap mishap : Mishap.values()) {
                 if (!plan.reduction().without().contains(mishap)) {
                     all.add(plan.withReduction(plan.reduction().andWithout(mishap)));

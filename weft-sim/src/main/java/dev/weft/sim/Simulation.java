@@ -19,6 +19,9 @@ public final class Simulation {
     /** Whether things go wrong. */
     public enum FaultLevel {
         NONE,
+        /** Nodes die and come back, and nothing else. */
+        CRASHES,
+        /** Whatever the seed draws. */
         SWARM
     }
 
@@ -95,6 +98,7 @@ public final class Simulation {
         private SwarmOptions options() {
             return switch (faults) {
                 case NONE -> reduction.of(SwarmOptions.calm(nodes));
+                case CRASHES -> reduction.of(SwarmOptions.crashing(nodes));
                 case SWARM -> reduction.of(SwarmOptions.swarm(nodes, new Prng(seed).fork(3)));
             };
         }

@@ -15,33 +15,55 @@ import java.util.Map;
  * @param nodes how many nodes
  * @param carrier what connections are made of
  * @param faults what the network does to frames while faults are on
- * @param messagesPerSecond the load of the whole mesh
- * @param sessionsPerMinute connections begun in the whole mesh
- * @param payloadBytesMax the largest message
- * @param crashEverySeconds a node crashes about so often; 0 never
- * @param partitionEverySeconds the network splits, or a pair is cut one way or both, about so often; 0 never
- * @param pauseEverySeconds a process stands still about so often; 0 never
+ * @param load what applications send
+ * @param breakage what breaks beside the network
  * @param driftPpmMax how far clocks run fast or slow
  * @param discovery how nodes find each other
- * @param strangers nodes of another mesh among them
- * @param impostors nodes among them that know the mesh's name and not its key
+ * @param others who is there beside the mesh
  * @param taking how applications take what has come
  */
 record SwarmOptions(
         int nodes,
         Carrier.Kind carrier,
         Faults faults,
-        int messagesPerSecond,
-        int sessionsPerMinute,
-        int payloadBytesMax,
-        int crashEverySeconds,
-        int partitionEverySeconds,
-        int pauseEverySeconds,
+        Load load,
+        Breakage breakage,
         int driftPpmMax,
         Meeting discovery,
-        int strangers,
-        int impostors,
+        Others others,
         Taking taking) {
+    /**
+     * What applications send.
+     *
+     * @param messagesPerSecond in the whole mesh
+     * @param sessionsPerMinute connections begun in the whole mesh
+     * @param payloadBytesMax the largest message
+     */
+    record Load(int messagesPerSecond, int sessionsPerMinute, int payloadBytesMax) {
+        static final Load NONE = new Load(0, 0, 0);
+    }
+
+    /**
+     * What breaks beside the network, about how often; 0 for never.
+     *
+     * @param crashEverySeconds a node crashes
+     * @param partitionEverySeconds the network splits, or a pair is cut one way or both
+     * @param pauseEverySeconds a process stands still
+     */
+    record Breakage(int crashEverySeconds, int partitionEverySeconds, int pauseEverySeconds) {
+        static final Breakage NONE = new Breakage(0, 0, 0);
+    }
+
+    /**
+     * Who is there beside the mesh.
+     *
+     * @param strangers nodes of another mesh
+     * @param impostors nodes that know the mesh's name and not its key
+     */
+    record Others(int strangers, int impostors) {
+        static final Others NONE = new Others(0, 0);
+    }
+
     /** How nodes find each other. */
     enum Meeting {
         /** Every node hears every beacon. */
@@ -96,54 +118,20 @@ record SwarmOptions(
         }
     }
 
-    /** With applications that take what comes as they do by default. */
-    SwarmOptions(
-            int nodes,
-            Carrier.Kind carrier,
-            Faults faults,
-            int messagesPerSecond,
-            int sessionsPerMinute,
-            int payloadBytesMax,
-            int crashEverySeconds,
-            int partitionEverySeconds,
-            int pauseEverySeconds,
-            int driftPpmMax,
-            Meeting discovery,
-            int strangers,
-            int impostors) {
-        this(
-                nodes,
-                carrier,
-                faults,
-                messagesPerSecond,
-                sessionsPerMinute,
-                payloadBytesMax,
-                crashEverySeconds,
-                partitionEverySeconds,
-                pauseEverySeconds,
-                driftPpmMax,
-                discovery,
-                strangers,
-                impostors,
-                Taking.PROMPT);
+    SwarmOptions withLoad(Load changed) {
+        return new SwarmOptions(nodes, carrier, faults, changed, breakage, driftPpmMax, discovery, others, taking);
     }
 
-    SwarmOptions withTaking(Taking other) {
-        return new SwarmOptions(
-                nodes,
-                carrier,
-                faults,
-                messagesPerSecond,
-                sessionsPerMinute,
-                payloadBytesMax,
-                crashEverySeconds,
-                partitionEverySeconds,
-                pauseEverySeconds,
-                driftPpmMax,
-                discovery,
-                strangers,
-                impostors,
-                other);
+    SwarmOptions withBreakage(Breakage changed) {
+        return new SwarmOptions(nodes, carrier, faults, load, changed, driftPpmMax, discovery, others, taking);
+    }
+
+    SwarmOptions withOthers(Others changed) {
+        return new SwarmOptions(nodes, carrier, faults, load, breakage, driftPpmMax, discovery, changed, taking);
+    }
+
+    SwarmOptions withTaking(Taking changed) {
+        return new SwarmOptions(nodes, carrier, faults, load, breakage, driftPpmMax, discovery, others, changed);
     }
 
     /** Messages per second of a calm world, for each node of a small one and of a large one altogether. */
@@ -152,21 +140,24 @@ record SwarmOptions(
     private static final int MESSAGES_LEAST = 200;
 
     static SwarmOptions calm(int nodes) {
+        // In a large mesh each message is between two strangers, and costs its key exchange and more hops.
+        int messages =
+                nodes <= 50 ? MESSAGES_PER_NODE * nodes : Math.max(MESSAGES_LEAST, MESSAGES_PER_NODE * 2_500 / nodes);
         return new SwarmOptions(
                 nodes,
                 Carrier.Kind.STREAM,
                 Faults.NONE,
-                // In a large mesh each is between two strangers, and costs its key exchange and more hops.
-                nodes <= 50 ? MESSAGES_PER_NODE * nodes : Math.max(MESSAGES_LEAST, MESSAGES_PER_NODE * 2_500 / nodes),
-                30,
-                2_000,
-                0,
-                0,
-                0,
+                new Load(messages, 30, 2_000),
+                Breakage.NONE,
                 0,
                 Meeting.CONFIGURED,
-                0,
-                0);
+                Others.NONE,
+                Taking.PROMPT);
+    }
+
+    /** A calm network whose nodes die and come back, one about every five seconds. */
+    static SwarmOptions crashing(int nodes) {
+        return calm(nodes).withBreakage(new Breakage(5, 0, 0));
     }
 
     static SwarmOptions swarm(int nodes, Prng prng) {
@@ -174,16 +165,14 @@ record SwarmOptions(
                 nodes,
                 prng.chance(500_000) ? Carrier.Kind.STREAM : Carrier.Kind.DATAGRAM,
                 Faults.drawn(prng),
-                (int) prng.between(5, 200),
-                (int) prng.between(1, 120),
-                (int) prng.between(0, 60_000),
-                prng.chance(300_000) ? 0 : (int) prng.between(5, 60),
-                prng.chance(300_000) ? 0 : (int) prng.between(5, 60),
-                prng.chance(500_000) ? 0 : (int) prng.between(5, 60),
+                new Load((int) prng.between(5, 200), (int) prng.between(1, 120), (int) prng.between(0, 60_000)),
+                new Breakage(
+                        prng.chance(300_000) ? 0 : (int) prng.between(5, 60),
+                        prng.chance(300_000) ? 0 : (int) prng.between(5, 60),
+                        prng.chance(500_000) ? 0 : (int) prng.between(5, 60)),
                 prng.chance(500_000) ? 0 : (int) prng.between(1, 500),
                 prng.chance(500_000) ? Meeting.BEACON : Meeting.CONFIGURED,
-                prng.chance(700_000) ? 0 : 2,
-                prng.chance(500_000) ? 0 : 2,
+                new Others(prng.chance(700_000) ? 0 : 2, prng.chance(500_000) ? 0 : 2),
                 Taking.drawn(prng));
     }
 
@@ -198,16 +187,16 @@ record SwarmOptions(
         all.put("duplicatePerMillion", faults.duplicatePerMillion());
         all.put("bitsPerSecond", faults.bitsPerSecond());
         all.put("queueBytes", faults.queueBytes());
-        all.put("messagesPerSecond", messagesPerSecond);
-        all.put("sessionsPerMinute", sessionsPerMinute);
-        all.put("payloadBytesMax", payloadBytesMax);
-        all.put("crashEverySeconds", crashEverySeconds);
-        all.put("partitionEverySeconds", partitionEverySeconds);
-        all.put("pauseEverySeconds", pauseEverySeconds);
+        all.put("messagesPerSecond", load.messagesPerSecond());
+        all.put("sessionsPerMinute", load.sessionsPerMinute());
+        all.put("payloadBytesMax", load.payloadBytesMax());
+        all.put("crashEverySeconds", breakage.crashEverySeconds());
+        all.put("partitionEverySeconds", breakage.partitionEverySeconds());
+        all.put("pauseEverySeconds", breakage.pauseEverySeconds());
         all.put("driftPpmMax", driftPpmMax);
         all.put("discovery", discovery.name().toLowerCase(Locale.ROOT));
-        all.put("strangers", strangers);
-        all.put("impostors", impostors);
+        all.put("strangers", others.strangers());
+        all.put("impostors", others.impostors());
         all.put("roomBytes", taking.roomBytes());
         all.put("slowPerMillion", taking.slowPerMillion());
         all.put("momentMillis", taking.momentMillis());

@@ -127,7 +127,10 @@ final class World {
         this.prng = new Prng(seed);
         this.load = prng.fork(1);
         this.mischief = prng.fork(2);
-        this.side = new int[options.nodes() + options.strangers() + options.impostors()];
+        this.side = new int
+                [options.nodes()
+                        + options.others().strangers()
+                        + options.others().impostors()];
         EngineConfig scarce = options.taking().in(config);
         for (int i = 0; i < side.length; i++) {
             nodes.add(new SimNode(i, this, communityAt(i), prng.fork(1_000 + i), options.driftPpmMax(), scarce));
@@ -162,7 +165,7 @@ final class World {
     private Community communityAt(int index) {
         return index < options.nodes()
                 ? Community.MEMBERS
-                : index < options.nodes() + options.strangers() ? Community.STRANGERS : Community.IMPOSTORS;
+                : index < options.nodes() + options.others().strangers() ? Community.STRANGERS : Community.IMPOSTORS;
     }
 
     /** Every node shows its key; whether it asks for that of others is the world's choice. */
@@ -254,7 +257,7 @@ final class World {
      * others have said.
      */
     long lookaheadNanos() {
-        return options.impostors() > 0 ? 0 : terrain.leastDelayNanos();
+        return options.others().impostors() > 0 ? 0 : terrain.leastDelayNanos();
     }
 
     long nextCarrier() {
@@ -301,12 +304,12 @@ final class World {
         }
         events.at(joinSpreadNanos + 1_000_000_000L, at -> loadOnce());
         events.at(joinSpreadNanos + 1_000_000_000L, at -> sessionOnce());
-        schedule(options.crashEverySeconds(), this::crashOnce);
-        schedule(options.partitionEverySeconds(), this::partitionOnce);
-        schedule(options.pauseEverySeconds(), this::pauseOnce);
-        schedule(options.pauseEverySeconds(), this::closeOnce);
-        schedule(options.pauseEverySeconds(), this::fillOnce);
-        schedule(options.crashEverySeconds(), this::changeOnce);
+        schedule(options.breakage().crashEverySeconds(), this::crashOnce);
+        schedule(options.breakage().partitionEverySeconds(), this::partitionOnce);
+        schedule(options.breakage().pauseEverySeconds(), this::pauseOnce);
+        schedule(options.breakage().pauseEverySeconds(), this::closeOnce);
+        schedule(options.breakage().pauseEverySeconds(), this::fillOnce);
+        schedule(options.breakage().crashEverySeconds(), this::changeOnce);
     }
 
     /** From here on nothing breaks any more, and what is broken is mended. */
@@ -328,9 +331,13 @@ final class World {
         }
         List<Locator> known = new ArrayList<>();
         int members = options.nodes();
-        int strangers = options.strangers();
+        int strangers = options.others().strangers();
         int first = node.index < members ? 0 : node.index < members + strangers ? members : members + strangers;
-        int count = node.index < members ? members : node.index < members + strangers ? strangers : options.impostors();
+        int count = node.index < members
+                ? members
+                : node.index < members + strangers
+                        ? strangers
+                        : options.others().impostors();
         int knockAt = node.community().equals(Community.IMPOSTORS) ? 0 : first;
         for (int other :
                 new int[] {knockAt, first, first + prng.fork(9_000 + node.index).below(count)}) {
@@ -343,14 +350,16 @@ final class World {
     }
 
     private void loadOnce() {
-        if (options.messagesPerSecond() == 0) {
+        if (options.load().messagesPerSecond() == 0) {
             return;
         }
         if (faulty) {
             SimNode from = nodes.get(load.below(options.nodes()));
             SimNode to = nodes.get(load.below(options.nodes()));
             SocketKind kind = load.chance(800_000) ? SocketKind.RDM : SocketKind.DGRAM;
-            int bytes = load.chance(900_000) ? load.below(200) : load.below(options.payloadBytesMax() + 1);
+            int bytes = load.chance(900_000)
+                    ? load.below(200)
+                    : load.below(options.load().payloadBytesMax() + 1);
             long timeoutNanos = load.between(500, 30_000) * 1_000_000;
             if (load.chance(manyPerMillion())) {
                 loadMany(from, bytes, timeoutNanos);
@@ -360,7 +369,7 @@ final class World {
                 from.applications.send(count, to.index, to.id(), kind, bytes, timeoutNanos);
             }
         }
-        events.after(load.between(1, 2_000_000_000L / options.messagesPerSecond()), at -> loadOnce());
+        events.after(load.between(1, 2_000_000_000L / options.load().messagesPerSecond()), at -> loadOnce());
     }
 
     /**
@@ -399,7 +408,7 @@ final class World {
     }
 
     private void sessionOnce() {
-        if (options.sessionsPerMinute() == 0) {
+        if (options.load().sessionsPerMinute() == 0) {
             return;
         }
         if (faulty) {
@@ -408,10 +417,10 @@ final class World {
             SocketKind kind = load.chance(500_000) ? SocketKind.SEQPACKET : SocketKind.STREAM;
             int messages = load.chance(900_000) ? load.below(30) : load.below(600);
             if (from.isAlive()) {
-                sessions.begin(from, to, kind, messages, options.payloadBytesMax());
+                sessions.begin(from, to, kind, messages, options.load().payloadBytesMax());
             }
         }
-        events.after(load.between(1, 120_000_000_000L / options.sessionsPerMinute()), at -> sessionOnce());
+        events.after(load.between(1, 120_000_000_000L / options.load().sessionsPerMinute()), at -> sessionOnce());
     }
 
     // ------------------------------------------------------------------ what goes wrong

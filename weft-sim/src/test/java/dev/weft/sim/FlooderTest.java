@@ -23,9 +23,7 @@ class FlooderTest {
     private static final int NODES = 6;
 
     private static World calmWorld(long seed) {
-        SwarmOptions calm = SwarmOptions.calm(NODES);
-        SwarmOptions quiet =
-                new SwarmOptions(NODES, calm.carrier(), calm.faults(), 0, 0, 0, 0, 0, 0, 0, calm.discovery(), 0, 0);
+        SwarmOptions quiet = SwarmOptions.calm(NODES).withLoad(SwarmOptions.Load.NONE);
         World world = new World(quiet, seed, EngineConfig.DEFAULT);
         world.start(SECOND);
         runUntil(world, 10 * SECOND);

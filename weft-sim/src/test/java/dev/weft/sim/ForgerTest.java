@@ -218,9 +218,7 @@ class ForgerTest {
     }
 
     private static World quiet(long seed) {
-        SwarmOptions calm = SwarmOptions.calm(NODES);
-        SwarmOptions quiet =
-                new SwarmOptions(NODES, calm.carrier(), calm.faults(), 0, 0, 0, 0, 0, 0, 0, calm.discovery(), 0, 0);
+        SwarmOptions quiet = SwarmOptions.calm(NODES).withLoad(SwarmOptions.Load.NONE);
         return new World(quiet, seed, EngineConfig.DEFAULT);
     }
 

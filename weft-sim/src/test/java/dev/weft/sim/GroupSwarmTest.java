@@ -99,9 +99,7 @@ class GroupSwarmTest {
      */
     @Test
     void aProcessThatStandsStillHoldsTheOtherMembersUpForAThirdOfASecondAtMost() {
-        SwarmOptions calm = SwarmOptions.calm(9);
-        SwarmOptions quiet =
-                new SwarmOptions(9, calm.carrier(), calm.faults(), 0, 0, 0, 0, 0, 0, 0, calm.discovery(), 0, 0);
+        SwarmOptions quiet = SwarmOptions.calm(9).withLoad(SwarmOptions.Load.NONE);
         World world = new World(quiet, 7, EngineConfig.DEFAULT);
         world.start(2_000_000_000L);
         while (world.events.step(60_000_000_000L)) {}
@@ -148,9 +146,7 @@ class GroupSwarmTest {
     /** Nine nodes on a segment that loses one datagram in a hundred: each message reaches everybody once all the same. */
     @Test
     void onASegmentMostBranchesRideOnDatagramsAndWhatIsLostComesOverLinks() {
-        SwarmOptions calm = SwarmOptions.calm(9);
-        SwarmOptions quiet =
-                new SwarmOptions(9, calm.carrier(), calm.faults(), 0, 0, 0, 0, 0, 0, 0, calm.discovery(), 0, 0);
+        SwarmOptions quiet = SwarmOptions.calm(9).withLoad(SwarmOptions.Load.NONE);
         World world = new World(quiet, 7, EngineConfig.DEFAULT);
         world.ether = Ether.ofAll(world, new Prng(11), 10_000);
         world.start(2_000_000_000L);
@@ -184,9 +180,7 @@ class GroupSwarmTest {
 
     /** Frames sent, answers received, neighbors, and copies delivered, for a hundred messages in a mesh of 64. */
     private static long[] costOf(int members) {
-        SwarmOptions calm = SwarmOptions.calm(64);
-        SwarmOptions quiet =
-                new SwarmOptions(64, calm.carrier(), calm.faults(), 0, 0, 0, 0, 0, 0, 0, calm.discovery(), 0, 0);
+        SwarmOptions quiet = SwarmOptions.calm(64).withLoad(SwarmOptions.Load.NONE);
         World world = new World(quiet, 7, EngineConfig.DEFAULT);
         SimNode origin = world.node(ORIGIN);
         long[] answers = new long[1];

@@ -51,7 +51,7 @@ class ShrinkerTest {
             return Simulation.run(plan, new World(options, plan.seed(), EngineConfig.DEFAULT, afterACrash), progress);
         };
         Simulation.Plan failing = swarm(8, 5, 40);
-        assertThat(SwarmOptions.swarm(8, new Prng(5).fork(3)).crashEverySeconds())
+        assertThat(SwarmOptions.swarm(8, new Prng(5).fork(3)).breakage().crashEverySeconds())
                 .isPositive();
         assertThat(runner.run(failing, (virtual, events) -> {}).brokenInvariant())
                 .isEqualTo(BROKEN);
@@ -102,7 +102,7 @@ class ShrinkerTest {
             assertThat(Mishap.parse(mishap.word())).isEqualTo(mishap);
         }
         assertThat(Reduction.NONE.of(whole)).isEqualTo(whole);
-        assertThat(Reduction.NONE.withLoadPercent(1).of(whole).messagesPerSecond())
+        assertThat(Reduction.NONE.withLoadPercent(1).of(whole).load().messagesPerSecond())
                 .isPositive();
         assertThatThrownBy(() -> Mishap.parse("lass")).hasMessageContaining("loss, duplication");
         assertThatThrownBy(() -> new Reduction(Set.of(), 0)).hasMessageContaining("1 to 100");

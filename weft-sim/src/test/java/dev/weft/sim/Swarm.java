@@ -1,6 +1,8 @@
 package dev.weft.sim;
 
-/** Runs many seeds from the command line: first seed, how many, nodes, seconds, none or swarm. */
+import java.util.Locale;
+
+/** Runs many seeds from the command line: first seed, how many, nodes, seconds, none, crashes or swarm. */
 final class Swarm {
     private Swarm() {}
 
@@ -9,8 +11,7 @@ final class Swarm {
         int runs = Integer.parseInt(args[1]);
         int nodes = Integer.parseInt(args[2]);
         long seconds = Long.parseLong(args[3]);
-        Simulation.FaultLevel faults =
-                args[4].equals("none") ? Simulation.FaultLevel.NONE : Simulation.FaultLevel.SWARM;
+        Simulation.FaultLevel faults = Simulation.FaultLevel.valueOf(args[4].toUpperCase(Locale.ROOT));
         int failed = 0;
         for (long seed = first; seed < first + runs; seed++) {
             long began = System.nanoTime();

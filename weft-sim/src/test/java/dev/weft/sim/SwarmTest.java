@@ -73,24 +73,19 @@ class SwarmTest {
         }
     }
 
+    @Test
+    void whereNothingButNodesBreaksNothingIsLostOnTheWay() {
+        Simulation.Plan plan = new Simulation.Plan(12, 3, 30_000_000_000L, Simulation.FaultLevel.CRASHES);
+        RunReport report = Simulation.run(plan, (virtual, events) -> {});
+        assertThat(report.violations()).isEmpty();
+        assertThat(report.faults().get("crashes")).isPositive();
+        assertThat(report.faults().get("lost") + report.faults().get("cut")).isZero();
+    }
+
     /** The simulator itself is tested: nodes that do not ask for the key let the impostors in, and that is found. */
     @Test
     void aMeshThatDoesNotAskForItsKeyIsFoundOut() {
-        SwarmOptions calm = SwarmOptions.calm(4);
-        SwarmOptions withImpostors = new SwarmOptions(
-                calm.nodes(),
-                calm.carrier(),
-                calm.faults(),
-                calm.messagesPerSecond(),
-                calm.sessionsPerMinute(),
-                calm.payloadBytesMax(),
-                0,
-                0,
-                0,
-                0,
-                calm.discovery(),
-                0,
-                2);
+        SwarmOptions withImpostors = SwarmOptions.calm(4).withOthers(new SwarmOptions.Others(0, 2));
         Simulation.Plan plan = new Simulation.Plan(4, 9, 5_000_000_000L, Simulation.FaultLevel.NONE);
         World open = new World(withImpostors, 9, EngineConfig.DEFAULT, new World.Honest(), World.Guard.NONE);
         assertThat(Simulation.run(plan, open, (virtual, events) -> {})

@@ -50,7 +50,8 @@ class WindowsTest {
     /** The first worlds in which nobody heckles: the others have no windows. */
     static LongStream seeds() {
         return LongStream.iterate(1, seed -> seed + 1)
-                .filter(seed -> SwarmOptions.swarm(30, new Prng(seed).fork(3)).impostors() == 0)
+                .filter(seed ->
+                        SwarmOptions.swarm(30, new Prng(seed).fork(3)).others().impostors() == 0)
                 .limit(3);
     }
 
