@@ -203,7 +203,8 @@ public final class Growth {
         return new Row(at, count / seconds, cpuMicros / count);
     }
 
-    private static long cpuNanos() {
+    /** Of this process since its start. */
+    static long cpuNanos() {
         return ProcessHandle.current()
                 .info()
                 .totalCpuDuration()

@@ -75,13 +75,13 @@ public final class MeshGrowth {
     }
 
     private static Row run(int nodes) {
-        long before = cpuNanos();
+        long before = Growth.cpuNanos();
         RunReport report = Simulation.run(
                 new Simulation.Plan(nodes, SEED, FOR_NANOS, Simulation.FaultLevel.NONE), (virtual, events) -> {});
         if (!report.isGood()) {
             throw new IllegalStateException(nodes + " nodes: " + report.violations());
         }
-        return new Row(nodes, report, (cpuNanos() - before) / 1e9);
+        return new Row(nodes, report, (Growth.cpuNanos() - before) / 1e9);
     }
 
     private static Plot plot(String title, String unit) {
@@ -96,13 +96,5 @@ public final class MeshGrowth {
 
     private static void draw(Path file, Plot plot) throws IOException {
         Files.writeString(file, plot.svg());
-    }
-
-    private static long cpuNanos() {
-        return ProcessHandle.current()
-                .info()
-                .totalCpuDuration()
-                .orElse(Duration.ZERO)
-                .toNanos();
     }
 }

@@ -383,9 +383,9 @@ public final class Sender {
         return Math.min(Math.min(sweepNanos, farewells.nextDeadlineNanos()), deadlines.nextNanos());
     }
 
-    private void sayFarewell(OutboundFlow flow, Abort frame) {
-        paths.path(flow.destination(), flow.manner().routing(), Paths.Choice.PRIMARY)
-                .ifPresent(path -> out.send(path, flow.manner(), frame));
+    private void sayFarewell(NodeId destination, Manner manner, Abort frame) {
+        paths.path(destination, manner.routing(), Paths.Choice.PRIMARY)
+                .ifPresent(path -> out.send(path, manner, frame));
     }
 
     private void sweep(long nowNanos, long idleNanos) {
