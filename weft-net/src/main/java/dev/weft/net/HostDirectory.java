@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -46,15 +47,25 @@ public final class HostDirectory implements AutoCloseable {
     /** What a file says of its node. */
     record Entry(long incarnation, List<Locator> locators) {}
 
+    /** An entry as it was read. */
+    private record Seen(Edition edition, Entry entry) {}
+
+    /**
+     * Which file of a name it was: each edition is a file of its own, written whole and moved into place. The time alone
+     * would not tell, for it moves in steps of some milliseconds.
+     */
+    private record Edition(FileTime written, @Nullable Object key) {
+        private static Edition of(BasicFileAttributes file) {
+            return new Edition(file.lastModifiedTime(), file.fileKey());
+        }
+    }
+
     private final Loop loop;
     private final Path directory;
     private final NodeId self;
     private final Handler handler;
     private final LifeLock ownLock;
     private final WatchService watch;
-    /** An entry as it was read, which is read again only when it has been written since. */
-    private record Seen(FileTime written, Entry entry) {}
-
     private final TreeMap<NodeId, Seen> seen = new TreeMap<>();
     private final DeadSockets deadSockets;
     private volatile boolean closed;
@@ -211,14 +222,16 @@ public final class HostDirectory implements AutoCloseable {
 
     private static Optional<Seen> read(Path file, @Nullable Seen before) {
         try {
-            FileTime written = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS);
-            if (before != null && before.written().equals(written)) {
+            BasicFileAttributes present =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            Edition edition = Edition.of(present);
+            if (before != null && before.edition().equals(edition)) {
                 return Optional.of(before);
             }
-            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > FILE_BYTES_MAX) {
+            if (!present.isRegularFile() || present.size() > FILE_BYTES_MAX) {
                 return Optional.empty();
             }
-            return Optional.of(new Seen(written, parse(Files.readAllLines(file, StandardCharsets.UTF_8))));
+            return Optional.of(new Seen(edition, parse(Files.readAllLines(file, StandardCharsets.UTF_8))));
         } catch (IOException | IllegalArgumentException halfWritten) {
             return Optional.empty();
         }

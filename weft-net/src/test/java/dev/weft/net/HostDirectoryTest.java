@@ -12,6 +12,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -83,6 +84,20 @@ class HostDirectoryTest {
         byAlice.await(new Seen(BOB, 6, LOCATORS));
         bob.close();
         enter("mesh", BOB, 7, new Recorded<>(loop));
+        byAlice.await(new Seen(BOB, 7, LOCATORS));
+    }
+
+    @Test
+    void aNewEditionIsSeenThoughItIsAsOldAsTheLast() throws IOException {
+        Recorded<Seen> byAlice = new Recorded<>(loop);
+        enter("mesh", ALICE, 5, byAlice);
+        enter("mesh", BOB, 6, new Recorded<>(loop));
+        byAlice.await(new Seen(BOB, 6, LOCATORS));
+        List<String> lines = new ArrayList<>(Files.readAllLines(entry(BOB)));
+        lines.replaceAll(line -> line.replace("incarnation=6", "incarnation=7"));
+        Path fresh = Files.write(root.resolve("fresh"), lines);
+        Files.setLastModifiedTime(fresh, Files.getLastModifiedTime(entry(BOB)));
+        Files.move(fresh, entry(BOB), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         byAlice.await(new Seen(BOB, 7, LOCATORS));
     }
 

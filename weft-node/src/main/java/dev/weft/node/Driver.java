@@ -163,9 +163,8 @@ final class Driver {
         long presentNanos = clock.getAsLong();
         boolean isBusy = presentNanos - settledNanos < IDLE_NANOS;
         settledNanos = presentNanos;
-        // Deadlines mostly move away as answers come in: whoever wakes too early while he is busy looks again, which
-        // costs
-        // less than a new timer in each turn.
+        // Deadlines mostly move away as answers come in: to wake too early while busy, and look again, costs less than
+        // a new timer in each turn.
         if (wake != null && (wakeNanos == atNanos || isBusy && wakeNanos < atNanos)) {
             return;
         }
