@@ -1,5 +1,6 @@
 package dev.weft.node;
 
+import static dev.weft.node.Waiting.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -34,8 +35,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,14 +109,6 @@ class AuthorityNodesTest {
         List<MeshEvent> events = new CopyOnWriteArrayList<>();
         mesh.subscribe(events::add);
         return events;
-    }
-
-    private static void until(BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
-            LockSupport.parkNanos(10_000_000);
-        }
     }
 
     private static boolean hasRefusal(Mesh mesh, String reason, String text) {

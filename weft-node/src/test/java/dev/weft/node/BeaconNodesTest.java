@@ -1,5 +1,6 @@
 package dev.weft.node;
 
+import static dev.weft.node.Waiting.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -19,8 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -83,14 +82,6 @@ class BeaconNodesTest {
                 .runtimeDirectory(directory.resolve(name))
                 .beacon(new MeshConfig.Beacon(MeshConfig.Beacon.Mode.ON, GROUP, port))
                 .listen(dev.weft.Locator.parse("tcp/127.0.0.1:0"));
-    }
-
-    private static void until(BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
-            LockSupport.parkNanos(20_000_000);
-        }
     }
 
     private static long counter(Mesh mesh, String name) {

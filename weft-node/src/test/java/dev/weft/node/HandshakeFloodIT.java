@@ -1,5 +1,6 @@
 package dev.weft.node;
 
+import static dev.weft.node.Waiting.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Locator;
@@ -48,7 +49,6 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -125,14 +125,6 @@ class HandshakeFloodIT {
         return node(name)
                 .peer(relay.self().locators().get(0))
                 .links(new MeshConfig.Links(MeshConfig.Links.Policy.PINNED_ONLY, List.of("relay"), List.of()));
-    }
-
-    private static void until(BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
-            LockSupport.parkNanos(10_000_000);
-        }
     }
 
     private static long counter(Mesh mesh, String name) {

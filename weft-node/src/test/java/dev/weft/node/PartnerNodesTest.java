@@ -1,5 +1,6 @@
 package dev.weft.node;
 
+import static dev.weft.node.Waiting.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Endpoint;
@@ -14,8 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,14 +45,6 @@ class PartnerNodesTest {
 
     private static Locator at(Mesh mesh) {
         return mesh.self().locators().get(0);
-    }
-
-    private static void until(BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
-            LockSupport.parkNanos(10_000_000);
-        }
     }
 
     private static void say(Mesh from, Mesh to, String word) throws InterruptedException {

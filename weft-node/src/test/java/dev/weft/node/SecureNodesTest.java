@@ -1,5 +1,6 @@
 package dev.weft.node;
 
+import static dev.weft.node.Waiting.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,7 +23,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -311,13 +311,5 @@ class SecureNodesTest {
         List<MeshEvent> events = new java.util.concurrent.CopyOnWriteArrayList<>();
         mesh.subscribe(events::add);
         return events;
-    }
-
-    private static void until(BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
-            java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
-        }
     }
 }
