@@ -106,14 +106,19 @@ final class Applications {
         });
     }
 
-    /** The inbox of this node's memberships has no room for a while. */
+    /** The inbox of this node's memberships has no room for a while; who has detached fetches what it has missed then. */
     void fillInboxFor(GroupAcceptance answer, long nanos) {
         int bound = node.life();
         full = answer;
         world.events.after(nanos, at -> {
             if (node.life() == bound && node.isAlive()) {
                 full = GroupAcceptance.TAKEN;
-                node.turn((present, local) -> present.handleRoom(local));
+                node.turn((present, local) -> {
+                    if (answer == GroupAcceptance.DETACHED) {
+                        joinedSince.keySet().forEach(group -> present.handleCaughtUp(group, local));
+                    }
+                    present.handleRoom(local);
+                });
             }
         });
     }

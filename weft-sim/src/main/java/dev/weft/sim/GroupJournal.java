@@ -67,6 +67,7 @@ final class GroupJournal {
     private long orphaned;
     private long gaps;
     private long inOrder;
+    private long caughtUp;
 
     GroupJournal(Violations violations) {
         this.violations = violations;
@@ -125,6 +126,9 @@ final class GroupJournal {
         }
         if (times > 1) {
             violations.add("delivered to each member at most once", entry.at(member));
+        }
+        if (entry.refused.contains(member)) {
+            caughtUp++;
         }
         if (entry.name.kind() == SocketKind.SEQPACKET) {
             requireOrder(entry, member, life, sinceNanos, missed);
@@ -241,6 +245,7 @@ final class GroupJournal {
         all.put("orphaned", orphaned);
         all.put("inOrder", inOrder);
         all.put("gapsTold", gaps);
+        all.put("caughtUp", caughtUp);
         return all;
     }
 }

@@ -37,6 +37,7 @@ class GroupSwarmTest {
         assertThat(sums.get("delivered")).as("%s", sums).isGreaterThan(4 * sums.get("unknown"));
         assertThat(sums.get("inOrder")).isGreaterThan(1_000);
         assertThat(sums.get("gapsTold")).isPositive();
+        assertThat(sums.get("caughtUp")).isPositive();
         assertThat(sums.get("rejected")).isPositive();
         assertThat(sums.get("castsHeard")).isPositive();
         assertThat(sums.get("castsLost")).isPositive();
