@@ -71,10 +71,12 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
 
     private volatile long state;
 
-    /** How many messages the loop has taken, and the room that they, and those that did not come, were lent. */
+    /** How many messages the loop has taken, and the room that they were lent. */
     private int count;
 
     private long charge;
+    /** The same of those that did not come. */
+    private long unusedCharge;
 
     /** For how many tickets tasks have begun to tell the handlers. */
     @SuppressWarnings("unused") // by TOLD
@@ -190,15 +192,25 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
         return present;
     }
 
-    /** On the loop, once. Nothing is added from now on. */
+    /** On the loop, once, in a turn: what is to be sent. */
     Send take() {
+        Send send = end();
+        if (unusedCharge > 0) {
+            account.giveInTurn(unusedCharge);
+        }
+        return send;
+    }
+
+    /** Nothing is added from now on. */
+    private Send end() {
         long taken = (long) STATE.getAndBitwiseOr(this, TAKEN);
         count = count(taken);
         byte[] together = packed;
         List<ByteView> messages = count == 1 || together == null
                 ? List.of(ByteView.of(alone))
                 : Bundle.of(ByteView.of(together, 0, bytes(taken)));
-        charge = count * SendBudget.OVERHEAD_BYTES + Bundle.payloadBytes(messages) + lent(taken);
+        charge = count * SendBudget.OVERHEAD_BYTES + Bundle.payloadBytes(messages);
+        unusedCharge = lent(taken);
         return course.send(this, messages);
     }
 
@@ -210,17 +222,17 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
     @Override
     public void settle(Outcome outcome, Executor callbacks) {
         account.giveInTurn(charge);
-        end(outcome, callbacks);
+        tell(outcome, callbacks);
     }
 
     @Override
     public void lapse(Executor callbacks) {
-        take();
-        account.give(charge);
-        end(Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.SENDER_CLOSED), callbacks);
+        end();
+        account.give(charge + unusedCharge);
+        tell(Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.SENDER_CLOSED), callbacks);
     }
 
-    private void end(Outcome outcome, Executor callbacks) {
+    private void tell(Outcome outcome, Executor callbacks) {
         // Whoever keeps a ticket keeps this.
         alone = NOTHING;
         packed = null;

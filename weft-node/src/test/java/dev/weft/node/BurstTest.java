@@ -95,11 +95,15 @@ class BurstTest {
     @Test
     void allTheRoomThatWasLentIsGivenBackAtTheEndOfTheTurn() {
         for (int messages : new int[] {1, 2, 8, 9, 40}) {
+            long charge = 0;
             Burst burst = begin(payload(7, 0));
             for (int i = 1; i < messages; i++) {
                 assertThat(add(payload(i, 0))).isNotNull();
+                charge += SendBudget.charge(i);
             }
             burst.take();
+            budget.flush();
+            assertThat(budget.counters()).containsEntry("send.held-bytes", charge + SendBudget.charge(7));
             burst.settle(DELIVERED, callbacks::add);
             assertThat(budget.isInUse()).isTrue();
             budget.flush();
