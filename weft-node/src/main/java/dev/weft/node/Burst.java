@@ -208,7 +208,7 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
         byte[] together = packed;
         List<ByteView> messages = count == 1 || together == null
                 ? List.of(ByteView.of(alone))
-                : Bundle.of(ByteView.of(together, 0, bytes(taken)));
+                : Bundle.of(ByteView.of(together, 0, bytes(taken)).compact());
         charge = count * SendBudget.OVERHEAD_BYTES + Bundle.payloadBytes(messages);
         unusedCharge = lent(taken);
         return course.send(this, messages);
