@@ -15,7 +15,8 @@ public interface Ticket {
 
     /**
      * Calls a handler with the outcome, once: on the mesh's callback executor, or here and now where it is known. Takes
-     * less than a stage for each of millions of messages, the more so where they have one handler.
+     * less than a stage for each of millions of messages, the more so where they have one handler. Handlers of up to 16
+     * messages that were sent together are called one after the other, so none may wait for another handler.
      */
     default void onOutcome(Consumer<Outcome> handler) {
         outcome().thenAccept(handler);

@@ -328,11 +328,11 @@ final class Application implements Engine.Output {
 
     @Override
     public void settled(Claim claim, Outcome outcome) {
+        for (int i = 0; i < claim.count() && !outcome.isDelivered(); i++) {
+            events.tell(MeshEvent.Kind.DEAD_LETTER, self, "message " + claim.number(i) + " is " + outcome);
+        }
         if (claim instanceof Pending send) {
             send.settle(outcome, completions);
-        }
-        if (!outcome.isDelivered()) {
-            events.tell(MeshEvent.Kind.DEAD_LETTER, self, "message " + claim.number() + " is " + outcome);
         }
     }
 

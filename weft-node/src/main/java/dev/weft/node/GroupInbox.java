@@ -48,7 +48,7 @@ final class GroupInbox implements Membership {
         this.group = group;
         this.options = options;
         this.home = home;
-        this.mailbox = new Mailbox<>("the membership of '" + group + "'", 1, callbacks, this::discount);
+        this.mailbox = new Mailbox<>(() -> "the membership of '" + group + "'", 1, callbacks, this::discount);
     }
 
     /** Called on the loop; never waits for the application. All of what arrives together is taken, or nothing. */

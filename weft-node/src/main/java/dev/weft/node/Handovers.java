@@ -30,20 +30,7 @@ final class Handovers {
         default void lapse(Executor callbacks) {}
     }
 
-    /** A send, which ends in an outcome whatever happens. */
-    record OfSend(Send send, Pending asked) implements Input {
-        @Override
-        public void run(Engine engine, long nowNanos) {
-            engine.send(send, nowNanos);
-        }
-
-        @Override
-        public void lapse(Executor callbacks) {
-            asked.lapse(callbacks);
-        }
-    }
-
-    /** A send on a connection. */
+    /** A send on a connection, which ends in an outcome whatever happens. */
     record OfSendOn(long connection, Send send, Pending asked) implements Input {
         @Override
         public void run(Engine engine, long nowNanos) {

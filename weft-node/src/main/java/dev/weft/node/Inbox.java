@@ -2,12 +2,15 @@ package dev.weft.node;
 
 import dev.weft.Endpoint;
 import dev.weft.Message;
+import dev.weft.NodeId;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.socket.Endpoints;
+import dev.weft.core.wire.Bundle;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -24,8 +27,21 @@ final class Inbox implements Endpoint {
         void taken(long charge);
     }
 
-    /** Handed over together: few beside what may wait here, even where they are large. */
-    private static final int TOGETHER_MAX = 64;
+    /** Bundles handed over together: few beside what may wait here. */
+    private static final int TOGETHER_MAX = 16;
+
+    /** What came together: each message gets an array of its own as it is taken, on the thread that takes it. */
+    private record Arrived(NodeId from, int hops, Iterator<ByteView> payloads) implements Iterator<Message> {
+        @Override
+        public boolean hasNext() {
+            return payloads.hasNext();
+        }
+
+        @Override
+        public Message next() {
+            return new Message(from, payloads.next().intoByteArray(), hops);
+        }
+    }
 
     private final String name;
     private final SocketKind kind;
@@ -33,7 +49,7 @@ final class Inbox implements Endpoint {
     private final Taken taken;
     private final Mailbox<Message> mailbox;
     /** What has come in this turn; the loop's own. */
-    private final List<Message> gathered = new ArrayList<>();
+    private final List<Iterator<Message>> gathered = new ArrayList<>(0);
     /** What the engine is told at a time of what was taken. */
     private volatile long toldBytes;
 
@@ -45,15 +61,14 @@ final class Inbox implements Endpoint {
         this.toldBytes = capacityBytes / 8;
         this.unregister = unregister;
         this.taken = taken;
-        this.mailbox = new Mailbox<>("endpoint '" + name + "'", TOGETHER_MAX, callbacks, this::count);
+        this.mailbox = new Mailbox<>(() -> "endpoint '" + name + "'", TOGETHER_MAX, callbacks, this::count);
     }
 
     /** Takes messages; returns true for the first since the last {@link #flush}. Called on the loop. */
     boolean add(Endpoints.Delivery delivery) {
         boolean wasEmpty = gathered.isEmpty();
-        for (ByteView payload : delivery.payloads()) {
-            gathered.add(new Message(delivery.from(), payload.intoByteArray(), delivery.hops()));
-        }
+        List<ByteView> payloads = Bundle.compact(delivery.payloads());
+        gathered.add(new Arrived(delivery.from(), delivery.hops(), payloads.iterator()));
         return wasEmpty;
     }
 

@@ -2,7 +2,6 @@ package dev.weft.node;
 
 import dev.weft.Listener;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -32,12 +31,12 @@ final class ListenerEnd<C> implements Listener<C> {
         this.priority = priority;
         this.shown = shown;
         this.unregister = unregister;
-        this.mailbox = new Mailbox<>("the listener of '" + name + "'", 1, callbacks, taken);
+        this.mailbox = new Mailbox<>(() -> "the listener of '" + name + "'", 1, callbacks, taken);
     }
 
     /** Called on the loop. */
     void add(ConnectionEnd connection) {
-        mailbox.addAll(List.of(connection));
+        mailbox.add(connection);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -15,27 +16,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the loop has for the application, first come first taken: by threads that wait, or by a handler that gets one at
- * a time. Whoever adds keeps it within bounds.
+ * a time. What came together is added together, and taken apart by who takes it. Whoever adds keeps it within bounds.
  */
 final class Mailbox<T> {
-    private final String name;
+    private final Supplier<String> name;
     private final Executor callbacks;
     private final Consumer<T> taken;
     private final int togetherMax;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
-    private final ArrayDeque<T> queue = new ArrayDeque<>();
+    /** Each with something left. */
+    private final ArrayDeque<Iterator<T>> queue = new ArrayDeque<>(0);
+
     private boolean closed;
     private boolean handing;
     private volatile @Nullable Consumer<T> handler;
 
     /**
-     * @param name for the error that tells that it is closed
-     * @param togetherMax how many leave the box together for a handler, which then sees them whatever becomes of the box
+     * @param name asked for the error that tells that it is closed
+     * @param togetherMax how many of what was added together leave the box together for a handler, which then sees them
+     *     whatever becomes of the box
      * @param taken hears of each item as a thread or the handler gets it, on any thread
      */
-    Mailbox(String name, int togetherMax, Executor callbacks, Consumer<T> taken) {
+    Mailbox(Supplier<String> name, int togetherMax, Executor callbacks, Consumer<T> taken) {
         this.name = name;
         this.togetherMax = togetherMax;
         this.callbacks = callbacks;
@@ -44,19 +48,19 @@ final class Mailbox<T> {
 
     /** Called on the loop; never waits for the application. */
     void add(T item) {
-        addAll(List.of(item));
+        addAll(List.of(List.of(item).iterator()));
     }
 
-    /** Called on the loop; never waits for the application. */
-    void addAll(Collection<T> items) {
+    /**
+     * Called on the loop; never waits for the application.
+     *
+     * @param together none of them empty
+     */
+    void addAll(Collection<Iterator<T>> together) {
         lock.lock();
         try {
-            queue.addAll(items);
-            if (items.size() == 1) {
-                arrived.signal();
-            } else {
-                arrived.signalAll();
-            }
+            queue.addAll(together);
+            arrived.signal();
             startHanding();
         } finally {
             lock.unlock();
@@ -72,7 +76,7 @@ final class Mailbox<T> {
                 requireOpen();
                 arrived.await();
             }
-            item = queue.remove();
+            item = takeOne();
         } finally {
             lock.unlock();
         }
@@ -92,12 +96,30 @@ final class Mailbox<T> {
                 }
                 left = arrived.awaitNanos(left);
             }
-            item = queue.remove();
+            item = takeOne();
         } finally {
             lock.unlock();
         }
         taken.accept(item);
         return Optional.of(item);
+    }
+
+    /** Who waits next is woken as long as there is something. */
+    private T takeOne() {
+        T item = next();
+        if (!queue.isEmpty()) {
+            arrived.signal();
+        }
+        return item;
+    }
+
+    private T next() {
+        Iterator<T> oldest = queue.element();
+        T item = oldest.next();
+        if (!oldest.hasNext()) {
+            queue.remove();
+        }
+        return item;
     }
 
     void onEach(Consumer<T> newHandler) {
@@ -137,7 +159,7 @@ final class Mailbox<T> {
     Optional<T> drop() {
         lock.lock();
         try {
-            return Optional.ofNullable(queue.poll());
+            return queue.isEmpty() ? Optional.empty() : Optional.of(next());
         } finally {
             lock.unlock();
         }
@@ -168,7 +190,7 @@ final class Mailbox<T> {
         lock.lock();
         try {
             if (closed) {
-                throw new IllegalStateException(name + " is closed");
+                throw new IllegalStateException(name.get() + " is closed");
             }
         } finally {
             lock.unlock();
@@ -184,15 +206,17 @@ final class Mailbox<T> {
     }
 
     private void handOver() {
-        List<T> some = new ArrayList<>();
+        List<Iterator<T>> some = new ArrayList<>();
         while (takeSome(some)) {
-            some.forEach(this::hand);
+            for (Iterator<T> items : some) {
+                items.forEachRemaining(this::hand);
+            }
             some.clear();
         }
     }
 
     /** Takes out what is to be handed over next: several at a time, lest this and the loop get in each other's way for each. */
-    private boolean takeSome(List<T> some) {
+    private boolean takeSome(List<Iterator<T>> some) {
         lock.lock();
         try {
             for (int left = Math.min(togetherMax, queue.size()); left > 0; left--) {

@@ -32,23 +32,21 @@ import dev.weft.StreamSocket;
 import dev.weft.Ticket;
 import dev.weft.Topology;
 import dev.weft.WhenFull;
-import dev.weft.core.base.ByteView;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.flow.Manner;
-import dev.weft.core.flow.Send;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -62,23 +60,16 @@ final class Node implements Mesh {
     private final NodeLife life;
     private final Application application;
     private final Groups groups;
+    private final LongSupplier numbers;
     private final Object describing = new Object();
     /** That of the latest send, which is mostly that of the next one. */
     private volatile @Nullable Course latest;
-
-    /** What sends to one endpoint have in common. */
-    private record Course(NodeId node, String endpoint, SendOptions options, Manner manner, SendBudget.Flow flow) {
-        private boolean isFor(NodeId other, String otherEndpoint, SendOptions otherOptions) {
-            return Objects.equals(node, other)
-                    && Objects.equals(endpoint, otherEndpoint)
-                    && Objects.equals(options, otherOptions);
-        }
-    }
 
     private Node(NodeLife life) {
         this.life = life;
         this.application = life.application();
         this.groups = new Groups(life);
+        this.numbers = application::nextTicket;
         application.accepting((listener, kind, from, connection) -> {
             ConnectionEnd end = new ConnectionEnd(life, from, listener.name(), kind, listener.priority());
             end.numbered(connection);
@@ -184,23 +175,27 @@ final class Node implements Mesh {
             throw new IllegalArgumentException(
                     "a message of " + payload.length + " bytes is too large: at most " + Data.MESSAGE_BYTES_MAX);
         }
+        TicketEnd added = course.add(payload, numbers);
+        return added == null ? begin(course, payload, options.whenFull()) : added;
+    }
+
+    private Ticket begin(Course course, byte[] payload, WhenFull whenFull) {
         long charge = SendBudget.charge(payload.length);
-        long timeoutNanos = options.timeout().toNanos();
         SendBudget budget = application.budget();
-        SendBudget.Account account = switch (options.whenFull()) {
-            case WAIT -> budget.take(course.flow, charge, timeoutNanos, life.loop()::isInLoop);
-            case REFUSE -> budget.tryTake(course.flow, charge);
+        SendBudget.Account account = switch (whenFull) {
+            case WAIT -> budget.take(course.flow(), charge, course.timeoutNanos(), life.loop()::isInLoop);
+            case REFUSE -> budget.tryTake(course.flow(), charge);
         };
-        TicketEnd ticket = new TicketEnd(application.nextTicket(), account, charge);
+        long number = application.nextTicket();
         if (account == null) {
-            Outcome.Kind kind = options.whenFull() == WhenFull.REFUSE ? Outcome.Kind.REJECTED : Outcome.Kind.EXPIRED;
-            ticket.settle(Outcome.of(kind, Outcome.Reason.QUEUE_FULL), life.callbacks());
-            return ticket;
+            Outcome.Kind kind = whenFull == WhenFull.REFUSE ? Outcome.Kind.REJECTED : Outcome.Kind.EXPIRED;
+            TicketEnd refused = new TicketEnd(number);
+            refused.settle(Outcome.of(kind, Outcome.Reason.QUEUE_FULL), life.callbacks());
+            return refused;
         }
-        Send send = new Send(
-                ticket, node, endpoint, options.kind(), course.manner, ByteView.of(payload.clone()), timeoutNanos);
-        life.handOver(new Handovers.OfSend(send, ticket));
-        return ticket;
+        Burst begun = course.begin(account, payload, number);
+        life.handOver(begun);
+        return begun.ticket();
     }
 
     private Course course(NodeId node, String endpoint, SendOptions options) {
@@ -218,8 +213,7 @@ final class Node implements Mesh {
                         options.whenFull(),
                         options.retriesMax(),
                         options.routing(),
-                        life.secrecy(options.secrecy())),
-                new SendBudget.Flow(node, endpoint, options.kind(), options.priority()));
+                        life.secrecy(options.secrecy())));
         latest = course;
         return course;
     }

@@ -75,8 +75,18 @@ final class SendBudget {
     /** What the sends of one flow hold. What a send has taken of it is to be given back once. */
     final class Account {
         private final Vessel flow = new Vessel(flowMax);
+        private final int priority;
         /** What was given back in this turn; the loop's own. */
         private long givenInTurn;
+
+        private Account(int priority) {
+            this.priority = priority;
+        }
+
+        /** Takes more for the same flow if there is room. On any thread. */
+        boolean tryTake(long charge) {
+            return SendBudget.this.tryTake(flow, priority, charge);
+        }
 
         /** On any thread. */
         void give(long charge) {
@@ -286,6 +296,6 @@ final class SendBudget {
             latest = null;
             flowsKept.set(Math.max(ACCOUNTS_KEPT, 2 * flows.size()));
         }
-        return flows.computeIfAbsent(flow, name -> new Account());
+        return flows.computeIfAbsent(flow, name -> new Account(name.priority));
     }
 }

@@ -3,9 +3,7 @@ package dev.weft.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.NodeId;
 import dev.weft.Outcome;
-import dev.weft.SocketKind;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -95,21 +93,5 @@ class TicketEndTest {
             asking.join();
             assertThat(told).as("round %d", round).hasValue(3);
         }
-    }
-
-    @Test
-    void roomIsGivenBackAtTheEndOfTheTurn() {
-        SendBudget budget = new SendBudget(1_000, 1_000);
-        SendBudget.Flow flow = new SendBudget.Flow(NodeId.ZERO, "inbox", SocketKind.RDM, 3);
-        SendBudget.Account account = budget.tryTake(flow, 1_000);
-        TicketEnd last = new TicketEnd(8, account, 1_000);
-        assertThat(budget.tryTake(flow, 1)).isNull();
-        last.settle(DELIVERED, callbacks::add);
-        assertThat(budget.isInUse()).isTrue();
-        budget.flush();
-        assertThat(budget.isInUse()).isFalse();
-        assertThat(budget.tryTake(flow, 1_000)).isNotNull();
-        new TicketEnd(9, account, 1_000).lapse(callbacks::add);
-        assertThat(budget.isInUse()).isFalse();
     }
 }

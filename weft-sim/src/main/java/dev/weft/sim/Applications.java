@@ -21,6 +21,8 @@ import dev.weft.core.socket.Endpoints;
 import dev.weft.core.socket.GroupAcceptance;
 import dev.weft.core.socket.GroupArrival;
 import dev.weft.core.wire.GroupName;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,6 +34,11 @@ import java.util.function.Consumer;
  */
 final class Applications {
     private static final String ENDPOINT = "app";
+
+    /** So many messages are sent together at most, of so many bytes. */
+    private static final int PACKED_MAX = 8;
+
+    private static final int PACKED_BYTES_MAX = 1_000;
 
     private final SimNode node;
     private final World world;
@@ -164,18 +171,22 @@ final class Applications {
 
     // ------------------------------------------------------------------ messages
 
-    /** So many messages in one turn. */
+    /** So many messages in one turn; small ones one by one, or some together as those of a thread that sends fast. */
     void send(int count, int destination, NodeId to, SocketKind kind, int bytes, long timeoutNanos) {
         Manner manner = drawManner();
+        int togetherMax = count > 1 && bytes <= PACKED_BYTES_MAX ? 1 + ways.below(PACKED_MAX) : 1;
         node.turn((present, local) -> {
-            for (int i = 0; i < count; i++) {
-                int number = world.journal.nextNumber();
-                ByteView payload = Journal.payload(number, bytes);
-                world.journal.sent(node.index, destination, kind, payload);
-                long ticket = nextTicket++;
-                tickets.put(ticket, number);
-                present.send(
-                        new Send(Claim.of(ticket), to, endpointOf(kind), kind, manner, payload, timeoutNanos), local);
+            for (int left = count; left > 0; left -= togetherMax) {
+                List<ByteView> payloads = new ArrayList<>();
+                Claim claim = Claim.of(nextTicket, Math.min(left, togetherMax));
+                for (int i = 0; i < claim.count(); i++) {
+                    int number = world.journal.nextNumber();
+                    ByteView payload = Journal.payload(number, bytes);
+                    world.journal.sent(node.index, destination, kind, payload);
+                    tickets.put(nextTicket++, number);
+                    payloads.add(payload);
+                }
+                present.send(new Send(claim, to, endpointOf(kind), kind, manner, payloads, timeoutNanos), local);
             }
         });
     }
@@ -437,12 +448,17 @@ final class Applications {
 
         @Override
         public void settled(Claim claim, Outcome outcome) {
-            long ticket = claim.number();
-            Consumer<Outcome> fate = fates.remove(ticket);
+            Consumer<Outcome> fate = fates.remove(claim.number());
             if (fate != null) {
                 later(() -> fate.accept(outcome));
                 return;
             }
+            for (int i = 0; i < claim.count(); i++) {
+                settled(claim.number(i), outcome);
+            }
+        }
+
+        private void settled(long ticket, Outcome outcome) {
             Integer number = tickets.remove(ticket);
             if (number == null) {
                 node.violates("one outcome per ticket", "node " + node.index + " settles ticket " + ticket + " again");

@@ -76,7 +76,7 @@ final class Sends implements Sender.Output {
     }
 
     void send(Send send, long nowNanos) {
-        ledger.opened();
+        ledger.opened(send);
         if (seals.canMeet(send.manner().secrecy(), send.destination())) {
             sender.send(send, nowNanos);
         } else {
@@ -85,7 +85,7 @@ final class Sends implements Sender.Output {
     }
 
     void sendOn(long connection, Send send, long nowNanos) {
-        ledger.opened();
+        ledger.opened(send);
         connected().send(connection, send, nowNanos);
     }
 

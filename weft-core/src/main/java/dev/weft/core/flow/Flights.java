@@ -19,7 +19,7 @@ final class Flights {
         }
     }
 
-    private final ArrayDeque<Flight> flights = new ArrayDeque<>();
+    private final ArrayDeque<Flight> flights = new ArrayDeque<>(0);
     private long bytes;
     private int count;
 

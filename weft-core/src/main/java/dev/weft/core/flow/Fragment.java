@@ -52,7 +52,7 @@ final class Fragment {
     }
 
     static Fragment piece(Outgoing message, int index, int fragmentBytes) {
-        int bytes = Math.min(fragmentBytes, message.payload().length() - index * fragmentBytes);
+        int bytes = Math.min(fragmentBytes, message.payloadBytes() - index * fragmentBytes);
         return new Fragment(
                 List.of(message), index, fragmentBytes, index == 0 ? bytes + Ack.MESSAGE_OVERHEAD_BYTES : bytes);
     }
@@ -60,7 +60,7 @@ final class Fragment {
     static Fragment bundle(List<Outgoing> messages) {
         int charge = 0;
         for (Outgoing message : messages) {
-            charge += message.payload().length() + Ack.MESSAGE_OVERHEAD_BYTES;
+            charge += message.charge();
         }
         return new Fragment(messages, 0, 0, charge);
     }
@@ -101,25 +101,26 @@ final class Fragment {
     /** The frame that carries it; messages of a bundle that are settled are left out. */
     Data data(FlowRef flow, long sequence, long lag) {
         if (messages.size() == 1) {
-            return single(messages.get(0), flow, sequence, lag);
+            Outgoing only = messages.get(0);
+            return only.count() > 1
+                    ? Data.bundle(flow, sequence, lag, only.messages())
+                    : single(only, flow, sequence, lag);
         }
         List<ByteView> payloads = new ArrayList<>(messages.size());
-        Outgoing last = messages.get(0);
         for (Outgoing message : messages) {
             if (!message.isSettled()) {
-                payloads.add(message.payload());
-                last = message;
+                message.addTo(payloads);
             }
         }
         return payloads.size() > 1
                 ? Data.bundle(flow, sequence, lag, payloads)
-                : Data.whole(flow, sequence, lag, last.payload());
+                : Data.whole(flow, sequence, lag, payloads.get(0));
     }
 
     private Data single(Outgoing message, FlowRef flow, long sequence, long lag) {
         return switch (message.role) {
             case MESSAGE, OPENING -> {
-                ByteView whole = message.payload();
+                ByteView whole = message.messages().get(0);
                 int from = index * fragmentBytes;
                 ByteView part = whole.slice(from, Math.min(fragmentBytes, whole.length() - from));
                 yield Data.piece(flow, sequence, lag, index, message.fragmentCount, whole.length(), part);

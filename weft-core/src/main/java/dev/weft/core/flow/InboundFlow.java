@@ -6,6 +6,7 @@ import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.wire.Ack;
+import dev.weft.core.wire.Bundle;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.RouteHeader;
@@ -228,9 +229,10 @@ final class InboundFlow {
             discard(messageSequence);
         }
         for (Held waits : held.values()) {
-            for (ByteView message : waits.messages()) {
-                roomFor(message.length()).release(ReceiveBuffer.charge(message));
-                asideCharge -= ReceiveBuffer.charge(message);
+            if (waits.end().isEmpty()) {
+                long charge = charge(waits.messages());
+                roomFor((int) charge).release(charge);
+                asideCharge -= charge;
             }
         }
         held.clear();
@@ -319,11 +321,7 @@ final class InboundFlow {
     }
 
     private static long charge(List<ByteView> messages) {
-        long charge = 0;
-        for (ByteView message : messages) {
-            charge += ReceiveBuffer.charge(message);
-        }
-        return charge;
+        return Bundle.payloadBytes(messages) + (long) messages.size() * Ack.MESSAGE_OVERHEAD_BYTES;
     }
 
     private void takeMessage(Data data, long nowNanos) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Lifetimes {
     private static final int COMMITTED_FEW = 64;
 
-    private final PriorityQueue<Outgoing> messages = new PriorityQueue<>(MessageDeadlines.SOONEST);
+    private final PriorityQueue<Outgoing> messages = new PriorityQueue<>(1, MessageDeadlines.SOONEST);
     /** From this size on it is worth looking for those that have a number. */
     private int sweepSize = COMMITTED_FEW;
 

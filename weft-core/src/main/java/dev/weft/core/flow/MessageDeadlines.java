@@ -20,8 +20,8 @@ final class MessageDeadlines {
 
     private static final int SETTLED_FEW = 64;
 
-    private final ArrayDeque<Outgoing> rising = new ArrayDeque<>();
-    private final PriorityQueue<Outgoing> others = new PriorityQueue<>(SOONEST);
+    private final ArrayDeque<Outgoing> rising = new ArrayDeque<>(0);
+    private final PriorityQueue<Outgoing> others = new PriorityQueue<>(1, SOONEST);
     private int unsettled;
 
     void add(Outgoing message) {

@@ -623,11 +623,11 @@ final class OutboundFlow {
         if (!message.isCommitted()) {
             toSend.withdraw(message);
         }
+        if (outcome.kind() == Outcome.Kind.REJECTED && message.role == Outgoing.Role.MESSAGE) {
+            rejectedCount += message.count();
+        }
         Send send = message.settle();
         deadlines.settled();
-        if (outcome.kind() == Outcome.Kind.REJECTED && message.role == Outgoing.Role.MESSAGE) {
-            rejectedCount++;
-        }
         if (message.firstSequence >= 0) {
             for (int i = 0; i < message.fragmentCount; i++) {
                 Fragment fragment = window.at(message.firstSequence + i);

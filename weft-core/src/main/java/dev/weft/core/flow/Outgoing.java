@@ -2,10 +2,14 @@ package dev.weft.core.flow;
 
 import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Check;
 import dev.weft.core.base.Deadlines;
+import dev.weft.core.wire.Ack;
+import dev.weft.core.wire.Bundle;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A message under way at its origin. */
+/** A message under way at its origin, or several that were sent together. */
 final class Outgoing {
     /** Whose message it is. */
     enum Role {
@@ -16,6 +20,8 @@ final class Outgoing {
         /** Ends this direction of a connection. */
         END
     }
+
+    private static final List<ByteView> NOTHING = List.of(ByteView.EMPTY);
 
     final Role role;
     final int fragmentCount;
@@ -47,7 +53,9 @@ final class Outgoing {
     }
 
     static Outgoing message(Send send, int fragmentBytes, long order, long nowNanos) {
-        int fragments = Math.max(1, (send.payload().length() + fragmentBytes - 1) / fragmentBytes);
+        int bytes = send.count() == 1 ? send.messages().get(0).length() : Bundle.bytesOf(send.messages());
+        int fragments = Math.max(1, (bytes + fragmentBytes - 1) / fragmentBytes);
+        Check.that(fragments == 1 || send.count() == 1, "messages of %d bytes together in fragments", bytes);
         return new Outgoing(Role.MESSAGE, send, fragments, order, send.deadlineNanos(nowNanos));
     }
 
@@ -63,9 +71,34 @@ final class Outgoing {
         return end;
     }
 
-    ByteView payload() {
+    /** How many messages of the application it is. */
+    int count() {
+        return messages().size();
+    }
+
+    /** Theirs altogether. */
+    int payloadBytes() {
+        return Bundle.payloadBytes(messages());
+    }
+
+    /** What it carries; nothing once its fate is known. */
+    List<ByteView> messages() {
         Send present = send;
-        return present == null ? ByteView.EMPTY : present.payload();
+        return present == null ? NOTHING : present.messages();
+    }
+
+    /** Adds its messages to others that share a number with it. */
+    void addTo(List<ByteView> others) {
+        if (count() == 1) {
+            others.add(messages().get(0));
+        } else {
+            others.addAll(messages());
+        }
+    }
+
+    /** What it counts for in windows. */
+    int charge() {
+        return payloadBytes() + count() * Ack.MESSAGE_OVERHEAD_BYTES;
     }
 
     /** Whether it has its place in the sequence, from which nothing can be taken out. */

@@ -6,6 +6,7 @@ import dev.weft.core.wire.Ack;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The room that one endpoint or connection has for messages: what has arrived in part, what is held for its turn and
@@ -25,8 +26,8 @@ public final class ReceiveBuffer {
     private ReceiveTotal total;
     private long used;
 
-    /** Handles of flows that were told of little room and wait to hear of more. */
-    private final TreeSet<Long> waiting = new TreeSet<>();
+    /** Handles of flows that were told of little room and wait to hear of more; null while there are none. */
+    private @Nullable TreeSet<Long> waiting;
 
     private long period = -1;
     private int sharers;
@@ -127,6 +128,9 @@ public final class ReceiveBuffer {
     }
 
     void await(long handle) {
+        if (waiting == null) {
+            waiting = new TreeSet<>();
+        }
         waiting.add(handle);
         if (!total.hasRoom()) {
             total.await(handle);
@@ -136,12 +140,12 @@ public final class ReceiveBuffer {
     /** The flows that are to hear that there is room again; none while there is but little (RFC 9293 §3.8.6.2). */
     List<Long> pollWaiting() {
         List<Long> ofTotal = total.pollWaiting();
-        if (waiting.isEmpty() || capacity - used < capacity / 4) {
+        if (waiting == null || capacity - used < capacity / 4) {
             return ofTotal;
         }
         List<Long> all = new ArrayList<>(waiting);
         all.addAll(ofTotal);
-        waiting.clear();
+        waiting = null;
         return all;
     }
 }

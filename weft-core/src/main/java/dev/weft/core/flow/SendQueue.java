@@ -20,9 +20,9 @@ final class SendQueue {
     private final int numbersMax;
 
     /** Without a number. */
-    private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>(0);
     /** Never sent yet. */
-    private final ArrayDeque<Long> fresh = new ArrayDeque<>();
+    private final ArrayDeque<Long> fresh = new ArrayDeque<>(0);
     /** To be sent again, the oldest first: the destination has begun to make room for those. */
     private final TreeSet<Long> again = new TreeSet<>();
 
@@ -90,7 +90,7 @@ final class SendQueue {
         Outgoing message = waiting.remove();
         message.firstSequence = window.next();
         List<Outgoing> bundle = message.fragmentCount == 1 ? bundleWith(message) : List.of(message);
-        if (bundle.size() > 1) {
+        if (bundle.size() > 1 || message.count() > 1) {
             fresh.add(window.add(Fragment.bundle(bundle)));
             return;
         }
@@ -101,26 +101,33 @@ final class SendQueue {
 
     private List<Outgoing> bundleWith(Outgoing first) {
         Outgoing next = waiting.peek();
-        int bytes = Bundle.bytesOf(first.payload().length());
-        if (next == null || !bundles(first, 0) || !bundles(next, bytes)) {
+        int count = first.count();
+        int bytes = bundledBytes(first);
+        if (next == null || !bundles(first, 0, 0) || !bundles(next, count, bytes)) {
             return List.of(first);
         }
         List<Outgoing> bundle = new ArrayList<>(Math.min(waiting.size() + 1, Bundle.MESSAGES_MAX));
         bundle.add(first);
-        while (next != null && bundles(next, bytes) && bundle.size() < Bundle.MESSAGES_MAX) {
+        while (next != null && bundles(next, count, bytes)) {
             waiting.remove();
             next.firstSequence = first.firstSequence;
             bundle.add(next);
-            bytes += Bundle.bytesOf(next.payload().length());
+            count += next.count();
+            bytes += bundledBytes(next);
             next = waiting.peek();
         }
         return bundle;
     }
 
-    /** Whether a message may share a bundle of which so many bytes are used. */
-    private boolean bundles(Outgoing message, int usedBytes) {
+    /** Whether a message may share a bundle in which there are so many others with so many bytes. */
+    private boolean bundles(Outgoing message, int otherCount, int otherBytes) {
         return message.role == Outgoing.Role.MESSAGE
                 && message.fragmentCount == 1
-                && usedBytes + Bundle.bytesOf(message.payload().length()) <= bundleSize.bytes();
+                && otherCount + message.count() <= Bundle.MESSAGES_MAX
+                && otherBytes + bundledBytes(message) <= bundleSize.bytes();
+    }
+
+    private static int bundledBytes(Outgoing message) {
+        return Bundle.bytesOf(message.messages());
     }
 }

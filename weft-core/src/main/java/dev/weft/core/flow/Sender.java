@@ -180,23 +180,24 @@ public final class Sender {
     }
 
     private void refuse(Send send, Outcome.Reason reason) {
-        refusedCount++;
+        refusedCount += send.count();
         out.settled(send, Outcome.of(Outcome.Kind.REJECTED, reason));
     }
 
     /** Counts a send in, or settles it where the node has no room for it. */
     private boolean admits(Send send) {
-        if (send.payload().length() > Data.MESSAGE_BYTES_MAX) {
+        int bytes = send.payloadBytes();
+        if (bytes > Data.MESSAGE_BYTES_MAX) {
             out.settled(send, Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.TOO_LARGE));
             return false;
         }
-        if (queuedMessages >= config.queuedMessagesMax()
-                || queuedBytes + send.payload().length() > config.queuedBytesMax()) {
+        if (queuedMessages + send.count() > config.queuedMessagesMax()
+                || queuedBytes + bytes > config.queuedBytesMax()) {
             refuse(send, Outcome.Reason.QUEUE_FULL);
             return false;
         }
-        queuedMessages++;
-        queuedBytes += send.payload().length();
+        queuedMessages += send.count();
+        queuedBytes += bytes;
         return true;
     }
 
@@ -552,8 +553,8 @@ public final class Sender {
             switch (role) {
                 case MESSAGE -> {
                     if (send != null) {
-                        queuedMessages--;
-                        queuedBytes -= send.payload().length();
+                        queuedMessages -= send.count();
+                        queuedBytes -= send.payloadBytes();
                         out.settled(send, outcome);
                     }
                 }

@@ -3,9 +3,12 @@ package dev.weft.core.flow;
 import dev.weft.core.base.Check;
 import org.jspecify.annotations.Nullable;
 
-/** Items by consecutive sequence numbers: added at the upper end, taken off at the lower; no boxing, no gaps. */
+/**
+ * Items by consecutive sequence numbers: added at the upper end, taken off at the lower; no boxing, no gaps. Small at
+ * first, for most flows have little under way.
+ */
 final class SequenceWindow<T> {
-    private @Nullable Object[] ring = new Object[16];
+    private @Nullable Object[] ring = new Object[2];
     private long first;
     private long next;
 

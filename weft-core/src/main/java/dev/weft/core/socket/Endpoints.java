@@ -6,6 +6,7 @@ import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.base.InvariantError;
+import dev.weft.core.base.LongTable;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.ReceiveTotal;
@@ -93,7 +94,7 @@ public final class Endpoints {
     private final ReceiveTotal total;
     private final Output out;
     private final TreeMap<String, Open> open = new TreeMap<>();
-    private final TreeMap<Long, Open> byNumber = new TreeMap<>();
+    private final LongTable<Open> byNumber = new LongTable<>();
     private long nextNumber = 1;
     /** What came to endpoints that are closed, and to names that never were endpoints. */
     private Counts others = Counts.ZERO;
@@ -181,7 +182,7 @@ public final class Endpoints {
      * @param charge the sum of {@link ReceiveBuffer#charge} of each
      */
     public Optional<ReceiveBuffer> taken(long number, long charge) {
-        Open target = byNumber.get(number);
+        Open target = byNumber.find(number);
         if (target == null) {
             return Optional.empty();
         }

@@ -36,26 +36,34 @@ public final class Ledger {
     private long deadBytes;
     private long sent;
 
-    public void opened() {
-        sent++;
+    public void opened(Send send) {
+        sent += send.count();
     }
 
-    /** A send has come to its end; returns the dead letter where it was not delivered. */
+    /** A send has come to its end; returns the dead letter, or one of several, where it was not delivered. */
     public @Nullable Dead settled(Send send, Outcome outcome, long nowNanos) {
-        outcomes[outcome.kind().ordinal()]++;
+        outcomes[outcome.kind().ordinal()] += send.count();
         if (outcome.isDelivered()) {
             return null;
         }
-        ByteView payload = send.payload();
-        ByteView kept = payload.slice(0, Math.min(payload.length(), DEAD_LETTER_BYTES_MAX))
-                .compact();
-        Dead letter = new Dead(send.claim().number(), nowNanos, send.destination(), send.endpoint(), outcome, kept);
+        @Nullable Dead latest = null;
+        int index = 0;
+        for (ByteView payload : send.messages()) {
+            ByteView kept = payload.slice(0, Math.min(payload.length(), DEAD_LETTER_BYTES_MAX))
+                    .compact();
+            latest = new Dead(
+                    send.claim().number(index++), nowNanos, send.destination(), send.endpoint(), outcome, kept);
+            keep(latest);
+        }
+        return latest;
+    }
+
+    private void keep(Dead letter) {
         dead.add(letter);
-        deadBytes += kept.length();
+        deadBytes += letter.payload().length();
         while (dead.size() > DEAD_LETTERS_MAX || deadBytes > DEAD_LETTERS_BYTES_MAX) {
             deadBytes -= dead.remove().payload().length();
         }
-        return letter;
     }
 
     public long sent() {

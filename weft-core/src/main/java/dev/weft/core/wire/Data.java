@@ -206,7 +206,8 @@ public record Data(
 
     @Override
     public int laidBytesAbout() {
-        return WireWriter.staysApart(messages.get(0)) ? 64 + 4 * messages.size() : bodyBytesAbout();
+        int apart = Bundle.piecesApart(messages);
+        return apart > 0 ? 64 + 4 * apart : bodyBytesAbout();
     }
 
     @Override

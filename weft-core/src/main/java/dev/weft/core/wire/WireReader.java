@@ -91,6 +91,11 @@ public final class WireReader {
         return slice;
     }
 
+    public void skip(String field, int count) throws MalformedFrame {
+        need(field, count);
+        at += count;
+    }
+
     /** A length as varint, then that many bytes. */
     public ByteView lengthDelimited(String field, int bytesMax) throws MalformedFrame {
         return bytes(field, varintWithin(field, 0, bytesMax));

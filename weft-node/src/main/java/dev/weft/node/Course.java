@@ -1,0 +1,65 @@
+package dev.weft.node;
+
+import dev.weft.NodeId;
+import dev.weft.SendOptions;
+import dev.weft.core.base.ByteView;
+import dev.weft.core.flow.Claim;
+import dev.weft.core.flow.Manner;
+import dev.weft.core.flow.Send;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** What sends to one endpoint in one manner have in common. On any thread. */
+final class Course {
+    private final NodeId node;
+    private final String endpoint;
+    private final SendOptions options;
+    private final Manner manner;
+    private final long timeoutNanos;
+    private final SendBudget.Flow flow;
+    /** The latest, which whoever made it may add to. */
+    private volatile @Nullable Burst open;
+
+    Course(NodeId node, String endpoint, SendOptions options, Manner manner) {
+        this.node = node;
+        this.endpoint = endpoint;
+        this.options = options;
+        this.manner = manner;
+        this.timeoutNanos = options.timeout().toNanos();
+        this.flow = new SendBudget.Flow(node, endpoint, options.kind(), options.priority());
+    }
+
+    boolean isFor(NodeId other, String otherEndpoint, SendOptions otherOptions) {
+        return Objects.equals(node, other)
+                && Objects.equals(endpoint, otherEndpoint)
+                && Objects.equals(options, otherOptions);
+    }
+
+    SendBudget.Flow flow() {
+        return flow;
+    }
+
+    long timeoutNanos() {
+        return timeoutNanos;
+    }
+
+    /** Adds a message, whose bytes are copied, to what this thread has handed over before; null where it cannot. */
+    @Nullable
+    TicketEnd add(byte[] payload, LongSupplier numbers) {
+        Burst present = open;
+        return present == null ? null : present.add(payload, numbers);
+    }
+
+    /** A message, whose bytes are copied, to be handed over and added to as long as it has not been taken. */
+    Burst begin(SendBudget.Account account, byte[] payload, long number) {
+        Burst begun = new Burst(this, account, payload.clone(), number);
+        open = begun;
+        return begun;
+    }
+
+    Send send(Claim claim, List<ByteView> messages) {
+        return new Send(claim, node, endpoint, options.kind(), manner, messages, timeoutNanos);
+    }
+}
