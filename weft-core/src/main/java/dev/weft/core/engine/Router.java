@@ -446,7 +446,7 @@ final class Router implements Paths {
         if (built == routes.graph()) {
             return Change.NONE;
         }
-        routes = new Routes(built, self);
+        routes = routes.over(built);
         List<NodeId> reached = routes.reachable();
         if (!reached.equals(reachable)) {
             reachable = reached;
