@@ -141,15 +141,12 @@ public final class LinkGraph {
             }
             Row row = present(numberOf(from));
             TreeMap<NodeId, Adjacency> links = new TreeMap<>();
-            for (int i = 0; i < row.size(); i++) {
-                NodeId far = numbers.node(row.far(i));
-                links.put(far, new Adjacency(far, row.label(i), row.cost(i)));
-            }
+            row.announced.forEach(link -> links.put(link.neighbor(), link));
             links.put(target, new Adjacency(target, label, cost));
             return advertise(from, List.copyOf(links.values()));
         }
 
-        /** All that one node says of its links, in order of the far ends; replaces what it said before. */
+        /** All that one node says of its links, in order of the far ends, not to be changed; replaces what it said before. */
         public Builder advertise(NodeId from, List<Adjacency> links) {
             int number = numberOf(from);
             replace(number, present(number), links);
@@ -197,7 +194,8 @@ public final class LinkGraph {
         }
 
         private void replace(int number, Row row, List<Adjacency> links) {
-            if (isTheSame(row, links)) {
+            List<Adjacency> before = row.announced;
+            if (links.equals(before)) {
                 return;
             }
             changed.set(number);
@@ -206,23 +204,25 @@ public final class LinkGraph {
             int old = 0;
             // Both are in order of the far ends, and mostly name the same: those rows need not be looked at.
             for (Adjacency link : links) {
-                while (old < row.size() && numbers.node(row.far(old)).compareTo(link.neighbor()) < 0) {
+                NodeId far = link.neighbor();
+                while (old < before.size() && before.get(old).neighbor().compareTo(far) < 0) {
                     lose(number, row, old++);
                 }
-                if (old < row.size() && numbers.node(row.far(old)).equals(link.neighbor())) {
+                if (old < before.size() && before.get(old).neighbor().equals(far)) {
                     fresh[at] = row.links[Row.STRIDE * old];
                     old++;
                 } else {
-                    fresh[at] = gained(number, numberOf(link.neighbor()));
+                    fresh[at] = gained(number, numberOf(far));
                 }
                 fresh[at + Row.LABEL] = link.label();
                 fresh[at + Row.COST] = link.cost();
                 at += Row.STRIDE;
             }
-            while (old < row.size()) {
+            while (old < before.size()) {
                 lose(number, row, old++);
             }
             row.links = fresh;
+            row.announced = links;
         }
 
         /** A node does not announce one of its links any more. */
@@ -242,21 +242,6 @@ public final class LinkGraph {
                 linkCount += 2;
             }
             return mutual ? far : ~far;
-        }
-
-        private boolean isTheSame(Row row, List<Adjacency> links) {
-            if (links.size() != row.size()) {
-                return false;
-            }
-            for (int i = 0; i < links.size(); i++) {
-                Adjacency link = links.get(i);
-                if (link.cost() != row.cost(i)
-                        || link.label() != row.label(i)
-                        || !link.neighbor().equals(numbers.node(row.far(i)))) {
-                    return false;
-                }
-            }
-            return true;
         }
 
         private Row present(int number) {
@@ -305,12 +290,8 @@ public final class LinkGraph {
             for (int number = 0; number < numbers.size(); number++) {
                 Row row = rows[number];
                 if (row.present) {
-                    List<Adjacency> links = new ArrayList<>();
-                    for (int i = 0; i < row.size(); i++) {
-                        links.add(new Adjacency(numbers.node(row.far(i)), row.label(i), row.cost(i)));
-                    }
                     names.add(numbers.node(number));
-                    announced.add(links);
+                    announced.add(row.announced);
                 }
             }
             numbers.clear();
@@ -389,11 +370,10 @@ public final class LinkGraph {
         /** For each link the number of its far end, its complement where that does not announce the link, label, cost. */
         private int[] links = new int[0];
 
-        private boolean present;
+        /** The same as it was told: with many engines in one process these names are near, for all of them have them. */
+        private List<Adjacency> announced = List.of();
 
-        private int size() {
-            return links.length / STRIDE;
-        }
+        private boolean present;
 
         private boolean isMutual(int i) {
             return links[STRIDE * i] >= 0;
@@ -402,14 +382,6 @@ public final class LinkGraph {
         private int far(int i) {
             int far = links[STRIDE * i];
             return far >= 0 ? far : ~far;
-        }
-
-        private int label(int i) {
-            return links[STRIDE * i + LABEL];
-        }
-
-        private int cost(int i) {
-            return links[STRIDE * i + COST];
         }
 
         /** The far end announces a link to here: true where this one announces it too. */
