@@ -18,6 +18,9 @@ final class EventHeap {
 
     private static final int CHILDREN = 4;
 
+    /** What happens to one node happens at multiples of this. */
+    private final long tickNanos;
+
     private long[] atNanos = new long[1_024];
     private long[] numbers = new long[1_024];
     private @Nullable Event[] events = new @Nullable Event[1_024];
@@ -30,6 +33,20 @@ final class EventHeap {
     private long nowNanos;
     /** Before this, nothing can be scheduled any more. */
     private long closedNanos;
+
+    /** @param tickNanos 1 where time does not go in ticks */
+    EventHeap(long tickNanos) {
+        this.tickNanos = tickNanos;
+    }
+
+    long tickNanos() {
+        return tickNanos;
+    }
+
+    /** When what is due then happens to a node: at the next tick. */
+    long tickAt(long dueNanos) {
+        return (dueNanos + tickNanos - 1) / tickNanos * tickNanos;
+    }
 
     long nowNanos() {
         return nowNanos;
@@ -56,7 +73,8 @@ final class EventHeap {
             events = Arrays.copyOf(events, 2 * size);
             owners = Arrays.copyOf(owners, 2 * size);
         }
-        long at = Math.max(wantedNanos, Math.max(nowNanos, closedNanos));
+        long soonest = Math.max(wantedNanos, Math.max(nowNanos, closedNanos));
+        long at = owner == null ? soonest : tickAt(soonest);
         // The number is the highest so far, so only time decides how far it rises.
         int place = size++;
         while (place > 0) {

@@ -6,7 +6,9 @@ import dev.weft.core.route.Route;
 import dev.weft.core.wire.Adjacencies;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,24 +25,27 @@ final class RouteOracle {
 
     RouteOracle(List<SimNode> nodes) {
         this.nodes = nodes;
+        Map<NodeId, Integer> numbers = new LinkedHashMap<>();
+        for (int number = 0; number < nodes.size(); number++) {
+            numbers.put(nodes.get(number).id(), number);
+        }
         for (int from = 0; from < nodes.size(); from++) {
-            for (int to = 0; to < nodes.size(); to++) {
-                Optional<Adjacencies.Adjacency> there = announced(from, to);
-                if (there.isPresent() && announced(to, from).isPresent()) {
-                    hops.add(new Hop(from, to, there.get().cost()));
+            for (Adjacencies.Adjacency link : announced(from)) {
+                Integer to = numbers.get(link.neighbor());
+                NodeId back = nodes.get(from).id();
+                if (to != null
+                        && announced(to).stream()
+                                .anyMatch(their -> their.neighbor().equals(back))) {
+                    hops.add(new Hop(from, to, link.cost()));
                 }
             }
         }
     }
 
-    private Optional<Adjacencies.Adjacency> announced(int from, int to) {
-        Engine engine = nodes.get(from).engine();
-        NodeId target = nodes.get(to).id();
-        return engine == null || from == to
-                ? Optional.empty()
-                : engine.lsdb().adjacenciesOf(nodes.get(from).id()).stream()
-                        .filter(link -> link.neighbor().equals(target))
-                        .findFirst();
+    private List<Adjacencies.Adjacency> announced(int number) {
+        SimNode node = nodes.get(number);
+        Engine engine = node.engine();
+        return engine == null ? List.of() : engine.lsdb().adjacenciesOf(node.id());
     }
 
     /** What is wrong with the routes of one node. */

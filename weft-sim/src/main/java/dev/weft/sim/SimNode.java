@@ -128,6 +128,7 @@ final class SimNode {
     private Watch watch;
 
     private final LinkedHashMap<Long, Wire> wires = new LinkedHashMap<>();
+    private final EventHeap.Event turnEnd = at -> endTurn();
     private int identities;
     private long controlBytes;
 
@@ -354,7 +355,7 @@ final class SimNode {
         });
     }
 
-    /** Runs an input, then sends what came of it, then sees when to wake up. */
+    /** Runs an input, then ends the turn: at once, or when all inputs of this moment have run. */
     void turn(Turn input) {
         Engine present = engine;
         if (present == null) {
@@ -370,8 +371,22 @@ final class SimNode {
             });
             return;
         }
+        input.run(present, local(now));
+        if (timeline.isWithinMoment()) {
+            timeline.atMomentEnd(turnEnd);
+        } else {
+            endTurn();
+        }
+    }
+
+    /** Sends what came of the inputs of a turn, then sees when to wake up. */
+    private void endTurn() {
+        Engine present = engine;
+        if (present == null) {
+            return;
+        }
+        long now = timeline.nowNanos();
         long local = local(now);
-        input.run(present, local);
         if (present.nextDeadlineNanos() <= local) {
             present.handleTime(local);
         }
@@ -412,7 +427,7 @@ final class SimNode {
         if (localNanos == Deadlines.NEVER) {
             return;
         }
-        long at = Math.max(timeline.nowNanos(), global(localNanos));
+        long at = timeline.tickAt(Math.max(timeline.nowNanos(), global(localNanos)));
         if (at >= wakeNanos && wakeNanos > timeline.nowNanos()) {
             return;
         }

@@ -1,5 +1,6 @@
 package dev.weft.sim;
 
+import dev.weft.NodeId;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
 
 /**
  * One run: safety while faults rage, then quiet, then liveness: equal link-state databases, every node routed to every
@@ -277,8 +279,9 @@ public final class Simulation {
                 lines.add("  \"" + node.index + "\" [style=dashed];");
                 continue;
             }
+            SortedSet<NodeId> neighbors = engine.neighbors();
             for (SimNode other : world.nodes()) {
-                if (other.index > node.index && engine.neighbors().contains(other.id())) {
+                if (other.index > node.index && neighbors.contains(other.id())) {
                     lines.add("  \"" + node.index + "\" -- \"" + other.index + "\";");
                 }
             }

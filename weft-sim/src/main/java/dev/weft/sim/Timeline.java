@@ -1,6 +1,7 @@
 package dev.weft.sim;
 
 import dev.weft.core.base.Check;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to come for one node, and the clock by which it comes. Mostly that is the clock of the world. Within a window
@@ -15,6 +16,9 @@ final class Timeline {
     private final Agenda due = new Agenda();
     private final Agenda told = new Agenda();
     private boolean isApart;
+    /** What happens when all else of this moment has. */
+    private EventHeap.@Nullable Event momentEnd;
+
     private long nowNanos;
     private long endNanos;
     private int happenedCount;
@@ -32,11 +36,17 @@ final class Timeline {
 
     /** Something will happen to this node, and to it alone. */
     void at(long atNanos, EventHeap.Event event) {
-        if (isApart && atNanos < endNanos) {
-            due.add(Math.max(atNanos, nowNanos), event);
+        long tick = tickAt(atNanos);
+        if (isApart && tick < endNanos) {
+            due.add(Math.max(tick, nowNanos), event);
         } else {
-            at(atNanos, this, event);
+            at(tick, this, event);
         }
+    }
+
+    /** When what is due then happens to this node. */
+    long tickAt(long dueNanos) {
+        return events.tickAt(dueNanos);
     }
 
     void after(long delayNanos, EventHeap.Event event) {
@@ -45,7 +55,7 @@ final class Timeline {
 
     /** Something will happen to another node, no sooner than anything comes from here to there. */
     void at(long atNanos, Timeline other, EventHeap.Event event) {
-        Check.that(!isApart || atNanos >= endNanos, "what a node does reaches another within a window");
+        Check.that(!isApart || tickAt(atNanos) >= endNanos, "what a node does reaches another within a window");
         tell(() -> events.at(atNanos, other, event));
     }
 
@@ -56,6 +66,16 @@ final class Timeline {
         } else {
             events.at(atNanos, event);
         }
+    }
+
+    /** Whether more may happen at this moment, as where time goes in ticks, so that its end is to be waited for. */
+    boolean isWithinMoment() {
+        return isApart && events.tickNanos() > 1;
+    }
+
+    /** Happens when all else that is due at this moment has; the last word counts. */
+    void atMomentEnd(EventHeap.Event event) {
+        momentEnd = event;
     }
 
     /** The world is told of something: at once, or when the window is over. */
@@ -87,9 +107,15 @@ final class Timeline {
                 nowNanos = due.firstNanos();
                 happenedCount++;
                 due.removeFirst().happen(nowNanos);
+                EventHeap.Event end = momentEnd;
+                if (end != null && (due.isEmpty() || due.firstNanos() > nowNanos)) {
+                    momentEnd = null;
+                    end.happen(nowNanos);
+                }
             }
         } catch (RuntimeException | Error broken) {
             due.clear();
+            momentEnd = null;
             tell(() -> {
                 throw broken;
             });

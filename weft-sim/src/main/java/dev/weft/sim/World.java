@@ -49,6 +49,15 @@ final class World {
 
     Tampering tampering = (reader, frame) -> frame;
 
+    /**
+     * In a large world what has come to a node is looked at once in so long, as by a loop behind a network card that
+     * gathers interrupts. So a turn takes all in that has come meanwhile, and a window holds all nodes of one tick. In a
+     * small world each input has its own moment, for there is more to be found between them.
+     */
+    static final long TICK_NANOS = 1_000_000;
+
+    static final int LARGE_NODES_MIN = 65;
+
     private static final int LOG_MAX = 200;
     private static final int MANY_PER_MILLION = 250_000;
     private static final int GROUP_BURST_MAX = 40;
@@ -78,7 +87,7 @@ final class World {
         }
     }
 
-    final EventHeap events = new EventHeap();
+    final EventHeap events;
     final TraceHash trace = new TraceHash();
     final Violations violations = new Violations();
     final Journal journal = new Journal(violations);
@@ -94,7 +103,7 @@ final class World {
     Ether ether;
     Terrain terrain;
 
-    final Chancery chancery = new Chancery(events);
+    final Chancery chancery;
     final Heckler heckler;
 
     private final Guard guard;
@@ -124,6 +133,8 @@ final class World {
     World(SwarmOptions options, long seed, EngineConfig config, ApplicationFactory factory, Guard guard) {
         this.guard = guard;
         this.options = options;
+        this.events = new EventHeap(options.nodes() < LARGE_NODES_MIN ? 1 : TICK_NANOS);
+        this.chancery = new Chancery(events);
         this.prng = new Prng(seed);
         this.load = prng.fork(1);
         this.mischief = prng.fork(2);
@@ -257,7 +268,7 @@ final class World {
      * others have said.
      */
     long lookaheadNanos() {
-        return options.others().impostors() > 0 ? 0 : terrain.leastDelayNanos();
+        return options.others().impostors() > 0 ? 0 : Math.max(terrain.leastDelayNanos(), events.tickNanos());
     }
 
     long nextCarrier() {

@@ -28,7 +28,7 @@ class WindowsTest {
         }
     };
 
-    private final World world = new World(SwarmOptions.calm(4), 1, EngineConfig.DEFAULT);
+    private World world = new World(SwarmOptions.calm(4), 1, EngineConfig.DEFAULT);
     private final List<String> story = new ArrayList<>();
 
     private static String traceHash(Simulation.Plan plan, Workers workers) {
@@ -149,5 +149,44 @@ class WindowsTest {
         });
         assertThatThrownBy(() -> runUntil(SECOND, LAST_FIRST)).hasMessage("broken at 6");
         assertThat(story).containsExactly("5 1 before");
+    }
+
+    // ------------------------------------------------------------------ ticks
+
+    private void growLarge() {
+        world = new World(SwarmOptions.calm(World.LARGE_NODES_MIN), 1, EngineConfig.DEFAULT);
+    }
+
+    private void say(int node, String word, String lastWord) {
+        say(node, word);
+        world.node(node).timeline.atMomentEnd(at -> say(node, lastWord));
+    }
+
+    @Test
+    void inALargeWorldWhatHasComeSinceTheLastTickIsOneTurn() {
+        growLarge();
+        at(8, 2, "meanwhile");
+        for (String word : List.of("one", "two")) {
+            world.events.at(5, world.node(1).timeline, at -> say(1, word, "end of the turn"));
+        }
+        at(World.TICK_NANOS + 1, 1, "later");
+        runUntil(SECOND, LAST_FIRST);
+        assertThat(story)
+                .containsExactly(
+                        World.TICK_NANOS + " 1 one",
+                        World.TICK_NANOS + " 1 two",
+                        World.TICK_NANOS + " 1 end of the turn",
+                        World.TICK_NANOS + " 2 meanwhile",
+                        2 * World.TICK_NANOS + " 1 later");
+    }
+
+    @Test
+    void inALargeWorldWhatANodeSendsInATickArrivesInTheNextAtTheSoonest() {
+        growLarge();
+        Timeline own = world.node(1).timeline;
+        world.events.at(5, own, at -> own.at(at + 1, world.node(2).timeline, later -> say(2, "read")));
+        at(6, 3, "meanwhile");
+        runUntil(SECOND, Workers.NONE);
+        assertThat(story).containsExactly(World.TICK_NANOS + " 3 meanwhile", 2 * World.TICK_NANOS + " 2 read");
     }
 }

@@ -55,8 +55,8 @@ final class PeerBook {
     private final int peersMax;
     private final long ttlNanos;
     private final Output out;
-    private final TreeMap<NodeId, Known> known = new TreeMap<>();
-    /** Who they are, once somebody has asked; far more is asked than changes. */
+    private final LinkedHashMap<NodeId, Known> known = new LinkedHashMap<>();
+    /** Who they are, in order of id, once somebody has asked; far more is asked than changes. */
     private @Nullable List<NodeId> nodes;
 
     /** With the life that the link is to. */
@@ -222,7 +222,7 @@ final class PeerBook {
     List<NodeId> nodes() {
         List<NodeId> present = nodes;
         if (present == null) {
-            present = List.copyOf(known.keySet());
+            present = known.keySet().stream().sorted().toList();
             nodes = present;
         }
         return present;

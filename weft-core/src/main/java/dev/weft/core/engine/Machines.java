@@ -399,7 +399,7 @@ final class Machines {
                     yield Links.Business.OF_NODE;
                 }
                 case FLOOD -> {
-                    checks.handleFlood(neighbor, Flood.decode(in), now);
+                    checks.handleFlood(neighbor, Flood.decode(in, flooding.lsdb()::edition), now);
                     yield Links.Business.OF_NODE;
                 }
                 case FLOOD_ACK -> {

@@ -137,7 +137,7 @@ final class Router implements Paths {
 
     Change handleTime(long nowNanos) {
         Change change = computeIf(backoff.handleTime(nowNanos));
-        if (distrusted.values().removeIf(until -> until <= nowNanos)) {
+        if (!distrusted.isEmpty() && distrusted.values().removeIf(until -> until <= nowNanos)) {
             forgetPaths();
             change = Change.RECOMPUTED;
         }
@@ -147,6 +147,9 @@ final class Router implements Paths {
 
     long nextDeadlineNanos() {
         long next = toPrepare.isEmpty() ? backoff.nextDeadlineNanos() : now.getAsLong();
+        if (distrusted.isEmpty()) {
+            return next;
+        }
         for (long until : distrusted.values()) {
             next = Math.min(next, until);
         }
@@ -446,7 +449,7 @@ final class Router implements Paths {
         if (built == routes.graph()) {
             return Change.NONE;
         }
-        routes = new Routes(built, self);
+        routes = routes.over(built);
         List<NodeId> reached = routes.reachable();
         if (!reached.equals(reachable)) {
             reachable = reached;

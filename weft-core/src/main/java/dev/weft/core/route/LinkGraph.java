@@ -5,6 +5,7 @@ import dev.weft.core.base.Check;
 import dev.weft.core.wire.Adjacencies.Adjacency;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,22 @@ public final class LinkGraph {
         return at < 0 ? -1 : at;
     }
 
+    /** Whether the links of a node lead to the same nodes as in another graph, at the same costs. */
+    boolean hasLinksOf(LinkGraph other, int node) {
+        int first = firstLink[node];
+        int theirs = other.firstLink[node];
+        int count = firstLink[node + 1] - first;
+        if (other.firstLink[node + 1] - theirs != count) {
+            return false;
+        }
+        for (int i = 0; i < count; i++) {
+            if (to[first + i] != other.to[theirs + i] || cost[first + i] != other.cost[theirs + i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Node for node the same: what is numbered in one is numbered alike in the other. */
     boolean hasNodesOf(LinkGraph other) {
         return nodes == other.nodes || Arrays.equals(nodes, other.nodes);
@@ -87,8 +104,8 @@ public final class LinkGraph {
      * Collects what the nodes announce; one builder can go on to build the next graph from what has changed.
      *
      * <p>Every node that was ever named has a number that stays, so what an announcement says is resolved once. Whether
-     * the far end announces a link too is noted with both when either of them changes. So the next graph is a matter of
-     * copying, and costs by the size of the mesh; what precedes it, by what has changed.
+     * the far end announces a link too is noted with both when either of them changes. So the next graph is the last one
+     * but for the links of those that have changed, as long as no node comes or goes.
      */
     public static final class Builder {
         /** So many numbers may be taken by nodes that are only named before all are numbered anew. */
@@ -107,6 +124,8 @@ public final class LinkGraph {
         private int linkCount;
         private boolean nodesAreStale;
         private @Nullable LinkGraph latest;
+        /** The numbers of those whose links are not what they are in the latest graph. */
+        private final BitSet changed = new BitSet();
 
         /** A node that is there even if nobody links to it. */
         public Builder node(NodeId node) {
@@ -122,15 +141,12 @@ public final class LinkGraph {
             }
             Row row = present(numberOf(from));
             TreeMap<NodeId, Adjacency> links = new TreeMap<>();
-            for (int i = 0; i < row.size(); i++) {
-                NodeId far = numbers.node(row.far(i));
-                links.put(far, new Adjacency(far, row.label(i), row.cost(i)));
-            }
+            row.announced.forEach(link -> links.put(link.neighbor(), link));
             links.put(target, new Adjacency(target, label, cost));
             return advertise(from, List.copyOf(links.values()));
         }
 
-        /** All that one node says of its links, in order of the far ends; replaces what it said before. */
+        /** All that one node says of its links, in order of the far ends, not to be changed; replaces what it said before. */
         public Builder advertise(NodeId from, List<Adjacency> links) {
             int number = numberOf(from);
             replace(number, present(number), links);
@@ -145,80 +161,75 @@ public final class LinkGraph {
                 rows[number].present = false;
                 presentCount--;
                 nodesAreStale = true;
-                latest = null;
             }
             return this;
         }
 
         /** The graph of all that is announced now; the same one where nothing has changed since the last. */
         public LinkGraph build() {
-            if (latest != null) {
-                return latest;
+            LinkGraph before = latest;
+            if (before != null && !nodesAreStale && changed.isEmpty()) {
+                return before;
             }
             if (numbers.size() > 2 * presentCount + SPARE_NUMBERS) {
                 renumber();
             }
             if (nodesAreStale) {
                 nodesAreStale = false;
+                before = null;
                 order();
             }
-            int[] firstLink = new int[nodes.length + 1];
-            int[] to = new int[linkCount];
-            int[] label = new int[linkCount];
-            int[] cost = new int[linkCount];
-            int links = 0;
-            for (int from = 0; from < inOrder.length; from++) {
-                Row row = rows[inOrder[from]];
-                firstLink[from] = links;
-                for (int at = 0; at < row.links.length; at += Row.STRIDE) {
-                    if (row.links[at] >= 0) {
-                        to[links] = placeOf[row.links[at]];
-                        label[links] = row.links[at + Row.LABEL];
-                        cost[links] = row.links[at + Row.COST];
-                        links++;
-                    }
+            Layout layout = new Layout(nodes, linkCount);
+            for (int place = 0; place < inOrder.length; place++) {
+                if (before == null || changed.get(inOrder[place])) {
+                    layout.takeOver(before, place);
+                    layout.add(rows[inOrder[place]], placeOf);
                 }
             }
-            firstLink[nodes.length] = links;
-            Check.that(links == linkCount, "%d links where %d were counted", links, linkCount);
-            LinkGraph built = new LinkGraph(nodes, firstLink, to, label, cost);
+            layout.takeOver(before, nodes.length);
+            changed.clear();
+            LinkGraph built = layout.graph();
             latest = built;
             return built;
         }
 
         private void replace(int number, Row row, List<Adjacency> links) {
-            if (isTheSame(row, links)) {
+            List<Adjacency> before = row.announced;
+            if (links.equals(before)) {
                 return;
             }
-            latest = null;
+            changed.set(number);
             int[] fresh = new int[Row.STRIDE * links.size()];
             int at = 0;
             int old = 0;
             // Both are in order of the far ends, and mostly name the same: those rows need not be looked at.
             for (Adjacency link : links) {
-                while (old < row.size() && numbers.node(row.far(old)).compareTo(link.neighbor()) < 0) {
+                NodeId far = link.neighbor();
+                while (old < before.size() && before.get(old).neighbor().compareTo(far) < 0) {
                     lose(number, row, old++);
                 }
-                if (old < row.size() && numbers.node(row.far(old)).equals(link.neighbor())) {
+                if (old < before.size() && before.get(old).neighbor().equals(far)) {
                     fresh[at] = row.links[Row.STRIDE * old];
                     old++;
                 } else {
-                    fresh[at] = gained(number, numberOf(link.neighbor()));
+                    fresh[at] = gained(number, numberOf(far));
                 }
                 fresh[at + Row.LABEL] = link.label();
                 fresh[at + Row.COST] = link.cost();
                 at += Row.STRIDE;
             }
-            while (old < row.size()) {
+            while (old < before.size()) {
                 lose(number, row, old++);
             }
             row.links = fresh;
+            row.announced = links;
         }
 
         /** A node does not announce one of its links any more. */
         private void lose(int number, Row row, int i) {
             if (row.isMutual(i)) {
                 rows[row.far(i)].lose(number);
+                changed.set(row.far(i));
                 linkCount -= 2;
             }
         }
@@ -226,23 +237,11 @@ public final class LinkGraph {
         /** A node announces a link anew: how its row names the far end. */
         private int gained(int number, int far) {
             boolean mutual = far != number && rows[far].gain(number);
-            linkCount += mutual ? 2 : 0;
+            if (mutual) {
+                changed.set(far);
+                linkCount += 2;
+            }
             return mutual ? far : ~far;
-        }
-
-        private boolean isTheSame(Row row, List<Adjacency> links) {
-            if (links.size() != row.size()) {
-                return false;
-            }
-            for (int i = 0; i < links.size(); i++) {
-                Adjacency link = links.get(i);
-                if (link.cost() != row.cost(i)
-                        || link.label() != row.label(i)
-                        || !link.neighbor().equals(numbers.node(row.far(i)))) {
-                    return false;
-                }
-            }
-            return true;
         }
 
         private Row present(int number) {
@@ -251,7 +250,6 @@ public final class LinkGraph {
                 row.present = true;
                 presentCount++;
                 nodesAreStale = true;
-                latest = null;
             }
             return row;
         }
@@ -292,15 +290,12 @@ public final class LinkGraph {
             for (int number = 0; number < numbers.size(); number++) {
                 Row row = rows[number];
                 if (row.present) {
-                    List<Adjacency> links = new ArrayList<>();
-                    for (int i = 0; i < row.size(); i++) {
-                        links.add(new Adjacency(numbers.node(row.far(i)), row.label(i), row.cost(i)));
-                    }
                     names.add(numbers.node(number));
-                    announced.add(links);
+                    announced.add(row.announced);
                 }
             }
             numbers.clear();
+            changed.clear();
             rows = new Row[16];
             presentCount = 0;
             linkCount = 0;
@@ -308,6 +303,61 @@ public final class LinkGraph {
             for (int i = 0; i < names.size(); i++) {
                 advertise(names.get(i), announced.get(i));
             }
+        }
+    }
+
+    /** A graph that is being laid out, node by node. */
+    private static final class Layout {
+        private final NodeId[] nodes;
+        private final int[] firstLink;
+        private final int[] to;
+        private final int[] label;
+        private final int[] cost;
+        private int nodeCount;
+        private int linkCount;
+
+        private Layout(NodeId[] nodes, int links) {
+            this.nodes = nodes;
+            firstLink = new int[nodes.length + 1];
+            to = new int[links];
+            label = new int[links];
+            cost = new int[links];
+        }
+
+        /** The nodes up to a place have the links that they had. */
+        private void takeOver(@Nullable LinkGraph before, int end) {
+            if (before == null || nodeCount == end) {
+                return;
+            }
+            int first = before.firstLink[nodeCount];
+            int count = before.firstLink[end] - first;
+            System.arraycopy(before.to, first, to, linkCount, count);
+            System.arraycopy(before.label, first, label, linkCount, count);
+            System.arraycopy(before.cost, first, cost, linkCount, count);
+            int shift = linkCount - first;
+            for (; nodeCount < end; nodeCount++) {
+                firstLink[nodeCount] = before.firstLink[nodeCount] + shift;
+            }
+            linkCount += count;
+        }
+
+        /** The next node. */
+        private void add(Row row, int[] placeOf) {
+            firstLink[nodeCount++] = linkCount;
+            for (int at = 0; at < row.links.length; at += Row.STRIDE) {
+                if (row.links[at] >= 0) {
+                    to[linkCount] = placeOf[row.links[at]];
+                    label[linkCount] = row.links[at + Row.LABEL];
+                    cost[linkCount] = row.links[at + Row.COST];
+                    linkCount++;
+                }
+            }
+        }
+
+        private LinkGraph graph() {
+            Check.that(linkCount == to.length, "%d links where %d were counted", linkCount, to.length);
+            firstLink[nodeCount] = linkCount;
+            return new LinkGraph(nodes, firstLink, to, label, cost);
         }
     }
 
@@ -320,11 +370,10 @@ public final class LinkGraph {
         /** For each link the number of its far end, its complement where that does not announce the link, label, cost. */
         private int[] links = new int[0];
 
-        private boolean present;
+        /** The same as it was told: with many engines in one process these names are near, for all of them have them. */
+        private List<Adjacency> announced = List.of();
 
-        private int size() {
-            return links.length / STRIDE;
-        }
+        private boolean present;
 
         private boolean isMutual(int i) {
             return links[STRIDE * i] >= 0;
@@ -333,14 +382,6 @@ public final class LinkGraph {
         private int far(int i) {
             int far = links[STRIDE * i];
             return far >= 0 ? far : ~far;
-        }
-
-        private int label(int i) {
-            return links[STRIDE * i + LABEL];
-        }
-
-        private int cost(int i) {
-            return links[STRIDE * i + COST];
         }
 
         /** The far end announces a link to here: true where this one announces it too. */

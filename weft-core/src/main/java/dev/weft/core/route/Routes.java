@@ -4,6 +4,7 @@ import dev.weft.NodeId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Routes {
     private final LinkGraph graph;
+    private final NodeId from;
     private final int self;
     private final @Nullable ShortestPaths tree;
     /** Those that were asked for, by the number of their destination. */
@@ -25,12 +27,42 @@ public final class Routes {
 
     private final TreeMap<Integer, Optional<Route>> alternates = new TreeMap<>();
 
+    private @Nullable List<NodeId> reachable;
     private long searchCount;
 
     public Routes(LinkGraph graph, NodeId self) {
         this.graph = graph;
+        this.from = self;
         this.self = graph.indexOf(self);
         this.tree = this.self < 0 ? null : ShortestPaths.from(graph, this.self);
+    }
+
+    private Routes(Routes known, LinkGraph graph, ShortestPaths tree) {
+        this.graph = graph;
+        this.from = known.from;
+        this.self = known.self;
+        this.tree = tree;
+    }
+
+    /** The routes of the same node over the next snapshot: the same as those made anew, for less where little has changed. */
+    public Routes over(LinkGraph next) {
+        if (tree == null || !next.hasNodesOf(graph)) {
+            return new Routes(next, from);
+        }
+        Routes routes = new Routes(this, next, tree.over(next));
+        if (reachable != null && routes.reachesLike(tree)) {
+            routes.reachable = reachable;
+        }
+        return routes;
+    }
+
+    private boolean reachesLike(ShortestPaths other) {
+        for (int node = 0; node < graph.nodeCount(); node++) {
+            if (tree == null || isUsable(tree, node) != isUsable(other, node)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public LinkGraph graph() {
@@ -101,7 +133,7 @@ public final class Routes {
         }
         Avoidance kept = kept(target, forbidden, off);
         searchCount++;
-        ShortestPaths paths = ShortestPaths.fromUntil(graph, self, target, kept);
+        ShortestPaths paths = tree().avoidingUntil(target, kept);
         return isUsable(paths, target) ? findAlternate(paths.pathTo(target), target, kept) : Optional.empty();
     }
 
@@ -117,7 +149,7 @@ public final class Routes {
         }
         Avoidance kept = kept(target, forbidden, off);
         searchCount++;
-        ShortestPaths paths = ShortestPaths.from(graph, self, kept);
+        ShortestPaths paths = tree().avoiding(kept);
         for (DisjointPair.Apart apart : DisjointPair.Apart.values()) {
             List<Route> pair = DisjointPair.find(graph, paths, kept, self, target, apart)
                     .map(this::inOrder)
@@ -146,6 +178,10 @@ public final class Routes {
         }
         ways.sort(Comparator.comparingLong(Route::cost).thenComparingInt(Route::hops));
         return ways;
+    }
+
+    private ShortestPaths tree() {
+        return Objects.requireNonNull(tree);
     }
 
     /** The number of a node that there can be a way to; negative where there can be none. */
@@ -211,17 +247,19 @@ public final class Routes {
         return tree != null && target >= 0 && target != self && isUsable(tree, target);
     }
 
-    /** Every node that can be reached, this one left out, in order of id. */
+    /** Every node that can be reached, this one left out, in order of id; not to be changed. */
     public List<NodeId> reachable() {
-        List<NodeId> reachable = new ArrayList<>();
-        if (tree != null) {
+        List<NodeId> present = reachable;
+        if (present == null) {
+            present = new ArrayList<>(graph.nodeCount());
             for (int node = 0; node < graph.nodeCount(); node++) {
-                if (node != self && isUsable(tree, node)) {
-                    reachable.add(graph.node(node));
+                if (tree != null && node != self && isUsable(tree, node)) {
+                    present.add(graph.node(node));
                 }
             }
+            reachable = present;
         }
-        return reachable;
+        return present;
     }
 
     /** True where every step of a route is a link of this graph that still bears the same label. */
@@ -280,7 +318,7 @@ public final class Routes {
 
     private Optional<Route> shortest(int target, Avoidance avoidance) {
         searchCount++;
-        ShortestPaths paths = ShortestPaths.fromUntil(graph, self, target, avoidance);
+        ShortestPaths paths = tree().avoidingUntil(target, avoidance);
         return isUsable(paths, target) ? Optional.of(Route.along(graph, paths.pathTo(target))) : Optional.empty();
     }
 

@@ -107,6 +107,16 @@ public final class Lsdb {
         return Optional.ofNullable(entries.find(key)).map(Entry::lsa);
     }
 
+    /** The very edition that is named; null where it is not here. */
+    public @Nullable Lsa edition(NodeId origin, LsaKind kind, long incarnation, long sequence) {
+        Entry entry = entries.find(origin, kind);
+        if (entry == null) {
+            return null;
+        }
+        LsaVersion version = entry.lsa().version();
+        return version.incarnation() == incarnation && version.sequence() == sequence ? entry.lsa() : null;
+    }
+
     /** The links that a node announces; empty where it announces none or is not known. */
     public List<Adjacencies.Adjacency> adjacenciesOf(NodeId node) {
         Entry entry = entries.find(node, LsaKind.ADJACENCY);

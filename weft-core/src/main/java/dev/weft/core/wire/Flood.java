@@ -80,6 +80,11 @@ public record Flood(List<Item> items, long number) implements Frame {
     }
 
     public static Flood decode(WireReader body) throws MalformedFrame {
+        return decode(body, Lsa.Known.NONE);
+    }
+
+    /** The same; most of what neighbors say several of them say. */
+    public static Flood decode(WireReader body, Lsa.Known known) throws MalformedFrame {
         List<Item> items = new ArrayList<>();
         long number = 0;
         ProtoReader in = new ProtoReader(body);
@@ -89,7 +94,7 @@ public record Flood(List<Item> items, long number) implements Frame {
                     if (items.size() == ITEMS_MAX) {
                         throw new MalformedFrame("FLOOD", "more than " + ITEMS_MAX + " advertisements");
                     }
-                    items.add(item(in.bytes("item", Lsa.BYTES_MAX + 16)));
+                    items.add(item(in.bytes("item", Lsa.BYTES_MAX + 16), known));
                 }
                 case 2 -> number = in.number("number");
                 default -> {}
@@ -101,7 +106,7 @@ public record Flood(List<Item> items, long number) implements Frame {
         return new Flood(items, number);
     }
 
-    private static Item item(ByteView bytes) throws MalformedFrame {
+    private static Item item(ByteView bytes, Lsa.Known known) throws MalformedFrame {
         int age = 0;
         ByteView lsa = ByteView.EMPTY;
         ProtoReader in = new ProtoReader(bytes);
@@ -112,6 +117,6 @@ public record Flood(List<Item> items, long number) implements Frame {
                 default -> {}
             }
         }
-        return new Item(age, Lsa.decode(lsa));
+        return new Item(age, Lsa.decode(lsa, known));
     }
 }

@@ -3,6 +3,7 @@ package dev.weft.core.wire;
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A link-state advertisement: kept and passed on as the very bytes that its origin made. Protobuf:
@@ -102,7 +103,21 @@ public record Lsa(
         return !signature.isEmpty();
     }
 
+    /** Editions that are here already and need not be read again. */
+    public interface Known {
+        Known NONE = (origin, kind, incarnation, sequence) -> null;
+
+        /** The edition of exactly that version; null where it is not here. */
+        @Nullable
+        Lsa find(NodeId origin, LsaKind kind, long incarnation, long sequence);
+    }
+
     public static Lsa decode(ByteView bytes) throws MalformedFrame {
+        return decode(bytes, Known.NONE);
+    }
+
+    /** The same; what is known by origin, kind and version is given as it is known, and no further looked at. */
+    static Lsa decode(ByteView bytes, Known known) throws MalformedFrame {
         if (bytes.length() > BYTES_MAX) {
             throw new MalformedFrame("LSA", bytes.length() + " bytes, at most " + BYTES_MAX);
         }
@@ -120,7 +135,13 @@ public record Lsa(
                 case 2 -> kind = in.numberWithin("kind", 1, 255);
                 case 3 -> incarnation = in.number("incarnation");
                 case 4 -> sequence = in.number("sequence");
-                case 5 -> content = in.bytes("content", CONTENT_BYTES_MAX);
+                case 5 -> {
+                    Lsa same = known.find(origin, LsaKind.ofCode(kind), incarnation, sequence);
+                    if (same != null) {
+                        return same;
+                    }
+                    content = in.bytes("content", CONTENT_BYTES_MAX);
+                }
                 case 6 -> originKey = exactly(ORIGIN_KEY_BYTES, "origin key", in);
                 case SIGNATURE_FIELD -> signature = exactly(SIGNATURE_BYTES, "signature", in);
                 default -> {}

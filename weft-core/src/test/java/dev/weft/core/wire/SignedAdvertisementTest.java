@@ -30,6 +30,23 @@ class SignedAdvertisementTest {
     }
 
     @Test
+    void anEditionThatIsKnownIsNotReadAgainAndAnotherOneIs() throws MalformedFrame {
+        Lsa known = vector();
+        for (long newer : new long[] {0, 1}) {
+            WireReader in = new WireReader(GoldenVectors.read("FLOOD_SIGNED"));
+            FrameType.decode(in);
+            Lsa.Known here =
+                    (origin, kind, incarnation, sequence) -> known.key().equals(new LsaKey(origin, kind))
+                                    && known.version().equals(new LsaVersion(incarnation, sequence + newer))
+                            ? known
+                            : null;
+            Lsa read = Flood.decode(in, here).items().get(0).lsa();
+            assertThat(read).isEqualTo(known);
+            assertThat(read == known).isEqualTo(newer == 0);
+        }
+    }
+
+    @Test
     void everyBitBeforeTheSignatureIsInTheStatementOrMakesItUnreadable() throws MalformedFrame {
         Lsa read = vector();
         ByteView statement = read.statement(MESH);
