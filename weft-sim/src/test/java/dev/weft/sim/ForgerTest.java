@@ -10,6 +10,7 @@ import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.seal.Sealer;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.GroupSeal;
 import dev.weft.core.wire.MalformedFrame;
@@ -89,7 +90,7 @@ class ForgerTest {
                 if (!isWorthIt) {
                     return frame;
                 }
-                return forged(origin, Objects.requireNonNull(name), data.payload())
+                return forged(heading(origin, Objects.requireNonNull(name), data), data.payload())
                         .map(payload -> {
                             forgedCount++;
                             return new TreeFrame(type, tree.header(), body(data, payload)).encode();
@@ -108,20 +109,23 @@ class ForgerTest {
             return out.view();
         }
 
-        private Optional<ByteView> forged(TreeHeader.TreeOrigin origin, GroupName name, ByteView payload)
-                throws MalformedFrame {
+        private static GroupHeading heading(TreeHeader.TreeOrigin origin, GroupName name, GroupData data) {
+            return new GroupHeading(
+                    origin.node(), origin.incarnation(), name, data.flow(), data.message(), data.lag());
+        }
+
+        private Optional<ByteView> forged(GroupHeading heading, ByteView payload) throws MalformedFrame {
             GroupSeal seal = GroupSeal.decode(payload);
-            ByteView associated =
-                    GroupSeal.associated(origin.node(), origin.incarnation(), name, seal.key(), seal.counter());
+            ByteView associated = heading.associated(seal.key());
             for (ByteView secret : node.secretsOfMany()) {
                 Sealer.Cipher cipher = arithmetic.cipher(secret);
-                Optional<ByteView> plain = cipher.open(seal.counter(), associated, seal.sealed());
+                Optional<ByteView> plain = cipher.open(heading.message(), associated, seal.sealed());
                 if (plain.isPresent()) {
                     byte[] lie = plain.get().toByteArray();
                     lie[lie.length - 1] ^= 1;
-                    ByteView sealed = cipher.seal(seal.counter(), associated, ByteView.of(lie));
+                    ByteView sealed = cipher.seal(heading.message(), associated, ByteView.of(lie));
                     return Optional.of(
-                            new GroupSeal(seal.key(), seal.counter(), tags.of(seal.tags()), sealed).encode());
+                            new GroupSeal(seal.key(), tags.of(seal.tags()), sealed).encode());
                 }
             }
             return Optional.empty();

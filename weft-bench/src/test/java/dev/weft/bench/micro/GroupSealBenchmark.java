@@ -5,6 +5,7 @@ import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.seal.GroupSeals;
 import dev.weft.core.seal.Sealer;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.GroupName;
 import dev.weft.net.secure.HpkeSealer;
@@ -49,6 +50,7 @@ public class GroupSealBenchmark {
         }
     });
     private final TreeSet<NodeId> audience = new TreeSet<>();
+    private long next = 1;
     private ByteView plain = ByteView.EMPTY;
     private ByteView sealed = ByteView.EMPTY;
 
@@ -58,7 +60,11 @@ public class GroupSealBenchmark {
             audience.add(new NodeId(2 + i, 1));
         }
         plain = ByteView.of(new byte[bytes]);
-        sealed = sealing.seal(NAME, 1, audience, plain, 0);
+        sealed = sealing.seal(heading(0), audience, plain, 0);
+    }
+
+    private GroupHeading heading(long message) {
+        return new GroupHeading(alice, 1, NAME, 1, message, 0);
     }
 
     @TearDown(Level.Trial)
@@ -69,11 +75,11 @@ public class GroupSealBenchmark {
 
     @Benchmark
     public ByteView seal() {
-        return sealing.seal(NAME, 1, audience, plain, 0);
+        return sealing.seal(heading(next++), audience, plain, 0);
     }
 
     @Benchmark
     public ByteView open() {
-        return opening.open(alice, 1, NAME, sealed, 0).payload();
+        return opening.open(heading(0), sealed, 0).payload();
     }
 }

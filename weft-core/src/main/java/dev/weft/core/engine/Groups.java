@@ -32,6 +32,7 @@ import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupAdvance;
 import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.GroupKeyWant;
 import dev.weft.core.wire.GroupName;
@@ -389,15 +390,15 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     }
 
     @Override
-    public Verdict deliverHere(GroupName name, ByteView parcel, long missedCount) {
+    public Verdict deliverHere(GroupHeading heading, ByteView parcel, long missedCount) {
         // What is delivered is the application's own; this is still on its way to others.
-        ByteView own = name.isSealed() ? parcel : ByteView.of(parcel.toByteArray());
-        return deliver(new GroupReceiver.Delivery(self, incarnation, name, own, 0, missedCount));
+        ByteView own = heading.name().isSealed() ? parcel : ByteView.of(parcel.toByteArray());
+        return deliver(new GroupReceiver.Delivery(heading, own, 0, missedCount));
     }
 
     @Override
-    public ByteView seal(long flow, GroupSend first, ByteView parcel) {
-        return sealing.seal(first.name(), flow, first.members(), parcel, now.getAsLong());
+    public ByteView seal(GroupHeading heading, SortedSet<NodeId> members, ByteView parcel) {
+        return sealing.seal(heading, members, parcel, now.getAsLong());
     }
 
     /** What is sealed is opened first, and what is not is not taken where it ought to be. */
@@ -412,8 +413,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         if (!seals.isActive()) {
             return Verdict.HELD;
         }
-        GroupSeals.Opened opened = sealing.open(
-                delivery.from(), delivery.incarnation(), delivery.name(), delivery.payload(), now.getAsLong());
+        GroupSeals.Opened opened = sealing.open(delivery.heading(), delivery.payload(), now.getAsLong());
         return switch (opened.finding()) {
             case AUTHENTIC -> {
                 Verdict verdict = deliverPlain(delivery.unsealed(opened.payload()), Secrecy.SEALED);
@@ -431,7 +431,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
                         "a message for many that another member has made in its name"));
                 yield Verdict.ABSENT;
             }
-            // The number is not what was sealed: the message that has it may still come.
+            // It was delivered before its flow was forgotten.
             case REPLAYED -> Verdict.ABSENT;
         };
     }

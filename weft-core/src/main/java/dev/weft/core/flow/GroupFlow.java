@@ -3,6 +3,7 @@ package dev.weft.core.flow;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.flow.GroupMessage.Piece;
 import dev.weft.core.flow.GroupMessage.Question;
@@ -50,8 +51,11 @@ final class GroupFlow {
         /** Sends a copy to a neighbor. */
         void send(NodeId neighbor, long transmission, Copy copy);
 
+        /** A message that has got its number, sealed for its members. */
+        ByteView seal(GroupFlow flow, GroupMessage message);
+
         /** This node is a member itself, for which so many messages before this one were given up. */
-        Verdict deliverHere(GroupName name, GroupMessage message, long missedCount);
+        Verdict deliverHere(GroupFlow flow, GroupMessage message, long missedCount);
 
         void settled(GroupMessage message, NodeId member, Outcome outcome);
 
@@ -692,6 +696,9 @@ final class GroupFlow {
             member.lastMessage = next;
         }
         messages.number(message);
+        if (name.isSealed()) {
+            message.seal(out.seal(this, message));
+        }
         message.open.stream().forEach(i -> message.members[i].underWay++);
         window.recount(message);
         if (message.hereIsOpen) {
@@ -848,7 +855,7 @@ final class GroupFlow {
     private final class HereOutput implements GroupHere.Output {
         @Override
         public Verdict offer(GroupMessage message, long missedCount) {
-            return out.deliverHere(name, message, isOrdered() ? missedCount : 0);
+            return out.deliverHere(GroupFlow.this, message, isOrdered() ? missedCount : 0);
         }
 
         @Override

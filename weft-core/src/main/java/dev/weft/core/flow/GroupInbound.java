@@ -35,9 +35,11 @@ final class GroupInbound {
     /**
      * A whole message.
      *
+     * @param number which of its flow
+     * @param lag as its frames say
      * @param missedCount how many messages before it, of this sender, were given up for this member
      */
-    record Arrived(ByteView payload, int hops, long missedCount) {}
+    record Arrived(long number, long lag, ByteView payload, int hops, long missedCount) {}
 
     /** What an answer to one copy of a message names. */
     private record Copy(long transmission, int from) {}
@@ -49,6 +51,7 @@ final class GroupInbound {
         private int missing;
         private int bytes;
         private Copy copy = new Copy(0, 0);
+        private long lag;
         private int hops;
         private long touchedNanos;
 
@@ -173,6 +176,7 @@ final class GroupInbound {
             pending.put(message, arriving);
         }
         arriving.copy = copy;
+        arriving.lag = data.lag();
         arriving.hops = header.hopsTravelled();
         arriving.touchedNanos = nowNanos;
         if (!arriving.add(data)) {
@@ -265,7 +269,7 @@ final class GroupInbound {
     }
 
     private Verdict offer(long message, Pending whole) {
-        Verdict verdict = out.deliver(this, new Arrived(whole.payload(), whole.hops, missedCount));
+        Verdict verdict = out.deliver(this, new Arrived(message, whole.lag, whole.payload(), whole.hops, missedCount));
         if (verdict.kind() == Verdict.Kind.HELD) {
             return verdict;
         }

@@ -114,7 +114,9 @@ final class GroupMessage {
     /** That of the first of them. */
     final long ticket;
 
-    final ByteView payload;
+    /** As it travels: sealed, where its flow is, from when it has its number. */
+    ByteView payload;
+
     final long deadlineNanos;
     final GroupMember[] members;
     /** The members whose outcome is not known. */
@@ -122,7 +124,7 @@ final class GroupMessage {
     /** The members that a copy was sent to. */
     final BitSet left = new BitSet();
 
-    final List<Piece> pieces;
+    final List<Piece> pieces = new ArrayList<>();
     private final int fragmentBytes;
 
     /** The transmission that each member has put it back from, 0 where it has not; empty where none has. */
@@ -130,6 +132,8 @@ final class GroupMessage {
 
     /** Its number in the flow; -1 while it waits for its turn. */
     long number = -1;
+    /** How far the first message that was open then lay below it. */
+    long lag;
     /** The next piece to be sent for the first time. */
     int fresh;
 
@@ -152,13 +156,23 @@ final class GroupMessage {
         this.members = members;
         this.fragmentBytes = fragmentBytes;
         open.set(0, members.length);
+        cut();
+    }
+
+    private void cut() {
+        pieces.clear();
         int count = Math.max(1, (payload.length() + fragmentBytes - 1) / fragmentBytes);
-        this.pieces = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             Piece piece = new Piece(this, i);
-            piece.missing.set(0, members.length);
+            piece.missing.or(open);
             pieces.add(piece);
         }
+    }
+
+    /** It has its number and is about to leave. */
+    void seal(ByteView sealed) {
+        payload = sealed;
+        cut();
     }
 
     /** The member's number in this message, negative where it is none. */

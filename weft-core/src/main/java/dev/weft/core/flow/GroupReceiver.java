@@ -7,6 +7,7 @@ import dev.weft.core.base.Deadlines;
 import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupAdvance;
 import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.TreeMark;
@@ -41,14 +42,21 @@ public final class GroupReceiver {
     /**
      * A message for many that has arrived here whole.
      *
-     * @param incarnation the sender's life
+     * @param heading whose it is, and which
      * @param missedCount how many messages before it, of this sender and in order, were given up for this member
      */
-    public record Delivery(
-            NodeId from, long incarnation, GroupName name, ByteView payload, int hops, long missedCount) {
+    public record Delivery(GroupHeading heading, ByteView payload, int hops, long missedCount) {
+        public NodeId from() {
+            return heading.origin();
+        }
+
+        public GroupName name() {
+            return heading.name();
+        }
+
         /** The same as the application is to see it. */
         public Delivery unsealed(ByteView plain) {
-            return new Delivery(from, incarnation, name.with(GroupName.Sealing.PLAIN), plain, hops, missedCount);
+            return new Delivery(heading.unsealed(), plain, hops, missedCount);
         }
     }
 
@@ -232,13 +240,10 @@ public final class GroupReceiver {
     private final class FlowOutput implements GroupInbound.Output {
         @Override
         public Verdict deliver(GroupInbound flow, GroupInbound.Arrived message) {
-            return out.deliver(new Delivery(
-                    flow.origin().node(),
-                    flow.origin().incarnation(),
-                    flow.name(),
-                    message.payload(),
-                    message.hops(),
-                    message.missedCount()));
+            Origin origin = flow.origin();
+            GroupHeading heading = new GroupHeading(
+                    origin.node(), origin.incarnation(), flow.name(), origin.flow(), message.number(), message.lag());
+            return out.deliver(new Delivery(heading, message.payload(), message.hops(), message.missedCount()));
         }
 
         @Override

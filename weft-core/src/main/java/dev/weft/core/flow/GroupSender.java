@@ -9,6 +9,7 @@ import dev.weft.core.base.Deadlines;
 import dev.weft.core.forward.TreeForwarder;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.GroupAck;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.TreeFrame;
@@ -17,6 +18,7 @@ import dev.weft.core.wire.Verdict;
 import dev.weft.core.wire.WireWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +32,11 @@ public final class GroupSender {
     public interface Output {
         void send(NodeId neighbor, TreeFrame frame, Attempt attempt);
 
-        /** A parcel that has found its place, sealed for the members of the sends in it. */
-        ByteView seal(long flow, GroupSend first, ByteView parcel);
+        /** A parcel that has got its number, sealed for its members. */
+        ByteView seal(GroupHeading heading, SortedSet<NodeId> members, ByteView parcel);
 
         /** This node is a member itself: its application is offered the parcel, as to any other member. */
-        Verdict deliverHere(GroupName name, ByteView parcel, long missedCount);
+        Verdict deliverHere(GroupHeading heading, ByteView parcel, long missedCount);
 
         /** The one and only outcome of a send for a member. */
         void settled(long ticket, NodeId member, Outcome outcome);
@@ -197,9 +199,7 @@ public final class GroupSender {
 
     private void release(GroupFlow flow, GroupGathering gathering, long nowNanos) {
         List<GroupSend> sends = gathering.take();
-        ByteView plain = GroupGathering.payloadOf(sends);
-        ByteView payload = flow.name().isSealed() ? out.seal(flow.number(), sends.get(0), plain) : plain;
-        flow.add(new GroupParcel(sends, payload), nowNanos);
+        flow.add(new GroupParcel(sends, GroupGathering.payloadOf(sends)), nowNanos);
         flow.handleRoomHere(nowNanos);
         touched(flow);
     }
@@ -377,8 +377,18 @@ public final class GroupSender {
         }
 
         @Override
-        public Verdict deliverHere(GroupName name, GroupMessage message, long missedCount) {
-            return out.deliverHere(name, message.payload, missedCount);
+        public ByteView seal(GroupFlow flow, GroupMessage message) {
+            return out.seal(
+                    heading(flow, message), message.parcel.first().members(), message.payload);
+        }
+
+        @Override
+        public Verdict deliverHere(GroupFlow flow, GroupMessage message, long missedCount) {
+            return out.deliverHere(heading(flow, message), message.payload, missedCount);
+        }
+
+        private GroupHeading heading(GroupFlow flow, GroupMessage message) {
+            return new GroupHeading(self, incarnation, flow.name(), flow.number(), message.number, message.lag);
         }
 
         @Override

@@ -232,19 +232,19 @@ final class GroupShots {
 
     private Frame body(Piece piece, Question question, Optional<GroupName> toStrangers) {
         GroupMessage message = piece.message;
-        long lag = message.number - Math.min(message.number, messages.first());
         return switch (question) {
             case TAKE ->
                 new GroupData(
                         flow,
                         message.number,
-                        lag,
+                        // It is sealed with the message.
+                        name.isSealed() ? message.lag : messages.lagOf(message),
                         toStrangers,
                         piece.index,
                         message.pieces.size(),
                         message.payload.length(),
                         message.payload(piece.index));
-            case TELL -> new GroupAdvance(flow, message.number, lag);
+            case TELL -> new GroupAdvance(flow, message.number, messages.lagOf(message));
         };
     }
 

@@ -6,6 +6,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.GroupKeyWant;
 import dev.weft.core.wire.GroupName;
@@ -53,13 +54,13 @@ public final class GroupSeals {
         private final Finding finding;
         private final ByteView payload;
         private final @Nullable MemberKey key;
-        private final long counter;
+        private final long message;
 
-        private Opened(Finding finding, ByteView payload, @Nullable MemberKey key, long counter) {
+        private Opened(Finding finding, ByteView payload, @Nullable MemberKey key, long message) {
             this.finding = finding;
             this.payload = payload;
             this.key = key;
-            this.counter = counter;
+            this.message = message;
         }
 
         private static Opened without(Finding finding) {
@@ -98,7 +99,7 @@ public final class GroupSeals {
 
     private static final long SWEEP_NANOS = 60_000_000_000L;
 
-    /** A flow: its messages have counters in their own order, whatever goes on in other flows. */
+    /** A flow: its messages have numbers in their own order, whatever goes on in other flows. */
     private record Conversation(GroupName name, long flow, SortedSet<NodeId> listed) {}
 
     private record KeyName(NodeId origin, long incarnation, long number) {}
@@ -118,8 +119,10 @@ public final class GroupSeals {
             this.usedNanos = usedNanos;
         }
 
-        private boolean isNew(long counter, SocketKind kind) {
-            return kind == SocketKind.SEQPACKET ? window.isHighest(counter) : window.isNew(counter);
+        private boolean isNew(GroupHeading heading) {
+            return heading.name().kind() == SocketKind.SEQPACKET
+                    ? window.isHighest(heading.message())
+                    : window.isNew(heading.message());
         }
     }
 
@@ -161,14 +164,17 @@ public final class GroupSeals {
     // ------------------------------------------------------------------ what goes out
 
     /**
-     * @param flow this node's number for the flow
+     * A message that has got its number; those of one flow in their order.
+     *
      * @param members who is to read it, this node among them or not
      */
-    public ByteView seal(GroupName name, long flow, SortedSet<NodeId> members, ByteView payload, long nowNanos) {
+    public ByteView seal(GroupHeading heading, SortedSet<NodeId> members, ByteView payload, long nowNanos) {
         TreeSet<NodeId> audience = new TreeSet<>(members);
         audience.remove(self);
         sealedCount++;
-        return keyFor(name, flow, audience, nowNanos).seal(self, name, payload).encode();
+        return keyFor(heading.name(), heading.flow(), audience, nowNanos)
+                .seal(heading, payload)
+                .encode();
     }
 
     private SenderKey keyFor(GroupName name, long flow, SortedSet<NodeId> audience, long nowNanos) {
@@ -222,10 +228,10 @@ public final class GroupSeals {
     // ------------------------------------------------------------------ what comes in
 
     /**
-     * Looks into a message. One that is delivered is to be {@link #delivered marked}, so that it cannot come again under
-     * another number.
+     * Looks into a message. One that is delivered is to be {@link #delivered marked}, so that it cannot come again
+     * when its flow has been forgotten.
      */
-    public Opened open(NodeId origin, long life, GroupName name, ByteView payload, long nowNanos) {
+    public Opened open(GroupHeading heading, ByteView payload, long nowNanos) {
         GroupSeal seal;
         try {
             seal = GroupSeal.decode(payload);
@@ -234,7 +240,7 @@ public final class GroupSeals {
         }
         MemberKey known = null;
         Sealer.Cipher cipher;
-        if (origin.equals(self)) {
+        if (heading.origin().equals(self)) {
             // It has not left this node: what comes in this node's name from elsewhere is refused before.
             SenderKey mine = own.get(seal.key());
             if (mine == null) {
@@ -242,7 +248,7 @@ public final class GroupSeals {
             }
             cipher = mine.cipher();
         } else {
-            KeyName key = new KeyName(origin, life, seal.key());
+            KeyName key = new KeyName(heading.origin(), heading.incarnation(), seal.key());
             known = others.remove(key);
             if (known == null) {
                 ask(key, nowNanos);
@@ -250,14 +256,14 @@ public final class GroupSeals {
             }
             others.put(key, known);
             known.usedNanos = nowNanos;
-            if (!known.isNew(seal.counter(), name.kind())) {
+            if (!known.isNew(heading)) {
                 replayedCount++;
                 return Opened.without(Finding.REPLAYED);
             }
             cipher = known.cipher;
         }
-        ByteView associated = GroupSeal.associated(origin, life, name, seal.key(), seal.counter());
-        Optional<ByteView> plain = cipher.open(seal.counter(), associated, seal.sealed());
+        ByteView associated = heading.associated(seal.key());
+        Optional<ByteView> plain = cipher.open(heading.message(), associated, seal.sealed());
         if (plain.isEmpty()) {
             return forged();
         }
@@ -265,7 +271,7 @@ public final class GroupSeals {
             unvouchedCount++;
             return Opened.without(Finding.UNVOUCHED);
         }
-        return new Opened(Finding.AUTHENTIC, plain.get(), known, seal.counter());
+        return new Opened(Finding.AUTHENTIC, plain.get(), known, heading.message());
     }
 
     private boolean isVouchedFor(MemberKey key, ByteView associated, GroupSeal seal) {
@@ -282,7 +288,7 @@ public final class GroupSeals {
         openedCount++;
         MemberKey known = message.key;
         if (known != null) {
-            known.window.mark(message.counter);
+            known.window.mark(message.message);
         }
     }
 

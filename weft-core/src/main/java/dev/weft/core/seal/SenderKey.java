@@ -4,7 +4,7 @@ import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.wire.GroupKey;
-import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupSeal;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
@@ -31,7 +31,8 @@ final class SenderKey {
     /** In the order of the members; empty until something is sealed, and when nothing more will be. */
     private List<ByteView> memberKeys = List.of();
 
-    private long counter;
+    private long latest = -1;
+    private long sealedCount;
     private long bytes;
 
     SenderKey(long incarnation, long number, Sealer sealer, SortedSet<NodeId> audience, long bornNanos) {
@@ -59,7 +60,7 @@ final class SenderKey {
 
     boolean isWorn(Sealer.Terms terms, long nowNanos) {
         return nowNanos - bornNanos >= terms.associationNanos()
-                || counter >= terms.framesMax()
+                || sealedCount >= terms.framesMax()
                 || bytes >= terms.bytesMax();
     }
 
@@ -75,12 +76,15 @@ final class SenderKey {
         return new GroupKey(incarnation, number, secret, place, sealer.memberKey(master, member));
     }
 
-    GroupSeal seal(NodeId self, GroupName name, ByteView payload) {
-        long used = counter++;
+    /** Messages of the flow in their order, each once: their numbers are the nonces. */
+    GroupSeal seal(GroupHeading heading, ByteView payload) {
+        Check.that(heading.message() > latest, "message %d sealed after %d", heading.message(), latest);
+        latest = heading.message();
+        sealedCount++;
         bytes += payload.length();
-        ByteView associated = GroupSeal.associated(self, incarnation, name, number, used);
-        ByteView sealed = cipher.seal(used, associated, payload);
-        return new GroupSeal(number, used, tags(sealer.digest(associated, sealed)), sealed);
+        ByteView associated = heading.associated(number);
+        ByteView sealed = cipher.seal(latest, associated, payload);
+        return new GroupSeal(number, tags(sealer.digest(associated, sealed)), sealed);
     }
 
     private ByteView tags(ByteView digest) {

@@ -18,6 +18,7 @@ import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupAdvance;
 import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.Parcel;
@@ -420,13 +421,13 @@ final class GroupLab {
         }
 
         @Override
-        public ByteView seal(long flow, GroupSend first, ByteView parcel) {
+        public ByteView seal(GroupHeading heading, SortedSet<NodeId> members, ByteView parcel) {
             return parcel;
         }
 
         @Override
-        public Verdict deliverHere(GroupName name, ByteView payload, long missedCount) {
-            return nodes.get(0).deliver(new GroupReceiver.Delivery(id(0), 1, name, payload, 0, missedCount));
+        public Verdict deliverHere(GroupHeading heading, ByteView payload, long missedCount) {
+            return nodes.get(0).deliver(new GroupReceiver.Delivery(heading, payload, 0, missedCount));
         }
 
         @Override

@@ -1,12 +1,15 @@
 package dev.weft.core.seal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.NodeId;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.InvariantError;
 import dev.weft.core.seal.GroupSeals.Finding;
 import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.GroupKeyWant;
 import dev.weft.core.wire.GroupName;
@@ -40,6 +43,7 @@ class GroupSealsTest {
         private final NodeId node;
         private final List<Sent> sent = new ArrayList<>();
         private final GroupSeals seals;
+        private long nextMessage;
 
         private Party(NodeId node) {
             this.node = node;
@@ -55,11 +59,12 @@ class GroupSealsTest {
         }
 
         private ByteView seal(ByteView payload, long nowNanos, NodeId... members) {
-            return seals.seal(OPS, 3, new TreeSet<>(List.of(members)), payload, nowNanos);
+            return seals.seal(heading(OPS, 3, nextMessage++), new TreeSet<>(List.of(members)), payload, nowNanos);
         }
 
+        /** Opens the first message of the flow. */
         private GroupSeals.Opened open(ByteView payload) {
-            return seals.open(ALICE, LIFE, OPS, payload, 0);
+            return seals.open(heading(OPS, 3, 0), payload, 0);
         }
 
         private List<Sent> taken() {
@@ -71,6 +76,10 @@ class GroupSealsTest {
 
     private static GroupName name(SocketKind kind) {
         return new GroupName(GroupName.Scope.GROUP, kind, "ops", "").with(GroupName.Sealing.SEALED);
+    }
+
+    private static GroupHeading heading(GroupName name, long flow, long message) {
+        return new GroupHeading(ALICE, LIFE, name, flow, message, 0);
     }
 
     /** Hands a node what was sent to it. */
@@ -165,10 +174,12 @@ class GroupSealsTest {
         GroupName others =
                 new GroupName(GroupName.Scope.GROUP, SocketKind.RDM, "dev", "").with(GroupName.Sealing.SEALED);
         TreeSet<NodeId> members = new TreeSet<>(List.of(BOB));
-        long ops = read(alice.seals.seal(OPS, 3, members, HELLO, 0)).key();
-        long dev = read(alice.seals.seal(others, 3, members, HELLO, 0)).key();
+        long ops = read(alice.seals.seal(heading(OPS, 3, 0), members, HELLO, 0)).key();
+        long dev = read(alice.seals.seal(heading(others, 3, 0), members, HELLO, 0))
+                .key();
         assertThat(dev).isNotEqualTo(ops);
-        assertThat(read(alice.seals.seal(OPS, 3, members, HELLO, 0)).key()).isEqualTo(ops);
+        assertThat(read(alice.seals.seal(heading(OPS, 3, 1), members, HELLO, 0)).key())
+                .isEqualTo(ops);
     }
 
     @Test
@@ -185,31 +196,56 @@ class GroupSealsTest {
     void whereOrderIsPromisedNothingOlderIsOpened() {
         GroupName ordered = name(SocketKind.SEQPACKET);
         TreeSet<NodeId> members = new TreeSet<>(List.of(BOB));
-        ByteView first = alice.seals.seal(ordered, 3, members, HELLO, 0);
-        ByteView second = alice.seals.seal(ordered, 3, members, HELLO, 0);
+        ByteView first = alice.seals.seal(heading(ordered, 3, 0), members, HELLO, 0);
+        ByteView second = alice.seals.seal(heading(ordered, 3, 1), members, HELLO, 0);
         hand(alice, bob);
-        bob.seals.delivered(bob.seals.open(ALICE, LIFE, ordered, second, 0));
-        assertThat(bob.seals.open(ALICE, LIFE, ordered, first, 0).finding()).isEqualTo(Finding.REPLAYED);
+        bob.seals.delivered(bob.seals.open(heading(ordered, 3, 1), second, 0));
+        assertThat(bob.seals.open(heading(ordered, 3, 0), first, 0).finding()).isEqualTo(Finding.REPLAYED);
     }
 
     @Test
     void flowsOfDifferentPriorityAreEachInAnOrderOfTheirOwn() {
         GroupName ordered = name(SocketKind.SEQPACKET);
         TreeSet<NodeId> members = new TreeSet<>(List.of(BOB));
-        ByteView slow = alice.seals.seal(ordered, 1, members, HELLO, 0);
-        ByteView fast = alice.seals.seal(ordered, 7, members, HELLO, 0);
+        ByteView slow = alice.seals.seal(heading(ordered, 1, 0), members, HELLO, 0);
+        ByteView fast = alice.seals.seal(heading(ordered, 7, 5), members, HELLO, 0);
         hand(alice, bob);
-        bob.seals.delivered(bob.seals.open(ALICE, LIFE, ordered, fast, 0));
-        assertThat(bob.seals.open(ALICE, LIFE, ordered, slow, 0).finding()).isEqualTo(Finding.AUTHENTIC);
+        bob.seals.delivered(bob.seals.open(heading(ordered, 7, 5), fast, 0));
+        assertThat(bob.seals.open(heading(ordered, 1, 0), slow, 0).finding()).isEqualTo(Finding.AUTHENTIC);
+    }
+
+    @Test
+    void aMessageOpensOnlyInTheFlowAndUnderTheNumberAndTheLagThatItWasSealedWith() {
+        ByteView sealed = alice.seals.seal(heading(OPS, 3, 5), new TreeSet<>(List.of(BOB)), HELLO, 0);
+        hand(alice, bob);
+        GroupName others =
+                new GroupName(GroupName.Scope.GROUP, SocketKind.RDM, "dev", "").with(GroupName.Sealing.SEALED);
+        for (GroupHeading altered : List.of(
+                heading(OPS, 3, 4),
+                heading(OPS, 3, 6),
+                heading(OPS, 4, 5),
+                heading(others, 3, 5),
+                new GroupHeading(ALICE, LIFE, OPS, 3, 5, 1))) {
+            assertThat(bob.seals.open(altered, sealed, 0).finding()).as("%s", altered).isEqualTo(Finding.FORGED);
+        }
+        assertThat(bob.seals.open(heading(OPS, 3, 5), sealed, 0).finding()).isEqualTo(Finding.AUTHENTIC);
+    }
+
+    @Test
+    void noNumberIsSealedTwice() {
+        alice.seals.seal(heading(OPS, 3, 5), new TreeSet<>(List.of(BOB)), HELLO, 0);
+        assertThatThrownBy(
+                        () -> alice.seals.seal(heading(OPS, 3, 5), new TreeSet<>(List.of(BOB)), ByteView.utf8("other"), 0))
+                .isInstanceOf(InvariantError.class);
     }
 
     /** What a member can make of all that it was told, in the name of the sender. */
     private ByteView forgedBy(GroupKey told, GroupSeal seen, ByteView tags) {
-        ByteView associated = GroupSeal.associated(ALICE, LIFE, OPS, seen.key(), 7);
+        ByteView associated = heading(OPS, 3, 0).associated(seen.key());
         Sealer.Terms terms = Sealer.Terms.of(Sealer.Policy.RELAYED);
         ByteView sealed =
-                new FakeSealer(BOB, LIFE, terms).cipher(told.secret()).seal(7, associated, ByteView.utf8("all lies"));
-        return new GroupSeal(seen.key(), 7, tags, sealed).encode();
+                new FakeSealer(BOB, LIFE, terms).cipher(told.secret()).seal(0, associated, ByteView.utf8("all lies"));
+        return new GroupSeal(seen.key(), tags, sealed).encode();
     }
 
     private static GroupKey toldTo(NodeId node, List<Sent> told) {
@@ -230,7 +266,7 @@ class GroupSealsTest {
         carol.seals.handleKey(ALICE, toldTo(CAROL, told), 0);
         Sealer bobs = new FakeSealer(BOB, LIFE, Sealer.Terms.of(Sealer.Policy.RELAYED));
         GroupSeal untagged = read(forgedBy(toBob, seen, ByteView.EMPTY));
-        ByteView digest = bobs.digest(GroupSeal.associated(ALICE, LIFE, OPS, seen.key(), 7), untagged.sealed());
+        ByteView digest = bobs.digest(heading(OPS, 3, 0).associated(seen.key()), untagged.sealed());
         ByteView bobsTag = new WireWriter().u64(bobs.tag(toBob.own(), digest)).view();
         List<ByteView> vectors = List.of(
                 ByteView.EMPTY,
@@ -276,8 +312,8 @@ class GroupSealsTest {
     void anAlteredByteOrAnotherNameIsFoundForged() {
         ByteView sealed = alice.seal(HELLO, 0, BOB);
         hand(alice, bob);
-        int tagsAt = 3;
-        for (int i = 2; i < sealed.length(); i++) {
+        int tagsAt = 2;
+        for (int i = 1; i < sealed.length(); i++) {
             byte[] altered = sealed.toByteArray();
             altered[i] ^= 1;
             boolean isTag = i >= tagsAt && i < tagsAt + GroupSeal.VOUCHER_BYTES;
@@ -286,7 +322,7 @@ class GroupSealsTest {
                     .isEqualTo(isTag ? Finding.UNVOUCHED : Finding.FORGED);
         }
         assertThat(bob.seals
-                        .open(ALICE, LIFE, name(SocketKind.DGRAM), sealed, 0)
+                        .open(heading(name(SocketKind.DGRAM), 3, 0), sealed, 0)
                         .finding())
                 .isEqualTo(Finding.FORGED);
         assertThat(bob.open(ByteView.utf8("none")).finding()).isEqualTo(Finding.FORGED);
@@ -320,8 +356,8 @@ class GroupSealsTest {
             bob.seals.handleKey(ALICE, new GroupKey(LIFE, i, secret, 0, own), 0);
         }
         for (int i = 0; i < GroupSeals.AWAITED_MAX + 100; i++) {
-            GroupSeal unknown = new GroupSeal(i, 0, ByteView.EMPTY, ByteView.of(new byte[20]));
-            bob.seals.open(CAROL, LIFE, OPS, unknown.encode(), 0);
+            GroupSeal unknown = new GroupSeal(i, ByteView.EMPTY, ByteView.of(new byte[20]));
+            bob.seals.open(new GroupHeading(CAROL, LIFE, OPS, 3, 0, 0), unknown.encode(), 0);
         }
         bob.seals.audit();
     }
