@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -69,7 +70,7 @@ class ForgerTest {
                     new StandInSealer.Identity(7), 1, "mesh", world.sealing(), new Prng(seed), made -> {});
         }
 
-        private ByteView alter(SimNode reader, ByteView frame) {
+        private ByteView alter(@Nullable SimNode speaker, SimNode reader, ByteView frame) {
             try {
                 WireReader in = new WireReader(frame);
                 FrameType type = FrameType.decode(in);
@@ -110,8 +111,7 @@ class ForgerTest {
         }
 
         private static GroupHeading heading(TreeHeader.TreeOrigin origin, GroupName name, GroupData data) {
-            return new GroupHeading(
-                    origin.node(), origin.incarnation(), name, data.flow(), data.message(), data.lag());
+            return new GroupHeading(origin.node(), origin.incarnation(), name, data.flow(), data.message(), data.lag());
         }
 
         private Optional<ByteView> forged(GroupHeading heading, ByteView payload) throws MalformedFrame {
@@ -124,8 +124,7 @@ class ForgerTest {
                     byte[] lie = plain.get().toByteArray();
                     lie[lie.length - 1] ^= 1;
                     ByteView sealed = cipher.seal(heading.message(), associated, ByteView.of(lie));
-                    return Optional.of(
-                            new GroupSeal(seal.key(), tags.of(seal.tags()), sealed).encode());
+                    return Optional.of(new GroupSeal(seal.key(), tags.of(seal.tags()), sealed).encode());
                 }
             }
             return Optional.empty();
@@ -205,7 +204,7 @@ class ForgerTest {
                 Forger bystander = new Forger(world, world.node((int) seed), Tags.NONE, seed);
                 TreeMap<String, ByteView> earlier = new TreeMap<>();
                 Prng prng = new Prng(seed);
-                world.tampering = (reader, frame) -> substitute.in(frame, earlier, prng);
+                world.tampering = (speaker, reader, frame) -> substitute.in(frame, earlier, prng);
                 world.start(SECOND);
                 while (world.events.step(10 * SECOND)) {}
                 sendTo(world, bystander);

@@ -44,6 +44,7 @@ import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.Verdict;
 import dev.weft.core.wire.WireReader;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -301,11 +302,11 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     // ------------------------------------------------------------------ between the machines
 
     @Override
-    public Verdict take(TreeFrame frame) {
+    public TreeForwarder.Reply take(TreeFrame frame) {
         WireReader in = new WireReader(frame.body());
         long nowNanos = now.getAsLong();
         if (guard.isAwaited(frame.header().origin().node(), nowNanos)) {
-            return Verdict.ABSENT;
+            return TreeForwarder.Reply.of(Verdict.ABSENT);
         }
         try {
             return frame.type() == FrameType.GROUP_DATA
@@ -317,7 +318,8 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
                     TraceEvent.Kind.MALFORMED,
                     frame.header().origin().node(),
                     frame.type() + ": " + malformed.getMessage()));
-            return Verdict.refused(Outcome.Reason.LIMIT);
+            // Where nodes seal, what its origin has sent may still come.
+            return TreeForwarder.Reply.of(seals.isActive() ? Verdict.ABSENT : Verdict.refused(Outcome.Reason.LIMIT));
         }
     }
 
@@ -499,6 +501,27 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     }
 
     @Override
+    public boolean isVouching() {
+        return seals.isActive();
+    }
+
+    @Override
+    public OptionalLong code(NodeId origin, long incarnation, long key, ByteView statement) {
+        return sealing.code(origin, incarnation, key, statement);
+    }
+
+    @Override
+    public OptionalLong codeOf(NodeId member, long key, ByteView statement) {
+        return sealing.codeOf(member, key, statement);
+    }
+
+    @Override
+    public void doubted(NodeId speaker) {
+        out.trace(new TraceEvent(
+                TraceEvent.Kind.MALFORMED, speaker, "answers for many that their members do not vouch for"));
+    }
+
+    @Override
     public void settled(long ticket, NodeId member, Outcome outcome) {
         out.settledFor(ticket, member, outcome);
     }
@@ -530,6 +553,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             counters.put("group." + kind.name().toLowerCase(java.util.Locale.ROOT), sender.outcomes(kind));
         }
         counters.put("group.copies", sender.copyCount());
+        counters.put("group.doubted-answers", sender.doubtedCount());
         counters.put("group.forwarded", forwarder.forwardedCount());
         counters.put("group.gathering", (long) forwarder.gatheringCount());
         counters.put("group.held-bytes", receiver.heldBytes());

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,12 @@ final class GroupFlow {
 
         /** This node is a member itself, for which so many messages before this one were given up. */
         Verdict deliverHere(GroupFlow flow, GroupMessage message, long missedCount);
+
+        /** By which a member vouches for an answer about a message; empty where that cannot be known. */
+        OptionalLong codeOf(GroupMessage message, NodeId member, ByteView statement);
+
+        /** Answers have come that their members do not vouch for. */
+        void doubted(NodeId speaker);
 
         void settled(GroupMessage message, NodeId member, Outcome outcome);
 
@@ -181,10 +188,21 @@ final class GroupFlow {
         pace.handleAnswer(nowNanos);
         window.beginAnswer();
         boolean news = false;
+        BitSet doubted = new BitSet();
         for (GroupAck.Run run : answer.runs()) {
-            for (int at : shot.plan().membersWithin(part.from(run), part.to(run))) {
-                news |= handleVerdict(shot, at, run, nowNanos);
+            List<Integer> within = shot.plan().membersWithin(part.from(run), part.to(run));
+            boolean isTheirs = isVouchedFor(shot, within, run, speaker);
+            for (int at : within) {
+                if (isTheirs) {
+                    news |= handleVerdict(shot, at, run, nowNanos);
+                } else {
+                    doubt(shot, at, doubted);
+                }
             }
+        }
+        if (!doubted.isEmpty()) {
+            out.doubted(speaker);
+            askEach(shot, doubted, nowNanos);
         }
         if (news) {
             dues.handleSample(nowNanos - shot.sentNanos());
@@ -201,7 +219,7 @@ final class GroupFlow {
      */
     void handleLostBranch(TreeForwarder.LostBranch lostBranch, RouteError.Reason reason, long nowNanos) {
         Shot shot = shots.byNumber(lostBranch.transmission());
-        if (shot == null || shot.question() == Question.TELL) {
+        if (shot == null || shot.question() != Question.TAKE) {
             return;
         }
         if (reason == RouteError.Reason.QUEUE_FULL) {
@@ -343,6 +361,45 @@ final class GroupFlow {
 
     // ------------------------------------------------------------------ what members say
 
+    /**
+     * Whether a run is the word of all that it speaks for, as far as that matters: each has said so itself, or its code
+     * is those of all of them added up. What settles nothing is believed of whoever could as well say nothing.
+     */
+    private boolean isVouchedFor(Shot shot, List<Integer> within, GroupAck.Run run, NodeId speaker) {
+        if (!name.isSealed() || !run.verdict().isSettling()) {
+            return true;
+        }
+        if (within.size() == 1 && shot.plan().tree().node(within.get(0)).equals(speaker)) {
+            return true;
+        }
+        GroupMessage message = shot.piece().message;
+        ByteView statement = GroupAck.statement(message.number, shot.number(), run.verdict(), run.congestion());
+        long sum = 0;
+        for (int at : within) {
+            OptionalLong code = out.codeOf(message, shot.plan().tree().node(at), statement);
+            if (code.isEmpty()) {
+                return false;
+            }
+            sum ^= code.getAsLong();
+        }
+        return run.code().equals(OptionalLong.of(sum));
+    }
+
+    private static void doubt(Shot shot, int at, BitSet doubted) {
+        int i = shot.piece().message.indexOf(shot.plan().tree().node(at));
+        if (i >= 0) {
+            doubted.set(i);
+        }
+    }
+
+    /** What members have said was altered, or made up: they are asked once more, each for itself. */
+    private void askEach(Shot shot, BitSet doubted, long nowNanos) {
+        GroupMessage message = shot.piece().message;
+        if (shot.question() != Question.TELL_EACH) {
+            shots.tellEach(message, message.doubt(shot.number(), doubted), nowNanos);
+        }
+    }
+
     private boolean handleVerdict(Shot shot, int at, GroupAck.Run run, long nowNanos) {
         Verdict verdict = run.verdict();
         GroupMessage message = shot.piece().message;
@@ -360,7 +417,8 @@ final class GroupFlow {
         if (takes && member.isDetached() && shot.sentNanos() > member.detachedNanos) {
             attach(member, nowNanos);
         }
-        if (!verdict.equals(Verdict.refused(Outcome.Reason.LIMIT))) {
+        boolean isTheirs = !name.isSealed() || verdict.isSettling();
+        if (isTheirs && !verdict.equals(Verdict.refused(Outcome.Reason.LIMIT))) {
             member.confirmedFloor = Math.max(member.confirmedFloor, shot.plan().floorSaid(at, message.number));
         }
         if (!message.open.get(i)) {
@@ -394,7 +452,7 @@ final class GroupFlow {
                 askLater(message, nowNanos);
             }
             case ABSENT -> {
-                if (shot.question() == Question.TELL) {
+                if (shot.question() != Question.TAKE) {
                     missesAll(message, i, nowNanos);
                 } else if (message.isPutBack(i) && message.putBack[i] == shot.number()) {
                     // So it asks for all that it has put back.

@@ -5,6 +5,7 @@ import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.wire.GroupData;
 import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.GroupSeal;
 import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.TreeMark;
 import dev.weft.core.wire.Verdict;
@@ -95,11 +96,13 @@ final class GroupInbound {
     }
 
     private static final Verdict DETACHED = Verdict.refused(Outcome.Reason.DETACHED);
+    private static final GroupReceiver.Word ABSENT = GroupReceiver.Word.of(Verdict.ABSENT);
+    private static final GroupReceiver.Word HELD = GroupReceiver.Word.of(Verdict.HELD);
 
     private final GroupName name;
     private final GroupReceiver.Origin origin;
     private final Output out;
-    private final TreeMap<Long, Verdict> decided = new TreeMap<>();
+    private final TreeMap<Long, GroupReceiver.Word> decided = new TreeMap<>();
     private final TreeMap<Long, Pending> pending = new TreeMap<>();
     /** What lies below is decided for everybody. */
     private long commonFloor;
@@ -146,21 +149,21 @@ final class GroupInbound {
         return !pending.isEmpty();
     }
 
-    Verdict handleData(TreeHeader header, GroupData data, long nowNanos) {
+    GroupReceiver.Word handleData(TreeHeader header, GroupData data, long nowNanos) {
         usedNanos = nowNanos;
         long message = data.message();
         raise(header.mark(), message, data.lag());
-        Verdict known = known(message);
+        GroupReceiver.Word known = known(message);
         if (known != null) {
             return known;
         }
         Copy copy = new Copy(header.origin().transmission(), header.from());
         if (copy.transmission() <= putBackTransmission) {
-            return Verdict.ABSENT;
+            return ABSENT;
         }
         if (putBack != null && !isNext(message)) {
             discard(message);
-            return putBack(copy);
+            return putBack(copy, data.index() == 0 ? keyOf(data.payload()) : 0);
         }
         Pending arriving = pending.get(message);
         if (arriving != null && name.isSealed() && !arriving.isCutLike(data)) {
@@ -170,7 +173,7 @@ final class GroupInbound {
         }
         if (arriving == null) {
             if (out.reserve(data.messageBytes()) == InboundFlow.Room.FULL) {
-                return Verdict.ABSENT;
+                return ABSENT;
             }
             arriving = new Pending(data);
             pending.put(message, arriving);
@@ -182,32 +185,37 @@ final class GroupInbound {
         if (!arriving.add(data)) {
             if (name.isSealed()) {
                 discard(message);
-                return Verdict.ABSENT;
+                return ABSENT;
             }
-            return decide(message, Verdict.refused(Outcome.Reason.LIMIT));
+            return decide(message, GroupReceiver.Word.of(Verdict.refused(Outcome.Reason.LIMIT)));
         }
-        Verdict verdict = arriving.missing == 0 && isNext(message) ? offer(message, arriving) : Verdict.HELD;
-        if (verdict.kind() != Verdict.Kind.HELD) {
+        GroupReceiver.Word word = arriving.missing == 0 && isNext(message) ? offer(message, arriving) : HELD;
+        if (word.verdict().kind() != Verdict.Kind.HELD) {
             drain();
         }
-        return verdict;
+        return word;
+    }
+
+    /** What a message is sealed with, of which this is the beginning. */
+    private long keyOf(ByteView beginning) {
+        return name.isSealed() ? GroupSeal.keyOf(beginning) : 0;
     }
 
     /** What became of a message, as far as it is known here. */
-    Verdict handleQuestion(TreeHeader header, long message, long lag, long nowNanos) {
+    GroupReceiver.Word handleQuestion(TreeHeader header, long message, long lag, long nowNanos) {
         usedNanos = nowNanos;
         raise(header.mark(), message, lag);
         drain();
-        Verdict known = known(message);
+        GroupReceiver.Word known = known(message);
         if (known != null) {
             return known;
         }
         Pending held = pending.get(message);
         if (held == null || held.missing > 0) {
-            return Verdict.ABSENT;
+            return ABSENT;
         }
         held.copy = new Copy(header.origin().transmission(), header.from());
-        return Verdict.HELD;
+        return HELD;
     }
 
     /** Delivers what can be delivered now: earlier messages have come, or there is room again. */
@@ -260,7 +268,7 @@ final class GroupInbound {
 
     private boolean late(long message, Pending held) {
         Copy copy = held.copy;
-        Verdict verdict = offer(message, held);
+        Verdict verdict = offer(message, held).verdict();
         if (verdict.kind() == Verdict.Kind.HELD) {
             return false;
         }
@@ -268,41 +276,43 @@ final class GroupInbound {
         return true;
     }
 
-    private Verdict offer(long message, Pending whole) {
-        Verdict verdict = out.deliver(this, new Arrived(message, whole.lag, whole.payload(), whole.hops, missedCount));
+    private GroupReceiver.Word offer(long message, Pending whole) {
+        ByteView payload = whole.payload();
+        Verdict verdict = out.deliver(this, new Arrived(message, whole.lag, payload, whole.hops, missedCount));
+        GroupReceiver.Word word = new GroupReceiver.Word(verdict, keyOf(payload));
         if (verdict.kind() == Verdict.Kind.HELD) {
-            return verdict;
+            return word;
         }
         if (verdict.kind() == Verdict.Kind.ABSENT) {
             discard(message);
-            return verdict;
+            return word;
         }
         if (verdict.equals(DETACHED) && name.isKeptForDetached()) {
             discard(message);
-            return putBack(whole.copy);
+            return putBack(whole.copy, word.key());
         }
         if (verdict.kind() == Verdict.Kind.DELIVERED) {
             missedCount = 0;
             countsMissed = true;
             putBack = null;
         }
-        return decide(message, verdict);
+        return decide(message, word);
     }
 
     /** The sender keeps it, as far as it has room for that, until the application wants it. */
-    private Verdict putBack(Copy copy) {
+    private GroupReceiver.Word putBack(Copy copy, long key) {
         putBack = copy;
         putBackTransmission = Math.max(putBackTransmission, copy.transmission());
-        return DETACHED;
+        return new GroupReceiver.Word(DETACHED, key);
     }
 
-    private Verdict decide(long message, Verdict verdict) {
+    private GroupReceiver.Word decide(long message, GroupReceiver.Word word) {
         discard(message);
-        decided.put(message, verdict);
+        decided.put(message, word);
         while (decided.containsKey(next)) {
             next++;
         }
-        return verdict;
+        return word;
     }
 
     private boolean isNext(long message) {
@@ -314,13 +324,13 @@ final class GroupInbound {
     }
 
     /** The answer that needs no look at the message; null where it is news. */
-    private @Nullable Verdict known(long message) {
-        Verdict verdict = decided.get(message);
-        if (verdict != null) {
-            return verdict;
+    private GroupReceiver.@Nullable Word known(long message) {
+        GroupReceiver.Word word = decided.get(message);
+        if (word != null) {
+            return word;
         }
         boolean beyond = message < floor || message >= commonFloor + GroupConfig.RETAINED_MESSAGES_MAX;
-        return beyond ? Verdict.ABSENT : null;
+        return beyond ? ABSENT : null;
     }
 
     private void raise(TreeMark mark, long message, long lag) {

@@ -4,6 +4,7 @@ import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.wire.Ack;
+import dev.weft.core.wire.GroupSeal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -106,7 +107,9 @@ final class GroupMessage {
         /** Here is a piece of the message. */
         TAKE,
         /** What became of the message? */
-        TELL
+        TELL,
+        /** The same, and each is to answer for itself. */
+        TELL_EACH
     }
 
     /** The sends that it carries; they share its fate. */
@@ -136,6 +139,13 @@ final class GroupMessage {
     long lag;
     /** The next piece to be sent for the first time. */
     int fresh;
+
+    /** This node's number of the key that it is sealed with; 0 where it is not. */
+    long key;
+    /** The members of whose word to a transmission, the latest such, there was doubt. */
+    private final BitSet doubted = new BitSet();
+
+    private long doubtedTransmission;
 
     int laggingCount;
     boolean hereIsOpen;
@@ -172,6 +182,7 @@ final class GroupMessage {
     /** It has its number and is about to leave. */
     void seal(ByteView sealed) {
         payload = sealed;
+        key = GroupSeal.keyOf(sealed);
         cut();
     }
 
@@ -229,6 +240,23 @@ final class GroupMessage {
             return Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.DETACHED);
         }
         return Outcome.of(left.get(member) ? Outcome.Kind.UNKNOWN : ifNeverSent, reason);
+    }
+
+    /** A word of members to a transmission is none of theirs: those that are to be asked for it, each once. */
+    BitSet doubt(long transmission, BitSet among) {
+        BitSet fresh = new BitSet();
+        if (transmission < doubtedTransmission) {
+            return fresh;
+        }
+        if (transmission > doubtedTransmission) {
+            doubtedTransmission = transmission;
+            doubted.clear();
+        }
+        fresh.or(among);
+        fresh.and(open);
+        fresh.andNot(doubted);
+        doubted.or(fresh);
+        return fresh;
     }
 
     List<NodeId> openNodes() {

@@ -18,6 +18,7 @@ import dev.weft.core.wire.Verdict;
 import dev.weft.core.wire.WireWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -37,6 +38,16 @@ public final class GroupSender {
 
         /** This node is a member itself: its application is offered the parcel, as to any other member. */
         Verdict deliverHere(GroupHeading heading, ByteView parcel, long missedCount);
+
+        /**
+         * By which a member vouches for an answer to this node; empty where that cannot be known.
+         *
+         * @param key what the message was sealed with
+         */
+        OptionalLong codeOf(NodeId member, long key, ByteView statement);
+
+        /** Somebody has passed on answers that their members do not vouch for. */
+        void doubted(NodeId speaker);
 
         /** The one and only outcome of a send for a member. */
         void settled(long ticket, NodeId member, Outcome outcome);
@@ -97,6 +108,7 @@ public final class GroupSender {
     private long nextFlow = 1;
     private long nextTransmission = 1;
     private long copyCount;
+    private long doubtedCount;
     private long sweepNanos = Deadlines.NEVER;
 
     public GroupSender(NodeId self, long incarnation, GroupConfig config, Trees trees, Output out) {
@@ -138,6 +150,11 @@ public final class GroupSender {
     /** Frames that this node has sent as an origin. */
     public long copyCount() {
         return copyCount;
+    }
+
+    /** Answers with a word in them that its members do not vouch for. */
+    public long doubtedCount() {
+        return doubtedCount;
     }
 
     /** @throws dev.weft.core.base.InvariantError unless the books balance and the bounds hold */
@@ -378,13 +395,23 @@ public final class GroupSender {
 
         @Override
         public ByteView seal(GroupFlow flow, GroupMessage message) {
-            return out.seal(
-                    heading(flow, message), message.parcel.first().members(), message.payload);
+            return out.seal(heading(flow, message), message.parcel.first().members(), message.payload);
         }
 
         @Override
         public Verdict deliverHere(GroupFlow flow, GroupMessage message, long missedCount) {
             return out.deliverHere(heading(flow, message), message.payload, missedCount);
+        }
+
+        @Override
+        public OptionalLong codeOf(GroupMessage message, NodeId member, ByteView statement) {
+            return out.codeOf(member, message.key, statement);
+        }
+
+        @Override
+        public void doubted(NodeId speaker) {
+            doubtedCount++;
+            out.doubted(speaker);
         }
 
         private GroupHeading heading(GroupFlow flow, GroupMessage message) {

@@ -87,6 +87,11 @@ final class GroupShots {
         shoot(message.pieces.get(0), Question.TELL, to, choice, nowNanos);
     }
 
+    /** Asks members the same, each for itself: what was said for them was not their word. */
+    void tellEach(GroupMessage message, BitSet to, long nowNanos) {
+        shoot(message.pieces.get(0), Question.TELL_EACH, to, Paths.Choice.ALTERNATE, nowNanos);
+    }
+
     /** No answer about a message is of interest any more. */
     void forget(GroupMessage message) {
         for (Piece piece : message.pieces) {
@@ -245,6 +250,8 @@ final class GroupShots {
                         message.payload.length(),
                         message.payload(piece.index));
             case TELL -> new GroupAdvance(flow, message.number, messages.lagOf(message));
+            case TELL_EACH ->
+                new GroupAdvance(flow, message.number, messages.lagOf(message), GroupAdvance.Answers.SEPARATE);
         };
     }
 

@@ -14,6 +14,7 @@ import dev.weft.core.wire.GroupSeal;
 import dev.weft.core.wire.MalformedFrame;
 import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -324,6 +325,20 @@ public final class GroupSeals {
         others.put(name, new MemberKey(sealer.cipher(key.secret()), key, nowNanos));
         sweepNanos = Math.min(sweepNanos, nowNanos + SWEEP_NANOS);
         return awaited.remove(name) == null ? News.NONE : News.KEY;
+    }
+
+    // ------------------------------------------------------------------ what is answered
+
+    /** By which this node vouches for an answer to another; empty where it has not the key that the message came with. */
+    public OptionalLong code(NodeId origin, long life, long key, ByteView statement) {
+        MemberKey known = others.get(new KeyName(origin, life, key));
+        return known == null ? OptionalLong.empty() : OptionalLong.of(sealer.tag(known.own, statement));
+    }
+
+    /** By which a member vouches for an answer to this node; empty where it cannot be known any more. */
+    public OptionalLong codeOf(NodeId member, long key, ByteView statement) {
+        SenderKey mine = own.get(key);
+        return mine == null ? OptionalLong.empty() : mine.code(member, statement);
     }
 
     // ------------------------------------------------------------------ time

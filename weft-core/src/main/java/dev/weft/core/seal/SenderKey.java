@@ -3,12 +3,14 @@ package dev.weft.core.seal;
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
-import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.GroupHeading;
+import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.GroupSeal;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 
 /**
@@ -27,6 +29,7 @@ final class SenderKey {
 
     private final Sealer.Cipher cipher;
     private final SortedSet<NodeId> audience;
+    private final List<NodeId> order;
     private final long bornNanos;
     /** In the order of the members; empty until something is sealed, and when nothing more will be. */
     private List<ByteView> memberKeys = List.of();
@@ -43,6 +46,7 @@ final class SenderKey {
         this.master = sealer.secret();
         this.cipher = sealer.cipher(secret);
         this.audience = audience;
+        this.order = List.copyOf(audience);
         this.bornNanos = bornNanos;
     }
 
@@ -72,7 +76,7 @@ final class SenderKey {
     /** What one of the audience is told. */
     GroupKey keyFor(NodeId member) {
         Check.that(audience.contains(member), "a key for one of the audience");
-        int place = audience.headSet(member).size();
+        int place = Collections.binarySearch(order, member);
         return new GroupKey(incarnation, number, secret, place, sealer.memberKey(master, member));
     }
 
@@ -95,6 +99,16 @@ final class SenderKey {
         WireWriter tags = new WireWriter(memberKeys.size() * GroupSeal.VOUCHER_BYTES);
         memberKeys.forEach(key -> tags.u64(sealer.tag(key, digest)));
         return tags.taken();
+    }
+
+    /** By which one of the audience vouches for an answer; empty for any other. */
+    OptionalLong code(NodeId member, ByteView statement) {
+        int place = Collections.binarySearch(order, member);
+        if (place < 0) {
+            return OptionalLong.empty();
+        }
+        ByteView key = memberKeys.isEmpty() ? sealer.memberKey(master, member) : memberKeys.get(place);
+        return OptionalLong.of(sealer.tag(key, statement));
     }
 
     /** It seals no more; members may still ask for it. */

@@ -42,6 +42,15 @@ public record GroupSeal(long key, ByteView tags, ByteView sealed) {
         return new GroupSeal(key, tags, in.rest());
     }
 
+    /** Which key a message says that it is sealed with, of which the beginning is at hand; 0 where it says none. */
+    public static long keyOf(ByteView beginning) {
+        try {
+            return new WireReader(beginning).varint("key number");
+        } catch (MalformedFrame none) {
+            return 0;
+        }
+    }
+
     /** By how much a message for so many grows at most. */
     public static int overheadBytes(int members) {
         return 10 + 3 + members * VOUCHER_BYTES + Sealed.TAG_BYTES;

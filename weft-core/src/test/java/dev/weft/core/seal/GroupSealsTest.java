@@ -175,8 +175,8 @@ class GroupSealsTest {
                 new GroupName(GroupName.Scope.GROUP, SocketKind.RDM, "dev", "").with(GroupName.Sealing.SEALED);
         TreeSet<NodeId> members = new TreeSet<>(List.of(BOB));
         long ops = read(alice.seals.seal(heading(OPS, 3, 0), members, HELLO, 0)).key();
-        long dev = read(alice.seals.seal(heading(others, 3, 0), members, HELLO, 0))
-                .key();
+        long dev =
+                read(alice.seals.seal(heading(others, 3, 0), members, HELLO, 0)).key();
         assertThat(dev).isNotEqualTo(ops);
         assertThat(read(alice.seals.seal(heading(OPS, 3, 1), members, HELLO, 0)).key())
                 .isEqualTo(ops);
@@ -226,7 +226,9 @@ class GroupSealsTest {
                 heading(OPS, 4, 5),
                 heading(others, 3, 5),
                 new GroupHeading(ALICE, LIFE, OPS, 3, 5, 1))) {
-            assertThat(bob.seals.open(altered, sealed, 0).finding()).as("%s", altered).isEqualTo(Finding.FORGED);
+            assertThat(bob.seals.open(altered, sealed, 0).finding())
+                    .as("%s", altered)
+                    .isEqualTo(Finding.FORGED);
         }
         assertThat(bob.seals.open(heading(OPS, 3, 5), sealed, 0).finding()).isEqualTo(Finding.AUTHENTIC);
     }
@@ -234,8 +236,8 @@ class GroupSealsTest {
     @Test
     void noNumberIsSealedTwice() {
         alice.seals.seal(heading(OPS, 3, 5), new TreeSet<>(List.of(BOB)), HELLO, 0);
-        assertThatThrownBy(
-                        () -> alice.seals.seal(heading(OPS, 3, 5), new TreeSet<>(List.of(BOB)), ByteView.utf8("other"), 0))
+        assertThatThrownBy(() ->
+                        alice.seals.seal(heading(OPS, 3, 5), new TreeSet<>(List.of(BOB)), ByteView.utf8("other"), 0))
                 .isInstanceOf(InvariantError.class);
     }
 
