@@ -671,7 +671,14 @@ class EngineFuzz {
                 case RESET -> routed(new Reset(draws.nodeId(NODES), draws.number(), flowRef()));
                 case ABORT -> routed(new Abort(flowRef(), draws.oneOf(List.of(Outcome.Reason.values()))));
                 case GROUP_KEY ->
-                    routed(new GroupKey(draws.below(4), draws.below(4), GROUP_SECRET, draws.below(4), GROUP_OWN));
+                    routed(new GroupKey(
+                            draws.below(4),
+                            draws.below(4),
+                            GROUP_SECRET,
+                            draws.below(4),
+                            GROUP_OWN,
+                            draws.below(4),
+                            draws.number()));
                 case GROUP_KEY_WANT -> routed(new GroupKeyWant(draws.below(6), draws.below(4)));
                 case SEALED, SEALED_CONTROL -> routed(sealed(type));
                 case SEAL_ANSWER ->

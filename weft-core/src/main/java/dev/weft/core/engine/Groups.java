@@ -501,6 +501,26 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     }
 
     @Override
+    public long floorOf(long flow, NodeId member) {
+        return sender.floorOf(flow, member);
+    }
+
+    @Override
+    public boolean isToRefuse(NodeId origin) {
+        return seals.isToRefuse(origin);
+    }
+
+    @Override
+    public long floorOf(NodeId origin, long incarnation, long flow, long key) {
+        return sealing.floorOf(origin, incarnation, flow, key);
+    }
+
+    @Override
+    public void want(NodeId origin, long incarnation, long key) {
+        sealing.want(origin, incarnation, key, now.getAsLong());
+    }
+
+    @Override
     public boolean isVouching() {
         return seals.isActive();
     }

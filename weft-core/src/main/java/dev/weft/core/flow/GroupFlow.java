@@ -148,6 +148,12 @@ final class GroupFlow {
         return name;
     }
 
+    /** The first message that a member is to wait for. */
+    long floorOf(NodeId node) {
+        GroupMember member = members.get(node);
+        return Math.max(messages.first(), member == null ? 0 : member.floor);
+    }
+
     boolean isIdle() {
         return messages.isEmpty();
     }
@@ -190,6 +196,9 @@ final class GroupFlow {
         boolean news = false;
         BitSet doubted = new BitSet();
         for (GroupAck.Run run : answer.runs()) {
+            if (name.isSealed() && run.verdict().reason() == Outcome.Reason.NOT_SEALED) {
+                continue; // It was: somebody has altered its name on the way.
+            }
             List<Integer> within = shot.plan().membersWithin(part.from(run), part.to(run));
             boolean isTheirs = isVouchedFor(shot, within, run, speaker);
             for (int at : within) {
@@ -409,7 +418,11 @@ final class GroupFlow {
         }
         GroupMember member = message.members[i];
         if (verdict.kind() == Verdict.Kind.UNKNOWN_FLOW) {
-            forgotten(member);
+            if (name.isSealed()) {
+                introduceAgain(shot, i, nowNanos);
+            } else {
+                forgotten(member);
+            }
             return false;
         }
         pace.hear(member, nowNanos);
@@ -535,6 +548,18 @@ final class GroupFlow {
         }
         member.confirmedFloor = -1;
         member.floor = messages.firstOpen(member);
+    }
+
+    /**
+     * The member is told the flow's name anew. Where nodes seal, that settles nothing: nobody vouches for what it was asked,
+     * and what it has had already its key keeps it from taking twice.
+     */
+    private void introduceAgain(Shot shot, int i, long nowNanos) {
+        GroupMessage message = shot.piece().message;
+        message.members[i].confirmedFloor = -1;
+        if (shot.question() != Question.TAKE && message.open.get(i)) {
+            missesAll(message, i, nowNanos);
+        }
     }
 
     private void missesAll(GroupMessage message, int member, long nowNanos) {

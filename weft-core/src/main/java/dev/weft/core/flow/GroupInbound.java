@@ -17,12 +17,22 @@ import org.jspecify.annotations.Nullable;
  * A member's side of one flow to many: which messages are decided, which are incomplete, which wait for earlier ones
  * or for room. A message is decided only when the application has it, or it was refused for good.
  *
+ * <p>What a frame says of floors is believed where messages are not sealed. Where they are, only two things are: how far
+ * below it the first undecided message lay when a message was sealed, once that has been opened; and the floor that the
+ * origin tells this member, which is asked for it where something waits that, as a frame says, need not.
+ *
  * <p>Called by {@link GroupReceiver} alone.
  */
 final class GroupInbound {
     interface Output {
         /** As {@link GroupReceiver.Output#deliver}. */
         Verdict deliver(GroupInbound flow, Arrived message);
+
+        /** As {@link GroupReceiver.Output#floorOf}. */
+        long floorOf(GroupInbound flow, long key);
+
+        /** As {@link GroupReceiver.Output#want}. */
+        void want(GroupInbound flow, long key);
 
         /** Room for a message that cannot be delivered yet, or a refusal. */
         InboundFlow.Room reserve(int bytes);
@@ -116,6 +126,15 @@ final class GroupInbound {
     /** Only later transmissions may bring what is not decided: an earlier one may be of what was put back. */
     private long putBackTransmission;
 
+    /** Whether the first message to wait for is known, and whether a message of the flow has been opened. */
+    private boolean knowsFloor;
+
+    private boolean isProven;
+    /** What the latest message is sealed with, as it says, and the latest that was opened; 0 where there is none. */
+    private long latestKey;
+
+    private long provenKey;
+
     private long missedCount;
     private boolean countsMissed = true;
     private long usedNanos;
@@ -125,6 +144,8 @@ final class GroupInbound {
         this.origin = origin;
         this.floor = floor;
         this.next = floor;
+        this.knowsFloor = !name.isSealed();
+        this.isProven = !name.isSealed();
         this.out = out;
         this.usedNanos = nowNanos;
     }
@@ -145,6 +166,11 @@ final class GroupInbound {
         return usedNanos;
     }
 
+    /** Whether its name is its origin's for certain, where that can be known. */
+    boolean isProven() {
+        return isProven;
+    }
+
     boolean hasPending() {
         return !pending.isEmpty();
     }
@@ -152,6 +178,7 @@ final class GroupInbound {
     GroupReceiver.Word handleData(TreeHeader header, GroupData data, long nowNanos) {
         usedNanos = nowNanos;
         long message = data.message();
+        latestKey = data.index() == 0 ? keyOf(data.payload()) : latestKey;
         raise(header.mark(), message, data.lag());
         GroupReceiver.Word known = known(message);
         if (known != null) {
@@ -218,8 +245,19 @@ final class GroupInbound {
         return HELD;
     }
 
-    /** Delivers what can be delivered now: earlier messages have come, or there is room again. */
+    /** Delivers what can be delivered; what has waited for a while may need not. */
+    void handleWaiting() {
+        drain();
+        if (isBlocked()) {
+            wantFloor();
+        }
+    }
+
+    /** Delivers what can be delivered now: earlier messages have come or need not, or there is room again. */
     void drain() {
+        if (isBlocked()) {
+            believeFloor();
+        }
         if (isOrdered()) {
             for (Pending first = pending.get(next);
                     first != null && first.missing == 0 && late(next, first);
@@ -296,6 +334,13 @@ final class GroupInbound {
             countsMissed = true;
             putBack = null;
         }
+        if (name.isSealed() && verdict.isSettling()) {
+            isProven = true;
+            provenKey = word.key();
+            decide(message, word);
+            raise(message - whole.lag, 0);
+            return word;
+        }
         return decide(message, word);
     }
 
@@ -329,13 +374,30 @@ final class GroupInbound {
         if (word != null) {
             return word;
         }
-        boolean beyond = message < floor || message >= commonFloor + GroupConfig.RETAINED_MESSAGES_MAX;
-        return beyond ? ABSENT : null;
+        return message < floor || isBeyond(message) ? ABSENT : null;
+    }
+
+    /** No origin keeps so many. */
+    private boolean isBeyond(long message) {
+        return knowsFloor && message >= commonFloor + GroupConfig.RETAINED_MESSAGES_MAX;
     }
 
     private void raise(TreeMark mark, long message, long lag) {
-        commonFloor = Math.max(commonFloor, message - lag);
+        long common = message - lag;
         long own = mark.floorDistance() == TreeMark.UNSAID ? 0 : Math.max(0, message - mark.floorDistance());
+        if (!name.isSealed()) {
+            raise(common, own);
+        } else if (!knowsFloor || isBeyond(message) || isOrdered() && Math.max(common, own) > next) {
+            believeFloor();
+            if (!knowsFloor || isBeyond(message) || isOrdered() && Math.max(common, own) > next) {
+                wantFloor();
+            }
+        }
+    }
+
+    /** What lies below the first is decided for everybody, what lies below the second for this member. */
+    private void raise(long common, long own) {
+        commonFloor = Math.max(commonFloor, common);
         long raised = Math.max(commonFloor, own);
         if (raised > floor) {
             floor = raised;
@@ -344,6 +406,31 @@ final class GroupInbound {
         while (!decided.isEmpty() && decided.firstKey() < commonFloor) {
             decided.pollFirstEntry();
         }
+    }
+
+    /** What the origin has told this member. */
+    private void believeFloor() {
+        long told = Math.max(out.floorOf(this, provenKey), out.floorOf(this, latestKey));
+        if (told >= 0) {
+            // What lies below the first that it is told was never for it.
+            next = knowsFloor ? next : Math.max(next, told);
+            knowsFloor = true;
+            raise(told, told);
+        }
+    }
+
+    private void wantFloor() {
+        if (provenKey != 0) {
+            out.want(this, provenKey);
+        }
+        if (latestKey != 0 && latestKey != provenKey) {
+            out.want(this, latestKey);
+        }
+    }
+
+    /** Whether something has come that waits for others, which may have been given up. */
+    private boolean isBlocked() {
+        return name.isSealed() && !pending.isEmpty() && (!knowsFloor || isOrdered() && pending.firstKey() > next);
     }
 
     /** Messages below are given up, or decided: nobody waits for them. */

@@ -37,6 +37,20 @@ public final class GroupReceiver {
         /** To the origin of a flow, by the best way. */
         void answer(NodeId origin, GroupAck ack);
 
+        /** Whether a flow of another node ought to be sealed that is not. */
+        boolean isToRefuse(NodeId origin);
+
+        /**
+         * The first message of a sealed flow that this node is to wait for, as its origin vouches.
+         *
+         * @param key what some message of the flow is sealed with
+         * @return -1 where the origin has not said it with that key
+         */
+        long floorOf(NodeId origin, long incarnation, long flow, long key);
+
+        /** Has the origin say that, unless it was asked a moment ago. */
+        void want(NodeId origin, long incarnation, long key);
+
         /** Whether what settles something is vouched for. */
         boolean isVouching();
 
@@ -184,14 +198,28 @@ public final class GroupReceiver {
             return Word.of(Verdict.ABSENT);
         }
         GroupInbound flow = flows.get(origin);
+        boolean isProven = flow != null && flow.isProven();
+        boolean isSealed = data.name().isPresent() && data.name().get().isSealed();
+        if (!isProven && data.name().isPresent() && !isSealed && out.isToRefuse(origin.node())) {
+            return Word.of(Verdict.refused(Outcome.Reason.NOT_SEALED));
+        }
+        if (flow != null
+                && !isProven
+                && data.name().isPresent()
+                && !data.name().get().equals(flow.name())) {
+            // Nothing vouches for either name yet: the one that is its origin's comes until it is believed.
+            remove(flow);
+            flow = null;
+        }
         if (flow == null) {
-            if (data.name().isEmpty() || header.mark().floorDistance() == TreeMark.UNSAID) {
+            if (data.name().isEmpty() || !isSealed && header.mark().floorDistance() == TreeMark.UNSAID) {
                 return Word.of(Verdict.UNKNOWN_FLOW);
             }
             if (flows.size() >= config.flowsMax() * 8) {
                 return Word.of(Verdict.refused(Outcome.Reason.LIMIT));
             }
-            long floor = Math.max(0, data.message() - header.mark().floorDistance());
+            long floor =
+                    isSealed ? 0 : Math.max(0, data.message() - header.mark().floorDistance());
             flow = new GroupInbound(data.name().get(), origin, floor, flowOutput, nowNanos);
             flows.put(origin, flow);
             sweepNanos = Math.min(sweepNanos, nowNanos + SWEEP_NANOS);
@@ -249,7 +277,7 @@ public final class GroupReceiver {
         if (nowNanos >= roomNanos) {
             roomNanos = Deadlines.NEVER;
             for (GroupInbound flow : flows.values()) {
-                flow.drain();
+                flow.handleWaiting();
                 watch(flow, nowNanos);
             }
         }
@@ -305,6 +333,17 @@ public final class GroupReceiver {
             GroupHeading heading = new GroupHeading(
                     origin.node(), origin.incarnation(), flow.name(), origin.flow(), message.number(), message.lag());
             return out.deliver(new Delivery(heading, message.payload(), message.hops(), message.missedCount()));
+        }
+
+        @Override
+        public long floorOf(GroupInbound flow, long key) {
+            Origin origin = flow.origin();
+            return out.floorOf(origin.node(), origin.incarnation(), origin.flow(), key);
+        }
+
+        @Override
+        public void want(GroupInbound flow, long key) {
+            out.want(flow.origin().node(), flow.origin().incarnation(), key);
         }
 
         @Override

@@ -124,6 +124,12 @@ public final class GroupSender {
         return flows.size();
     }
 
+    /** The first message of a flow that a member is to wait for. */
+    public long floorOf(long flow, NodeId member) {
+        GroupFlow known = flows.get(flow);
+        return known == null ? 0 : known.floorOf(member);
+    }
+
     /** How many sends have members without an outcome. */
     public int inFlight() {
         return open.size();

@@ -35,6 +35,9 @@ public final class GroupSeals {
     public interface Output {
         /** To a node, by the best way, sealed where a relay would see it. */
         void sendTo(NodeId node, Frame frame);
+
+        /** The first message of a flow of this node's that a member is to wait for. */
+        long floorOf(long flow, NodeId member);
     }
 
     /** What a message was found to be. */
@@ -110,6 +113,8 @@ public final class GroupSeals {
         private final Sealer.Cipher cipher;
         private final int place;
         private final ByteView own;
+        private final long flow;
+        private long floor;
         private final ReplayWindow window = new ReplayWindow();
         private long usedNanos;
 
@@ -117,6 +122,8 @@ public final class GroupSeals {
             this.cipher = cipher;
             this.place = key.place();
             this.own = key.own().compact();
+            this.flow = key.flow();
+            this.floor = key.floor();
             this.usedNanos = usedNanos;
         }
 
@@ -189,7 +196,7 @@ public final class GroupSeals {
         if (known != null && !isUsable) {
             known.retire();
         }
-        SenderKey key = known != null && isUsable ? known : made(audience, nowNanos);
+        SenderKey key = known != null && isUsable ? known : made(audience, flow, nowNanos);
         if (present.size() >= AUDIENCES_MAX) {
             Conversation longest = present.keySet().iterator().next();
             Optional.ofNullable(present.remove(longest)).ifPresent(SenderKey::retire);
@@ -198,8 +205,8 @@ public final class GroupSeals {
         return key;
     }
 
-    private SenderKey made(SortedSet<NodeId> audience, long nowNanos) {
-        SenderKey fresh = new SenderKey(incarnation, ++numbers, sealer, audience, nowNanos);
+    private SenderKey made(SortedSet<NodeId> audience, long flow, long nowNanos) {
+        SenderKey fresh = new SenderKey(incarnation, ++numbers, sealer, audience, flow, nowNanos);
         if (own.size() >= SENDER_KEYS_MAX) {
             own.remove(own.keySet().iterator().next());
         }
@@ -213,7 +220,7 @@ public final class GroupSeals {
 
     private void tell(NodeId member, SenderKey key) {
         toldCount++;
-        out.sendTo(member, key.keyFor(member));
+        out.sendTo(member, key.keyFor(member, out.floorOf(key.flow(), member)));
     }
 
     /** @param asker as its seal, or the link of one hop, vouches */
@@ -307,7 +314,21 @@ public final class GroupSeals {
         out.sendTo(key.origin(), new GroupKeyWant(key.incarnation(), key.number()));
     }
 
-    /** Whether something may wait for a key that has come. */
+    /**
+     * What its sender has said of a flow's floor: the first message that this node is to wait for; -1 where it has said
+     * nothing with that key, or of another flow.
+     */
+    public long floorOf(NodeId origin, long life, long flow, long key) {
+        MemberKey known = others.get(new KeyName(origin, life, key));
+        return known == null || known.flow != flow ? -1 : known.floor;
+    }
+
+    /** Something waits that need not, or has no key: its sender is asked, now and then. */
+    public void want(NodeId origin, long life, long key, long nowNanos) {
+        ask(new KeyName(origin, life, key), nowNanos);
+    }
+
+    /** Whether something may wait for what has come. */
     public enum News {
         NONE,
         KEY
@@ -316,8 +337,14 @@ public final class GroupSeals {
     /** @param origin as its seal, or the link of one hop, vouches */
     public News handleKey(NodeId origin, GroupKey key, long nowNanos) {
         KeyName name = new KeyName(origin, key.incarnation(), key.number());
-        if (origin.equals(self) || origin.equals(NodeId.ZERO) || others.containsKey(name)) {
+        if (origin.equals(self) || origin.equals(NodeId.ZERO)) {
             return News.NONE;
+        }
+        MemberKey known = others.get(name);
+        if (known != null) {
+            boolean isNews = known.flow == key.flow() && key.floor() > known.floor;
+            known.floor = isNews ? key.floor() : known.floor;
+            return isNews ? News.KEY : News.NONE;
         }
         if (others.size() >= MEMBER_KEYS_MAX) {
             others.remove(others.keySet().iterator().next());

@@ -29,6 +29,7 @@ final class SenderKey {
 
     private final Sealer.Cipher cipher;
     private final SortedSet<NodeId> audience;
+    private final long flow;
     private final List<NodeId> order;
     private final long bornNanos;
     /** In the order of the members; empty until something is sealed, and when nothing more will be. */
@@ -38,7 +39,7 @@ final class SenderKey {
     private long sealedCount;
     private long bytes;
 
-    SenderKey(long incarnation, long number, Sealer sealer, SortedSet<NodeId> audience, long bornNanos) {
+    SenderKey(long incarnation, long number, Sealer sealer, SortedSet<NodeId> audience, long flow, long bornNanos) {
         this.incarnation = incarnation;
         this.number = number;
         this.sealer = sealer;
@@ -47,6 +48,7 @@ final class SenderKey {
         this.cipher = sealer.cipher(secret);
         this.audience = audience;
         this.order = List.copyOf(audience);
+        this.flow = flow;
         this.bornNanos = bornNanos;
     }
 
@@ -73,11 +75,16 @@ final class SenderKey {
         return nowNanos - bornNanos >= terms.associationNanos() + keptNanos;
     }
 
+    /** Whose messages it seals. */
+    long flow() {
+        return flow;
+    }
+
     /** What one of the audience is told. */
-    GroupKey keyFor(NodeId member) {
+    GroupKey keyFor(NodeId member, long floor) {
         Check.that(audience.contains(member), "a key for one of the audience");
         int place = Collections.binarySearch(order, member);
-        return new GroupKey(incarnation, number, secret, place, sealer.memberKey(master, member));
+        return new GroupKey(incarnation, number, secret, place, sealer.memberKey(master, member), flow, floor);
     }
 
     /** Messages of the flow in their order, each once: their numbers are the nonces. */

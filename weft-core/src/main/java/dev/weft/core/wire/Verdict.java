@@ -52,11 +52,11 @@ public record Verdict(Kind kind, Outcome.Reason reason) {
         };
     }
 
-    /** Whether it is the member's last word on a message, or on all of a flow. */
+    /** Whether it is the member's last word on a message. */
     public boolean isSettling() {
         return switch (kind) {
-            case ABSENT, HELD -> false;
-            case DELIVERED, UNKNOWN_FLOW, REFUSED -> true;
+            case ABSENT, HELD, UNKNOWN_FLOW -> false;
+            case DELIVERED, REFUSED -> true;
         };
     }
 

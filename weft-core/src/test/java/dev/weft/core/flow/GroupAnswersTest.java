@@ -103,8 +103,8 @@ class GroupAnswersTest {
     }
 
     @Test
-    void aRefusalAndAFlowThatIsNotKnownAreNotBelievedOfARelayEither() {
-        for (Verdict lie : List.of(REFUSED, Verdict.refused(Outcome.Reason.DETACHED), Verdict.UNKNOWN_FLOW)) {
+    void aRefusalIsNotBelievedOfARelayEither() {
+        for (Verdict lie : List.of(REFUSED, Verdict.refused(Outcome.Reason.DETACHED))) {
             GroupLab lab = lab();
             lies(lab, truth -> forAll(truth, lie, OptionalLong.empty()));
             long ticket = lab.send(SocketKind.SEQPACKET, "m", 2 * SECOND, 1, 2, 3);
@@ -116,6 +116,21 @@ class GroupAnswersTest {
                 assertThat(lab.outcome(next, member).kind()).as("%s", lie).isEqualTo(Outcome.Kind.DELIVERED);
                 assertThat(lab.nodes.get(member).received).containsExactly("m", "n");
             }
+        }
+    }
+
+    /** It could as well say nothing. */
+    @Test
+    void aRelayThatSaysThatNobodyKnowsTheFlowHasNobodyMissAnything() {
+        GroupLab lab = lab();
+        lies(lab, truth -> forAll(truth, Verdict.UNKNOWN_FLOW, OptionalLong.empty()));
+        long ticket = lab.send(SocketKind.SEQPACKET, "m", 2 * SECOND, 1, 2, 3);
+        lab.run(SECOND / 2);
+        lab.send(SocketKind.SEQPACKET, "n", 2 * SECOND, 1, 2, 3);
+        lab.run(5 * SECOND);
+        for (int member = 1; member <= 3; member++) {
+            assertThat(lab.outcome(ticket, member).kind()).isEqualTo(Outcome.Kind.UNKNOWN);
+            assertThat(lab.nodes.get(member).received).containsExactly("m", "n");
         }
     }
 

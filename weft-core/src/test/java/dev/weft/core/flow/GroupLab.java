@@ -62,6 +62,11 @@ final class GroupLab {
         private long lastReceivedNanos;
         Function<ByteView, Verdict> application = payload -> Verdict.DELIVERED;
         long life = 1;
+        /** How often it has asked for floors, and what it has been told, by flow. */
+        int wants;
+
+        boolean isToldFloors = true;
+        private final TreeMap<Long, Long> told = new TreeMap<>();
         private TreeForwarder forwarder;
         private GroupReceiver receiver;
 
@@ -213,6 +218,27 @@ final class GroupLab {
         @Override
         public void answer(NodeId origin, GroupAck ack) {
             sendTo(origin, ack);
+        }
+
+        @Override
+        public boolean isToRefuse(NodeId origin) {
+            return seal == Seal.STAND_IN;
+        }
+
+        @Override
+        public long floorOf(NodeId origin, long incarnation, long flow, long key) {
+            // What comes with the key tells the first of them.
+            return key == 0 ? -1 : told.computeIfAbsent(flow, first -> sender.floorOf(flow, id(index)));
+        }
+
+        @Override
+        public void want(NodeId origin, long incarnation, long key) {
+            wants++;
+            if (isToldFloors) {
+                for (long flow = 1; flow < 8; flow++) {
+                    told.merge(flow, sender.floorOf(flow, id(index)), Math::max);
+                }
+            }
         }
 
         @Override

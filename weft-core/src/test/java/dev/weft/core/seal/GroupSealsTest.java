@@ -18,6 +18,7 @@ import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,7 @@ class GroupSealsTest {
         private final NodeId node;
         private final List<Sent> sent = new ArrayList<>();
         private final GroupSeals seals;
+        private final TreeMap<NodeId, Long> floors = new TreeMap<>();
         private long nextMessage;
 
         private Party(NodeId node) {
@@ -54,8 +56,19 @@ class GroupSealsTest {
                     HOUR,
                     100,
                     Sealer.Terms.of(Sealer.Policy.RELAYED).bytesMax());
-            this.seals = new GroupSeals(
-                    node, LIFE, new FakeSealer(node, LIFE, terms), (to, frame) -> sent.add(new Sent(to, frame)));
+            this.seals = new GroupSeals(node, LIFE, new FakeSealer(node, LIFE, terms), new Out());
+        }
+
+        private final class Out implements GroupSeals.Output {
+            @Override
+            public void sendTo(NodeId to, Frame frame) {
+                sent.add(new Sent(to, frame));
+            }
+
+            @Override
+            public long floorOf(long flow, NodeId member) {
+                return floors.getOrDefault(member, 0L);
+            }
         }
 
         private ByteView seal(ByteView payload, long nowNanos, NodeId... members) {
@@ -234,6 +247,58 @@ class GroupSealsTest {
     }
 
     @Test
+    void theFloorComesWithTheKeyAndIsToldAnewToWhoAsks() {
+        alice.floors.put(BOB, 5L);
+        alice.seal(HELLO, 0, BOB);
+        hand(alice, bob);
+        assertThat(bob.seals.floorOf(ALICE, LIFE, 3, 1)).isEqualTo(5);
+        assertThat(bob.seals.floorOf(ALICE, LIFE, 4, 1)).as("of another flow").isEqualTo(-1);
+        assertThat(bob.seals.floorOf(ALICE, LIFE, 3, 2)).as("another key").isEqualTo(-1);
+        alice.floors.put(BOB, 9L);
+        bob.seals.want(ALICE, LIFE, 1, 0);
+        bob.seals.want(ALICE, LIFE, 1, SECOND / 10);
+        assertThat(bob.sent).hasSize(1);
+        hand(bob, alice);
+        hand(alice, bob);
+        assertThat(bob.seals.floorOf(ALICE, LIFE, 3, 1)).isEqualTo(9);
+    }
+
+    @Test
+    void aFloorOnlyRisesAndNobodyElseCanRaiseIt() {
+        alice.floors.put(BOB, 5L);
+        alice.seal(HELLO, 0, BOB);
+        GroupKey told = (GroupKey) alice.taken().get(0).frame();
+        bob.seals.handleKey(ALICE, told, 0);
+        GroupKey higher = new GroupKey(LIFE, 1, told.secret(), told.place(), told.own(), 3, 7);
+        assertThat(bob.seals.handleKey(CAROL, higher, 0)).isEqualTo(GroupSeals.News.NONE);
+        assertThat(bob.seals.floorOf(ALICE, LIFE, 3, 1)).isEqualTo(5);
+        assertThat(bob.seals.handleKey(ALICE, higher, 0)).isEqualTo(GroupSeals.News.KEY);
+        assertThat(bob.seals.handleKey(ALICE, told, 0)).isEqualTo(GroupSeals.News.NONE);
+        assertThat(bob.seals.floorOf(ALICE, LIFE, 3, 1)).isEqualTo(7);
+    }
+
+    @Test
+    void anAnswersCodeIsTheSameAtBothEndsAndAnotherForEachMember() {
+        alice.seal(HELLO, 0, BOB, CAROL);
+        Party carol = new Party(CAROL);
+        List<Sent> told = alice.taken();
+        bob.seals.handleKey(ALICE, toldTo(BOB, told), 0);
+        carol.seals.handleKey(ALICE, toldTo(CAROL, told), 0);
+        ByteView statement = ByteView.utf8("taken");
+        OptionalLong bobs = bob.seals.code(ALICE, LIFE, 1, statement);
+        assertThat(bobs).isPresent().isEqualTo(alice.seals.codeOf(BOB, 1, statement));
+        assertThat(carol.seals.code(ALICE, LIFE, 1, statement))
+                .isEqualTo(alice.seals.codeOf(CAROL, 1, statement))
+                .isNotEqualTo(bobs);
+        assertThat(bob.seals.code(ALICE, LIFE, 1, ByteView.utf8("refused"))).isNotEqualTo(bobs);
+        assertThat(bob.seals.code(ALICE, LIFE, 2, statement)).isEmpty();
+        assertThat(alice.seals.codeOf(ALICE, 1, statement)).isEmpty();
+        // The audience is another now, and answers to what went to this one may still come.
+        alice.seal(HELLO, 0, BOB);
+        assertThat(alice.seals.codeOf(BOB, 1, statement)).isEqualTo(bobs);
+    }
+
+    @Test
     void noNumberIsSealedTwice() {
         alice.seals.seal(heading(OPS, 3, 5), new TreeSet<>(List.of(BOB)), HELLO, 0);
         assertThatThrownBy(() ->
@@ -355,7 +420,7 @@ class GroupSealsTest {
         ByteView secret = ByteView.of(new byte[GroupKey.SECRET_BYTES]);
         ByteView own = ByteView.of(new byte[GroupKey.OWN_BYTES]);
         for (int i = 0; i < GroupSeals.MEMBER_KEYS_MAX + 100; i++) {
-            bob.seals.handleKey(ALICE, new GroupKey(LIFE, i, secret, 0, own), 0);
+            bob.seals.handleKey(ALICE, new GroupKey(LIFE, i, secret, 0, own, 3, 0), 0);
         }
         for (int i = 0; i < GroupSeals.AWAITED_MAX + 100; i++) {
             GroupSeal unknown = new GroupSeal(i, ByteView.EMPTY, ByteView.of(new byte[20]));

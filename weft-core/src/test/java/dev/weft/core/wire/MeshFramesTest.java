@@ -112,7 +112,9 @@ class MeshFramesTest {
                                 300,
                                 ByteView.utf8("sixteen and twelve bytes: 28"),
                                 2,
-                                ByteView.utf8("thirty-two bytes that two know.."))),
+                                ByteView.utf8("thirty-two bytes that two know.."),
+                                3,
+                                7)),
                 RoutedFrame.of(RouteHeader.DIRECT, new GroupKeyWant(3, 300)),
                 RoutedFrame.of(
                         RouteHeader.along(5),
