@@ -75,6 +75,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -670,7 +671,14 @@ class EngineFuzz {
                 case RESET -> routed(new Reset(draws.nodeId(NODES), draws.number(), flowRef()));
                 case ABORT -> routed(new Abort(flowRef(), draws.oneOf(List.of(Outcome.Reason.values()))));
                 case GROUP_KEY ->
-                    routed(new GroupKey(draws.below(4), draws.below(4), GROUP_SECRET, draws.below(4), GROUP_OWN));
+                    routed(new GroupKey(
+                            draws.below(4),
+                            draws.below(4),
+                            GROUP_SECRET,
+                            draws.below(4),
+                            GROUP_OWN,
+                            draws.below(4),
+                            draws.number()));
                 case GROUP_KEY_WANT -> routed(new GroupKeyWant(draws.below(6), draws.below(4)));
                 case SEALED, SEALED_CONTROL -> routed(sealed(type));
                 case SEAL_ANSWER ->
@@ -680,7 +688,11 @@ class EngineFuzz {
                 case GROUP_ACK -> routed(groupAck());
                 case GROUP_ADVANCE -> {
                     long message = draws.number();
-                    yield tree(new GroupAdvance(draws.below(4), message, Math.min(message, draws.below(4))));
+                    yield tree(new GroupAdvance(
+                            draws.below(4),
+                            message,
+                            Math.min(message, draws.below(4)),
+                            draws.oneOf(List.of(GroupAdvance.Answers.values()))));
                 }
             };
         }
@@ -755,8 +767,10 @@ class EngineFuzz {
                         Verdict.DELIVERED,
                         Verdict.UNKNOWN_FLOW,
                         Verdict.refused(Outcome.Reason.NO_ENDPOINT)));
-                answers.add(new GroupAck.Answer(
-                        draws.below(64), List.of(new GroupAck.Run(from, from + 1 + draws.below(60), verdict))));
+                OptionalLong code = draws.chance() ? OptionalLong.empty() : OptionalLong.of(draws.number());
+                GroupAck.Run run =
+                        new GroupAck.Run(from, from + 1 + draws.below(60), verdict, RouteHeader.Mark.NONE, code);
+                answers.add(new GroupAck.Answer(draws.below(64), List.of(run)));
             }
             return new GroupAck(draws.chance() ? SELF : draws.nodeId(NODES), SELF_INCARNATION, answers);
         }

@@ -72,7 +72,7 @@ final class SimNode {
                     if (speaker != null) {
                         world.laws.require(frame, SimNode.this, speaker);
                     }
-                    present.handleFrame(number, world.tampering.alter(SimNode.this, frame), local);
+                    present.handleFrame(number, world.tampering.alter(speaker, SimNode.this, frame), local);
                 }
             });
         }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** All nodes and the network between them, the faults that befall them, and the load they carry. */
 final class World {
@@ -44,10 +45,11 @@ final class World {
 
     /** What a test does to frames before they are read. */
     interface Tampering {
-        ByteView alter(SimNode reader, ByteView frame);
+        /** @param speaker from whose carrier it comes; null where that is gone */
+        ByteView alter(@Nullable SimNode speaker, SimNode reader, ByteView frame);
     }
 
-    Tampering tampering = (reader, frame) -> frame;
+    Tampering tampering = (speaker, reader, frame) -> frame;
 
     /**
      * In a large world what has come to a node is looked at once in so long, as by a loop behind a network card that

@@ -10,6 +10,7 @@ import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.seal.Sealer;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.GroupSeal;
 import dev.weft.core.wire.MalformedFrame;
@@ -22,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -68,7 +70,7 @@ class ForgerTest {
                     new StandInSealer.Identity(7), 1, "mesh", world.sealing(), new Prng(seed), made -> {});
         }
 
-        private ByteView alter(SimNode reader, ByteView frame) {
+        private ByteView alter(@Nullable SimNode speaker, SimNode reader, ByteView frame) {
             try {
                 WireReader in = new WireReader(frame);
                 FrameType type = FrameType.decode(in);
@@ -89,7 +91,7 @@ class ForgerTest {
                 if (!isWorthIt) {
                     return frame;
                 }
-                return forged(origin, Objects.requireNonNull(name), data.payload())
+                return forged(heading(origin, Objects.requireNonNull(name), data), data.payload())
                         .map(payload -> {
                             forgedCount++;
                             return new TreeFrame(type, tree.header(), body(data, payload)).encode();
@@ -108,20 +110,21 @@ class ForgerTest {
             return out.view();
         }
 
-        private Optional<ByteView> forged(TreeHeader.TreeOrigin origin, GroupName name, ByteView payload)
-                throws MalformedFrame {
+        private static GroupHeading heading(TreeHeader.TreeOrigin origin, GroupName name, GroupData data) {
+            return new GroupHeading(origin.node(), origin.incarnation(), name, data.flow(), data.message(), data.lag());
+        }
+
+        private Optional<ByteView> forged(GroupHeading heading, ByteView payload) throws MalformedFrame {
             GroupSeal seal = GroupSeal.decode(payload);
-            ByteView associated =
-                    GroupSeal.associated(origin.node(), origin.incarnation(), name, seal.key(), seal.counter());
+            ByteView associated = heading.associated(seal.key());
             for (ByteView secret : node.secretsOfMany()) {
                 Sealer.Cipher cipher = arithmetic.cipher(secret);
-                Optional<ByteView> plain = cipher.open(seal.counter(), associated, seal.sealed());
+                Optional<ByteView> plain = cipher.open(heading.message(), associated, seal.sealed());
                 if (plain.isPresent()) {
                     byte[] lie = plain.get().toByteArray();
                     lie[lie.length - 1] ^= 1;
-                    ByteView sealed = cipher.seal(seal.counter(), associated, ByteView.of(lie));
-                    return Optional.of(
-                            new GroupSeal(seal.key(), seal.counter(), tags.of(seal.tags()), sealed).encode());
+                    ByteView sealed = cipher.seal(heading.message(), associated, ByteView.of(lie));
+                    return Optional.of(new GroupSeal(seal.key(), tags.of(seal.tags()), sealed).encode());
                 }
             }
             return Optional.empty();
@@ -201,7 +204,7 @@ class ForgerTest {
                 Forger bystander = new Forger(world, world.node((int) seed), Tags.NONE, seed);
                 TreeMap<String, ByteView> earlier = new TreeMap<>();
                 Prng prng = new Prng(seed);
-                world.tampering = (reader, frame) -> substitute.in(frame, earlier, prng);
+                world.tampering = (speaker, reader, frame) -> substitute.in(frame, earlier, prng);
                 world.start(SECOND);
                 while (world.events.step(10 * SECOND)) {}
                 sendTo(world, bystander);

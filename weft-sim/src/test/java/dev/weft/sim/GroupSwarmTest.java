@@ -49,7 +49,7 @@ class GroupSwarmTest {
         for (long seed = 1; seed < 200; seed++) {
             SwarmOptions options = SwarmOptions.swarm(8, new Prng(seed).fork(3));
             World world = new World(options, seed, EngineConfig.DEFAULT);
-            world.tampering = (reader, frame) -> hasty(frame);
+            world.tampering = (speaker, reader, frame) -> hasty(frame);
             Simulation.Plan plan = new Simulation.Plan(8, seed, 10_000_000_000L, Simulation.FaultLevel.SWARM);
             if (!Simulation.run(plan, world, (virtual, events) -> {}).isGood()) {
                 return;
@@ -185,7 +185,7 @@ class GroupSwarmTest {
         World world = new World(quiet, 7, EngineConfig.DEFAULT);
         SimNode origin = world.node(ORIGIN);
         long[] answers = new long[1];
-        world.tampering = (reader, frame) -> {
+        world.tampering = (speaker, reader, frame) -> {
             if (reader == origin && frame.at(0) == FrameType.GROUP_ACK.code()) {
                 answers[0]++;
             }

@@ -121,7 +121,7 @@ class SwarmTest {
             World world = new World(SwarmOptions.calm(24), seed, EngineConfig.DEFAULT);
             Prng draws = new Prng(seed);
             TreeMap<Integer, ByteView> recorded = new TreeMap<>();
-            world.tampering = (reader, frame) -> {
+            world.tampering = (speaker, reader, frame) -> {
                 if (!isSealedAndRelayed(frame)) {
                     return frame;
                 }

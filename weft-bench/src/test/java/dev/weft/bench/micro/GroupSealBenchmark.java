@@ -5,12 +5,18 @@ import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.seal.GroupSeals;
 import dev.weft.core.seal.Sealer;
+import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.GroupAck;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.RouteHeader;
+import dev.weft.core.wire.Verdict;
 import dev.weft.net.secure.HpkeSealer;
 import dev.weft.net.secure.NodeKey;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -30,6 +36,8 @@ public class GroupSealBenchmark {
     private static final GroupName NAME =
             new GroupName(GroupName.Scope.GROUP, SocketKind.RDM, "ops", "").with(GroupName.Sealing.SEALED);
 
+    private static final ByteView STATEMENT = GroupAck.statement(300, 3_000, Verdict.DELIVERED, RouteHeader.Mark.NONE);
+
     @Param({"1", "8", "64"})
     int members;
 
@@ -42,13 +50,14 @@ public class GroupSealBenchmark {
     private final HpkeSealer atBob = new HpkeSealer(key, "bench", 1, terms, made -> {});
     private final NodeId alice = new NodeId(1, 1);
     private final NodeId bob = new NodeId(2, 1);
-    private final GroupSeals opening = new GroupSeals(bob, 1, atBob, (to, frame) -> {});
-    private final GroupSeals sealing = new GroupSeals(alice, 1, atAlice, (to, frame) -> {
+    private final GroupSeals opening = new GroupSeals(bob, 1, atBob, output((to, frame) -> {}));
+    private final GroupSeals sealing = new GroupSeals(alice, 1, atAlice, output((to, frame) -> {
         if (to.equals(bob) && frame instanceof GroupKey told) {
             opening.handleKey(alice, told, 0);
         }
-    });
+    }));
     private final TreeSet<NodeId> audience = new TreeSet<>();
+    private long next = 1;
     private ByteView plain = ByteView.EMPTY;
     private ByteView sealed = ByteView.EMPTY;
 
@@ -58,7 +67,25 @@ public class GroupSealBenchmark {
             audience.add(new NodeId(2 + i, 1));
         }
         plain = ByteView.of(new byte[bytes]);
-        sealed = sealing.seal(NAME, 1, audience, plain, 0);
+        sealed = sealing.seal(heading(0), audience, plain, 0);
+    }
+
+    private static GroupSeals.Output output(BiConsumer<NodeId, Frame> sending) {
+        return new GroupSeals.Output() {
+            @Override
+            public void sendTo(NodeId node, Frame frame) {
+                sending.accept(node, frame);
+            }
+
+            @Override
+            public long floorOf(long flow, NodeId member) {
+                return 0;
+            }
+        };
+    }
+
+    private GroupHeading heading(long message) {
+        return new GroupHeading(alice, 1, NAME, 1, message, 0);
     }
 
     @TearDown(Level.Trial)
@@ -69,11 +96,27 @@ public class GroupSealBenchmark {
 
     @Benchmark
     public ByteView seal() {
-        return sealing.seal(NAME, 1, audience, plain, 0);
+        return sealing.seal(heading(next++), audience, plain, 0);
+    }
+
+    /** What the sender expects of all members that say the same. */
+    @Benchmark
+    public long check() {
+        long sum = 0;
+        for (NodeId member : audience) {
+            sum ^= sealing.codeOf(member, 1, STATEMENT).orElseThrow();
+        }
+        return sum;
+    }
+
+    /** What a member answers with. */
+    @Benchmark
+    public long answer() {
+        return opening.code(alice, 1, 1, STATEMENT).orElseThrow();
     }
 
     @Benchmark
     public ByteView open() {
-        return opening.open(alice, 1, NAME, sealed, 0).payload();
+        return opening.open(heading(0), sealed, 0).payload();
     }
 }

@@ -32,6 +32,7 @@ import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupAdvance;
 import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.GroupKeyWant;
 import dev.weft.core.wire.GroupName;
@@ -43,6 +44,7 @@ import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.Verdict;
 import dev.weft.core.wire.WireReader;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -300,11 +302,11 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     // ------------------------------------------------------------------ between the machines
 
     @Override
-    public Verdict take(TreeFrame frame) {
+    public TreeForwarder.Reply take(TreeFrame frame) {
         WireReader in = new WireReader(frame.body());
         long nowNanos = now.getAsLong();
         if (guard.isAwaited(frame.header().origin().node(), nowNanos)) {
-            return Verdict.ABSENT;
+            return TreeForwarder.Reply.of(Verdict.ABSENT);
         }
         try {
             return frame.type() == FrameType.GROUP_DATA
@@ -316,7 +318,8 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
                     TraceEvent.Kind.MALFORMED,
                     frame.header().origin().node(),
                     frame.type() + ": " + malformed.getMessage()));
-            return Verdict.refused(Outcome.Reason.LIMIT);
+            // Where nodes seal, what its origin has sent may still come.
+            return TreeForwarder.Reply.of(seals.isActive() ? Verdict.ABSENT : Verdict.refused(Outcome.Reason.LIMIT));
         }
     }
 
@@ -389,15 +392,15 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     }
 
     @Override
-    public Verdict deliverHere(GroupName name, ByteView parcel, long missedCount) {
+    public Verdict deliverHere(GroupHeading heading, ByteView parcel, long missedCount) {
         // What is delivered is the application's own; this is still on its way to others.
-        ByteView own = name.isSealed() ? parcel : ByteView.of(parcel.toByteArray());
-        return deliver(new GroupReceiver.Delivery(self, incarnation, name, own, 0, missedCount));
+        ByteView own = heading.name().isSealed() ? parcel : ByteView.of(parcel.toByteArray());
+        return deliver(new GroupReceiver.Delivery(heading, own, 0, missedCount));
     }
 
     @Override
-    public ByteView seal(long flow, GroupSend first, ByteView parcel) {
-        return sealing.seal(first.name(), flow, first.members(), parcel, now.getAsLong());
+    public ByteView seal(GroupHeading heading, SortedSet<NodeId> members, ByteView parcel) {
+        return sealing.seal(heading, members, parcel, now.getAsLong());
     }
 
     /** What is sealed is opened first, and what is not is not taken where it ought to be. */
@@ -412,8 +415,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         if (!seals.isActive()) {
             return Verdict.HELD;
         }
-        GroupSeals.Opened opened = sealing.open(
-                delivery.from(), delivery.incarnation(), delivery.name(), delivery.payload(), now.getAsLong());
+        GroupSeals.Opened opened = sealing.open(delivery.heading(), delivery.payload(), now.getAsLong());
         return switch (opened.finding()) {
             case AUTHENTIC -> {
                 Verdict verdict = deliverPlain(delivery.unsealed(opened.payload()), Secrecy.SEALED);
@@ -431,7 +433,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
                         "a message for many that another member has made in its name"));
                 yield Verdict.ABSENT;
             }
-            // The number is not what was sealed: the message that has it may still come.
+            // It was delivered before its flow was forgotten.
             case REPLAYED -> Verdict.ABSENT;
         };
     }
@@ -499,6 +501,47 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     }
 
     @Override
+    public long floorOf(long flow, NodeId member) {
+        return sender.floorOf(flow, member);
+    }
+
+    @Override
+    public boolean isToRefuse(NodeId origin) {
+        return seals.isToRefuse(origin);
+    }
+
+    @Override
+    public long floorOf(NodeId origin, long incarnation, long flow, long key) {
+        return sealing.floorOf(origin, incarnation, flow, key);
+    }
+
+    @Override
+    public void want(NodeId origin, long incarnation, long key) {
+        sealing.want(origin, incarnation, key, now.getAsLong());
+    }
+
+    @Override
+    public boolean isVouching() {
+        return seals.isActive();
+    }
+
+    @Override
+    public OptionalLong code(NodeId origin, long incarnation, long key, ByteView statement) {
+        return sealing.code(origin, incarnation, key, statement);
+    }
+
+    @Override
+    public OptionalLong codeOf(NodeId member, long key, ByteView statement) {
+        return sealing.codeOf(member, key, statement);
+    }
+
+    @Override
+    public void doubted(NodeId speaker) {
+        out.trace(new TraceEvent(
+                TraceEvent.Kind.MALFORMED, speaker, "answers for many that their members do not vouch for"));
+    }
+
+    @Override
     public void settled(long ticket, NodeId member, Outcome outcome) {
         out.settledFor(ticket, member, outcome);
     }
@@ -530,6 +573,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             counters.put("group." + kind.name().toLowerCase(java.util.Locale.ROOT), sender.outcomes(kind));
         }
         counters.put("group.copies", sender.copyCount());
+        counters.put("group.doubted-answers", sender.doubtedCount());
         counters.put("group.forwarded", forwarder.forwardedCount());
         counters.put("group.gathering", (long) forwarder.gatheringCount());
         counters.put("group.held-bytes", receiver.heldBytes());

@@ -3,6 +3,7 @@ package dev.weft.core.flow;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.SocketKind;
+import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.flow.GroupMessage.Piece;
 import dev.weft.core.flow.GroupMessage.Question;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +52,17 @@ final class GroupFlow {
         /** Sends a copy to a neighbor. */
         void send(NodeId neighbor, long transmission, Copy copy);
 
+        /** A message that has got its number, sealed for its members. */
+        ByteView seal(GroupFlow flow, GroupMessage message);
+
         /** This node is a member itself, for which so many messages before this one were given up. */
-        Verdict deliverHere(GroupName name, GroupMessage message, long missedCount);
+        Verdict deliverHere(GroupFlow flow, GroupMessage message, long missedCount);
+
+        /** By which a member vouches for an answer about a message; empty where that cannot be known. */
+        OptionalLong codeOf(GroupMessage message, NodeId member, ByteView statement);
+
+        /** Answers have come that their members do not vouch for. */
+        void doubted(NodeId speaker);
 
         void settled(GroupMessage message, NodeId member, Outcome outcome);
 
@@ -137,6 +148,12 @@ final class GroupFlow {
         return name;
     }
 
+    /** The first message that a member is to wait for. */
+    long floorOf(NodeId node) {
+        GroupMember member = members.get(node);
+        return Math.max(messages.first(), member == null ? 0 : member.floor);
+    }
+
     boolean isIdle() {
         return messages.isEmpty();
     }
@@ -177,10 +194,24 @@ final class GroupFlow {
         pace.handleAnswer(nowNanos);
         window.beginAnswer();
         boolean news = false;
+        BitSet doubted = new BitSet();
         for (GroupAck.Run run : answer.runs()) {
-            for (int at : shot.plan().membersWithin(part.from(run), part.to(run))) {
-                news |= handleVerdict(shot, at, run, nowNanos);
+            if (name.isSealed() && run.verdict().reason() == Outcome.Reason.NOT_SEALED) {
+                continue; // It was: somebody has altered its name on the way.
             }
+            List<Integer> within = shot.plan().membersWithin(part.from(run), part.to(run));
+            boolean isTheirs = isVouchedFor(shot, within, run, speaker);
+            for (int at : within) {
+                if (isTheirs) {
+                    news |= handleVerdict(shot, at, run, nowNanos);
+                } else {
+                    doubt(shot, at, doubted);
+                }
+            }
+        }
+        if (!doubted.isEmpty()) {
+            out.doubted(speaker);
+            askEach(shot, doubted, nowNanos);
         }
         if (news) {
             dues.handleSample(nowNanos - shot.sentNanos());
@@ -197,7 +228,7 @@ final class GroupFlow {
      */
     void handleLostBranch(TreeForwarder.LostBranch lostBranch, RouteError.Reason reason, long nowNanos) {
         Shot shot = shots.byNumber(lostBranch.transmission());
-        if (shot == null || shot.question() == Question.TELL) {
+        if (shot == null || shot.question() != Question.TAKE) {
             return;
         }
         if (reason == RouteError.Reason.QUEUE_FULL) {
@@ -339,6 +370,45 @@ final class GroupFlow {
 
     // ------------------------------------------------------------------ what members say
 
+    /**
+     * Whether a run is the word of all that it speaks for, as far as that matters: each has said so itself, or its code
+     * is those of all of them added up. What settles nothing is believed of whoever could as well say nothing.
+     */
+    private boolean isVouchedFor(Shot shot, List<Integer> within, GroupAck.Run run, NodeId speaker) {
+        if (!name.isSealed() || !run.verdict().isSettling()) {
+            return true;
+        }
+        if (within.size() == 1 && shot.plan().tree().node(within.get(0)).equals(speaker)) {
+            return true;
+        }
+        GroupMessage message = shot.piece().message;
+        ByteView statement = GroupAck.statement(message.number, shot.number(), run.verdict(), run.congestion());
+        long sum = 0;
+        for (int at : within) {
+            OptionalLong code = out.codeOf(message, shot.plan().tree().node(at), statement);
+            if (code.isEmpty()) {
+                return false;
+            }
+            sum ^= code.getAsLong();
+        }
+        return run.code().equals(OptionalLong.of(sum));
+    }
+
+    private static void doubt(Shot shot, int at, BitSet doubted) {
+        int i = shot.piece().message.indexOf(shot.plan().tree().node(at));
+        if (i >= 0) {
+            doubted.set(i);
+        }
+    }
+
+    /** What members have said was altered, or made up: they are asked once more, each for itself. */
+    private void askEach(Shot shot, BitSet doubted, long nowNanos) {
+        GroupMessage message = shot.piece().message;
+        if (shot.question() != Question.TELL_EACH) {
+            shots.tellEach(message, message.doubt(shot.number(), doubted), nowNanos);
+        }
+    }
+
     private boolean handleVerdict(Shot shot, int at, GroupAck.Run run, long nowNanos) {
         Verdict verdict = run.verdict();
         GroupMessage message = shot.piece().message;
@@ -348,7 +418,11 @@ final class GroupFlow {
         }
         GroupMember member = message.members[i];
         if (verdict.kind() == Verdict.Kind.UNKNOWN_FLOW) {
-            forgotten(member);
+            if (name.isSealed()) {
+                introduceAgain(shot, i, nowNanos);
+            } else {
+                forgotten(member);
+            }
             return false;
         }
         pace.hear(member, nowNanos);
@@ -356,7 +430,8 @@ final class GroupFlow {
         if (takes && member.isDetached() && shot.sentNanos() > member.detachedNanos) {
             attach(member, nowNanos);
         }
-        if (!verdict.equals(Verdict.refused(Outcome.Reason.LIMIT))) {
+        boolean isTheirs = !name.isSealed() || verdict.isSettling();
+        if (isTheirs && !verdict.equals(Verdict.refused(Outcome.Reason.LIMIT))) {
             member.confirmedFloor = Math.max(member.confirmedFloor, shot.plan().floorSaid(at, message.number));
         }
         if (!message.open.get(i)) {
@@ -390,7 +465,7 @@ final class GroupFlow {
                 askLater(message, nowNanos);
             }
             case ABSENT -> {
-                if (shot.question() == Question.TELL) {
+                if (shot.question() != Question.TAKE) {
                     missesAll(message, i, nowNanos);
                 } else if (message.isPutBack(i) && message.putBack[i] == shot.number()) {
                     // So it asks for all that it has put back.
@@ -473,6 +548,18 @@ final class GroupFlow {
         }
         member.confirmedFloor = -1;
         member.floor = messages.firstOpen(member);
+    }
+
+    /**
+     * The member is told the flow's name anew. Where nodes seal, that settles nothing: nobody vouches for what it was asked,
+     * and what it has had already its key keeps it from taking twice.
+     */
+    private void introduceAgain(Shot shot, int i, long nowNanos) {
+        GroupMessage message = shot.piece().message;
+        message.members[i].confirmedFloor = -1;
+        if (shot.question() != Question.TAKE && message.open.get(i)) {
+            missesAll(message, i, nowNanos);
+        }
     }
 
     private void missesAll(GroupMessage message, int member, long nowNanos) {
@@ -692,6 +779,9 @@ final class GroupFlow {
             member.lastMessage = next;
         }
         messages.number(message);
+        if (name.isSealed()) {
+            message.seal(out.seal(this, message));
+        }
         message.open.stream().forEach(i -> message.members[i].underWay++);
         window.recount(message);
         if (message.hereIsOpen) {
@@ -848,7 +938,7 @@ final class GroupFlow {
     private final class HereOutput implements GroupHere.Output {
         @Override
         public Verdict offer(GroupMessage message, long missedCount) {
-            return out.deliverHere(name, message, isOrdered() ? missedCount : 0);
+            return out.deliverHere(GroupFlow.this, message, isOrdered() ? missedCount : 0);
         }
 
         @Override

@@ -5,6 +5,7 @@ import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.wire.GroupData;
 import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.GroupSeal;
 import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.TreeMark;
 import dev.weft.core.wire.Verdict;
@@ -16,12 +17,22 @@ import org.jspecify.annotations.Nullable;
  * A member's side of one flow to many: which messages are decided, which are incomplete, which wait for earlier ones
  * or for room. A message is decided only when the application has it, or it was refused for good.
  *
+ * <p>What a frame says of floors is believed where messages are not sealed. Where they are, only two things are: how far
+ * below it the first undecided message lay when a message was sealed, once that has been opened; and the floor that the
+ * origin tells this member, which is asked for it where something waits that, as a frame says, need not.
+ *
  * <p>Called by {@link GroupReceiver} alone.
  */
 final class GroupInbound {
     interface Output {
         /** As {@link GroupReceiver.Output#deliver}. */
         Verdict deliver(GroupInbound flow, Arrived message);
+
+        /** As {@link GroupReceiver.Output#floorOf}. */
+        long floorOf(GroupInbound flow, long key);
+
+        /** As {@link GroupReceiver.Output#want}. */
+        void want(GroupInbound flow, long key);
 
         /** Room for a message that cannot be delivered yet, or a refusal. */
         InboundFlow.Room reserve(int bytes);
@@ -35,9 +46,11 @@ final class GroupInbound {
     /**
      * A whole message.
      *
+     * @param number which of its flow
+     * @param lag as its frames say
      * @param missedCount how many messages before it, of this sender, were given up for this member
      */
-    record Arrived(ByteView payload, int hops, long missedCount) {}
+    record Arrived(long number, long lag, ByteView payload, int hops, long missedCount) {}
 
     /** What an answer to one copy of a message names. */
     private record Copy(long transmission, int from) {}
@@ -49,6 +62,7 @@ final class GroupInbound {
         private int missing;
         private int bytes;
         private Copy copy = new Copy(0, 0);
+        private long lag;
         private int hops;
         private long touchedNanos;
 
@@ -92,11 +106,13 @@ final class GroupInbound {
     }
 
     private static final Verdict DETACHED = Verdict.refused(Outcome.Reason.DETACHED);
+    private static final GroupReceiver.Word ABSENT = GroupReceiver.Word.of(Verdict.ABSENT);
+    private static final GroupReceiver.Word HELD = GroupReceiver.Word.of(Verdict.HELD);
 
     private final GroupName name;
     private final GroupReceiver.Origin origin;
     private final Output out;
-    private final TreeMap<Long, Verdict> decided = new TreeMap<>();
+    private final TreeMap<Long, GroupReceiver.Word> decided = new TreeMap<>();
     private final TreeMap<Long, Pending> pending = new TreeMap<>();
     /** What lies below is decided for everybody. */
     private long commonFloor;
@@ -110,6 +126,15 @@ final class GroupInbound {
     /** Only later transmissions may bring what is not decided: an earlier one may be of what was put back. */
     private long putBackTransmission;
 
+    /** Whether the first message to wait for is known, and whether a message of the flow has been opened. */
+    private boolean knowsFloor;
+
+    private boolean isProven;
+    /** What the latest message is sealed with, as it says, and the latest that was opened; 0 where there is none. */
+    private long latestKey;
+
+    private long provenKey;
+
     private long missedCount;
     private boolean countsMissed = true;
     private long usedNanos;
@@ -119,6 +144,8 @@ final class GroupInbound {
         this.origin = origin;
         this.floor = floor;
         this.next = floor;
+        this.knowsFloor = !name.isSealed();
+        this.isProven = !name.isSealed();
         this.out = out;
         this.usedNanos = nowNanos;
     }
@@ -139,25 +166,31 @@ final class GroupInbound {
         return usedNanos;
     }
 
+    /** Whether its name is its origin's for certain, where that can be known. */
+    boolean isProven() {
+        return isProven;
+    }
+
     boolean hasPending() {
         return !pending.isEmpty();
     }
 
-    Verdict handleData(TreeHeader header, GroupData data, long nowNanos) {
+    GroupReceiver.Word handleData(TreeHeader header, GroupData data, long nowNanos) {
         usedNanos = nowNanos;
         long message = data.message();
+        latestKey = data.index() == 0 ? keyOf(data.payload()) : latestKey;
         raise(header.mark(), message, data.lag());
-        Verdict known = known(message);
+        GroupReceiver.Word known = known(message);
         if (known != null) {
             return known;
         }
         Copy copy = new Copy(header.origin().transmission(), header.from());
         if (copy.transmission() <= putBackTransmission) {
-            return Verdict.ABSENT;
+            return ABSENT;
         }
         if (putBack != null && !isNext(message)) {
             discard(message);
-            return putBack(copy);
+            return putBack(copy, data.index() == 0 ? keyOf(data.payload()) : 0);
         }
         Pending arriving = pending.get(message);
         if (arriving != null && name.isSealed() && !arriving.isCutLike(data)) {
@@ -167,47 +200,64 @@ final class GroupInbound {
         }
         if (arriving == null) {
             if (out.reserve(data.messageBytes()) == InboundFlow.Room.FULL) {
-                return Verdict.ABSENT;
+                return ABSENT;
             }
             arriving = new Pending(data);
             pending.put(message, arriving);
         }
         arriving.copy = copy;
+        arriving.lag = data.lag();
         arriving.hops = header.hopsTravelled();
         arriving.touchedNanos = nowNanos;
         if (!arriving.add(data)) {
             if (name.isSealed()) {
                 discard(message);
-                return Verdict.ABSENT;
+                return ABSENT;
             }
-            return decide(message, Verdict.refused(Outcome.Reason.LIMIT));
+            return decide(message, GroupReceiver.Word.of(Verdict.refused(Outcome.Reason.LIMIT)));
         }
-        Verdict verdict = arriving.missing == 0 && isNext(message) ? offer(message, arriving) : Verdict.HELD;
-        if (verdict.kind() != Verdict.Kind.HELD) {
+        GroupReceiver.Word word = arriving.missing == 0 && isNext(message) ? offer(message, arriving) : HELD;
+        if (word.verdict().kind() != Verdict.Kind.HELD) {
             drain();
         }
-        return verdict;
+        return word;
+    }
+
+    /** What a message is sealed with, of which this is the beginning. */
+    private long keyOf(ByteView beginning) {
+        return name.isSealed() ? GroupSeal.keyOf(beginning) : 0;
     }
 
     /** What became of a message, as far as it is known here. */
-    Verdict handleQuestion(TreeHeader header, long message, long lag, long nowNanos) {
+    GroupReceiver.Word handleQuestion(TreeHeader header, long message, long lag, long nowNanos) {
         usedNanos = nowNanos;
         raise(header.mark(), message, lag);
         drain();
-        Verdict known = known(message);
+        GroupReceiver.Word known = known(message);
         if (known != null) {
             return known;
         }
         Pending held = pending.get(message);
         if (held == null || held.missing > 0) {
-            return Verdict.ABSENT;
+            return ABSENT;
         }
         held.copy = new Copy(header.origin().transmission(), header.from());
-        return Verdict.HELD;
+        return HELD;
     }
 
-    /** Delivers what can be delivered now: earlier messages have come, or there is room again. */
+    /** Delivers what can be delivered; what has waited for a while may need not. */
+    void handleWaiting() {
+        drain();
+        if (isBlocked()) {
+            wantFloor();
+        }
+    }
+
+    /** Delivers what can be delivered now: earlier messages have come or need not, or there is room again. */
     void drain() {
+        if (isBlocked()) {
+            believeFloor();
+        }
         if (isOrdered()) {
             for (Pending first = pending.get(next);
                     first != null && first.missing == 0 && late(next, first);
@@ -256,7 +306,7 @@ final class GroupInbound {
 
     private boolean late(long message, Pending held) {
         Copy copy = held.copy;
-        Verdict verdict = offer(message, held);
+        Verdict verdict = offer(message, held).verdict();
         if (verdict.kind() == Verdict.Kind.HELD) {
             return false;
         }
@@ -264,41 +314,50 @@ final class GroupInbound {
         return true;
     }
 
-    private Verdict offer(long message, Pending whole) {
-        Verdict verdict = out.deliver(this, new Arrived(whole.payload(), whole.hops, missedCount));
+    private GroupReceiver.Word offer(long message, Pending whole) {
+        ByteView payload = whole.payload();
+        Verdict verdict = out.deliver(this, new Arrived(message, whole.lag, payload, whole.hops, missedCount));
+        GroupReceiver.Word word = new GroupReceiver.Word(verdict, keyOf(payload));
         if (verdict.kind() == Verdict.Kind.HELD) {
-            return verdict;
+            return word;
         }
         if (verdict.kind() == Verdict.Kind.ABSENT) {
             discard(message);
-            return verdict;
+            return word;
         }
         if (verdict.equals(DETACHED) && name.isKeptForDetached()) {
             discard(message);
-            return putBack(whole.copy);
+            return putBack(whole.copy, word.key());
         }
         if (verdict.kind() == Verdict.Kind.DELIVERED) {
             missedCount = 0;
             countsMissed = true;
             putBack = null;
         }
-        return decide(message, verdict);
+        if (name.isSealed() && verdict.isSettling()) {
+            isProven = true;
+            provenKey = word.key();
+            decide(message, word);
+            raise(message - whole.lag, 0);
+            return word;
+        }
+        return decide(message, word);
     }
 
     /** The sender keeps it, as far as it has room for that, until the application wants it. */
-    private Verdict putBack(Copy copy) {
+    private GroupReceiver.Word putBack(Copy copy, long key) {
         putBack = copy;
         putBackTransmission = Math.max(putBackTransmission, copy.transmission());
-        return DETACHED;
+        return new GroupReceiver.Word(DETACHED, key);
     }
 
-    private Verdict decide(long message, Verdict verdict) {
+    private GroupReceiver.Word decide(long message, GroupReceiver.Word word) {
         discard(message);
-        decided.put(message, verdict);
+        decided.put(message, word);
         while (decided.containsKey(next)) {
             next++;
         }
-        return verdict;
+        return word;
     }
 
     private boolean isNext(long message) {
@@ -310,18 +369,35 @@ final class GroupInbound {
     }
 
     /** The answer that needs no look at the message; null where it is news. */
-    private @Nullable Verdict known(long message) {
-        Verdict verdict = decided.get(message);
-        if (verdict != null) {
-            return verdict;
+    private GroupReceiver.@Nullable Word known(long message) {
+        GroupReceiver.Word word = decided.get(message);
+        if (word != null) {
+            return word;
         }
-        boolean beyond = message < floor || message >= commonFloor + GroupConfig.RETAINED_MESSAGES_MAX;
-        return beyond ? Verdict.ABSENT : null;
+        return message < floor || isBeyond(message) ? ABSENT : null;
+    }
+
+    /** No origin keeps so many. */
+    private boolean isBeyond(long message) {
+        return knowsFloor && message >= commonFloor + GroupConfig.RETAINED_MESSAGES_MAX;
     }
 
     private void raise(TreeMark mark, long message, long lag) {
-        commonFloor = Math.max(commonFloor, message - lag);
+        long common = message - lag;
         long own = mark.floorDistance() == TreeMark.UNSAID ? 0 : Math.max(0, message - mark.floorDistance());
+        if (!name.isSealed()) {
+            raise(common, own);
+        } else if (!knowsFloor || isBeyond(message) || isOrdered() && Math.max(common, own) > next) {
+            believeFloor();
+            if (!knowsFloor || isBeyond(message) || isOrdered() && Math.max(common, own) > next) {
+                wantFloor();
+            }
+        }
+    }
+
+    /** What lies below the first is decided for everybody, what lies below the second for this member. */
+    private void raise(long common, long own) {
+        commonFloor = Math.max(commonFloor, common);
         long raised = Math.max(commonFloor, own);
         if (raised > floor) {
             floor = raised;
@@ -330,6 +406,31 @@ final class GroupInbound {
         while (!decided.isEmpty() && decided.firstKey() < commonFloor) {
             decided.pollFirstEntry();
         }
+    }
+
+    /** What the origin has told this member. */
+    private void believeFloor() {
+        long told = Math.max(out.floorOf(this, provenKey), out.floorOf(this, latestKey));
+        if (told >= 0) {
+            // What lies below the first that it is told was never for it.
+            next = knowsFloor ? next : Math.max(next, told);
+            knowsFloor = true;
+            raise(told, told);
+        }
+    }
+
+    private void wantFloor() {
+        if (provenKey != 0) {
+            out.want(this, provenKey);
+        }
+        if (latestKey != 0 && latestKey != provenKey) {
+            out.want(this, latestKey);
+        }
+    }
+
+    /** Whether something has come that waits for others, which may have been given up. */
+    private boolean isBlocked() {
+        return name.isSealed() && !pending.isEmpty() && (!knowsFloor || isOrdered() && pending.firstKey() > next);
     }
 
     /** Messages below are given up, or decided: nobody waits for them. */

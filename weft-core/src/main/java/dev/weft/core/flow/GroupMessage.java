@@ -4,6 +4,7 @@ import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.wire.Ack;
+import dev.weft.core.wire.GroupSeal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -106,7 +107,9 @@ final class GroupMessage {
         /** Here is a piece of the message. */
         TAKE,
         /** What became of the message? */
-        TELL
+        TELL,
+        /** The same, and each is to answer for itself. */
+        TELL_EACH
     }
 
     /** The sends that it carries; they share its fate. */
@@ -114,7 +117,9 @@ final class GroupMessage {
     /** That of the first of them. */
     final long ticket;
 
-    final ByteView payload;
+    /** As it travels: sealed, where its flow is, from when it has its number. */
+    ByteView payload;
+
     final long deadlineNanos;
     final GroupMember[] members;
     /** The members whose outcome is not known. */
@@ -122,7 +127,7 @@ final class GroupMessage {
     /** The members that a copy was sent to. */
     final BitSet left = new BitSet();
 
-    final List<Piece> pieces;
+    final List<Piece> pieces = new ArrayList<>();
     private final int fragmentBytes;
 
     /** The transmission that each member has put it back from, 0 where it has not; empty where none has. */
@@ -130,8 +135,17 @@ final class GroupMessage {
 
     /** Its number in the flow; -1 while it waits for its turn. */
     long number = -1;
+    /** How far the first message that was open then lay below it. */
+    long lag;
     /** The next piece to be sent for the first time. */
     int fresh;
+
+    /** This node's number of the key that it is sealed with; 0 where it is not. */
+    long key;
+    /** The members of whose word to a transmission, the latest such, there was doubt. */
+    private final BitSet doubted = new BitSet();
+
+    private long doubtedTransmission;
 
     int laggingCount;
     boolean hereIsOpen;
@@ -152,13 +166,24 @@ final class GroupMessage {
         this.members = members;
         this.fragmentBytes = fragmentBytes;
         open.set(0, members.length);
+        cut();
+    }
+
+    private void cut() {
+        pieces.clear();
         int count = Math.max(1, (payload.length() + fragmentBytes - 1) / fragmentBytes);
-        this.pieces = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             Piece piece = new Piece(this, i);
-            piece.missing.set(0, members.length);
+            piece.missing.or(open);
             pieces.add(piece);
         }
+    }
+
+    /** It has its number and is about to leave. */
+    void seal(ByteView sealed) {
+        payload = sealed;
+        key = GroupSeal.keyOf(sealed);
+        cut();
     }
 
     /** The member's number in this message, negative where it is none. */
@@ -215,6 +240,23 @@ final class GroupMessage {
             return Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.DETACHED);
         }
         return Outcome.of(left.get(member) ? Outcome.Kind.UNKNOWN : ifNeverSent, reason);
+    }
+
+    /** A word of members to a transmission is none of theirs: those that are to be asked for it, each once. */
+    BitSet doubt(long transmission, BitSet among) {
+        BitSet fresh = new BitSet();
+        if (transmission < doubtedTransmission) {
+            return fresh;
+        }
+        if (transmission > doubtedTransmission) {
+            doubtedTransmission = transmission;
+            doubted.clear();
+        }
+        fresh.or(among);
+        fresh.and(open);
+        fresh.andNot(doubted);
+        doubted.or(fresh);
+        return fresh;
     }
 
     List<NodeId> openNodes() {

@@ -39,6 +39,12 @@ final class GroupMessages {
     void number(GroupMessage message) {
         message.number = window.next();
         window.add(message);
+        message.lag = lagOf(message);
+    }
+
+    /** How far the first one that somebody has no outcome of lies below it. */
+    long lagOf(GroupMessage message) {
+        return message.number - Math.min(message.number, window.first());
     }
 
     /** Everybody has an outcome of it. */

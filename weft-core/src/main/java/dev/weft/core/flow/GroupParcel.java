@@ -10,7 +10,7 @@ import java.util.List;
  * Sends to the same members that travel, and are answered, as one message of a flow.
  *
  * @param sends at least one; they differ in ticket and payload alone
- * @param payload a {@link Parcel} of theirs, sealed where their name says so
+ * @param payload a {@link Parcel} of theirs
  */
 record GroupParcel(List<GroupSend> sends, ByteView payload) {
     GroupSend first() {

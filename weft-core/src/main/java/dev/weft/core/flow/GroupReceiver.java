@@ -4,9 +4,11 @@ import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Deadlines;
+import dev.weft.core.forward.TreeForwarder;
 import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupAdvance;
 import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.TreeMark;
@@ -14,6 +16,7 @@ import dev.weft.core.wire.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,31 @@ public final class GroupReceiver {
         /** To the origin of a flow, by the best way. */
         void answer(NodeId origin, GroupAck ack);
 
+        /** Whether a flow of another node ought to be sealed that is not. */
+        boolean isToRefuse(NodeId origin);
+
+        /**
+         * The first message of a sealed flow that this node is to wait for, as its origin vouches.
+         *
+         * @param key what some message of the flow is sealed with
+         * @return -1 where the origin has not said it with that key
+         */
+        long floorOf(NodeId origin, long incarnation, long flow, long key);
+
+        /** Has the origin say that, unless it was asked a moment ago. */
+        void want(NodeId origin, long incarnation, long key);
+
+        /** Whether what settles something is vouched for. */
+        boolean isVouching();
+
+        /**
+         * By which this node vouches for an answer.
+         *
+         * @param key the origin's number of what the message is sealed with
+         * @return empty where this node has not that key
+         */
+        OptionalLong code(NodeId origin, long incarnation, long key, ByteView statement);
+
         /** The latest life that a node is known to live, 0 where it is not known. */
         long incarnationOf(NodeId node);
     }
@@ -41,14 +69,32 @@ public final class GroupReceiver {
     /**
      * A message for many that has arrived here whole.
      *
-     * @param incarnation the sender's life
+     * @param heading whose it is, and which
      * @param missedCount how many messages before it, of this sender and in order, were given up for this member
      */
-    public record Delivery(
-            NodeId from, long incarnation, GroupName name, ByteView payload, int hops, long missedCount) {
+    public record Delivery(GroupHeading heading, ByteView payload, int hops, long missedCount) {
+        public NodeId from() {
+            return heading.origin();
+        }
+
+        public GroupName name() {
+            return heading.name();
+        }
+
         /** The same as the application is to see it. */
         public Delivery unsealed(ByteView plain) {
-            return new Delivery(from, incarnation, name.with(GroupName.Sealing.PLAIN), plain, hops, missedCount);
+            return new Delivery(heading.unsealed(), plain, hops, missedCount);
+        }
+    }
+
+    /**
+     * What this node says to a frame, as a member.
+     *
+     * @param key the origin's number of what the message is sealed with; 0 where that is not known, or nothing is
+     */
+    record Word(Verdict verdict, long key) {
+        static Word of(Verdict verdict) {
+            return new Word(verdict, 0);
         }
     }
 
@@ -109,38 +155,89 @@ public final class GroupReceiver {
                 flows.size());
     }
 
-    public Verdict handleData(TreeHeader header, GroupData data, long nowNanos) {
+    public TreeForwarder.Reply handleData(TreeHeader header, GroupData data, long nowNanos) {
+        return reply(header, data.message(), wordOn(header, data, nowNanos), GroupAdvance.Answers.GATHERED);
+    }
+
+    public TreeForwarder.Reply handleAdvance(TreeHeader header, GroupAdvance advance, long nowNanos) {
+        return reply(header, advance.message(), wordOn(header, advance, nowNanos), advance.answers());
+    }
+
+    /**
+     * What is gathered on the way back. A word that settles something is vouched for there; where it cannot be, or is
+     * not to be, it goes its own way, on which this node's seal does that, and what is gathered is that more follows.
+     */
+    private TreeForwarder.Reply reply(TreeHeader header, long message, Word word, GroupAdvance.Answers answers) {
+        Verdict verdict = word.verdict();
+        boolean isGathered = answers == GroupAdvance.Answers.GATHERED;
+        if (!out.isVouching() || isGathered && !verdict.isSettling()) {
+            return TreeForwarder.Reply.of(verdict);
+        }
+        TreeHeader.TreeOrigin origin = header.origin();
+        if (isGathered) {
+            ByteView statement = GroupAck.statement(message, origin.transmission(), verdict, header.congestion());
+            OptionalLong code = out.code(origin.node(), origin.incarnation(), word.key(), statement);
+            if (code.isPresent()) {
+                return new TreeForwarder.Reply(verdict, code);
+            }
+        }
+        answer(
+                new Life(origin.node(), origin.incarnation()),
+                origin.transmission(),
+                new GroupAck.Run(header.from(), header.from() + 1, verdict, header.congestion()));
+        return TreeForwarder.Reply.of(Verdict.HELD);
+    }
+
+    private void answer(Life origin, long transmission, GroupAck.Run run) {
+        answers.computeIfAbsent(origin, life -> new ArrayList<>()).add(new GroupAck.Answer(transmission, List.of(run)));
+    }
+
+    private Word wordOn(TreeHeader header, GroupData data, long nowNanos) {
         Origin origin = new Origin(header.origin().node(), header.origin().incarnation(), data.flow());
         if (origin.incarnation() < out.incarnationOf(origin.node())) {
-            return Verdict.ABSENT;
+            return Word.of(Verdict.ABSENT);
         }
         GroupInbound flow = flows.get(origin);
+        boolean isProven = flow != null && flow.isProven();
+        boolean isSealed = data.name().isPresent() && data.name().get().isSealed();
+        if (!isProven && data.name().isPresent() && !isSealed && out.isToRefuse(origin.node())) {
+            return Word.of(Verdict.refused(Outcome.Reason.NOT_SEALED));
+        }
+        if (flow != null
+                && !isProven
+                && data.name().isPresent()
+                && !data.name().get().equals(flow.name())) {
+            // Nothing vouches for either name yet: the one that is its origin's comes until it is believed.
+            remove(flow);
+            flow = null;
+        }
         if (flow == null) {
-            if (data.name().isEmpty() || header.mark().floorDistance() == TreeMark.UNSAID) {
-                return Verdict.UNKNOWN_FLOW;
+            if (data.name().isEmpty() || !isSealed && header.mark().floorDistance() == TreeMark.UNSAID) {
+                return Word.of(Verdict.UNKNOWN_FLOW);
             }
             if (flows.size() >= config.flowsMax() * 8) {
-                return Verdict.refused(Outcome.Reason.LIMIT);
+                return Word.of(Verdict.refused(Outcome.Reason.LIMIT));
             }
-            long floor = Math.max(0, data.message() - header.mark().floorDistance());
+            long floor =
+                    isSealed ? 0 : Math.max(0, data.message() - header.mark().floorDistance());
             flow = new GroupInbound(data.name().get(), origin, floor, flowOutput, nowNanos);
             flows.put(origin, flow);
             sweepNanos = Math.min(sweepNanos, nowNanos + SWEEP_NANOS);
         }
-        Verdict verdict = flow.handleData(header, data, nowNanos);
+        Word word = flow.handleData(header, data, nowNanos);
         watch(flow, nowNanos);
-        return verdict;
+        return word;
     }
 
-    public Verdict handleAdvance(TreeHeader header, GroupAdvance advance, long nowNanos) {
+    private Word wordOn(TreeHeader header, GroupAdvance advance, long nowNanos) {
         GroupInbound flow =
                 flows.get(new Origin(header.origin().node(), header.origin().incarnation(), advance.flow()));
         if (flow == null) {
-            return Verdict.UNKNOWN_FLOW;
+            return Word.of(Verdict.UNKNOWN_FLOW);
         }
-        Verdict verdict = flow.handleQuestion(header, advance.message(), advance.lag(), nowNanos);
+        Word word = flow.handleQuestion(header, advance.message(), advance.lag(), nowNanos);
         watch(flow, nowNanos);
-        return verdict;
+        return word;
     }
 
     /** A node has gone for good, or lives anew: its old flows will not speak again. */
@@ -180,7 +277,7 @@ public final class GroupReceiver {
         if (nowNanos >= roomNanos) {
             roomNanos = Deadlines.NEVER;
             for (GroupInbound flow : flows.values()) {
-                flow.drain();
+                flow.handleWaiting();
                 watch(flow, nowNanos);
             }
         }
@@ -232,13 +329,21 @@ public final class GroupReceiver {
     private final class FlowOutput implements GroupInbound.Output {
         @Override
         public Verdict deliver(GroupInbound flow, GroupInbound.Arrived message) {
-            return out.deliver(new Delivery(
-                    flow.origin().node(),
-                    flow.origin().incarnation(),
-                    flow.name(),
-                    message.payload(),
-                    message.hops(),
-                    message.missedCount()));
+            Origin origin = flow.origin();
+            GroupHeading heading = new GroupHeading(
+                    origin.node(), origin.incarnation(), flow.name(), origin.flow(), message.number(), message.lag());
+            return out.deliver(new Delivery(heading, message.payload(), message.hops(), message.missedCount()));
+        }
+
+        @Override
+        public long floorOf(GroupInbound flow, long key) {
+            Origin origin = flow.origin();
+            return out.floorOf(origin.node(), origin.incarnation(), origin.flow(), key);
+        }
+
+        @Override
+        public void want(GroupInbound flow, long key) {
+            out.want(flow.origin().node(), flow.origin().incarnation(), key);
         }
 
         @Override
@@ -257,9 +362,8 @@ public final class GroupReceiver {
 
         @Override
         public void answer(GroupInbound flow, long transmission, int from, Verdict verdict) {
-            answers.computeIfAbsent(
-                            new Life(flow.origin().node(), flow.origin().incarnation()), life -> new ArrayList<>())
-                    .add(new GroupAck.Answer(transmission, List.of(new GroupAck.Run(from, from + 1, verdict))));
+            Life origin = new Life(flow.origin().node(), flow.origin().incarnation());
+            GroupReceiver.this.answer(origin, transmission, new GroupAck.Run(from, from + 1, verdict));
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.weft.core.base.Deadlines;
 import dev.weft.core.forward.TreeForwarder;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.GroupAck;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.TreeFrame;
@@ -17,6 +18,8 @@ import dev.weft.core.wire.Verdict;
 import dev.weft.core.wire.WireWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +33,21 @@ public final class GroupSender {
     public interface Output {
         void send(NodeId neighbor, TreeFrame frame, Attempt attempt);
 
-        /** A parcel that has found its place, sealed for the members of the sends in it. */
-        ByteView seal(long flow, GroupSend first, ByteView parcel);
+        /** A parcel that has got its number, sealed for its members. */
+        ByteView seal(GroupHeading heading, SortedSet<NodeId> members, ByteView parcel);
 
         /** This node is a member itself: its application is offered the parcel, as to any other member. */
-        Verdict deliverHere(GroupName name, ByteView parcel, long missedCount);
+        Verdict deliverHere(GroupHeading heading, ByteView parcel, long missedCount);
+
+        /**
+         * By which a member vouches for an answer to this node; empty where that cannot be known.
+         *
+         * @param key what the message was sealed with
+         */
+        OptionalLong codeOf(NodeId member, long key, ByteView statement);
+
+        /** Somebody has passed on answers that their members do not vouch for. */
+        void doubted(NodeId speaker);
 
         /** The one and only outcome of a send for a member. */
         void settled(long ticket, NodeId member, Outcome outcome);
@@ -95,6 +108,7 @@ public final class GroupSender {
     private long nextFlow = 1;
     private long nextTransmission = 1;
     private long copyCount;
+    private long doubtedCount;
     private long sweepNanos = Deadlines.NEVER;
 
     public GroupSender(NodeId self, long incarnation, GroupConfig config, Trees trees, Output out) {
@@ -108,6 +122,12 @@ public final class GroupSender {
 
     public int flowCount() {
         return flows.size();
+    }
+
+    /** The first message of a flow that a member is to wait for. */
+    public long floorOf(long flow, NodeId member) {
+        GroupFlow known = flows.get(flow);
+        return known == null ? 0 : known.floorOf(member);
     }
 
     /** How many sends have members without an outcome. */
@@ -136,6 +156,11 @@ public final class GroupSender {
     /** Frames that this node has sent as an origin. */
     public long copyCount() {
         return copyCount;
+    }
+
+    /** Answers with a word in them that its members do not vouch for. */
+    public long doubtedCount() {
+        return doubtedCount;
     }
 
     /** @throws dev.weft.core.base.InvariantError unless the books balance and the bounds hold */
@@ -197,9 +222,7 @@ public final class GroupSender {
 
     private void release(GroupFlow flow, GroupGathering gathering, long nowNanos) {
         List<GroupSend> sends = gathering.take();
-        ByteView plain = GroupGathering.payloadOf(sends);
-        ByteView payload = flow.name().isSealed() ? out.seal(flow.number(), sends.get(0), plain) : plain;
-        flow.add(new GroupParcel(sends, payload), nowNanos);
+        flow.add(new GroupParcel(sends, GroupGathering.payloadOf(sends)), nowNanos);
         flow.handleRoomHere(nowNanos);
         touched(flow);
     }
@@ -377,8 +400,28 @@ public final class GroupSender {
         }
 
         @Override
-        public Verdict deliverHere(GroupName name, GroupMessage message, long missedCount) {
-            return out.deliverHere(name, message.payload, missedCount);
+        public ByteView seal(GroupFlow flow, GroupMessage message) {
+            return out.seal(heading(flow, message), message.parcel.first().members(), message.payload);
+        }
+
+        @Override
+        public Verdict deliverHere(GroupFlow flow, GroupMessage message, long missedCount) {
+            return out.deliverHere(heading(flow, message), message.payload, missedCount);
+        }
+
+        @Override
+        public OptionalLong codeOf(GroupMessage message, NodeId member, ByteView statement) {
+            return out.codeOf(member, message.key, statement);
+        }
+
+        @Override
+        public void doubted(NodeId speaker) {
+            doubtedCount++;
+            out.doubted(speaker);
+        }
+
+        private GroupHeading heading(GroupFlow flow, GroupMessage message) {
+            return new GroupHeading(self, incarnation, flow.name(), flow.number(), message.number, message.lag);
         }
 
         @Override

@@ -87,6 +87,11 @@ final class GroupShots {
         shoot(message.pieces.get(0), Question.TELL, to, choice, nowNanos);
     }
 
+    /** Asks members the same, each for itself: what was said for them was not their word. */
+    void tellEach(GroupMessage message, BitSet to, long nowNanos) {
+        shoot(message.pieces.get(0), Question.TELL_EACH, to, Paths.Choice.ALTERNATE, nowNanos);
+    }
+
     /** No answer about a message is of interest any more. */
     void forget(GroupMessage message) {
         for (Piece piece : message.pieces) {
@@ -232,19 +237,21 @@ final class GroupShots {
 
     private Frame body(Piece piece, Question question, Optional<GroupName> toStrangers) {
         GroupMessage message = piece.message;
-        long lag = message.number - Math.min(message.number, messages.first());
         return switch (question) {
             case TAKE ->
                 new GroupData(
                         flow,
                         message.number,
-                        lag,
+                        // It is sealed with the message.
+                        name.isSealed() ? message.lag : messages.lagOf(message),
                         toStrangers,
                         piece.index,
                         message.pieces.size(),
                         message.payload.length(),
                         message.payload(piece.index));
-            case TELL -> new GroupAdvance(flow, message.number, lag);
+            case TELL -> new GroupAdvance(flow, message.number, messages.lagOf(message));
+            case TELL_EACH ->
+                new GroupAdvance(flow, message.number, messages.lagOf(message), GroupAdvance.Answers.SEPARATE);
         };
     }
 

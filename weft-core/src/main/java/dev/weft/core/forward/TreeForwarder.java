@@ -19,6 +19,7 @@ import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ public final class TreeForwarder {
     /** What the forwarder wants. May not call back in. */
     public interface Output {
         /** The frame is for this node as well; what does it say to it? */
-        Verdict take(TreeFrame frame);
+        Reply take(TreeFrame frame);
 
         LinkQueue.Taken send(NodeId neighbor, Frame frame, LinkQueue.Urgency urgency);
 
@@ -41,6 +42,17 @@ public final class TreeForwarder {
 
         /** By the best way to another node, where there is one. */
         void sendTo(NodeId origin, Frame frame);
+    }
+
+    /**
+     * What a member says to a frame.
+     *
+     * @param code by which it vouches for that; empty where it does not
+     */
+    public record Reply(Verdict verdict, OptionalLong code) {
+        public static Reply of(Verdict verdict) {
+            return new Reply(verdict, OptionalLong.empty());
+        }
     }
 
     /** How many transmissions may wait for answers; beyond it the oldest is forgotten. */
@@ -188,7 +200,11 @@ public final class TreeForwarder {
             begin = branch.to();
         }
         if (isMember) {
-            say(gathering, new GroupAck.Run(header.from(), header.markEnd(), out.take(frame), header.congestion()));
+            Reply reply = out.take(frame);
+            say(
+                    gathering,
+                    new GroupAck.Run(
+                            header.from(), header.markEnd(), reply.verdict(), header.congestion(), reply.code()));
         }
         ready(header.origin(), gathering);
     }
@@ -351,7 +367,7 @@ public final class TreeForwarder {
         }
     }
 
-    /** Those that say the same side by side become one run. */
+    /** Those that say the same side by side become one run; of two that overlap the first counts, each member once. */
     private static List<GroupAck.Run> joined(TreeMap<Integer, GroupAck.Run> unsaid) {
         List<GroupAck.Run> runs = new ArrayList<>();
         GroupAck.@Nullable Run open = null;
@@ -360,7 +376,7 @@ public final class TreeForwarder {
                 continue;
             }
             if (open != null && open.saysTheSameAs(run) && run.from() == open.to()) {
-                open = open.widened(open.from(), run.to());
+                open = open.with(run);
             } else {
                 if (open != null) {
                     runs.add(open);

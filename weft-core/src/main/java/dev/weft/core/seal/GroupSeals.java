@@ -6,6 +6,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.GroupKeyWant;
 import dev.weft.core.wire.GroupName;
@@ -13,6 +14,7 @@ import dev.weft.core.wire.GroupSeal;
 import dev.weft.core.wire.MalformedFrame;
 import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,6 +35,9 @@ public final class GroupSeals {
     public interface Output {
         /** To a node, by the best way, sealed where a relay would see it. */
         void sendTo(NodeId node, Frame frame);
+
+        /** The first message of a flow of this node's that a member is to wait for. */
+        long floorOf(long flow, NodeId member);
     }
 
     /** What a message was found to be. */
@@ -53,13 +58,13 @@ public final class GroupSeals {
         private final Finding finding;
         private final ByteView payload;
         private final @Nullable MemberKey key;
-        private final long counter;
+        private final long message;
 
-        private Opened(Finding finding, ByteView payload, @Nullable MemberKey key, long counter) {
+        private Opened(Finding finding, ByteView payload, @Nullable MemberKey key, long message) {
             this.finding = finding;
             this.payload = payload;
             this.key = key;
-            this.counter = counter;
+            this.message = message;
         }
 
         private static Opened without(Finding finding) {
@@ -98,7 +103,7 @@ public final class GroupSeals {
 
     private static final long SWEEP_NANOS = 60_000_000_000L;
 
-    /** A flow: its messages have counters in their own order, whatever goes on in other flows. */
+    /** A flow: its messages have numbers in their own order, whatever goes on in other flows. */
     private record Conversation(GroupName name, long flow, SortedSet<NodeId> listed) {}
 
     private record KeyName(NodeId origin, long incarnation, long number) {}
@@ -108,6 +113,8 @@ public final class GroupSeals {
         private final Sealer.Cipher cipher;
         private final int place;
         private final ByteView own;
+        private final long flow;
+        private long floor;
         private final ReplayWindow window = new ReplayWindow();
         private long usedNanos;
 
@@ -115,11 +122,15 @@ public final class GroupSeals {
             this.cipher = cipher;
             this.place = key.place();
             this.own = key.own().compact();
+            this.flow = key.flow();
+            this.floor = key.floor();
             this.usedNanos = usedNanos;
         }
 
-        private boolean isNew(long counter, SocketKind kind) {
-            return kind == SocketKind.SEQPACKET ? window.isHighest(counter) : window.isNew(counter);
+        private boolean isNew(GroupHeading heading) {
+            return heading.name().kind() == SocketKind.SEQPACKET
+                    ? window.isHighest(heading.message())
+                    : window.isNew(heading.message());
         }
     }
 
@@ -161,14 +172,17 @@ public final class GroupSeals {
     // ------------------------------------------------------------------ what goes out
 
     /**
-     * @param flow this node's number for the flow
+     * A message that has got its number; those of one flow in their order.
+     *
      * @param members who is to read it, this node among them or not
      */
-    public ByteView seal(GroupName name, long flow, SortedSet<NodeId> members, ByteView payload, long nowNanos) {
+    public ByteView seal(GroupHeading heading, SortedSet<NodeId> members, ByteView payload, long nowNanos) {
         TreeSet<NodeId> audience = new TreeSet<>(members);
         audience.remove(self);
         sealedCount++;
-        return keyFor(name, flow, audience, nowNanos).seal(self, name, payload).encode();
+        return keyFor(heading.name(), heading.flow(), audience, nowNanos)
+                .seal(heading, payload)
+                .encode();
     }
 
     private SenderKey keyFor(GroupName name, long flow, SortedSet<NodeId> audience, long nowNanos) {
@@ -182,7 +196,7 @@ public final class GroupSeals {
         if (known != null && !isUsable) {
             known.retire();
         }
-        SenderKey key = known != null && isUsable ? known : made(audience, nowNanos);
+        SenderKey key = known != null && isUsable ? known : made(audience, flow, nowNanos);
         if (present.size() >= AUDIENCES_MAX) {
             Conversation longest = present.keySet().iterator().next();
             Optional.ofNullable(present.remove(longest)).ifPresent(SenderKey::retire);
@@ -191,8 +205,8 @@ public final class GroupSeals {
         return key;
     }
 
-    private SenderKey made(SortedSet<NodeId> audience, long nowNanos) {
-        SenderKey fresh = new SenderKey(incarnation, ++numbers, sealer, audience, nowNanos);
+    private SenderKey made(SortedSet<NodeId> audience, long flow, long nowNanos) {
+        SenderKey fresh = new SenderKey(incarnation, ++numbers, sealer, audience, flow, nowNanos);
         if (own.size() >= SENDER_KEYS_MAX) {
             own.remove(own.keySet().iterator().next());
         }
@@ -206,7 +220,7 @@ public final class GroupSeals {
 
     private void tell(NodeId member, SenderKey key) {
         toldCount++;
-        out.sendTo(member, key.keyFor(member));
+        out.sendTo(member, key.keyFor(member, out.floorOf(key.flow(), member)));
     }
 
     /** @param asker as its seal, or the link of one hop, vouches */
@@ -222,10 +236,10 @@ public final class GroupSeals {
     // ------------------------------------------------------------------ what comes in
 
     /**
-     * Looks into a message. One that is delivered is to be {@link #delivered marked}, so that it cannot come again under
-     * another number.
+     * Looks into a message. One that is delivered is to be {@link #delivered marked}, so that it cannot come again
+     * when its flow has been forgotten.
      */
-    public Opened open(NodeId origin, long life, GroupName name, ByteView payload, long nowNanos) {
+    public Opened open(GroupHeading heading, ByteView payload, long nowNanos) {
         GroupSeal seal;
         try {
             seal = GroupSeal.decode(payload);
@@ -234,7 +248,7 @@ public final class GroupSeals {
         }
         MemberKey known = null;
         Sealer.Cipher cipher;
-        if (origin.equals(self)) {
+        if (heading.origin().equals(self)) {
             // It has not left this node: what comes in this node's name from elsewhere is refused before.
             SenderKey mine = own.get(seal.key());
             if (mine == null) {
@@ -242,7 +256,7 @@ public final class GroupSeals {
             }
             cipher = mine.cipher();
         } else {
-            KeyName key = new KeyName(origin, life, seal.key());
+            KeyName key = new KeyName(heading.origin(), heading.incarnation(), seal.key());
             known = others.remove(key);
             if (known == null) {
                 ask(key, nowNanos);
@@ -250,14 +264,14 @@ public final class GroupSeals {
             }
             others.put(key, known);
             known.usedNanos = nowNanos;
-            if (!known.isNew(seal.counter(), name.kind())) {
+            if (!known.isNew(heading)) {
                 replayedCount++;
                 return Opened.without(Finding.REPLAYED);
             }
             cipher = known.cipher;
         }
-        ByteView associated = GroupSeal.associated(origin, life, name, seal.key(), seal.counter());
-        Optional<ByteView> plain = cipher.open(seal.counter(), associated, seal.sealed());
+        ByteView associated = heading.associated(seal.key());
+        Optional<ByteView> plain = cipher.open(heading.message(), associated, seal.sealed());
         if (plain.isEmpty()) {
             return forged();
         }
@@ -265,7 +279,7 @@ public final class GroupSeals {
             unvouchedCount++;
             return Opened.without(Finding.UNVOUCHED);
         }
-        return new Opened(Finding.AUTHENTIC, plain.get(), known, seal.counter());
+        return new Opened(Finding.AUTHENTIC, plain.get(), known, heading.message());
     }
 
     private boolean isVouchedFor(MemberKey key, ByteView associated, GroupSeal seal) {
@@ -282,7 +296,7 @@ public final class GroupSeals {
         openedCount++;
         MemberKey known = message.key;
         if (known != null) {
-            known.window.mark(message.counter);
+            known.window.mark(message.message);
         }
     }
 
@@ -300,7 +314,21 @@ public final class GroupSeals {
         out.sendTo(key.origin(), new GroupKeyWant(key.incarnation(), key.number()));
     }
 
-    /** Whether something may wait for a key that has come. */
+    /**
+     * What its sender has said of a flow's floor: the first message that this node is to wait for; -1 where it has said
+     * nothing with that key, or of another flow.
+     */
+    public long floorOf(NodeId origin, long life, long flow, long key) {
+        MemberKey known = others.get(new KeyName(origin, life, key));
+        return known == null || known.flow != flow ? -1 : known.floor;
+    }
+
+    /** Something waits that need not, or has no key: its sender is asked, now and then. */
+    public void want(NodeId origin, long life, long key, long nowNanos) {
+        ask(new KeyName(origin, life, key), nowNanos);
+    }
+
+    /** Whether something may wait for what has come. */
     public enum News {
         NONE,
         KEY
@@ -309,8 +337,14 @@ public final class GroupSeals {
     /** @param origin as its seal, or the link of one hop, vouches */
     public News handleKey(NodeId origin, GroupKey key, long nowNanos) {
         KeyName name = new KeyName(origin, key.incarnation(), key.number());
-        if (origin.equals(self) || origin.equals(NodeId.ZERO) || others.containsKey(name)) {
+        if (origin.equals(self) || origin.equals(NodeId.ZERO)) {
             return News.NONE;
+        }
+        MemberKey known = others.get(name);
+        if (known != null) {
+            boolean isNews = known.flow == key.flow() && key.floor() > known.floor;
+            known.floor = isNews ? key.floor() : known.floor;
+            return isNews ? News.KEY : News.NONE;
         }
         if (others.size() >= MEMBER_KEYS_MAX) {
             others.remove(others.keySet().iterator().next());
@@ -318,6 +352,20 @@ public final class GroupSeals {
         others.put(name, new MemberKey(sealer.cipher(key.secret()), key, nowNanos));
         sweepNanos = Math.min(sweepNanos, nowNanos + SWEEP_NANOS);
         return awaited.remove(name) == null ? News.NONE : News.KEY;
+    }
+
+    // ------------------------------------------------------------------ what is answered
+
+    /** By which this node vouches for an answer to another; empty where it has not the key that the message came with. */
+    public OptionalLong code(NodeId origin, long life, long key, ByteView statement) {
+        MemberKey known = others.get(new KeyName(origin, life, key));
+        return known == null ? OptionalLong.empty() : OptionalLong.of(sealer.tag(known.own, statement));
+    }
+
+    /** By which a member vouches for an answer to this node; empty where it cannot be known any more. */
+    public OptionalLong codeOf(NodeId member, long key, ByteView statement) {
+        SenderKey mine = own.get(key);
+        return mine == null ? OptionalLong.empty() : mine.code(member, statement);
     }
 
     // ------------------------------------------------------------------ time

@@ -54,7 +54,7 @@ public interface Sealer {
         }
 
         @Override
-        public long tag(ByteView memberKey, ByteView digest) {
+        public long tag(ByteView memberKey, ByteView words) {
             throw new InvariantError("a node that takes no part in seals vouches for something");
         }
     };
@@ -194,6 +194,9 @@ public interface Sealer {
      */
     ByteView digest(ByteView associated, ByteView sealed);
 
-    /** By which the member that has the key knows that its sender has sealed what has this digest. */
-    long tag(ByteView memberKey, ByteView digest);
+    /**
+     * The first 8 bytes of what authenticates some words between the sender and the member that has the key: a
+     * {@link #digest} of what the sender has sealed, or an answer of the member's, which is never as long as one.
+     */
+    long tag(ByteView memberKey, ByteView words);
 }

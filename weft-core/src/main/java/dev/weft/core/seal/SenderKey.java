@@ -3,12 +3,14 @@ package dev.weft.core.seal;
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupKey;
-import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.GroupSeal;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 
 /**
@@ -27,14 +29,17 @@ final class SenderKey {
 
     private final Sealer.Cipher cipher;
     private final SortedSet<NodeId> audience;
+    private final long flow;
+    private final List<NodeId> order;
     private final long bornNanos;
     /** In the order of the members; empty until something is sealed, and when nothing more will be. */
     private List<ByteView> memberKeys = List.of();
 
-    private long counter;
+    private long latest = -1;
+    private long sealedCount;
     private long bytes;
 
-    SenderKey(long incarnation, long number, Sealer sealer, SortedSet<NodeId> audience, long bornNanos) {
+    SenderKey(long incarnation, long number, Sealer sealer, SortedSet<NodeId> audience, long flow, long bornNanos) {
         this.incarnation = incarnation;
         this.number = number;
         this.sealer = sealer;
@@ -42,6 +47,8 @@ final class SenderKey {
         this.master = sealer.secret();
         this.cipher = sealer.cipher(secret);
         this.audience = audience;
+        this.order = List.copyOf(audience);
+        this.flow = flow;
         this.bornNanos = bornNanos;
     }
 
@@ -59,7 +66,7 @@ final class SenderKey {
 
     boolean isWorn(Sealer.Terms terms, long nowNanos) {
         return nowNanos - bornNanos >= terms.associationNanos()
-                || counter >= terms.framesMax()
+                || sealedCount >= terms.framesMax()
                 || bytes >= terms.bytesMax();
     }
 
@@ -68,19 +75,27 @@ final class SenderKey {
         return nowNanos - bornNanos >= terms.associationNanos() + keptNanos;
     }
 
-    /** What one of the audience is told. */
-    GroupKey keyFor(NodeId member) {
-        Check.that(audience.contains(member), "a key for one of the audience");
-        int place = audience.headSet(member).size();
-        return new GroupKey(incarnation, number, secret, place, sealer.memberKey(master, member));
+    /** Whose messages it seals. */
+    long flow() {
+        return flow;
     }
 
-    GroupSeal seal(NodeId self, GroupName name, ByteView payload) {
-        long used = counter++;
+    /** What one of the audience is told. */
+    GroupKey keyFor(NodeId member, long floor) {
+        Check.that(audience.contains(member), "a key for one of the audience");
+        int place = Collections.binarySearch(order, member);
+        return new GroupKey(incarnation, number, secret, place, sealer.memberKey(master, member), flow, floor);
+    }
+
+    /** Messages of the flow in their order, each once: their numbers are the nonces. */
+    GroupSeal seal(GroupHeading heading, ByteView payload) {
+        Check.that(heading.message() > latest, "message %d sealed after %d", heading.message(), latest);
+        latest = heading.message();
+        sealedCount++;
         bytes += payload.length();
-        ByteView associated = GroupSeal.associated(self, incarnation, name, number, used);
-        ByteView sealed = cipher.seal(used, associated, payload);
-        return new GroupSeal(number, used, tags(sealer.digest(associated, sealed)), sealed);
+        ByteView associated = heading.associated(number);
+        ByteView sealed = cipher.seal(latest, associated, payload);
+        return new GroupSeal(number, tags(sealer.digest(associated, sealed)), sealed);
     }
 
     private ByteView tags(ByteView digest) {
@@ -91,6 +106,16 @@ final class SenderKey {
         WireWriter tags = new WireWriter(memberKeys.size() * GroupSeal.VOUCHER_BYTES);
         memberKeys.forEach(key -> tags.u64(sealer.tag(key, digest)));
         return tags.taken();
+    }
+
+    /** By which one of the audience vouches for an answer; empty for any other. */
+    OptionalLong code(NodeId member, ByteView statement) {
+        int place = Collections.binarySearch(order, member);
+        if (place < 0) {
+            return OptionalLong.empty();
+        }
+        ByteView key = memberKeys.isEmpty() ? sealer.memberKey(master, member) : memberKeys.get(place);
+        return OptionalLong.of(sealer.tag(key, statement));
     }
 
     /** It seals no more; members may still ask for it. */

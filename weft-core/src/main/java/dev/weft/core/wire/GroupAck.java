@@ -1,9 +1,11 @@
 package dev.weft.core.wire;
 
 import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * What members say to frames for many: from the end of a branch to the node before it, gathered on the way, or straight
@@ -13,9 +15,14 @@ import java.util.List;
  *   +-------------+-------------+---------+----------------------------------------------------------------+
  *   | origin (16) | incarnation | answers | transmission varint, runs u8, then for each run:               |
  *   |             |   varint    |   u8    | gap varint, length - 1 varint, verdict u8, with 128 where the  |
- *   |             |             |         | frame has met congestion on its way to them                    |
+ *   |             |             |         | frame has met congestion on its way to them, and with 64       |
+ *   |             |             |         | where they vouch for it: their code (8)                        |
  *   +-------------+-------------+---------+----------------------------------------------------------------+
  * </pre>
+ * Where nodes seal, what settles a message is vouched for by each member with a code that only its origin can check.
+ * The codes of a run are added up by exclusive or, so that one of eight bytes stands for all of it (Katz and Lindell,
+ * Aggregate message authentication codes, 2008).
+ *
  *
  * @param origin whose frames
  * @param incarnation in which life
@@ -29,6 +36,8 @@ public record GroupAck(NodeId origin, long incarnation, List<Answer> answers) im
     public static final int RUNS_MAX = 128;
 
     private static final int MARK_BIT = 0x80;
+    private static final int CODE_BIT = 0x40;
+    private static final String LABEL = "weft/1 answer";
 
     /**
      * The verdict of all members that begin in a part of the origin's layout.
@@ -36,10 +45,16 @@ public record GroupAck(NodeId origin, long incarnation, List<Answer> answers) im
      * @param from its beginning
      * @param to one past its end
      * @param congestion whether the frame that they judge has met any
+     * @param code of their {@link #statement}, those of all of them added up; empty where they do not vouch for it
      */
-    public record Run(int from, int to, Verdict verdict, RouteHeader.Mark congestion) {
+    public record Run(int from, int to, Verdict verdict, RouteHeader.Mark congestion, OptionalLong code) {
         public Run {
             Check.that(from >= 0 && to > from, "a run from %d to %d", from, to);
+        }
+
+        /** Nobody vouches for it. */
+        public Run(int from, int to, Verdict verdict, RouteHeader.Mark congestion) {
+            this(from, to, verdict, congestion, OptionalLong.empty());
         }
 
         /** Of a frame that has met no congestion, or of none at all. */
@@ -49,11 +64,21 @@ public record GroupAck(NodeId origin, long incarnation, List<Answer> answers) im
 
         /** The same of a larger part of the layout. */
         public Run widened(int earlier, int later) {
-            return new Run(earlier, later, verdict, congestion);
+            return new Run(earlier, later, verdict, congestion, code);
         }
 
         public boolean saysTheSameAs(Run other) {
-            return verdict.equals(other.verdict) && congestion == other.congestion;
+            return verdict.equals(other.verdict)
+                    && congestion == other.congestion
+                    && code.isPresent() == other.code.isPresent();
+        }
+
+        /** This one and the next, which begins where it ends and says the same. */
+        public Run with(Run next) {
+            Check.that(next.from == to && saysTheSameAs(next), "a run to %d and one from %d", to, next.from);
+            OptionalLong both =
+                    code.isPresent() ? OptionalLong.of(code.getAsLong() ^ next.code.getAsLong()) : OptionalLong.empty();
+            return new Run(from, next.to, verdict, congestion, both);
         }
     }
 
@@ -72,6 +97,17 @@ public record GroupAck(NodeId origin, long incarnation, List<Answer> answers) im
     public GroupAck {
         answers = List.copyOf(answers);
         Check.that(!answers.isEmpty() && answers.size() <= ANSWERS_MAX, "%d answers", answers.size());
+    }
+
+    /** What a member vouches for: which message, by which transmission, and what it says to it. */
+    public static ByteView statement(long message, long transmission, Verdict verdict, RouteHeader.Mark congestion) {
+        int said = verdict.code() | (congestion == RouteHeader.Mark.CONGESTION ? MARK_BIT : 0);
+        return new WireWriter(32)
+                .text(LABEL)
+                .u64(message)
+                .u64(transmission)
+                .u8(said)
+                .view();
     }
 
     @Override
@@ -98,7 +134,9 @@ public record GroupAck(NodeId origin, long incarnation, List<Answer> answers) im
                 int said = in.u8("verdict");
                 RouteHeader.Mark congestion =
                         (said & MARK_BIT) == 0 ? RouteHeader.Mark.NONE : RouteHeader.Mark.CONGESTION;
-                runs.add(new Run(from, to, Verdict.of(said & ~MARK_BIT), congestion));
+                Verdict verdict = Verdict.of(said & ~(MARK_BIT | CODE_BIT));
+                OptionalLong code = (said & CODE_BIT) == 0 ? OptionalLong.empty() : OptionalLong.of(in.u64("code"));
+                runs.add(new Run(from, to, verdict, congestion, code));
                 at = to;
             }
             answers.add(new Answer(transmission, runs));
@@ -116,7 +154,10 @@ public record GroupAck(NodeId origin, long incarnation, List<Answer> answers) im
             for (Run run : answer.runs()) {
                 Check.that(run.from() >= at, "runs out of order");
                 out.varint(run.from() - at).varint(run.to() - run.from() - 1);
-                out.u8(run.verdict().code() | (run.congestion() == RouteHeader.Mark.CONGESTION ? MARK_BIT : 0));
+                out.u8(run.verdict().code()
+                        | (run.congestion() == RouteHeader.Mark.CONGESTION ? MARK_BIT : 0)
+                        | (run.code().isPresent() ? CODE_BIT : 0));
+                run.code().ifPresent(out::u64);
                 at = run.to();
             }
         }

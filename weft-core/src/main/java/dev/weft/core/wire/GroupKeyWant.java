@@ -1,7 +1,8 @@
 package dev.weft.core.wire;
 
 /**
- * A member has something sealed from the node it asks, and not the key. Answered with a {@link GroupKey} where the key
+ * A member has something sealed from the node it asks, and not the key, or waits for what may have been given up.
+ * Answered with a {@link GroupKey} where the key
  * was made for the asker too. Behind the type byte and the {@link RouteHeader}:
  * <pre>
  *   +-------------+------------+

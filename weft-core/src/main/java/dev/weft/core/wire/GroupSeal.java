@@ -1,27 +1,27 @@
 package dev.weft.core.wire;
 
-import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 
 /**
  * What a flow to many carries for a message where its name says that it is sealed: once for all members, whole, before
  * it is cut into fragments.
  * <pre>
- *   +------------+---------+---------+-----------------------+-----------+----------+
- *   | key number | counter | members | for each: its tag (8) | encrypted | tag (16) |
- *   |   varint   | varint  | varint  |                       |           |          |
- *   +------------+---------+---------+-----------------------+-----------+----------+
+ *   +------------+---------+-----------------------+-----------+----------+
+ *   | key number | members | for each: its tag (8) | encrypted | tag (16) |
+ *   |   varint   | varint  |                       |           |          |
+ *   +------------+---------+-----------------------+-----------+----------+
  * </pre>
- * The tag of 16 bytes shows that who has the key has sealed it, and all members have it. The tag of 8 bytes shows a
+ * The message's number in its flow is its nonce, and its {@link GroupHeading} is authenticated with it.
+ *
+ * <p>The tag of 16 bytes shows that who has the key has sealed it, and all members have it. The tag of 8 bytes shows a
  * member that the sender has: only these two know the key of that one. A vector of authenticators (Castro and Liskov,
  * Practical Byzantine Fault Tolerance, 1999, section 5).
  *
  * @param key the sender's number for the key
- * @param counter never used twice with a key
  * @param tags of {@value #VOUCHER_BYTES} bytes each, in the order of the members' ids
  * @param sealed the encrypted message with its tag
  */
-public record GroupSeal(long key, long counter, ByteView tags, ByteView sealed) {
+public record GroupSeal(long key, ByteView tags, ByteView sealed) {
     /** What a member finds for itself. */
     public static final int VOUCHER_BYTES = 8;
 
@@ -31,26 +31,29 @@ public record GroupSeal(long key, long counter, ByteView tags, ByteView sealed) 
     /** By how much a message for the most members grows at most. */
     public static final int OVERHEAD_BYTES_MAX = overheadBytes(MEMBERS_MAX);
 
-    private static final String LABEL = "weft/1 group";
-
     public static GroupSeal decode(ByteView payload) throws MalformedFrame {
         WireReader in = new WireReader(payload);
         long key = in.varint("key number");
-        long counter = in.varint("counter");
-        if (counter < 0) {
-            throw new MalformedFrame("counter", "beyond 63 bits");
-        }
         int members = in.varintWithin("members", 0, MEMBERS_MAX);
         ByteView tags = in.bytes("tags", members * VOUCHER_BYTES);
         if (in.remaining() < Sealed.TAG_BYTES) {
             throw new MalformedFrame("sealed", in.remaining() + " bytes hold no tag");
         }
-        return new GroupSeal(key, counter, tags, in.rest());
+        return new GroupSeal(key, tags, in.rest());
+    }
+
+    /** Which key a message says that it is sealed with, of which the beginning is at hand; 0 where it says none. */
+    public static long keyOf(ByteView beginning) {
+        try {
+            return new WireReader(beginning).varint("key number");
+        } catch (MalformedFrame none) {
+            return 0;
+        }
     }
 
     /** By how much a message for so many grows at most. */
     public static int overheadBytes(int members) {
-        return 10 + 10 + 3 + members * VOUCHER_BYTES + Sealed.TAG_BYTES;
+        return 10 + 3 + members * VOUCHER_BYTES + Sealed.TAG_BYTES;
     }
 
     /** Whether a member finds this tag at its place; takes as long whatever stands there. */
@@ -70,18 +73,9 @@ public record GroupSeal(long key, long counter, ByteView tags, ByteView sealed) 
         int members = tags.length() / VOUCHER_BYTES;
         return new WireWriter(overheadBytes(members) + sealed.length())
                 .varint(key)
-                .varint(counter)
                 .varint(members)
                 .bytes(tags)
                 .bytes(sealed)
                 .taken();
-    }
-
-    /** What is authenticated and not encrypted: whose message it is, for whom, and its number. */
-    public static ByteView associated(NodeId origin, long incarnation, GroupName name, long key, long counter) {
-        WireWriter out = new WireWriter(320);
-        out.text(LABEL).nodeId(origin).varint(incarnation);
-        name.encode(out);
-        return out.varint(key).varint(counter).view();
     }
 }

@@ -4,7 +4,7 @@ import dev.weft.Outcome;
 import dev.weft.core.base.Check;
 
 /**
- * What a member says to a frame for many. Seven bits: 0 to 3 for the first four kinds, 4 and the code of the reason for
+ * What a member says to a frame for many. Six bits: 0 to 3 for the first four kinds, 4 and the code of the reason for
  * a refusal.
  *
  * @param kind what
@@ -49,6 +49,14 @@ public record Verdict(Kind kind, Outcome.Reason reason) {
             case 4 -> throw new MalformedFrame("verdict", "a refusal without a reason");
             // A reason of a later version is a refusal all the same.
             default -> refused(code - 4 < REASONS.length ? REASONS[code - 4] : Outcome.Reason.LIMIT);
+        };
+    }
+
+    /** Whether it is the member's last word on a message. */
+    public boolean isSettling() {
+        return switch (kind) {
+            case ABSENT, HELD, UNKNOWN_FLOW -> false;
+            case DELIVERED, REFUSED -> true;
         };
     }
 

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Messages for many, from one origin over a small mesh: who gets them, in which order, and what the origin learns. */
 class GroupFlowTest {
@@ -63,10 +65,12 @@ class GroupFlowTest {
         }
     }
 
-    @Test
-    void whatOneTurnSendsToTheSameMembersTravelsTogetherAndEndsWithATicketEach() {
+    @ParameterizedTest
+    @EnumSource(GroupLab.Seal.class)
+    void whatOneTurnSendsToTheSameMembersTravelsTogetherAndEndsWithATicketEach(GroupLab.Seal seal) {
         for (SocketKind kind : List.of(SocketKind.DGRAM, SocketKind.RDM, SocketKind.SEQPACKET)) {
             GroupLab lab = lab(1, 4, LINE);
+            lab.seal = seal;
             List<Long> tickets = new ArrayList<>();
             lab.inOneTurn(() -> {
                 for (String text : List.of("a", "b", "c")) {
@@ -180,6 +184,7 @@ class GroupFlowTest {
         for (long seed = 1; seed <= 150; seed++) {
             Prng prng = new Prng(seed);
             GroupLab lab = lab(seed, 6, RING);
+            lab.seal = GroupLab.Seal.values()[(int) (seed % 2)];
             lab.lossPerMillion = prng.below(300_000);
             lab.duplicationPerMillion = prng.below(200_000);
             lab.delayMaxNanos = MILLI + prng.below(30 * MILLI);
@@ -217,6 +222,7 @@ class GroupFlowTest {
         for (long seed = 1; seed <= 200; seed++) {
             Prng prng = new Prng(seed);
             GroupLab lab = lab(seed, 6, RING);
+            lab.seal = GroupLab.Seal.values()[(int) (seed % 2)];
             lab.lossPerMillion = prng.below(400_000);
             lab.duplicationPerMillion = prng.below(200_000);
             lab.delayMaxNanos = MILLI + prng.below(30 * MILLI);
@@ -307,9 +313,11 @@ class GroupFlowTest {
         assertThat(lab.outcome(ticket, 2).isDelivered()).isTrue();
     }
 
-    @Test
-    void aRelayThatForgetsWhatItGatheredCostsDirectAnswersOnly() {
+    @ParameterizedTest
+    @EnumSource(GroupLab.Seal.class)
+    void aRelayThatForgetsWhatItGatheredCostsDirectAnswersOnly(GroupLab.Seal seal) {
         GroupLab lab = lab(1, 4, LINE);
+        lab.seal = seal;
         long ticket = lab.send(SocketKind.RDM, "hello", SECOND, 1, 2, 3);
         lab.run(2 * MILLI);
         lab.nodes.get(1).forgetGatherings();
@@ -320,9 +328,11 @@ class GroupFlowTest {
         assertThat(lab.nodes.get(3).received).containsExactly("hello");
     }
 
-    @Test
-    void refusalsReachTheOriginByMemberWithTheirReason() {
+    @ParameterizedTest
+    @EnumSource(GroupLab.Seal.class)
+    void refusalsReachTheOriginByMemberWithTheirReason(GroupLab.Seal seal) {
         GroupLab lab = lab(1, 4, LINE);
+        lab.seal = seal;
         lab.nodes.get(2).application = payload -> Verdict.refused(Outcome.Reason.NO_ENDPOINT);
         long ticket = lab.send(SocketKind.RDM, "hello", SECOND, 1, 2, 3);
         lab.run(60 * MILLI);
@@ -477,9 +487,11 @@ class GroupFlowTest {
         assertThat(lab.nodes.get(3).received).hasSize(31);
     }
 
-    @Test
-    void aMessageThatIsGivenUpIsToldAsAGapAndHoldsBackNothingBehindIt() {
+    @ParameterizedTest
+    @EnumSource(GroupLab.Seal.class)
+    void aMessageThatIsGivenUpIsToldAsAGapAndHoldsBackNothingBehindIt(GroupLab.Seal seal) {
         GroupLab lab = lab(1, 4, LINE);
+        lab.seal = seal;
         lab.send(SocketKind.SEQPACKET, "first", SECOND, 1, 3);
         lab.run(100 * MILLI);
         lab.silent.add(GroupLab.link(2, 3));
@@ -497,9 +509,11 @@ class GroupFlowTest {
     }
 
     /** A third member has no room, so that what is decided for all does not say what the second need not wait for. */
-    @Test
-    void whatIsGivenUpBeforeEarlierMessagesAreDecidedHoldsBackNothingAfterThem() {
+    @ParameterizedTest
+    @EnumSource(GroupLab.Seal.class)
+    void whatIsGivenUpBeforeEarlierMessagesAreDecidedHoldsBackNothingAfterThem(GroupLab.Seal seal) {
         GroupLab lab = lab(1, 4, LINE);
+        lab.seal = seal;
         lab.send(SocketKind.SEQPACKET, "first", 60 * SECOND, 1, 3);
         lab.run(100 * MILLI);
         lab.nodes.get(3).application = payload -> Verdict.HELD;
@@ -516,9 +530,11 @@ class GroupFlowTest {
         assertThat(lab.nodes.get(1).missed).isEqualTo(1);
     }
 
-    @Test
-    void whatIsGivenUpBeforeItsTurnIsToldAsAGapToo() {
+    @ParameterizedTest
+    @EnumSource(GroupLab.Seal.class)
+    void whatIsGivenUpBeforeItsTurnIsToldAsAGapToo(GroupLab.Seal seal) {
         GroupLab lab = new GroupLab(1, config(2, 16), 4, LINE);
+        lab.seal = seal;
         lab.send(SocketKind.SEQPACKET, "first", 60 * SECOND, 0, 1, 3);
         lab.run(100 * MILLI);
         lab.nodes.get(3).application = payload -> Verdict.HELD;
@@ -601,35 +617,41 @@ class GroupFlowTest {
         assertThat(lab.nodes.get(3).missed).isZero();
     }
 
-    @Test
-    void aMemberThatWasAwayNeedsNothingOfTheTimeBetween() {
+    @ParameterizedTest
+    @EnumSource(GroupLab.Seal.class)
+    void aMemberThatWasAwayNeedsNothingOfTheTimeBetween(GroupLab.Seal seal) {
         GroupLab lab = lab(1, 4, LINE);
-        lab.send(SocketKind.SEQPACKET, "a", SECOND, 1, 3);
+        lab.seal = seal;
+        lab.send(SocketKind.SEQPACKET, "a", 5 * SECOND, 1, 3);
         lab.run(100 * MILLI);
         lab.send(SocketKind.SEQPACKET, "b", SECOND, 1);
         lab.run(100 * MILLI);
-        long back = lab.send(SocketKind.SEQPACKET, "c", SECOND, 1, 3);
-        lab.run(100 * MILLI);
+        long back = lab.send(SocketKind.SEQPACKET, "c", 5 * SECOND, 1, 3);
+        lab.run(500 * MILLI);
         assertThat(lab.nodes.get(3).received).containsExactly("a", "c");
         assertThat(lab.outcome(back, 3).isDelivered()).isTrue();
     }
 
-    @Test
-    void aMemberThatJoinsLaterStartsWithWhatIsForIt() {
+    @ParameterizedTest
+    @EnumSource(GroupLab.Seal.class)
+    void aMemberThatJoinsLaterStartsWithWhatIsForIt(GroupLab.Seal seal) {
         GroupLab lab = lab(1, 4, LINE);
+        lab.seal = seal;
         for (int i = 0; i < 20; i++) {
             lab.send(SocketKind.SEQPACKET, "old" + i, SECOND, 1);
         }
-        long first = lab.send(SocketKind.SEQPACKET, "new", SECOND, 1, 3);
-        lab.run(100 * MILLI);
+        long first = lab.send(SocketKind.SEQPACKET, "new", 5 * SECOND, 1, 3);
+        lab.run(500 * MILLI);
         assertThat(lab.nodes.get(3).received).containsExactly("new");
         assertThat(lab.nodes.get(3).missed).isZero();
         assertThat(lab.outcome(first, 3).isDelivered()).isTrue();
     }
 
-    @Test
-    void largeMessagesTravelInPiecesAndArriveWhole() {
+    @ParameterizedTest
+    @EnumSource(GroupLab.Seal.class)
+    void largeMessagesTravelInPiecesAndArriveWhole(GroupLab.Seal seal) {
         GroupLab lab = lab(1, 6, RING);
+        lab.seal = seal;
         lab.lossPerMillion = 50_000;
         byte[] large = new byte[300_000];
         List<ByteView> taken = new ArrayList<>();

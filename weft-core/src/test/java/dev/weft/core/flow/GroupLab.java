@@ -18,7 +18,9 @@ import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupAdvance;
 import dev.weft.core.wire.GroupData;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.GroupSeal;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.Parcel;
 import dev.weft.core.wire.RouteError;
@@ -26,10 +28,12 @@ import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.Verdict;
 import dev.weft.core.wire.WireReader;
+import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -40,6 +44,10 @@ import java.util.function.Function;
 final class GroupLab {
     static final long MILLI = 1_000_000L;
     static final long SECOND = 1_000 * MILLI;
+
+    interface Tampering {
+        Frame alter(int from, int to, Frame frame);
+    }
 
     private record Landing(long atNanos, long order, int from, int to, ByteView frame) {}
 
@@ -54,6 +62,11 @@ final class GroupLab {
         private long lastReceivedNanos;
         Function<ByteView, Verdict> application = payload -> Verdict.DELIVERED;
         long life = 1;
+        /** How often it has asked for floors, and what it has been told, by flow. */
+        int wants;
+
+        boolean isToldFloors = true;
+        private final TreeMap<Long, Long> told = new TreeMap<>();
         private TreeForwarder forwarder;
         private GroupReceiver receiver;
 
@@ -154,7 +167,7 @@ final class GroupLab {
         }
 
         @Override
-        public Verdict take(TreeFrame frame) {
+        public TreeForwarder.Reply take(TreeFrame frame) {
             try {
                 WireReader in = new WireReader(frame.body());
                 return frame.type() == FrameType.GROUP_DATA
@@ -185,7 +198,11 @@ final class GroupLab {
 
         @Override
         public Verdict deliver(GroupReceiver.Delivery delivery) {
-            List<ByteView> payloads = messagesOf(delivery.payload());
+            Optional<ByteView> parcel = seal.open(delivery.heading(), delivery.payload());
+            if (parcel.isEmpty()) {
+                return Verdict.ABSENT;
+            }
+            List<ByteView> payloads = messagesOf(parcel.get());
             Verdict verdict = application.apply(payloads.get(0));
             if (verdict.equals(Verdict.DELIVERED)) {
                 missed += delivery.missedCount();
@@ -204,9 +221,89 @@ final class GroupLab {
         }
 
         @Override
+        public boolean isToRefuse(NodeId origin) {
+            return seal == Seal.STAND_IN;
+        }
+
+        @Override
+        public long floorOf(NodeId origin, long incarnation, long flow, long key) {
+            // What comes with the key tells the first of them.
+            return key == 0 ? -1 : told.computeIfAbsent(flow, first -> sender.floorOf(flow, id(index)));
+        }
+
+        @Override
+        public void want(NodeId origin, long incarnation, long key) {
+            wants++;
+            if (isToldFloors) {
+                for (long flow = 1; flow < 8; flow++) {
+                    told.merge(flow, sender.floorOf(flow, id(index)), Math::max);
+                }
+            }
+        }
+
+        @Override
+        public boolean isVouching() {
+            return seal == Seal.STAND_IN;
+        }
+
+        @Override
+        public OptionalLong code(NodeId origin, long incarnation, long key, ByteView statement) {
+            return key == 0 ? OptionalLong.empty() : codeOf(index, key, statement);
+        }
+
+        @Override
         public long incarnationOf(NodeId node) {
             return 1;
         }
+    }
+
+    /** Whether the mesh seals. */
+    enum Seal {
+        NONE {
+            @Override
+            ByteView seal(GroupHeading heading, ByteView parcel) {
+                return parcel;
+            }
+
+            @Override
+            Optional<ByteView> open(GroupHeading heading, ByteView payload) {
+                return Optional.of(payload);
+            }
+        },
+        /** What it covers can be read, and altered by nobody unseen. */
+        STAND_IN {
+            @Override
+            ByteView seal(GroupHeading heading, ByteView parcel) {
+                ByteView sealed = new WireWriter()
+                        .bytes(parcel)
+                        .u64(heading.associated(KEY).hash64())
+                        .u64(parcel.hash64())
+                        .view();
+                return new GroupSeal(KEY, ByteView.EMPTY, sealed).encode();
+            }
+
+            @Override
+            Optional<ByteView> open(GroupHeading heading, ByteView payload) {
+                try {
+                    ByteView sealed = GroupSeal.decode(payload).sealed();
+                    ByteView parcel = sealed.slice(0, sealed.length() - 16);
+                    return payload.equals(seal(heading, parcel)) ? Optional.of(parcel) : Optional.empty();
+                } catch (MalformedFrame e) {
+                    return Optional.empty();
+                }
+            }
+        };
+
+        private static final long KEY = 1;
+
+        abstract ByteView seal(GroupHeading heading, ByteView parcel);
+
+        abstract Optional<ByteView> open(GroupHeading heading, ByteView payload);
+    }
+
+    /** What only the origin and a member can make. */
+    private static OptionalLong codeOf(int member, long key, ByteView statement) {
+        return OptionalLong.of(Prng.mix(Prng.mix(member + 1000 * key) ^ statement.hash64()));
     }
 
     private final class LabelsOf implements Forwarder.Labels {
@@ -266,6 +363,10 @@ final class GroupLab {
 
     final TreeMap<NodeId, Long> lives = new TreeMap<>();
     WhenFull whenFull = WhenFull.WAIT;
+    Seal seal = Seal.NONE;
+    /** What a node makes of a frame that it sends to another. */
+    Tampering tampering = (from, to, frame) -> frame;
+
     GroupManner manner = GroupManner.DEFAULT;
     int lossPerMillion;
     int duplicationPerMillion;
@@ -337,7 +438,8 @@ final class GroupLab {
         }
         long ticket = nextTicket++;
         GroupName name = new GroupName(GroupName.Scope.GROUP, kind, "g", "").withWhenFull(whenFull);
-        sender.send(new GroupSend(ticket, name, to, payload, manner, timeoutNanos), nowNanos);
+        GroupSend send = new GroupSend(ticket, name, to, payload, manner, timeoutNanos);
+        sender.send(seal == Seal.NONE ? send : send.sealed(), nowNanos);
         if (!together) {
             sender.flush(nowNanos);
         }
@@ -396,7 +498,8 @@ final class GroupLab {
         }
     }
 
-    private void put(int from, int to, Frame frame) {
+    private void put(int from, int to, Frame sent) {
+        Frame frame = tampering.alter(from, to, sent);
         boolean isData = frame.type() == FrameType.GROUP_DATA;
         dataFrames += isData ? 1 : 0;
         framesFromOrigin += from == 0 ? 1 : 0;
@@ -420,13 +523,21 @@ final class GroupLab {
         }
 
         @Override
-        public ByteView seal(long flow, GroupSend first, ByteView parcel) {
-            return parcel;
+        public ByteView seal(GroupHeading heading, SortedSet<NodeId> members, ByteView parcel) {
+            return seal.seal(heading, parcel);
         }
 
         @Override
-        public Verdict deliverHere(GroupName name, ByteView payload, long missedCount) {
-            return nodes.get(0).deliver(new GroupReceiver.Delivery(id(0), 1, name, payload, 0, missedCount));
+        public OptionalLong codeOf(NodeId member, long key, ByteView statement) {
+            return GroupLab.codeOf(index(member), key, statement);
+        }
+
+        @Override
+        public void doubted(NodeId speaker) {}
+
+        @Override
+        public Verdict deliverHere(GroupHeading heading, ByteView payload, long missedCount) {
+            return nodes.get(0).deliver(new GroupReceiver.Delivery(heading, payload, 0, missedCount));
         }
 
         @Override

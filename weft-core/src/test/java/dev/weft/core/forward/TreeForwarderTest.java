@@ -21,6 +21,7 @@ import dev.weft.core.wire.WireReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +45,7 @@ class TreeForwarderTest {
     private final List<Sent> sent = new ArrayList<>();
     private final List<GroupAck> direct = new ArrayList<>();
     private final TreeForwarder forwarder = new TreeForwarder(SELF, 1, new Labels(), new Out());
+    private OptionalLong own = OptionalLong.empty();
     private boolean full;
     private boolean originIsUp = true;
 
@@ -71,8 +73,8 @@ class TreeForwarderTest {
 
     private final class Out implements TreeForwarder.Output {
         @Override
-        public Verdict take(TreeFrame frame) {
-            return Verdict.DELIVERED;
+        public TreeForwarder.Reply take(TreeFrame frame) {
+            return new TreeForwarder.Reply(Verdict.DELIVERED, own);
         }
 
         @Override
@@ -145,6 +147,41 @@ class TreeForwarderTest {
                                 1, List.of(new GroupAck.Run(LAYOUT.offset(1), LAYOUT.end(1), Verdict.DELIVERED))))));
         assertThat(forwarder.gatheringCount()).isZero();
         assertThat(forwarder.nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    private void answerWith(NodeId from, int node, long code) {
+        GroupAck.Run run = new GroupAck.Run(
+                LAYOUT.offset(node), LAYOUT.end(node), Verdict.DELIVERED, RouteHeader.Mark.NONE, OptionalLong.of(code));
+        forwarder.handleAck(from, new GroupAck(ORIGIN, 1, List.of(new GroupAck.Answer(1, List.of(run)))));
+    }
+
+    @Test
+    void theCodesOfThoseThatSayTheSameAreAddedUpEachOnceHoweverOftenItComes() {
+        own = OptionalLong.of(0b1000);
+        arrive(1);
+        answerWith(LEFT, 2, 0b0011);
+        answerWith(LEFT, 2, 0b0011);
+        answerWith(RIGHT, 3, 0b0101);
+        forwarder.flush();
+        GroupAck.Run all = new GroupAck.Run(
+                LAYOUT.offset(1),
+                LAYOUT.end(1),
+                Verdict.DELIVERED,
+                RouteHeader.Mark.NONE,
+                OptionalLong.of(0b1000 ^ 0b0011 ^ 0b0101));
+        assertThat(acks()).hasSize(1);
+        assertThat(acks().get(0).answers().get(0).runs()).containsExactly(all);
+    }
+
+    @Test
+    void whoDoesNotVouchStaysApartFromThoseWhoDo() {
+        own = OptionalLong.of(0b1000);
+        arrive(1);
+        answerWith(LEFT, 2, 0b0011);
+        answer(RIGHT, 1, 3, Verdict.DELIVERED);
+        assertThat(acks().get(0).answers().get(0).runs())
+                .extracting(GroupAck.Run::code)
+                .containsExactly(OptionalLong.of(0b1000 ^ 0b0011), OptionalLong.empty());
     }
 
     @Test

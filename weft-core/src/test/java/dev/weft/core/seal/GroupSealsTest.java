@@ -1,12 +1,15 @@
 package dev.weft.core.seal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.NodeId;
 import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.InvariantError;
 import dev.weft.core.seal.GroupSeals.Finding;
 import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupKey;
 import dev.weft.core.wire.GroupKeyWant;
 import dev.weft.core.wire.GroupName;
@@ -15,6 +18,7 @@ import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -40,6 +44,8 @@ class GroupSealsTest {
         private final NodeId node;
         private final List<Sent> sent = new ArrayList<>();
         private final GroupSeals seals;
+        private final TreeMap<NodeId, Long> floors = new TreeMap<>();
+        private long nextMessage;
 
         private Party(NodeId node) {
             this.node = node;
@@ -50,16 +56,28 @@ class GroupSealsTest {
                     HOUR,
                     100,
                     Sealer.Terms.of(Sealer.Policy.RELAYED).bytesMax());
-            this.seals = new GroupSeals(
-                    node, LIFE, new FakeSealer(node, LIFE, terms), (to, frame) -> sent.add(new Sent(to, frame)));
+            this.seals = new GroupSeals(node, LIFE, new FakeSealer(node, LIFE, terms), new Out());
+        }
+
+        private final class Out implements GroupSeals.Output {
+            @Override
+            public void sendTo(NodeId to, Frame frame) {
+                sent.add(new Sent(to, frame));
+            }
+
+            @Override
+            public long floorOf(long flow, NodeId member) {
+                return floors.getOrDefault(member, 0L);
+            }
         }
 
         private ByteView seal(ByteView payload, long nowNanos, NodeId... members) {
-            return seals.seal(OPS, 3, new TreeSet<>(List.of(members)), payload, nowNanos);
+            return seals.seal(heading(OPS, 3, nextMessage++), new TreeSet<>(List.of(members)), payload, nowNanos);
         }
 
+        /** Opens the first message of the flow. */
         private GroupSeals.Opened open(ByteView payload) {
-            return seals.open(ALICE, LIFE, OPS, payload, 0);
+            return seals.open(heading(OPS, 3, 0), payload, 0);
         }
 
         private List<Sent> taken() {
@@ -71,6 +89,10 @@ class GroupSealsTest {
 
     private static GroupName name(SocketKind kind) {
         return new GroupName(GroupName.Scope.GROUP, kind, "ops", "").with(GroupName.Sealing.SEALED);
+    }
+
+    private static GroupHeading heading(GroupName name, long flow, long message) {
+        return new GroupHeading(ALICE, LIFE, name, flow, message, 0);
     }
 
     /** Hands a node what was sent to it. */
@@ -165,10 +187,12 @@ class GroupSealsTest {
         GroupName others =
                 new GroupName(GroupName.Scope.GROUP, SocketKind.RDM, "dev", "").with(GroupName.Sealing.SEALED);
         TreeSet<NodeId> members = new TreeSet<>(List.of(BOB));
-        long ops = read(alice.seals.seal(OPS, 3, members, HELLO, 0)).key();
-        long dev = read(alice.seals.seal(others, 3, members, HELLO, 0)).key();
+        long ops = read(alice.seals.seal(heading(OPS, 3, 0), members, HELLO, 0)).key();
+        long dev =
+                read(alice.seals.seal(heading(others, 3, 0), members, HELLO, 0)).key();
         assertThat(dev).isNotEqualTo(ops);
-        assertThat(read(alice.seals.seal(OPS, 3, members, HELLO, 0)).key()).isEqualTo(ops);
+        assertThat(read(alice.seals.seal(heading(OPS, 3, 1), members, HELLO, 0)).key())
+                .isEqualTo(ops);
     }
 
     @Test
@@ -185,31 +209,110 @@ class GroupSealsTest {
     void whereOrderIsPromisedNothingOlderIsOpened() {
         GroupName ordered = name(SocketKind.SEQPACKET);
         TreeSet<NodeId> members = new TreeSet<>(List.of(BOB));
-        ByteView first = alice.seals.seal(ordered, 3, members, HELLO, 0);
-        ByteView second = alice.seals.seal(ordered, 3, members, HELLO, 0);
+        ByteView first = alice.seals.seal(heading(ordered, 3, 0), members, HELLO, 0);
+        ByteView second = alice.seals.seal(heading(ordered, 3, 1), members, HELLO, 0);
         hand(alice, bob);
-        bob.seals.delivered(bob.seals.open(ALICE, LIFE, ordered, second, 0));
-        assertThat(bob.seals.open(ALICE, LIFE, ordered, first, 0).finding()).isEqualTo(Finding.REPLAYED);
+        bob.seals.delivered(bob.seals.open(heading(ordered, 3, 1), second, 0));
+        assertThat(bob.seals.open(heading(ordered, 3, 0), first, 0).finding()).isEqualTo(Finding.REPLAYED);
     }
 
     @Test
     void flowsOfDifferentPriorityAreEachInAnOrderOfTheirOwn() {
         GroupName ordered = name(SocketKind.SEQPACKET);
         TreeSet<NodeId> members = new TreeSet<>(List.of(BOB));
-        ByteView slow = alice.seals.seal(ordered, 1, members, HELLO, 0);
-        ByteView fast = alice.seals.seal(ordered, 7, members, HELLO, 0);
+        ByteView slow = alice.seals.seal(heading(ordered, 1, 0), members, HELLO, 0);
+        ByteView fast = alice.seals.seal(heading(ordered, 7, 5), members, HELLO, 0);
         hand(alice, bob);
-        bob.seals.delivered(bob.seals.open(ALICE, LIFE, ordered, fast, 0));
-        assertThat(bob.seals.open(ALICE, LIFE, ordered, slow, 0).finding()).isEqualTo(Finding.AUTHENTIC);
+        bob.seals.delivered(bob.seals.open(heading(ordered, 7, 5), fast, 0));
+        assertThat(bob.seals.open(heading(ordered, 1, 0), slow, 0).finding()).isEqualTo(Finding.AUTHENTIC);
+    }
+
+    @Test
+    void aMessageOpensOnlyInTheFlowAndUnderTheNumberAndTheLagThatItWasSealedWith() {
+        ByteView sealed = alice.seals.seal(heading(OPS, 3, 5), new TreeSet<>(List.of(BOB)), HELLO, 0);
+        hand(alice, bob);
+        GroupName others =
+                new GroupName(GroupName.Scope.GROUP, SocketKind.RDM, "dev", "").with(GroupName.Sealing.SEALED);
+        for (GroupHeading altered : List.of(
+                heading(OPS, 3, 4),
+                heading(OPS, 3, 6),
+                heading(OPS, 4, 5),
+                heading(others, 3, 5),
+                new GroupHeading(ALICE, LIFE, OPS, 3, 5, 1))) {
+            assertThat(bob.seals.open(altered, sealed, 0).finding())
+                    .as("%s", altered)
+                    .isEqualTo(Finding.FORGED);
+        }
+        assertThat(bob.seals.open(heading(OPS, 3, 5), sealed, 0).finding()).isEqualTo(Finding.AUTHENTIC);
+    }
+
+    @Test
+    void theFloorComesWithTheKeyAndIsToldAnewToWhoAsks() {
+        alice.floors.put(BOB, 5L);
+        alice.seal(HELLO, 0, BOB);
+        hand(alice, bob);
+        assertThat(bob.seals.floorOf(ALICE, LIFE, 3, 1)).isEqualTo(5);
+        assertThat(bob.seals.floorOf(ALICE, LIFE, 4, 1)).as("of another flow").isEqualTo(-1);
+        assertThat(bob.seals.floorOf(ALICE, LIFE, 3, 2)).as("another key").isEqualTo(-1);
+        alice.floors.put(BOB, 9L);
+        bob.seals.want(ALICE, LIFE, 1, 0);
+        bob.seals.want(ALICE, LIFE, 1, SECOND / 10);
+        assertThat(bob.sent).hasSize(1);
+        hand(bob, alice);
+        hand(alice, bob);
+        assertThat(bob.seals.floorOf(ALICE, LIFE, 3, 1)).isEqualTo(9);
+    }
+
+    @Test
+    void aFloorOnlyRisesAndNobodyElseCanRaiseIt() {
+        alice.floors.put(BOB, 5L);
+        alice.seal(HELLO, 0, BOB);
+        GroupKey told = (GroupKey) alice.taken().get(0).frame();
+        bob.seals.handleKey(ALICE, told, 0);
+        GroupKey higher = new GroupKey(LIFE, 1, told.secret(), told.place(), told.own(), 3, 7);
+        assertThat(bob.seals.handleKey(CAROL, higher, 0)).isEqualTo(GroupSeals.News.NONE);
+        assertThat(bob.seals.floorOf(ALICE, LIFE, 3, 1)).isEqualTo(5);
+        assertThat(bob.seals.handleKey(ALICE, higher, 0)).isEqualTo(GroupSeals.News.KEY);
+        assertThat(bob.seals.handleKey(ALICE, told, 0)).isEqualTo(GroupSeals.News.NONE);
+        assertThat(bob.seals.floorOf(ALICE, LIFE, 3, 1)).isEqualTo(7);
+    }
+
+    @Test
+    void anAnswersCodeIsTheSameAtBothEndsAndAnotherForEachMember() {
+        alice.seal(HELLO, 0, BOB, CAROL);
+        Party carol = new Party(CAROL);
+        List<Sent> told = alice.taken();
+        bob.seals.handleKey(ALICE, toldTo(BOB, told), 0);
+        carol.seals.handleKey(ALICE, toldTo(CAROL, told), 0);
+        ByteView statement = ByteView.utf8("taken");
+        OptionalLong bobs = bob.seals.code(ALICE, LIFE, 1, statement);
+        assertThat(bobs).isPresent().isEqualTo(alice.seals.codeOf(BOB, 1, statement));
+        assertThat(carol.seals.code(ALICE, LIFE, 1, statement))
+                .isEqualTo(alice.seals.codeOf(CAROL, 1, statement))
+                .isNotEqualTo(bobs);
+        assertThat(bob.seals.code(ALICE, LIFE, 1, ByteView.utf8("refused"))).isNotEqualTo(bobs);
+        assertThat(bob.seals.code(ALICE, LIFE, 2, statement)).isEmpty();
+        assertThat(alice.seals.codeOf(ALICE, 1, statement)).isEmpty();
+        // The audience is another now, and answers to what went to this one may still come.
+        alice.seal(HELLO, 0, BOB);
+        assertThat(alice.seals.codeOf(BOB, 1, statement)).isEqualTo(bobs);
+    }
+
+    @Test
+    void noNumberIsSealedTwice() {
+        alice.seals.seal(heading(OPS, 3, 5), new TreeSet<>(List.of(BOB)), HELLO, 0);
+        assertThatThrownBy(() ->
+                        alice.seals.seal(heading(OPS, 3, 5), new TreeSet<>(List.of(BOB)), ByteView.utf8("other"), 0))
+                .isInstanceOf(InvariantError.class);
     }
 
     /** What a member can make of all that it was told, in the name of the sender. */
     private ByteView forgedBy(GroupKey told, GroupSeal seen, ByteView tags) {
-        ByteView associated = GroupSeal.associated(ALICE, LIFE, OPS, seen.key(), 7);
+        ByteView associated = heading(OPS, 3, 0).associated(seen.key());
         Sealer.Terms terms = Sealer.Terms.of(Sealer.Policy.RELAYED);
         ByteView sealed =
-                new FakeSealer(BOB, LIFE, terms).cipher(told.secret()).seal(7, associated, ByteView.utf8("all lies"));
-        return new GroupSeal(seen.key(), 7, tags, sealed).encode();
+                new FakeSealer(BOB, LIFE, terms).cipher(told.secret()).seal(0, associated, ByteView.utf8("all lies"));
+        return new GroupSeal(seen.key(), tags, sealed).encode();
     }
 
     private static GroupKey toldTo(NodeId node, List<Sent> told) {
@@ -230,7 +333,7 @@ class GroupSealsTest {
         carol.seals.handleKey(ALICE, toldTo(CAROL, told), 0);
         Sealer bobs = new FakeSealer(BOB, LIFE, Sealer.Terms.of(Sealer.Policy.RELAYED));
         GroupSeal untagged = read(forgedBy(toBob, seen, ByteView.EMPTY));
-        ByteView digest = bobs.digest(GroupSeal.associated(ALICE, LIFE, OPS, seen.key(), 7), untagged.sealed());
+        ByteView digest = bobs.digest(heading(OPS, 3, 0).associated(seen.key()), untagged.sealed());
         ByteView bobsTag = new WireWriter().u64(bobs.tag(toBob.own(), digest)).view();
         List<ByteView> vectors = List.of(
                 ByteView.EMPTY,
@@ -276,8 +379,8 @@ class GroupSealsTest {
     void anAlteredByteOrAnotherNameIsFoundForged() {
         ByteView sealed = alice.seal(HELLO, 0, BOB);
         hand(alice, bob);
-        int tagsAt = 3;
-        for (int i = 2; i < sealed.length(); i++) {
+        int tagsAt = 2;
+        for (int i = 1; i < sealed.length(); i++) {
             byte[] altered = sealed.toByteArray();
             altered[i] ^= 1;
             boolean isTag = i >= tagsAt && i < tagsAt + GroupSeal.VOUCHER_BYTES;
@@ -286,7 +389,7 @@ class GroupSealsTest {
                     .isEqualTo(isTag ? Finding.UNVOUCHED : Finding.FORGED);
         }
         assertThat(bob.seals
-                        .open(ALICE, LIFE, name(SocketKind.DGRAM), sealed, 0)
+                        .open(heading(name(SocketKind.DGRAM), 3, 0), sealed, 0)
                         .finding())
                 .isEqualTo(Finding.FORGED);
         assertThat(bob.open(ByteView.utf8("none")).finding()).isEqualTo(Finding.FORGED);
@@ -317,11 +420,11 @@ class GroupSealsTest {
         ByteView secret = ByteView.of(new byte[GroupKey.SECRET_BYTES]);
         ByteView own = ByteView.of(new byte[GroupKey.OWN_BYTES]);
         for (int i = 0; i < GroupSeals.MEMBER_KEYS_MAX + 100; i++) {
-            bob.seals.handleKey(ALICE, new GroupKey(LIFE, i, secret, 0, own), 0);
+            bob.seals.handleKey(ALICE, new GroupKey(LIFE, i, secret, 0, own, 3, 0), 0);
         }
         for (int i = 0; i < GroupSeals.AWAITED_MAX + 100; i++) {
-            GroupSeal unknown = new GroupSeal(i, 0, ByteView.EMPTY, ByteView.of(new byte[20]));
-            bob.seals.open(CAROL, LIFE, OPS, unknown.encode(), 0);
+            GroupSeal unknown = new GroupSeal(i, ByteView.EMPTY, ByteView.of(new byte[20]));
+            bob.seals.open(new GroupHeading(CAROL, LIFE, OPS, 3, 0, 0), unknown.encode(), 0);
         }
         bob.seals.audit();
     }

@@ -13,6 +13,7 @@ import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,14 @@ class MeshFramesTest {
                                 List.of(
                                         new GroupAck.Answer(300, List.of(new GroupAck.Run(4, 90, Verdict.DELIVERED))),
                                         new GroupAck.Answer(
+                                                302,
+                                                List.of(new GroupAck.Run(
+                                                        4,
+                                                        90,
+                                                        Verdict.DELIVERED,
+                                                        RouteHeader.Mark.CONGESTION,
+                                                        OptionalLong.of(0x0102030405060708L)))),
+                                        new GroupAck.Answer(
                                                 301,
                                                 List.of(
                                                         new GroupAck.Run(
@@ -103,7 +112,9 @@ class MeshFramesTest {
                                 300,
                                 ByteView.utf8("sixteen and twelve bytes: 28"),
                                 2,
-                                ByteView.utf8("thirty-two bytes that two know.."))),
+                                ByteView.utf8("thirty-two bytes that two know.."),
+                                3,
+                                7)),
                 RoutedFrame.of(RouteHeader.DIRECT, new GroupKeyWant(3, 300)),
                 RoutedFrame.of(
                         RouteHeader.along(5),
@@ -192,6 +203,26 @@ class MeshFramesTest {
             dev.weft.core.topology.Edition.read(item.lsa());
         }
         return flood;
+    }
+
+    @Test
+    void aQuestionThatEachIsToAnswerForItselfSaysSo() throws MalformedFrame {
+        TreeFrame asked = tree(new GroupAdvance(3, 7, 2, GroupAdvance.Answers.SEPARATE));
+        assertThat(asked.encode()).isEqualTo(GoldenVectors.read("GROUP_ADVANCE_SEPARATE"));
+        assertThat(decode(asked.encode())).isEqualTo(asked);
+    }
+
+    @Test
+    void anAnswerThatIsVouchedForIsNeverAsLongAsADigest() {
+        for (long number : new long[] {0, 1, 300, Long.MAX_VALUE}) {
+            for (Outcome.Reason reason : Outcome.Reason.values()) {
+                Verdict verdict = reason == Outcome.Reason.NONE ? Verdict.DELIVERED : Verdict.refused(reason);
+                ByteView statement = GroupAck.statement(number, number, verdict, RouteHeader.Mark.CONGESTION);
+                assertThat(statement.length()).isEqualTo(31);
+                assertThat(statement).isNotEqualTo(GroupAck.statement(number, number, verdict, RouteHeader.Mark.NONE));
+                assertThat(verdict.code()).isLessThan(64);
+            }
+        }
     }
 
     private static ByteView vector(Frame frame) {

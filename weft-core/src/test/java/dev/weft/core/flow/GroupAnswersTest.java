@@ -1,0 +1,185 @@
+package dev.weft.core.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.Outcome;
+import dev.weft.SocketKind;
+import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.FrameType;
+import dev.weft.core.wire.GroupAck;
+import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.RouteHeader;
+import dev.weft.core.wire.RoutedFrame;
+import dev.weft.core.wire.Verdict;
+import dev.weft.core.wire.WireReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** Where nodes seal, relays pass on what members say and can say nothing for them. */
+class GroupAnswersTest {
+    private static final long SECOND = GroupLab.SECOND;
+    private static final Verdict REFUSED = Verdict.refused(Outcome.Reason.NO_ENDPOINT);
+
+    /** Node 1 is the only way to 2 and 3, and a member as they are. */
+    private static GroupLab lab() {
+        GroupLab lab = new GroupLab(1, GroupConfig.DEFAULT, 4, new int[][] {{0, 1}, {1, 2}, {1, 3}});
+        lab.seal = GroupLab.Seal.STAND_IN;
+        return lab;
+    }
+
+    /** The relay alters what it tells the origin, its own word and that of those behind it. */
+    private static void lies(GroupLab lab, UnaryOperator<GroupAck.Answer> lie) {
+        lab.tampering = (from, to, frame) -> from == 1 && to == 0 ? altered(frame, lie) : frame;
+    }
+
+    private static Frame altered(Frame frame, UnaryOperator<GroupAck.Answer> lie) {
+        if (!(frame instanceof RoutedFrame routed) || frame.type() != FrameType.GROUP_ACK) {
+            return frame;
+        }
+        try {
+            GroupAck ack = GroupAck.decode(new WireReader(routed.body()));
+            return RoutedFrame.of(
+                    routed.route(),
+                    new GroupAck(
+                            ack.origin(),
+                            ack.incarnation(),
+                            ack.answers().stream().map(lie).toList()));
+        } catch (MalformedFrame e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static GroupAck.Answer forAll(GroupAck.Answer truth, Verdict verdict, OptionalLong code) {
+        GroupAck.Run run = new GroupAck.Run(0, 1 << 16, verdict, RouteHeader.Mark.NONE, code);
+        return new GroupAck.Answer(truth.transmission(), List.of(run));
+    }
+
+    private static OptionalLong codeIn(GroupAck.Answer answer) {
+        return answer.runs().stream()
+                .map(GroupAck.Run::code)
+                .filter(OptionalLong::isPresent)
+                .findFirst()
+                .orElse(OptionalLong.empty());
+    }
+
+    @Test
+    void whatAllHaveTakenIsSettledByOneCode() {
+        GroupLab lab = lab();
+        List<GroupAck.Answer> seen = new ArrayList<>();
+        lies(lab, truth -> {
+            seen.add(truth);
+            return truth;
+        });
+        long ticket = lab.send(SocketKind.RDM, "m", 2 * SECOND, 1, 2, 3);
+        lab.run(SECOND);
+        for (int member = 1; member <= 3; member++) {
+            assertThat(lab.outcome(ticket, member).kind()).isEqualTo(Outcome.Kind.DELIVERED);
+        }
+        assertThat(seen).hasSize(1);
+        assertThat(seen.get(0).runs()).hasSize(1);
+        assertThat(codeIn(seen.get(0))).isPresent();
+        assertThat(lab.directAnswers).isZero();
+        assertThat(lab.sender.doubtedCount()).isZero();
+    }
+
+    @Test
+    void aRelayThatSaysDeliveredForOneThatHasNothingIsNotBelievedAndTheOthersAreAskedThemselves() {
+        for (SocketKind kind : List.of(SocketKind.RDM, SocketKind.SEQPACKET, SocketKind.DGRAM)) {
+            GroupLab lab = lab();
+            lab.silent.add(GroupLab.link(1, 2));
+            lies(lab, truth -> forAll(truth, Verdict.DELIVERED, codeIn(truth)));
+            long ticket = lab.send(kind, "m", 2 * SECOND, 1, 2, 3);
+            lab.run(5 * SECOND);
+            assertThat(lab.outcome(ticket, 1).kind()).as("%s", kind).isEqualTo(Outcome.Kind.DELIVERED);
+            assertThat(lab.outcome(ticket, 3).kind()).as("%s", kind).isEqualTo(Outcome.Kind.DELIVERED);
+            assertThat(lab.outcome(ticket, 2))
+                    .as("%s", kind)
+                    .isEqualTo(Outcome.of(Outcome.Kind.UNKNOWN, Outcome.Reason.TIMEOUT));
+            assertThat(lab.sender.doubtedCount()).isPositive();
+        }
+    }
+
+    @Test
+    void aRefusalIsNotBelievedOfARelayEither() {
+        for (Verdict lie : List.of(REFUSED, Verdict.refused(Outcome.Reason.DETACHED))) {
+            GroupLab lab = lab();
+            lies(lab, truth -> forAll(truth, lie, OptionalLong.empty()));
+            long ticket = lab.send(SocketKind.SEQPACKET, "m", 2 * SECOND, 1, 2, 3);
+            long next = lab.send(SocketKind.SEQPACKET, "n", 2 * SECOND, 1, 2, 3);
+            lab.run(5 * SECOND);
+            // Of itself it may say what it likes.
+            for (int member = 2; member <= 3; member++) {
+                assertThat(lab.outcome(ticket, member).kind()).as("%s", lie).isEqualTo(Outcome.Kind.DELIVERED);
+                assertThat(lab.outcome(next, member).kind()).as("%s", lie).isEqualTo(Outcome.Kind.DELIVERED);
+                assertThat(lab.nodes.get(member).received).containsExactly("m", "n");
+            }
+        }
+    }
+
+    /** It could as well say nothing. */
+    @Test
+    void aRelayThatSaysThatNobodyKnowsTheFlowHasNobodyMissAnything() {
+        GroupLab lab = lab();
+        lies(lab, truth -> forAll(truth, Verdict.UNKNOWN_FLOW, OptionalLong.empty()));
+        long ticket = lab.send(SocketKind.SEQPACKET, "m", 2 * SECOND, 1, 2, 3);
+        lab.run(SECOND / 2);
+        lab.send(SocketKind.SEQPACKET, "n", 2 * SECOND, 1, 2, 3);
+        lab.run(5 * SECOND);
+        for (int member = 1; member <= 3; member++) {
+            assertThat(lab.outcome(ticket, member).kind()).isEqualTo(Outcome.Kind.UNKNOWN);
+            assertThat(lab.nodes.get(member).received).containsExactly("m", "n");
+        }
+    }
+
+    @Test
+    void aCodeThatIsDoubledMissingOrOfAnEarlierMessageSettlesNothing() {
+        List<OptionalLong> earlier = new ArrayList<>();
+        List<UnaryOperator<GroupAck.Answer>> lies = List.of(
+                truth -> forAll(truth, Verdict.DELIVERED, OptionalLong.of(0)),
+                truth -> forAll(truth, Verdict.DELIVERED, OptionalLong.empty()),
+                truth -> {
+                    earlier.add(codeIn(truth));
+                    return forAll(truth, Verdict.DELIVERED, earlier.get(0));
+                });
+        for (UnaryOperator<GroupAck.Answer> lie : lies) {
+            GroupLab lab = lab();
+            long first = lab.send(SocketKind.RDM, "m", SECOND, 1, 2, 3);
+            lies(lab, lie);
+            lab.run(SECOND / 2);
+            lab.silent.add(GroupLab.link(1, 2));
+            long second = lab.send(SocketKind.RDM, "n", SECOND, 1, 2, 3);
+            lab.run(5 * SECOND);
+            assertThat(lab.outcome(first, 2).kind()).isEqualTo(Outcome.Kind.DELIVERED);
+            assertThat(lab.outcome(second, 2).kind()).isEqualTo(Outcome.Kind.UNKNOWN);
+            assertThat(lab.outcome(second, 3).kind()).isEqualTo(Outcome.Kind.DELIVERED);
+        }
+    }
+
+    @Test
+    void howOftenARelayLiesDecidesNotHowOftenMembersAreAsked() {
+        GroupLab lab = lab();
+        lab.silent.add(GroupLab.link(1, 2));
+        lab.tampering = (from, to, frame) -> from == 1 && to == 0
+                ? altered(frame, truth -> forAll(truth, Verdict.DELIVERED, OptionalLong.empty()))
+                : frame;
+        lab.duplicationPerMillion = 1_000_000;
+        lab.send(SocketKind.RDM, "m", 10 * SECOND, 1, 2, 3);
+        lab.run(10 * SECOND);
+        // Each transmission that a timer has sent leads to one question more.
+        assertThat(lab.framesFromOrigin).isLessThan(60);
+    }
+
+    @Test
+    void whatAMemberRefusesIsItsWordAndIsGatheredToo() {
+        GroupLab lab = lab();
+        lab.nodes.get(2).application = payload -> REFUSED;
+        long ticket = lab.send(SocketKind.RDM, "m", 2 * SECOND, 1, 2, 3);
+        lab.run(SECOND);
+        assertThat(lab.outcome(ticket, 2).reason()).isEqualTo(Outcome.Reason.NO_ENDPOINT);
+        assertThat(lab.outcome(ticket, 3).kind()).isEqualTo(Outcome.Kind.DELIVERED);
+        assertThat(lab.directAnswers).isZero();
+    }
+}
