@@ -53,8 +53,8 @@ final class World {
 
     /**
      * In a large world what has come to a node is looked at once in so long, as by a loop behind a network card that
-     * gathers interrupts. So a turn takes all in that has come meanwhile, and a window holds all nodes of one tick. In a
-     * small world each input has its own moment, for there is more to be found between them.
+     * gathers interrupts. So a turn takes all in that has come meanwhile, and a window holds all nodes of one tick. In
+     * a small world each input has its own moment, for there is more to be found between them.
      */
     static final long TICK_NANOS = 1_000_000;
 

@@ -104,8 +104,8 @@ public final class LinkGraph {
      * Collects what the nodes announce; one builder can go on to build the next graph from what has changed.
      *
      * <p>Every node that was ever named has a number that stays, so what an announcement says is resolved once. Whether
-     * the far end announces a link too is noted with both when either of them changes. So the next graph is the last one
-     * but for the links of those that have changed, as long as no node comes or goes.
+     * the far end announces a link too is noted with both when either of them changes. So the next graph is the last
+     * one but for the links of those that have changed, as long as no node comes or goes.
      */
     public static final class Builder {
         /** So many numbers may be taken by nodes that are only named before all are numbered anew. */
@@ -146,7 +146,7 @@ public final class LinkGraph {
             return advertise(from, List.copyOf(links.values()));
         }
 
-        /** All that one node says of its links, in order of the far ends, not to be changed; replaces what it said before. */
+        /** All that one node says of its links, in order of the far ends; replaces what it said before. Is kept. */
         public Builder advertise(NodeId from, List<Adjacency> links) {
             int number = numberOf(from);
             replace(number, present(number), links);
@@ -370,7 +370,7 @@ public final class LinkGraph {
         /** For each link the number of its far end, its complement where that does not announce the link, label, cost. */
         private int[] links = new int[0];
 
-        /** The same as it was told: with many engines in one process these names are near, for all of them have them. */
+        /** The same as it was told: of many engines in one process all have these names, so they are near. */
         private List<Adjacency> announced = List.of();
 
         private boolean present;

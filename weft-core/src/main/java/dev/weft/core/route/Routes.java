@@ -44,7 +44,7 @@ public final class Routes {
         this.tree = tree;
     }
 
-    /** The routes of the same node over the next snapshot: the same as those made anew, for less where little has changed. */
+    /** The routes over the next snapshot: the same as those made anew, for less where little has changed. */
     public Routes over(LinkGraph next) {
         if (tree == null || !next.hasNodesOf(graph)) {
             return new Routes(next, from);

@@ -54,8 +54,8 @@ public final class ShortestPaths {
     }
 
     /**
-     * The paths from the same root over another graph of the same nodes: what {@link #from} would find, but only the nodes
-     * are looked at whose paths change, and those beside them (dynamic Dijkstra, after Ramalingam and Reps, "On the
+     * The paths from the same root over another graph of the same nodes: what {@link #from} would find, but only the
+     * nodes are looked at whose paths change, and those beside them (dynamic Dijkstra, after Ramalingam and Reps, "On the
      * computational complexity of dynamic graph problems", 1996).
      */
     ShortestPaths over(LinkGraph next) {
@@ -68,7 +68,7 @@ public final class ShortestPaths {
         return paths;
     }
 
-    /** What {@link #from} would find that keeps off some nodes and links, where these are paths that keep off nothing. */
+    /** What {@link #from} would find that keeps off some nodes and links; these are paths that keep off nothing. */
     ShortestPaths avoiding(Avoidance avoidance) {
         return avoiding(avoidance, EVERYWHERE);
     }
