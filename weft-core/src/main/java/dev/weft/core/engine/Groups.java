@@ -57,7 +57,6 @@ import java.util.function.LongSupplier;
  */
 final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupReceiver.Output, GroupSeals.Output {
     private final NodeId self;
-    private final long incarnation;
     private final Lsdb lsdb;
     private final Links links;
     private final Router router;
@@ -94,7 +93,6 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             LongSupplier now,
             Engine.Output out) {
         this.self = self.node();
-        this.incarnation = self.incarnation();
         this.lsdb = lsdb;
         this.links = links;
         this.router = router;

@@ -25,6 +25,7 @@ class GroupForgeryTest {
     private static final long MILLI = GroupLab.MILLI;
 
     /** What the relay makes of the first copy of each message. */
+    @SuppressWarnings("ImmutableEnumChecker") // the makers have no state
     private enum Forgery {
         ANOTHER_NUMBER(data -> data(data, data.flow(), data.message() + 1, data.lag(), data.name())),
         ANOTHER_FLOW(data -> data(data, data.flow() + 1, data.message(), data.lag(), data.name())),
