@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +43,12 @@ class AuthorityCommandTest {
         CommandLab.Run run = lab.run("authority", "init", dir);
         assertThat(run.code()).isZero();
         assertThat(run.out().strip()).hasSize(32);
+    }
+
+    /** Whoever follows the node's files stops, and complains of nothing when they are gone. */
+    @AfterEach
+    void leave() {
+        mesh.close();
     }
 
     private Path request(String name) throws Exception {

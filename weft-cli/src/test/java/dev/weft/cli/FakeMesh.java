@@ -113,7 +113,7 @@ final class FakeMesh implements Mesh {
     int looks;
     int looksUntilSeen;
     int closings;
-    private boolean left;
+    private volatile boolean left;
 
     static Peer peer(NodeId id, String name, int hops, Duration roundTrip) {
         return new Peer(

@@ -147,6 +147,7 @@ class SharedMemoryIT {
     private Process start(String what) throws IOException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Other.class.getName(),
