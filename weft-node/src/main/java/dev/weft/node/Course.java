@@ -37,6 +37,14 @@ final class Course {
                 && Objects.equals(options, otherOptions);
     }
 
+    NodeId node() {
+        return node;
+    }
+
+    String endpoint() {
+        return endpoint;
+    }
+
     SendBudget.Flow flow() {
         return flow;
     }

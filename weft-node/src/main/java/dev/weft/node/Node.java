@@ -48,7 +48,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A node in this process as applications have it: checks what they ask for and hands it to the {@link NodeLife}. May
@@ -62,8 +61,7 @@ final class Node implements Mesh {
     private final Groups groups;
     private final LongSupplier numbers;
     private final Object describing = new Object();
-    /** That of the latest send, which is mostly that of the next one. */
-    private volatile @Nullable Course latest;
+    private final Courses courses = new Courses();
 
     private Node(NodeLife life) {
         this.life = life;
@@ -199,9 +197,9 @@ final class Node implements Mesh {
     }
 
     private Course course(NodeId node, String endpoint, SendOptions options) {
-        Course recent = latest;
-        if (recent != null && recent.isFor(node, endpoint, options)) {
-            return recent;
+        Course open = courses.find(node, endpoint, options);
+        if (open != null) {
+            return open;
         }
         requireName(endpoint);
         Course course = new Course(
@@ -214,7 +212,7 @@ final class Node implements Mesh {
                         options.retriesMax(),
                         options.routing(),
                         life.secrecy(options.secrecy())));
-        latest = course;
+        courses.put(course);
         return course;
     }
 

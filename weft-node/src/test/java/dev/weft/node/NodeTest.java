@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,6 +129,50 @@ class NodeTest {
             bob.close();
             assertThat(doubles).isEmpty();
             assertThat(received).hasSize(10_000 - rejected);
+        }
+    }
+
+    @Test
+    void whatSeveralThreadsSendToSeveralEndpointsInTurnArrivesOnceEach() throws InterruptedException {
+        int threads = 3;
+        int endpoints = 6;
+        int each = 2_000;
+        try (Mesh alice = node("alice").join();
+                Mesh bob = node("bob").join()) {
+            AtomicInteger received = new AtomicInteger();
+            AtomicInteger doubles = new AtomicInteger();
+            for (int e = 0; e < endpoints; e++) {
+                TreeSet<Integer> numbers = new TreeSet<>();
+                bob.open("inbox-" + e, SocketKind.RDM).onMessage(message -> {
+                    int number = java.nio.ByteBuffer.wrap(message.payload()).getInt();
+                    (numbers.add(number) ? received : doubles).incrementAndGet();
+                });
+            }
+            Peer found = alice.await("bob", PATIENCE).orElseThrow();
+            CountDownLatch delivered = new CountDownLatch(threads * endpoints * each);
+            for (int t = 0; t < threads; t++) {
+                int first = t * each;
+                new Thread(() -> {
+                            for (int i = first; i < first + each; i++) {
+                                byte[] payload = java.nio.ByteBuffer.allocate(64)
+                                        .putInt(i)
+                                        .array();
+                                for (int e = 0; e < endpoints; e++) {
+                                    alice.send(found.id(), "inbox-" + e, payload)
+                                            .onOutcome(outcome -> {
+                                                if (outcome.isDelivered()) {
+                                                    delivered.countDown();
+                                                }
+                                            });
+                                }
+                            }
+                        })
+                        .start();
+            }
+            assertThat(delivered.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            // Delivered is in the queue; the handlers may have some to go.
+            awaitThat(() -> received.get() == threads * endpoints * each);
+            assertThat(doubles).hasValue(0);
         }
     }
 
