@@ -48,9 +48,10 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
      * How far it is.
      * <pre>
      *   bit 63  the loop has taken it
-     *   32..62  room that was taken from the account for messages to come
-     *   16..31  how many messages there are
-     *    0..15  how many bytes they take packed
+     *   42..62  room that was taken from the account for messages to come
+     *   32..41  how many messages there are
+     *   16..31  how many bytes they have
+     *    0..15  how many they take packed
      * </pre>
      */
     private static final long TAKEN = Long.MIN_VALUE;
@@ -91,7 +92,9 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
         this.account = account;
         this.alone = payload;
         this.first = new TicketEnd(number, this);
-        this.state = state(0, 1, payload.length > MESSAGE_BYTES_MAX ? BYTES_MAX : Bundle.bytesOf(payload.length));
+        this.state = payload.length > MESSAGE_BYTES_MAX
+                ? state(0, 1, 0, BYTES_MAX)
+                : state(0, 1, payload.length, Bundle.bytesOf(payload.length));
     }
 
     private static VarHandle field(String name, Class<?> type) {
@@ -102,19 +105,23 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
         }
     }
 
-    private static long state(long lent, int count, int bytes) {
-        return lent << 32 | (long) count << 16 | bytes;
+    private static long state(long lent, int count, int payloadBytes, int packedBytes) {
+        return lent << 42 | (long) count << 32 | (long) payloadBytes << 16 | packedBytes;
     }
 
     private static long lent(long state) {
-        return (state & ~TAKEN) >>> 32;
+        return (state & ~TAKEN) >>> 42;
     }
 
     private static int count(long state) {
+        return (int) (state >>> 32) & 0x3ff;
+    }
+
+    private static int payloadBytes(long state) {
         return (int) state >>> 16;
     }
 
-    private static int bytes(long state) {
+    private static int packedBytes(long state) {
         return (int) state & 0xffff;
     }
 
@@ -128,7 +135,7 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
     TicketEnd add(byte[] payload, LongSupplier numbers) {
         long before = state;
         int at = count(before);
-        int end = bytes(before) + Bundle.bytesOf(payload.length);
+        int end = packedBytes(before) + Bundle.bytesOf(payload.length);
         if (before < 0
                 || owner != Thread.currentThread()
                 || payload.length > MESSAGE_BYTES_MAX
@@ -142,9 +149,10 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
             return null;
         }
         TicketEnd ticket = new TicketEnd(numbers.getAsLong(), this);
-        pack(room(end), bytes(before), payload);
+        pack(room(end), packedBytes(before), payload);
         places(at)[at] = ticket;
-        if (!STATE.compareAndSet(this, before, state(lent(before) + lentNow - cost, at + 1, end))) {
+        long after = state(lent(before) + lentNow - cost, at + 1, payloadBytes(before) + payload.length, end);
+        if (!STATE.compareAndSet(this, before, after)) {
             if (lentNow > 0) {
                 account.give(lentNow);
             }
@@ -206,10 +214,12 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
         long taken = (long) STATE.getAndBitwiseOr(this, TAKEN);
         count = count(taken);
         byte[] together = packed;
-        List<ByteView> messages = count == 1 || together == null
+        boolean isAlone = count == 1 || together == null;
+        int payloadBytes = isAlone ? alone.length : payloadBytes(taken);
+        List<ByteView> messages = isAlone
                 ? List.of(ByteView.of(alone))
-                : Bundle.of(ByteView.of(together, 0, bytes(taken)).compact());
-        charge = count * SendBudget.OVERHEAD_BYTES + Bundle.payloadBytes(messages);
+                : Bundle.of(ByteView.of(together, 0, packedBytes(taken)).compact(), count, payloadBytes);
+        charge = count * SendBudget.OVERHEAD_BYTES + payloadBytes;
         unusedCharge = lent(taken);
         return course.send(this, messages);
     }

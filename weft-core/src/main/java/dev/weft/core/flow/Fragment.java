@@ -3,6 +3,7 @@ package dev.weft.core.flow;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.forward.Path;
 import dev.weft.core.wire.Ack;
+import dev.weft.core.wire.Bundle;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowRef;
 import java.util.ArrayList;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one sequence number stands for at its origin, with what is known of its last transmission: a message, a piece of
- * a large one, or several small ones in a {@link dev.weft.core.wire.Bundle}.
+ * a large one, or several small ones in a {@link Bundle}.
  */
 final class Fragment {
     enum State {
@@ -106,12 +107,13 @@ final class Fragment {
                     ? Data.bundle(flow, sequence, lag, only.messages())
                     : single(only, flow, sequence, lag);
         }
-        List<ByteView> payloads = new ArrayList<>(messages.size());
+        List<List<ByteView>> parts = new ArrayList<>(messages.size());
         for (Outgoing message : messages) {
             if (!message.isSettled()) {
-                message.addTo(payloads);
+                parts.add(message.messages());
             }
         }
+        List<ByteView> payloads = parts.size() == 1 ? parts.get(0) : Bundle.join(parts);
         return payloads.size() > 1
                 ? Data.bundle(flow, sequence, lag, payloads)
                 : Data.whole(flow, sequence, lag, payloads.get(0));

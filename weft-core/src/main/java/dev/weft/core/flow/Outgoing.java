@@ -87,15 +87,6 @@ final class Outgoing {
         return present == null ? NOTHING : present.messages();
     }
 
-    /** Adds its messages to others that share a number with it. */
-    void addTo(List<ByteView> others) {
-        if (count() == 1) {
-            others.add(messages().get(0));
-        } else {
-            others.addAll(messages());
-        }
-    }
-
     /** What it counts for in windows. */
     int charge() {
         return payloadBytes() + count() * Ack.MESSAGE_OVERHEAD_BYTES;

@@ -32,13 +32,26 @@ public final class Bundle extends AbstractList<ByteView> {
         this.payloadBytes = payloadBytes;
     }
 
-    /** Messages that are packed already: each behind its length, nothing else. */
-    public static Bundle of(ByteView packed) {
-        try {
-            return decode(new WireReader(packed));
-        } catch (MalformedFrame malformed) {
-            throw new IllegalArgumentException(malformed);
-        }
+    /**
+     * Messages that are packed already, each behind its length, nothing else. Not looked at, for a walk from length to
+     * length waits for memory at each: whoever packed them knows.
+     *
+     * @param count how many
+     * @param payloadBytes theirs without the lengths
+     */
+    public static Bundle of(ByteView packed, int count, int payloadBytes) {
+        Check.within("messages in a bundle", count, 2, MESSAGES_MAX);
+        Check.that(
+                payloadBytes >= 0 && payloadBytes <= packed.length() - count,
+                "messages of %d bytes packed in %d",
+                payloadBytes,
+                packed.length());
+        return new Bundle(packed, count, payloadBytes);
+    }
+
+    /** Those of several sends, one behind the other: what is packed stays so. */
+    public static List<ByteView> join(List<List<ByteView>> parts) {
+        return new Joined(parts);
     }
 
     /** How many bytes a message takes up. */
@@ -51,6 +64,9 @@ public final class Bundle extends AbstractList<ByteView> {
         if (messages instanceof Bundle bundle) {
             return bundle.packed.length();
         }
+        if (messages instanceof Joined joined) {
+            return joined.packedBytes;
+        }
         int bytes = 0;
         for (int i = 0; i < messages.size(); i++) {
             bytes += bytesOf(messages.get(i).length());
@@ -62,6 +78,9 @@ public final class Bundle extends AbstractList<ByteView> {
     public static int payloadBytes(List<ByteView> messages) {
         if (messages instanceof Bundle bundle) {
             return bundle.payloadBytes;
+        }
+        if (messages instanceof Joined joined) {
+            return joined.payloadBytes;
         }
         int bytes = 0;
         for (int i = 0; i < messages.size(); i++) {
@@ -79,8 +98,14 @@ public final class Bundle extends AbstractList<ByteView> {
             out.bytes(bundle.packed);
             return;
         }
-        for (ByteView message : messages) {
-            out.lengthDelimited(message);
+        if (messages instanceof Joined joined) {
+            for (List<ByteView> part : joined.parts) {
+                encode(part, out);
+            }
+            return;
+        }
+        for (int i = 0; i < messages.size(); i++) {
+            out.lengthDelimited(messages.get(i));
         }
     }
 
@@ -88,6 +113,9 @@ public final class Bundle extends AbstractList<ByteView> {
     static int piecesApart(List<ByteView> messages) {
         if (messages instanceof Bundle bundle) {
             return WireWriter.staysApart(bundle.packed) ? 1 : 0;
+        }
+        if (messages instanceof Joined joined) {
+            return joined.piecesApart();
         }
         return WireWriter.staysApart(messages.get(0)) ? messages.size() : 0;
     }
@@ -176,6 +204,59 @@ public final class Bundle extends AbstractList<ByteView> {
             ByteView message = packed.slice(at, bytes);
             at += bytes;
             return message;
+        }
+    }
+
+    /** Messages of several sends, to be walked through as well. */
+    private static final class Joined extends AbstractList<ByteView> {
+        private final List<List<ByteView>> parts;
+        private final int count;
+        private final int packedBytes;
+        private final int payloadBytes;
+
+        private Joined(List<List<ByteView>> parts) {
+            this.parts = parts;
+            int size = 0;
+            int packed = 0;
+            int payload = 0;
+            for (List<ByteView> part : parts) {
+                size += part.size();
+                packed += bytesOf(part);
+                payload += Bundle.payloadBytes(part);
+            }
+            this.count = size;
+            this.packedBytes = packed;
+            this.payloadBytes = payload;
+        }
+
+        private int piecesApart() {
+            int pieces = 0;
+            for (List<ByteView> part : parts) {
+                pieces += Bundle.piecesApart(part);
+            }
+            return pieces;
+        }
+
+        @Override
+        public int size() {
+            return count;
+        }
+
+        @Override
+        public ByteView get(int index) {
+            int left = index;
+            for (List<ByteView> part : parts) {
+                if (left < part.size()) {
+                    return part.get(left);
+                }
+                left -= part.size();
+            }
+            throw new IndexOutOfBoundsException(index + " of " + count);
+        }
+
+        @Override
+        public Iterator<ByteView> iterator() {
+            return parts.stream().flatMap(List::stream).iterator();
         }
     }
 }

@@ -69,8 +69,9 @@ class MessagePriceTest {
 
     private Price measure(int perTurn, int payloadBytes, int together) {
         ByteView payload = ByteView.of(new byte[payloadBytes]);
-        List<ByteView> handedOver =
-                together == 1 ? List.of(payload) : Bundle.of(packed(Collections.nCopies(together, payload)));
+        List<ByteView> handedOver = together == 1
+                ? List.of(payload)
+                : Bundle.of(packed(Collections.nCopies(together, payload)), together, together * payloadBytes);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long deliveredBefore = delivered;
         long wireBefore = origin.bytesWritten + destination.bytesWritten;

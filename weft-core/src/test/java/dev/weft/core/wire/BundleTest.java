@@ -62,6 +62,39 @@ class BundleTest {
     }
 
     @Test
+    void whatSeveralSendsHavePackedTravelsAsThoughItHadBeenPackedAtOnce() {
+        ByteView large = ByteView.of(new byte[1_000]);
+        WireWriter packed = new WireWriter();
+        THREE.forEach(packed::lengthDelimited);
+        List<List<ByteView>> parts =
+                List.of(List.of(large), Bundle.of(packed.view(), 3, 8), List.of(ByteView.EMPTY), List.of(large, large));
+        List<ByteView> all = new ArrayList<>();
+        parts.forEach(all::addAll);
+        List<ByteView> joined = Bundle.join(parts);
+        assertThat(joined).isEqualTo(all).hasSize(7);
+        assertThat(joined.get(3)).isEqualTo(THREE.get(2));
+        assertThatThrownBy(() -> joined.get(7)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(Bundle.bytesOf(joined)).isEqualTo(Bundle.bytesOf(all));
+        assertThat(Bundle.payloadBytes(joined)).isEqualTo(3_008);
+        assertThat(encoded(joined)).isEqualTo(encoded(all));
+    }
+
+    private static ByteView encoded(List<ByteView> messages) {
+        return Data.bundle(FlowRef.established(99), 300, 2, messages)
+                .encodeInPieces()
+                .whole();
+    }
+
+    @Test
+    void whatCannotBeSoPackedIsNoBundle() {
+        ByteView packed = ByteView.of(new byte[] {1, 7, 1, 8});
+        assertThat(Bundle.of(packed, 2, 2)).containsExactly(packed.slice(1, 1), packed.slice(3, 1));
+        for (int[] wrong : new int[][] {{1, 2}, {2, 3}, {2, -1}, {Bundle.MESSAGES_MAX + 1, 0}}) {
+            assertThatThrownBy(() -> Bundle.of(packed, wrong[0], wrong[1])).hasMessageContaining("messages");
+        }
+    }
+
+    @Test
     void oneMessageOrTooManyAreNoBundle() throws MalformedFrame {
         assertThatThrownBy(() -> decode(1)).isInstanceOf(MalformedFrame.class).hasMessageContaining("at least 2");
         assertThat(decode(Bundle.MESSAGES_MAX)).hasSize(Bundle.MESSAGES_MAX);
