@@ -349,7 +349,7 @@ final class InboundFlow {
                 if (hasEndpoint(data)) {
                     incomplete.remove(data.messageSequence());
                     out.release(message.messageBytes());
-                    complete(data.messageSequence(), data.count(), List.of(message.payload()));
+                    complete(data.messageSequence(), data.count(), message.message());
                 } else {
                     discard(data.messageSequence());
                 }

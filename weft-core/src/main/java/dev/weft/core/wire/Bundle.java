@@ -82,6 +82,9 @@ public final class Bundle extends AbstractList<ByteView> {
         if (messages instanceof Joined joined) {
             return joined.payloadBytes;
         }
+        if (messages instanceof Pieces pieces) {
+            return pieces.bytes();
+        }
         int bytes = 0;
         for (int i = 0; i < messages.size(); i++) {
             bytes += messages.get(i).length();
@@ -147,6 +150,9 @@ public final class Bundle extends AbstractList<ByteView> {
             return bundle.packed.isCompact()
                     ? bundle
                     : new Bundle(bundle.packed.compact(), bundle.count, bundle.payloadBytes);
+        }
+        if (messages instanceof Pieces) {
+            return messages;
         }
         return messages.size() == 1
                 ? List.of(messages.get(0).compact())

@@ -86,6 +86,19 @@ class BundleTest {
     }
 
     @Test
+    void aMessageInPiecesIsOneWhoseBytesItsTakerPutsTogetherIntoAnArrayOfItsOwn() {
+        Pieces message = new Pieces(List.of(THREE.get(2), ByteView.EMPTY, THREE.get(0)));
+        assertThat(Bundle.payloadBytes(message)).isEqualTo(8);
+        assertThat(Bundle.compact(message)).isSameAs(message);
+        assertThat(message).containsExactly(ByteView.utf8("threeone"));
+        ByteView whole = message.get(0);
+        assertThat(whole.intoByteArray())
+                .isSameAs(whole.intoByteArray())
+                .isNotSameAs(message.get(0).intoByteArray());
+        assertThatThrownBy(() -> message.get(1)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
     void whatCannotBeSoPackedIsNoBundle() {
         ByteView packed = ByteView.of(new byte[] {1, 7, 1, 8});
         assertThat(Bundle.of(packed, 2, 2)).containsExactly(packed.slice(1, 1), packed.slice(3, 1));
