@@ -214,11 +214,12 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
         long taken = (long) STATE.getAndBitwiseOr(this, TAKEN);
         count = count(taken);
         byte[] together = packed;
-        boolean isAlone = count == 1 || together == null;
-        int payloadBytes = isAlone ? alone.length : payloadBytes(taken);
-        List<ByteView> messages = isAlone
-                ? List.of(ByteView.of(alone))
-                : Bundle.of(ByteView.of(together, 0, packedBytes(taken)).compact(), count, payloadBytes);
+        int payloadBytes = alone.length;
+        List<ByteView> messages = List.of(ByteView.of(alone));
+        if (count > 1 && together != null) {
+            payloadBytes = payloadBytes(taken);
+            messages = Bundle.of(ByteView.of(together, 0, packedBytes(taken)).compact(), count, payloadBytes);
+        }
         charge = count * SendBudget.OVERHEAD_BYTES + payloadBytes;
         unusedCharge = lent(taken);
         return course.send(this, messages);

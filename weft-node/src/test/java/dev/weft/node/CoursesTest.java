@@ -87,7 +87,7 @@ class CoursesTest {
     void equalNamesAndOptionsAreOneEndpointInOneMannerWhoeverMadeThem() {
         ArrayDeque<Burst> handedOver = new ArrayDeque<>();
         for (int i = 0; i < 10; i++) {
-            String name = new StringBuilder("in").append("box").toString();
+            String name = String.join("", "in", "box");
             send(node(1), name, SendOptions.RDM.withTimeout(Duration.ofSeconds(7)), numbered(i), handedOver);
         }
         assertThat(handedOver).hasSize(1);
