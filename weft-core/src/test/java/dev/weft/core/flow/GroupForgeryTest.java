@@ -25,7 +25,9 @@ class GroupForgeryTest {
     private static final long MILLI = GroupLab.MILLI;
 
     /** What the relay makes of the first copy of each message. */
-    @SuppressWarnings("ImmutableEnumChecker") // the makers have no state
+    @SuppressWarnings(
+            "ImmutableEnumChecker") // a Function may keep something, which the checker cannot see: these capture
+    // nothing
     private enum Forgery {
         ANOTHER_NUMBER(data -> data(data, data.flow(), data.message() + 1, data.lag(), data.name())),
         ANOTHER_FLOW(data -> data(data, data.flow() + 1, data.message(), data.lag(), data.name())),

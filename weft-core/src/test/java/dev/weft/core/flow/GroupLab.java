@@ -388,6 +388,23 @@ final class GroupLab {
     private long order;
     private long nextTicket = 1;
 
+    /** As usual, but for how many messages may be under way and how many are kept. */
+    static GroupConfig config(int windowMessages, int retained) {
+        GroupConfig plain = GroupConfig.DEFAULT;
+        return new GroupConfig(
+                plain.fragmentBytes(),
+                windowMessages,
+                plain.windowBytes(),
+                retained,
+                plain.queuedBytesMax(),
+                plain.queuedMessagesMax(),
+                plain.membersMax(),
+                plain.flowsMax(),
+                plain.heldBytesMax(),
+                plain.putBackBytesMax(),
+                plain.retransmission());
+    }
+
     /** @param links pairs of nodes */
     GroupLab(long seed, GroupConfig config, int count, int[][] links) {
         this.prng = new Prng(seed);
