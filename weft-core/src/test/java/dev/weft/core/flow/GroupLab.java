@@ -405,6 +405,13 @@ final class GroupLab {
                 plain.retransmission());
     }
 
+    /** Nodes that seal: 1 is the only way from 0 to 2 and 3, and may be a member as they are. */
+    static GroupLab sealedBehindOneRelay() {
+        GroupLab lab = new GroupLab(1, GroupConfig.DEFAULT, 4, new int[][] {{0, 1}, {1, 2}, {1, 3}});
+        lab.seal = Seal.STAND_IN;
+        return lab;
+    }
+
     /** @param links pairs of nodes */
     GroupLab(long seed, GroupConfig config, int count, int[][] links) {
         this.prng = new Prng(seed);
