@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** Where application code runs: virtual threads where the JVM has them, else a small pool. Never the loop. */
 final class Callbacks implements AutoCloseable {
@@ -28,6 +29,19 @@ final class Callbacks implements AutoCloseable {
     @Override
     public void close() {
         executor.shutdown();
+    }
+
+    /**
+     * Has a handler of the application's told something. Whatever it throws is the thread's uncaught exception and nothing
+     * more: an error of one handler must not keep what comes after it from being told.
+     */
+    static <T> void tell(Consumer<? super T> handler, T news) {
+        try {
+            handler.accept(news);
+        } catch (Throwable thrown) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+        }
     }
 
     private static ExecutorService virtualThreads(String name) {
@@ -87,12 +101,7 @@ final class Callbacks implements AutoCloseable {
                         return;
                     }
                 }
-                try {
-                    task.run();
-                } catch (RuntimeException e) {
-                    Thread thread = Thread.currentThread();
-                    thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
-                }
+                tell(Runnable::run, task);
             }
         }
     }

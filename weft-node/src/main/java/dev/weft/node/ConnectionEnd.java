@@ -420,13 +420,8 @@ final class ConnectionEnd {
     private void handOver() {
         for (byte[] message = takeForHandler(); message != null; message = takeForHandler()) {
             Consumer<byte[]> receiver = handler;
-            try {
-                if (receiver != null) {
-                    receiver.accept(message);
-                }
-            } catch (RuntimeException e) {
-                Thread thread = Thread.currentThread();
-                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            if (receiver != null) {
+                Callbacks.tell(receiver, message);
             }
         }
     }

@@ -232,13 +232,8 @@ final class Mailbox<T> {
     private void hand(T item) {
         taken.accept(item);
         Consumer<T> receiver = handler;
-        try {
-            if (receiver != null) {
-                receiver.accept(item);
-            }
-        } catch (RuntimeException e) {
-            Thread thread = Thread.currentThread();
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+        if (receiver != null) {
+            Callbacks.tell(receiver, item);
         }
     }
 }

@@ -71,19 +71,10 @@ final class TicketEnd implements Ticket, Pending, Runnable {
                 inOrder.push(later.handler);
                 present = later.earlier;
             }
-            tell((Consumer<Outcome>) present, verdict);
-            inOrder.forEach(handler -> tell(handler, verdict));
+            Callbacks.tell((Consumer<Outcome>) present, verdict);
+            inOrder.forEach(handler -> Callbacks.tell(handler, verdict));
         } else if (present != null && present != TOLD) {
-            tell((Consumer<Outcome>) present, verdict);
-        }
-    }
-
-    private static void tell(Consumer<Outcome> handler, Outcome verdict) {
-        try {
-            handler.accept(verdict);
-        } catch (RuntimeException e) {
-            Thread thread = Thread.currentThread();
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            Callbacks.tell((Consumer<Outcome>) present, verdict);
         }
     }
 

@@ -36,6 +36,28 @@ class MailboxTest {
     }
 
     @Test
+    void aHandlerThatFailsGetsTheNextItemAllTheSame() throws InterruptedException {
+        List<Integer> handed = new ArrayList<>();
+        List<Throwable> uncaught = new ArrayList<>();
+        mailbox.onEach(item -> {
+            handed.add(item);
+            if (item == 1) {
+                throw new AssertionError("a handler");
+            }
+        });
+        mailbox.addAll(List.of(List.of(1, 2, 3).iterator()));
+        Thread handing = new Thread(tasks.remove());
+        handing.setUncaughtExceptionHandler((thread, failure) -> uncaught.add(failure));
+        handing.start();
+        handing.join();
+        assertThat(handed).containsExactly(1, 2, 3);
+        assertThat(uncaught).hasSize(1);
+        mailbox.add(4);
+        tasks.remove().run();
+        assertThat(handed).endsWith(4);
+    }
+
+    @Test
     void whatComesWhileTheHandlerRunsNeedsNoTaskMore() {
         List<Integer> handed = new ArrayList<>();
         mailbox.onEach(item -> {

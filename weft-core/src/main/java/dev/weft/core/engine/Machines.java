@@ -2,27 +2,19 @@ package dev.weft.core.engine;
 
 import dev.weft.Locator;
 import dev.weft.NodeId;
-import dev.weft.Outcome;
 import dev.weft.Revocations;
 import dev.weft.Right;
-import dev.weft.Secrecy;
 import dev.weft.core.authority.Register;
-import dev.weft.core.base.Budget;
 import dev.weft.core.base.ByteView;
-import dev.weft.core.base.Check;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
 import dev.weft.core.discovery.Discovery;
-import dev.weft.core.flow.Acceptance;
-import dev.weft.core.flow.Paths;
-import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.ReceiveTotal;
 import dev.weft.core.flow.Receiver;
 import dev.weft.core.flow.Sender;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.LinkQueue;
-import dev.weft.core.forward.Path;
 import dev.weft.core.link.Link;
 import dev.weft.core.link.LinkTerms;
 import dev.weft.core.link.LocalNode;
@@ -37,14 +29,9 @@ import dev.weft.core.topology.Edition;
 import dev.weft.core.topology.Flooding;
 import dev.weft.core.topology.Labels;
 import dev.weft.core.topology.Signatory;
-import dev.weft.core.wire.CastHeard;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
-import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Flood;
-import dev.weft.core.wire.FloodAck;
-import dev.weft.core.wire.FloodWant;
-import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.Hello;
@@ -54,15 +41,11 @@ import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.Peers;
-import dev.weft.core.wire.Revoked;
-import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.SealAnswer;
 import dev.weft.core.wire.SealRecord;
-import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.VersionRange;
 import dev.weft.core.wire.WireReader;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
@@ -73,10 +56,6 @@ import java.util.function.Predicate;
  * <p>Called by {@link Engine} alone, which says what time it is before each input.
  */
 final class Machines {
-    private static final int TELLINGS_MAX = 8_192;
-    private static final long TELLING_NANOS = 15_625_000L;
-    private static final int TELLERS_MAX = 1_024;
-
     final Labels labels;
     final Flooding flooding;
     final Checks checks;
@@ -101,14 +80,12 @@ final class Machines {
     final Dials dials = new Dials();
 
     private final NodeId self;
+    private final Dispatch dispatch;
     private final Engine.Output out;
     /** Of which nodes everybody learns by flooding. */
     private final Predicate<NodeId> announced;
 
     private Routes knownRoutes;
-    /** Frames that tell of nodes which the mesh does not know: all that a neighbor knows, sixteen times, and 64 a second. */
-    private final Budget<NodeId> tellings = new Budget<>(TELLINGS_MAX, TELLING_NANOS, TELLERS_MAX);
-
     private long nextConnection = 1;
     private long now;
 
@@ -160,9 +137,19 @@ final class Machines {
         this.sends =
                 new Sends(self, config.flow(), router, post, seals, this::suspect, this::deniedThere, () -> now, out);
         this.sender = sends.sender();
-        this.receiver =
-                new Receiver(self.node(), self.incarnation(), config.flow(), prng.fork(3), new ReceiverOutput());
         this.connections = new Connections(self.node(), config.connections(), received, sender, seals::canMeet, out);
+        this.receiver = new Deliveries(
+                        self,
+                        config.flow(),
+                        prng.fork(3),
+                        router,
+                        post,
+                        guard,
+                        seals,
+                        endpoints,
+                        connections,
+                        () -> now)
+                .receiver();
         connections.receiver(receiver);
         sends.connections(connections);
         this.groups = new Groups(
@@ -182,6 +169,7 @@ final class Machines {
                 out);
         this.arrivals = new Arrivals(links, router, sender, receiver, probes, groups, guard, seals, () -> now, out);
         this.forwarder = new Forwarder(self.node(), new LabelLookup(), arrivals);
+        this.dispatch = new Dispatch(links, discovery, membership, checks, flooding, guard, groups, forwarder);
     }
 
     private static LocalNode localNode(
@@ -387,65 +375,7 @@ final class Machines {
 
         @Override
         public void frame(NodeId neighbor, FrameType type, WireReader in, long nowNanos) throws MalformedFrame {
-            Links.Business business = switch (type) {
-                case PEERS -> {
-                    if (tellings.allows(neighbor, now)) {
-                        tellings.spend(neighbor, 1, now);
-                        discovery.handlePeers(Peers.decode(in), now);
-                        membership.choose(now);
-                    } else {
-                        links.overBudget(neighbor, "it tells of nodes without end", now);
-                    }
-                    yield Links.Business.OF_NODE;
-                }
-                case FLOOD -> {
-                    checks.handleFlood(neighbor, Flood.decode(in, flooding.lsdb()::edition), now);
-                    yield Links.Business.OF_NODE;
-                }
-                case FLOOD_ACK -> {
-                    flooding.handleFloodAck(neighbor, FloodAck.decode(in), now);
-                    yield Links.Business.OF_NODE;
-                }
-                case REVOKED -> {
-                    guard.handleRevoked(neighbor, Revoked.decode(in), now);
-                    yield Links.Business.OF_NODE;
-                }
-                case FLOOD_WANT -> {
-                    flooding.handleFloodWant(neighbor, FloodWant.decode(in));
-                    yield Links.Business.OF_NODE;
-                }
-                case DIGEST -> {
-                    flooding.handleDigest(neighbor, Digest.decode(in), now);
-                    yield Links.Business.OF_NODE;
-                }
-                case CAST_HEARD -> {
-                    groups.segment().handleHeard(neighbor, CastHeard.decode(in), now);
-                    yield Links.Business.OF_NODE;
-                }
-                case DATA,
-                        ACK,
-                        ADVANCE,
-                        ROUTE_ERROR,
-                        PROBE,
-                        PROBE_REPLY,
-                        RESET,
-                        ABORT,
-                        SEALED,
-                        SEALED_CONTROL,
-                        SEAL_ANSWER,
-                        GROUP_ACK,
-                        GROUP_KEY,
-                        GROUP_KEY_WANT -> {
-                    forwarder.handle(neighbor, RoutedFrame.decode(type, in));
-                    yield Links.Business.OF_NODE;
-                }
-                case GROUP_DATA, GROUP_ADVANCE -> {
-                    groups.handleTree(neighbor, TreeFrame.decode(type, in), now);
-                    yield Links.Business.OF_NODE;
-                }
-                case HELLO, ACCEPT, CLOSE, PING, PONG -> Links.Business.OF_LINK;
-            };
-            Check.that(business == Links.Business.OF_NODE, "a frame of the link's own business");
+            dispatch.handle(neighbor, type, in, now);
         }
 
         @Override
@@ -663,58 +593,6 @@ final class Machines {
         @Override
         public int labelOf(NodeId neighbor) {
             return labels.labelOf(neighbor);
-        }
-    }
-
-    private final class ReceiverOutput implements Receiver.Output {
-        @Override
-        public void reply(NodeId origin, Arrival lastArrival, Frame frame) {
-            Optional<Path> path =
-                    origin.equals(NodeId.ZERO) ? Optional.empty() : router.path(origin, Paths.Choice.PRIMARY);
-            if (path.isPresent()) {
-                post.transmit(path.get(), RouteHeader.PRIORITY_DEFAULT, frame);
-            } else {
-                post.answer(lastArrival, frame);
-            }
-        }
-
-        @Override
-        public Acceptance check(FlowLabel flow) {
-            Acceptance permitted = guard.check(flow);
-            if (permitted != Acceptance.TAKEN) {
-                return permitted;
-            }
-            String endpoint = flow.endpoint();
-            Secrecy secrecy = seals.secrecyOf(flow);
-            if (flow.kind().isConnected()) {
-                return endpoints.isOpen(endpoint) ? Acceptance.WRONG_KIND : connections.check(flow, secrecy, now);
-            }
-            return connections.isListening(endpoint)
-                    ? Acceptance.WRONG_KIND
-                    : endpoints.check(endpoint, flow.kind(), secrecy);
-        }
-
-        @Override
-        public ReceiveBuffer buffer(FlowLabel flow) {
-            return flow.kind().isConnected() ? connections.buffer(flow) : endpoints.buffer(flow.endpoint());
-        }
-
-        @Override
-        public Acceptance deliver(FlowLabel flow, List<ByteView> messages, int hops) {
-            return flow.kind().isConnected()
-                    ? connections.deliver(flow, messages)
-                    : endpoints.deliver(
-                            flow.endpoint(), flow.kind(), seals.secrecyOf(flow), flow.origin(), messages, hops);
-        }
-
-        @Override
-        public void ended(FlowLabel flow, Outcome.Reason reason) {
-            connections.inputEnded(flow, reason, now);
-        }
-
-        @Override
-        public void broken(FlowLabel flow, Outcome.Reason reason) {
-            connections.inputBroken(flow, reason, now);
         }
     }
 }

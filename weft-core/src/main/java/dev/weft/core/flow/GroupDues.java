@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * When a piece goes out again to those who miss it, and when members that hold a message are asked what became of it:
  * by the retransmission timer (RFC 6298), of which relays get a part to gather answers in.
  *
- * <p>Called by {@link GroupFlow} and {@link GroupShots}.
+ * <p>Called by {@link GroupFlow} and its parts.
  */
 final class GroupDues {
     private static final int BACKOFF_MAX = 6;

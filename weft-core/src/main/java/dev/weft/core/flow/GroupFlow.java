@@ -2,9 +2,7 @@ package dev.weft.core.flow;
 
 import dev.weft.NodeId;
 import dev.weft.Outcome;
-import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
-import dev.weft.core.base.Deadlines;
 import dev.weft.core.flow.GroupMessage.Piece;
 import dev.weft.core.flow.GroupMessage.Question;
 import dev.weft.core.flow.GroupMessage.Shot;
@@ -18,15 +16,12 @@ import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.TreeLayout;
 import dev.weft.core.wire.Verdict;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The origin's side of one flow to many: keeps every message until its fate is known for each member. A piece goes out
@@ -36,13 +31,15 @@ import org.jspecify.annotations.Nullable;
  * else waits for them until it has caught up.
  *
  * <p>Decided here is what an answer, a silence or a change means for each member. Which tree leads to them is decided by
- * {@link GroupShots}, when by {@link GroupDues}, how much at a time by {@link GroupWindow}, who is waited for by {@link
- * GroupPace}, what is kept for who has detached by {@link GroupShelf}.
+ * {@link GroupShots}, when by {@link GroupDues}, how much at a time by {@link GroupWindow}, what leaves next by {@link
+ * GroupBacklog}, who is waited for by {@link GroupPace}, from which message on each member waits by {@link GroupFloors}, whose
+ * word an answer is by {@link GroupVouching}, what is kept for who has detached by {@link GroupDetached}. What becomes of a
+ * message for somebody is written down by {@link GroupOutcomes} alone.
  *
  * <p>Called by {@link GroupSender} alone.
  */
 final class GroupFlow {
-    interface Output {
+    interface Output extends GroupOutcomes.Output, GroupVouching.Codes {
         /** A number for a transmission, by which answers find this flow. */
         long transmission(GroupFlow flow);
 
@@ -58,15 +55,8 @@ final class GroupFlow {
         /** This node is a member itself, for which so many messages before this one were given up. */
         Verdict deliverHere(GroupFlow flow, GroupMessage message, long missedCount);
 
-        /** By which a member vouches for an answer about a message; empty where that cannot be known. */
-        OptionalLong codeOf(GroupMessage message, NodeId member, ByteView statement);
-
         /** Answers have come that their members do not vouch for. */
         void doubted(NodeId speaker);
-
-        void settled(GroupMessage message, NodeId member, Outcome outcome);
-
-        void ended(GroupMessage message);
     }
 
     /** One branch of a tree, to be sent. */
@@ -81,9 +71,6 @@ final class GroupFlow {
 
     /** Who holds messages for want of room is asked at ever longer intervals; a lost question is no silence. */
     private static final long SILENT_HOLDER_NANOS = 500_000_000L;
-
-    /** Nothing is given up for a member for the sake of the others before it has been silent for so long. */
-    private static final long PATIENCE_NANOS = 500_000_000L;
 
     /** An answer may be overtaken by its member's good-bye for as long as all relays may gather it, and a round trip. */
     private static final long LAST_WORDS_NANOS = 4L * TreeHeader.PATIENCE_MILLIS_MAX * 1_000_000L;
@@ -100,19 +87,18 @@ final class GroupFlow {
 
     private final TreeMap<NodeId, GroupMember> members = new TreeMap<>();
     private final GroupMessages messages = new GroupMessages();
-    private final ArrayDeque<GroupMessage> waiting = new ArrayDeque<>();
-    private final GroupShelf shelf;
     private final GroupHere here = new GroupHere();
     private final GroupWindow window;
     private final GroupDues dues;
     private final GroupShots shots;
     private final GroupResends resends = new GroupResends();
     private final GroupPace pace;
+    private final GroupFloors floors;
+    private final GroupOutcomes outcomes;
+    private final GroupBacklog backlog;
+    private final GroupDetached detached;
+    private final GroupVouching vouching;
     private final GroupLeavers leavers = new GroupLeavers();
-    private @Nullable GroupMessage sending;
-    /** When what is kept for silent members may be given up. */
-    private long roomNanos = Deadlines.NEVER;
-
     private long usedNanos;
 
     GroupFlow(
@@ -132,11 +118,17 @@ final class GroupFlow {
         this.config = config;
         this.trees = trees;
         this.out = out;
-        this.shelf = new GroupShelf(config, shelves);
         this.window = new GroupWindow(config);
         this.dues = new GroupDues(config.retransmission());
         this.shots = new GroupShots(number, name, manner, trees, messages, dues, new ShotOutput());
-        this.pace = new GroupPace(name.kind(), config, messages, window, dues, resends, nowNanos);
+        this.pace = new GroupPace(name, config, messages, window, dues, resends, nowNanos);
+        this.floors = new GroupFloors(name, messages, shots);
+        GroupShelf shelf = new GroupShelf(config, shelves);
+        this.outcomes = new GroupOutcomes(self, messages, shelf, window, dues, shots, resends, out);
+        this.backlog = new GroupBacklog(
+                name, config, messages, window, outcomes, floors, here, message -> out.seal(this, message));
+        this.detached = new GroupDetached(messages, shelf, pace, window, dues, resends, floors, outcomes);
+        this.vouching = new GroupVouching(name, shots, out);
         this.usedNanos = nowNanos;
     }
 
@@ -150,8 +142,7 @@ final class GroupFlow {
 
     /** The first message that a member is to wait for. */
     long floorOf(NodeId node) {
-        GroupMember member = members.get(node);
-        return Math.max(messages.first(), member == null ? 0 : member.floor);
+        return floors.floorOf(members.get(node));
     }
 
     boolean isIdle() {
@@ -178,7 +169,7 @@ final class GroupFlow {
             message.laggingCount += message.members[i].lagging ? 1 : 0;
         }
         messages.add(message);
-        waiting.add(message);
+        backlog.add(message);
         usedNanos = nowNanos;
         pump(nowNanos);
     }
@@ -196,11 +187,11 @@ final class GroupFlow {
         boolean news = false;
         BitSet doubted = new BitSet();
         for (GroupAck.Run run : answer.runs()) {
-            if (name.isSealed() && run.verdict().reason() == Outcome.Reason.NOT_SEALED) {
-                continue; // It was: somebody has altered its name on the way.
+            if (vouching.isMisled(run)) {
+                continue;
             }
             List<Integer> within = shot.plan().membersWithin(part.from(run), part.to(run));
-            boolean isTheirs = isVouchedFor(shot, within, run, speaker);
+            boolean isTheirs = vouching.isTheirs(shot, within, run, speaker);
             for (int at : within) {
                 if (isTheirs) {
                     news |= handleVerdict(shot, at, run, nowNanos);
@@ -211,7 +202,7 @@ final class GroupFlow {
         }
         if (!doubted.isEmpty()) {
             out.doubted(speaker);
-            askEach(shot, doubted, nowNanos);
+            vouching.askEach(shot, doubted, nowNanos);
         }
         if (news) {
             dues.handleSample(nowNanos - shot.sentNanos());
@@ -235,7 +226,7 @@ final class GroupFlow {
             window.handleRefused();
             return;
         }
-        if (!isReliable()) {
+        if (!name.isReliable()) {
             return;
         }
         Piece piece = shot.piece();
@@ -262,10 +253,10 @@ final class GroupFlow {
                 member.learn(life);
             } else if (life != 0 && life != member.incarnation()) {
                 members.remove(member.node);
-                giveUp(member, Outcome.Reason.DESTINATION_RESTARTED);
+                outcomes.giveUp(member, Outcome.Reason.DESTINATION_RESTARTED);
             }
         }
-        if (isReliable()) {
+        if (name.isReliable()) {
             for (long at = messages.first(); at < messages.next(); at++) {
                 GroupMessage message = messages.at(at);
                 for (int i = 0; message != null && i < message.fresh; i++) {
@@ -301,7 +292,7 @@ final class GroupFlow {
         for (GroupMessage message : messages.openFor(member)) {
             int i = message.openIndexOf(member);
             if (!message.left.get(i)) {
-                settle(message, i, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NODE_GONE));
+                outcomes.settle(message, i, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NODE_GONE));
             }
         }
         pace.putAside(member);
@@ -314,7 +305,7 @@ final class GroupFlow {
     private void endLeavers(long nowNanos) {
         for (GroupMember member = leavers.poll(nowNanos); member != null; member = leavers.poll(nowNanos)) {
             if (members.remove(member.node, member)) {
-                giveUp(member, Outcome.Reason.NODE_GONE);
+                outcomes.giveUp(member, Outcome.Reason.NODE_GONE);
             }
         }
     }
@@ -327,9 +318,7 @@ final class GroupFlow {
     }
 
     void handleTime(long nowNanos) {
-        if (roomNanos <= nowNanos) {
-            roomNanos = Deadlines.NEVER;
-        }
+        backlog.handleTime(nowNanos);
         expireMessages(nowNanos);
         if (nowNanos >= here.nextNanos()) {
             here.deliver(new HereOutput(), nowNanos);
@@ -353,59 +342,25 @@ final class GroupFlow {
     }
 
     long nextDeadlineNanos() {
-        long waiting = Math.min(Math.min(roomNanos, leavers.nextNanos()), pace.nextNanos());
+        long waiting = Math.min(Math.min(backlog.nextNanos(), leavers.nextNanos()), pace.nextNanos());
         return Math.min(Math.min(here.nextNanos(), waiting), Math.min(messages.nextDeadlineNanos(), dues.nextNanos()));
     }
 
     /** Settles everything: this node is closing. */
     void close() {
         for (GroupMessage message : messages.all()) {
-            for (int i = message.open.nextSetBit(0); i >= 0; i = message.open.nextSetBit(i + 1)) {
-                settle(message, i, message.givenUp(i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.SENDER_CLOSED));
-            }
-            settleHere(message, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.SENDER_CLOSED));
+            outcomes.giveUp(message, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.SENDER_CLOSED);
+            outcomes.settleHere(message, Outcome.of(Outcome.Kind.UNDELIVERABLE, Outcome.Reason.SENDER_CLOSED));
         }
         messages.trim();
     }
 
     // ------------------------------------------------------------------ what members say
 
-    /**
-     * Whether a run is the word of all that it speaks for, as far as that matters: each has said so itself, or its code
-     * is those of all of them added up. What settles nothing is believed of whoever could as well say nothing.
-     */
-    private boolean isVouchedFor(Shot shot, List<Integer> within, GroupAck.Run run, NodeId speaker) {
-        if (!name.isSealed() || !run.verdict().isSettling()) {
-            return true;
-        }
-        if (within.size() == 1 && shot.plan().tree().node(within.get(0)).equals(speaker)) {
-            return true;
-        }
-        GroupMessage message = shot.piece().message;
-        ByteView statement = GroupAck.statement(message.number, shot.number(), run.verdict(), run.congestion());
-        long sum = 0;
-        for (int at : within) {
-            OptionalLong code = out.codeOf(message, shot.plan().tree().node(at), statement);
-            if (code.isEmpty()) {
-                return false;
-            }
-            sum ^= code.getAsLong();
-        }
-        return run.code().equals(OptionalLong.of(sum));
-    }
-
     private static void doubt(Shot shot, int at, BitSet doubted) {
         int i = shot.piece().message.indexOf(shot.plan().tree().node(at));
         if (i >= 0) {
             doubted.set(i);
-        }
-    }
-
-    /** What members have said was altered, or made up: they are asked once more, each for itself. */
-    private void askEach(Shot shot, BitSet doubted, long nowNanos) {
-        GroupMessage message = shot.piece().message;
-        if (shot.question() != Question.TELL_EACH) {
-            shots.tellEach(message, message.doubt(shot.number(), doubted), nowNanos);
         }
     }
 
@@ -426,13 +381,12 @@ final class GroupFlow {
             return false;
         }
         pace.hear(member, nowNanos);
-        boolean takes = verdict.kind() == Verdict.Kind.DELIVERED || verdict.kind() == Verdict.Kind.HELD;
-        if (takes && member.isDetached() && shot.sentNanos() > member.detachedNanos) {
-            attach(member, nowNanos);
+        if (verdict.kind() == Verdict.Kind.DELIVERED || verdict.kind() == Verdict.Kind.HELD) {
+            detached.handleTaken(shot, member, nowNanos);
         }
         boolean isTheirs = !name.isSealed() || verdict.isSettling();
         if (isTheirs && !verdict.equals(Verdict.refused(Outcome.Reason.LIMIT))) {
-            member.confirmedFloor = Math.max(member.confirmedFloor, shot.plan().floorSaid(at, message.number));
+            floors.confirm(member, shot.plan().floorSaid(at, message.number));
         }
         if (!message.open.get(i)) {
             return false;
@@ -447,12 +401,12 @@ final class GroupFlow {
         Duration roundTrip = Duration.ofNanos(nowNanos - message.firstSentNanos);
         switch (verdict.kind()) {
             case DELIVERED ->
-                settle(message, i, new Outcome(Outcome.Kind.DELIVERED, Outcome.Reason.NONE, roundTrip, hops));
+                outcomes.settle(message, i, new Outcome(Outcome.Kind.DELIVERED, Outcome.Reason.NONE, roundTrip, hops));
             case REFUSED -> {
                 if (verdict.reason() == Outcome.Reason.DETACHED && name.isKeptForDetached()) {
-                    putBack(shot, i, nowNanos);
+                    detached.putBack(shot, i, nowNanos);
                 } else {
-                    settle(message, i, new Outcome(Outcome.Kind.REJECTED, verdict.reason(), roundTrip, hops));
+                    outcomes.settle(message, i, new Outcome(Outcome.Kind.REJECTED, verdict.reason(), roundTrip, hops));
                 }
             }
             case HELD -> {
@@ -467,75 +421,14 @@ final class GroupFlow {
             case ABSENT -> {
                 if (shot.question() != Question.TAKE) {
                     missesAll(message, i, nowNanos);
-                } else if (message.isPutBack(i) && message.putBack[i] == shot.number()) {
-                    // So it asks for all that it has put back.
-                    attach(member, nowNanos);
+                } else {
+                    detached.handleAbsent(shot, i, nowNanos);
                 }
             }
             case UNKNOWN_FLOW -> {}
         }
-        if (isOrdered() && member.givenUp >= member.floor) {
-            raiseFloor(member, nowNanos);
-        }
+        floors.review(member, nowNanos);
         return news;
-    }
-
-    // ------------------------------------------------------------------ who detaches, and catches up
-
-    /** A member wants no more for now. What it would have had is kept as far as there is room, and nobody waits for it. */
-    private void putBack(Shot shot, int i, long nowNanos) {
-        GroupMessage message = shot.piece().message;
-        GroupMember member = message.members[i];
-        pace.putAside(member);
-        if (!member.isDetached()) {
-            member.detachedNanos = nowNanos;
-        }
-        shelf.putBack(message, i, shot.number());
-        for (int p = 0; p < message.fresh; p++) {
-            Piece piece = message.pieces.get(p);
-            piece.missing.clear(i);
-            if (piece.missing.isEmpty()) {
-                resends.remove(piece);
-            }
-            if (piece.copies.length > 0) {
-                piece.copies[i] = 0;
-            }
-            window.recount(piece);
-        }
-        askLater(message, nowNanos);
-        for (GroupMessage excess = shelf.excess(); excess != null; excess = shelf.excess()) {
-            giveUpPutBack(excess);
-        }
-    }
-
-    private void giveUpPutBack(GroupMessage message) {
-        for (int i = message.open.nextSetBit(0); i >= 0; i = message.open.nextSetBit(i + 1)) {
-            if (message.isPutBack(i)) {
-                message.members[i].givenUp = Math.max(message.members[i].givenUp, message.number);
-                settle(message, i, message.givenUp(i, Outcome.Kind.EXPIRED, Outcome.Reason.DETACHED));
-            }
-        }
-    }
-
-    /** A member wants to catch up: what it has put back goes to it again, in order, as there is room. */
-    private void attach(GroupMember member, long nowNanos) {
-        member.detachedNanos = -1;
-        for (GroupMessage message : messages.openFor(member)) {
-            int i = message.openIndexOf(member);
-            for (int p = 0; p < message.fresh && message.isPutBack(i); p++) {
-                Piece piece = message.pieces.get(p);
-                if (!piece.missing.get(i)) {
-                    dues.cancel(piece);
-                    piece.expiries = 0;
-                    piece.missing.set(i);
-                    resends.add(piece);
-                    window.recount(piece);
-                }
-            }
-        }
-        if (isOrdered()) {
-            raiseFloor(member, nowNanos);
-        }
     }
 
     /** The member knows nothing of the flow any more: what became of the copies that had left nobody can say. */
@@ -543,11 +436,10 @@ final class GroupFlow {
         for (GroupMessage message : messages.openFor(member)) {
             int i = message.openIndexOf(member);
             if (message.left.get(i)) {
-                settle(message, i, Outcome.of(Outcome.Kind.UNKNOWN, Outcome.Reason.TIMEOUT));
+                outcomes.settle(message, i, Outcome.of(Outcome.Kind.UNKNOWN, Outcome.Reason.TIMEOUT));
             }
         }
-        member.confirmedFloor = -1;
-        member.floor = messages.firstOpen(member);
+        floors.beginAgain(member);
     }
 
     /**
@@ -556,7 +448,7 @@ final class GroupFlow {
      */
     private void introduceAgain(Shot shot, int i, long nowNanos) {
         GroupMessage message = shot.piece().message;
-        message.members[i].confirmedFloor = -1;
+        floors.introduceAgain(message.members[i]);
         if (shot.question() != Question.TAKE && message.open.get(i)) {
             missesAll(message, i, nowNanos);
         }
@@ -568,13 +460,6 @@ final class GroupFlow {
             piece.missing.set(member);
             dues.schedule(piece, nowNanos);
             window.recount(piece);
-        }
-    }
-
-    private void giveUp(GroupMember member, Outcome.Reason reason) {
-        for (GroupMessage message : messages.openFor(member)) {
-            int i = message.openIndexOf(member);
-            settle(message, i, message.givenUp(i, Outcome.Kind.UNDELIVERABLE, reason));
         }
     }
 
@@ -590,7 +475,7 @@ final class GroupFlow {
                             .unreached());
             for (int i = message.open.nextSetBit(0); i >= 0; i = message.open.nextSetBit(i + 1)) {
                 left.add(message.members[i]);
-                settle(
+                outcomes.settle(
                         message,
                         i,
                         unreached.contains(message.members[i].node)
@@ -598,31 +483,11 @@ final class GroupFlow {
                                 : message.givenUp(i, Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT));
             }
             message.isMissedHere = message.hereIsOpen;
-            settleHere(message, Outcome.of(Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT));
+            outcomes.settleHere(message, Outcome.of(Outcome.Kind.EXPIRED, Outcome.Reason.TIMEOUT));
             messages.trim();
-            if (isOrdered()) {
-                for (GroupMember member : left) {
-                    member.givenUp = Math.max(member.givenUp, message.number);
-                    raiseFloor(member, nowNanos);
-                }
+            for (GroupMember member : left) {
+                floors.giveUp(member, message, nowNanos);
             }
-        }
-    }
-
-    /** A member need not wait for what was given up; what it holds it can have at once. */
-    private void raiseFloor(GroupMember member, long nowNanos) {
-        long floor = messages.firstOpen(member);
-        if (floor <= member.floor || member.isDetached()) {
-            // Who has detached waits for nothing; it hears of what it need not wait for when it is back.
-            return;
-        }
-        member.floor = floor;
-        GroupMessage held = messages.at(floor);
-        int i = held == null ? -1 : held.openIndexOf(member);
-        if (held != null && i >= 0 && held.undecided().get(i)) {
-            BitSet alone = new BitSet();
-            alone.set(i);
-            shots.tell(held, alone, Paths.Choice.PRIMARY, nowNanos);
         }
     }
 
@@ -641,7 +506,7 @@ final class GroupFlow {
             GroupMember member = message.members[i];
             pace.suspect(member, Math.max(member.heardNanos, message.firstSentNanos), dues.silenceNanos());
         }
-        if (isReliable()) {
+        if (name.isReliable()) {
             resends.add(piece);
         } else {
             piece.state = Piece.State.OVERDUE;
@@ -650,7 +515,7 @@ final class GroupFlow {
     }
 
     private void askLater(GroupMessage message, long nowNanos) {
-        if (isReliable()) {
+        if (name.isReliable()) {
             dues.askLater(message, nowNanos);
         }
     }
@@ -666,7 +531,9 @@ final class GroupFlow {
                     // One question asks for all that it has put back.
                     undecided.clear(i);
                 } else {
-                    member.floor = isOrdered() ? Math.max(member.floor, first) : member.floor;
+                    if (name.isOrdered()) {
+                        floors.raiseSilently(member, first);
+                    }
                     pace.suspect(member, nowNanos, SILENT_HOLDER_NANOS);
                 }
             }
@@ -692,110 +559,9 @@ final class GroupFlow {
                     due.expiries % 2 == 1 ? Paths.Choice.ALTERNATE : Paths.Choice.PRIMARY,
                     nowNanos);
         }
-        for (Piece next = next(nowNanos); next != null; next = next(nowNanos)) {
-            next.message.fresh++;
-            window.number(next);
+        for (Piece next = backlog.poll(nowNanos); next != null; next = backlog.poll(nowNanos)) {
             transmit(next, (BitSet) next.missing.clone(), Paths.Choice.PRIMARY, nowNanos);
             messages.trim();
-        }
-    }
-
-    /** The piece that may leave for the first time, null when none may; its message gets its number before it leaves. */
-    private @Nullable Piece next(long nowNanos) {
-        GroupMessage message = sending;
-        if (message != null && message.fresh < message.pieces.size() && !message.isSettled()) {
-            Piece piece = message.pieces.get(message.fresh);
-            return window.admits(piece) ? piece : null;
-        }
-        sending = null;
-        for (message = waiting.peek(); message != null && message.isSettled(); message = waiting.peek()) {
-            passOver(waiting.remove(), nowNanos);
-        }
-        if (message == null || !window.admits(message.pieces.get(0)) || !hasRoom(nowNanos)) {
-            return null;
-        }
-        waiting.remove();
-        assign(message, nowNanos);
-        sending = message;
-        return message.pieces.get(0);
-    }
-
-    /** What was given up before its turn has a number all the same where order counts: that gap is how members are told. */
-    private void passOver(GroupMessage message, long nowNanos) {
-        if (!isOrdered()) {
-            return;
-        }
-        long passed = messages.next();
-        messages.number(message);
-        messages.trim();
-        if (message.isMissedHere) {
-            here.add(message, nowNanos);
-        }
-        for (GroupMember member : message.members) {
-            if (member.lastMessage >= 0 && member.lastMessage == passed - 1) {
-                member.lastMessage = passed;
-                member.givenUp = passed;
-                raiseFloor(member, nowNanos);
-            }
-        }
-    }
-
-    /** Whether another message may begin; the oldest is given up where only those who lag still miss it. */
-    private boolean hasRoom(long nowNanos) {
-        GroupMessage oldest = messages.at(messages.first());
-        if (messages.kept() >= config.retainedMessages() && oldest != null && !oldest.isAwaited()) {
-            long heard = -PATIENCE_NANOS;
-            for (int i = oldest.open.nextSetBit(0); i >= 0; i = oldest.open.nextSetBit(i + 1)) {
-                if (oldest.members[i].putBackCount == 0) {
-                    heard = Math.max(heard, oldest.members[i].heardNanos);
-                }
-            }
-            if (nowNanos - heard < PATIENCE_NANOS) {
-                roomNanos = heard + PATIENCE_NANOS;
-                return false;
-            }
-            List<GroupMember> left = new ArrayList<>();
-            for (int i = oldest.open.nextSetBit(0); i >= 0; i = oldest.open.nextSetBit(i + 1)) {
-                left.add(oldest.members[i]);
-                settle(oldest, i, oldest.givenUp(i, Outcome.Kind.EXPIRED, Outcome.Reason.LIMIT));
-            }
-            messages.trim();
-            left.forEach(member -> member.floor = Math.max(member.floor, messages.firstOpen(member)));
-        }
-        return window.admitsMessage() && messages.kept() < config.retainedMessages();
-    }
-
-    private void assign(GroupMessage message, long nowNanos) {
-        long next = messages.next();
-        for (int i = message.open.nextSetBit(0); i >= 0; i = message.open.nextSetBit(i + 1)) {
-            GroupMember member = message.members[i];
-            if (member.lastMessage < 0) {
-                member.floor = next;
-            } else if (isOrdered() && member.lastMessage != next - 1) {
-                // It was no member meanwhile: what it has not got of the time before would hold it up for ever.
-                settleEarlier(member);
-                member.floor = next;
-            }
-            member.lastMessage = next;
-        }
-        messages.number(message);
-        if (name.isSealed()) {
-            message.seal(out.seal(this, message));
-        }
-        message.open.stream().forEach(i -> message.members[i].underWay++);
-        window.recount(message);
-        if (message.hereIsOpen) {
-            here.add(message, nowNanos);
-        }
-    }
-
-    private void settleEarlier(GroupMember member) {
-        for (long at = messages.first(); at < messages.next(); at++) {
-            GroupMessage earlier = messages.at(at);
-            int i = earlier == null ? -1 : earlier.openIndexOf(member);
-            if (earlier != null && i >= 0) {
-                settle(earlier, i, earlier.givenUp(i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
-            }
         }
     }
 
@@ -814,8 +580,8 @@ final class GroupFlow {
         for (NodeId node : unreached) {
             int i = message.indexOf(node);
             to.clear(i);
-            if (!isReliable()) {
-                settle(message, i, message.givenUp(i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
+            if (!name.isReliable()) {
+                outcomes.settle(message, i, message.givenUp(i, Outcome.Kind.UNDELIVERABLE, Outcome.Reason.NO_ROUTE));
             } else {
                 pace.putAside(message.members[i]);
             }
@@ -839,55 +605,9 @@ final class GroupFlow {
         for (int i = to.nextSetBit(0); i >= 0 && piece.copies.length > 0; i = to.nextSetBit(i + 1)) {
             if (piece.copies[i] > manner.retriesMax()) {
                 GroupMember member = message.members[i];
-                settle(message, i, message.givenUp(i, Outcome.Kind.EXPIRED, Outcome.Reason.RETRIES));
-                if (isOrdered()) {
-                    member.givenUp = Math.max(member.givenUp, message.number);
-                    raiseFloor(member, nowNanos);
-                }
+                outcomes.settle(message, i, message.givenUp(i, Outcome.Kind.EXPIRED, Outcome.Reason.RETRIES));
+                floors.giveUp(member, message, nowNanos);
             }
-        }
-    }
-
-    // ------------------------------------------------------------------ outcomes
-
-    private void settle(GroupMessage message, int member, Outcome outcome) {
-        message.open.clear(member);
-        shelf.settled(message, member);
-        if (message.members[member].lagging) {
-            message.laggingCount--;
-        }
-        if (message.number >= 0) {
-            message.members[member].underWay--;
-        }
-        for (Piece piece : message.pieces) {
-            if (piece.missing.get(member)) {
-                piece.missing.clear(member);
-                window.recount(piece);
-                if (piece.missing.isEmpty()) {
-                    resends.remove(piece);
-                }
-            }
-        }
-        out.settled(message, message.members[member].node, outcome);
-        finishIfSettled(message);
-    }
-
-    private void settleHere(GroupMessage message, Outcome outcome) {
-        if (message.hereIsOpen) {
-            message.hereIsOpen = false;
-            out.settled(message, self, outcome);
-            finishIfSettled(message);
-        }
-    }
-
-    private void finishIfSettled(GroupMessage message) {
-        window.recount(message);
-        if (message.isSettled()) {
-            messages.settled(message);
-            shots.forget(message);
-            dues.cancel(message);
-            message.pieces.forEach(resends::remove);
-            out.ended(message);
         }
     }
 
@@ -903,19 +623,11 @@ final class GroupFlow {
             return present;
         }
         if (present != null) {
-            giveUp(present, Outcome.Reason.DESTINATION_RESTARTED);
+            outcomes.giveUp(present, Outcome.Reason.DESTINATION_RESTARTED);
         }
         GroupMember fresh = new GroupMember(node, life, messages.next(), nowNanos);
         members.put(node, fresh);
         return fresh;
-    }
-
-    private boolean isReliable() {
-        return name.kind() != SocketKind.DGRAM;
-    }
-
-    private boolean isOrdered() {
-        return name.kind() == SocketKind.SEQPACKET;
     }
 
     private final class ShotOutput implements GroupShots.Output {
@@ -938,12 +650,12 @@ final class GroupFlow {
     private final class HereOutput implements GroupHere.Output {
         @Override
         public Verdict offer(GroupMessage message, long missedCount) {
-            return out.deliverHere(GroupFlow.this, message, isOrdered() ? missedCount : 0);
+            return out.deliverHere(GroupFlow.this, message, name.isOrdered() ? missedCount : 0);
         }
 
         @Override
         public void decided(GroupMessage message, Verdict verdict) {
-            settleHere(
+            outcomes.settleHere(
                     message,
                     verdict.kind() == Verdict.Kind.DELIVERED
                             ? Outcome.of(Outcome.Kind.DELIVERED, Outcome.Reason.NONE)

@@ -8,7 +8,7 @@ import java.util.ArrayDeque;
  * What this very node is to have of a flow to many that begins on it: in order, the first one tried again while its
  * queue is full.
  *
- * <p>Called by {@link GroupFlow} alone.
+ * <p>Called by {@link GroupFlow} and {@link GroupBacklog}.
  */
 final class GroupHere {
     interface Output {

@@ -1,7 +1,6 @@
 package dev.weft.core.flow;
 
 import dev.weft.Outcome;
-import dev.weft.SocketKind;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.wire.GroupData;
 import dev.weft.core.wire.GroupName;
@@ -258,7 +257,7 @@ final class GroupInbound {
         if (isBlocked()) {
             believeFloor();
         }
-        if (isOrdered()) {
+        if (name.isOrdered()) {
             for (Pending first = pending.get(next);
                     first != null && first.missing == 0 && late(next, first);
                     first = pending.get(next)) {}
@@ -361,11 +360,7 @@ final class GroupInbound {
     }
 
     private boolean isNext(long message) {
-        return !isOrdered() || message == next;
-    }
-
-    private boolean isOrdered() {
-        return name.kind() == SocketKind.SEQPACKET;
+        return !name.isOrdered() || message == next;
     }
 
     /** The answer that needs no look at the message; null where it is news. */
@@ -387,9 +382,9 @@ final class GroupInbound {
         long own = mark.floorDistance() == TreeMark.UNSAID ? 0 : Math.max(0, message - mark.floorDistance());
         if (!name.isSealed()) {
             raise(common, own);
-        } else if (!knowsFloor || isBeyond(message) || isOrdered() && Math.max(common, own) > next) {
+        } else if (!knowsFloor || isBeyond(message) || name.isOrdered() && Math.max(common, own) > next) {
             believeFloor();
-            if (!knowsFloor || isBeyond(message) || isOrdered() && Math.max(common, own) > next) {
+            if (!knowsFloor || isBeyond(message) || name.isOrdered() && Math.max(common, own) > next) {
                 wantFloor();
             }
         }
@@ -430,7 +425,7 @@ final class GroupInbound {
 
     /** Whether something has come that waits for others, which may have been given up. */
     private boolean isBlocked() {
-        return name.isSealed() && !pending.isEmpty() && (!knowsFloor || isOrdered() && pending.firstKey() > next);
+        return name.isSealed() && !pending.isEmpty() && (!knowsFloor || name.isOrdered() && pending.firstKey() > next);
     }
 
     /** Messages below are given up, or decided: nobody waits for them. */
@@ -439,7 +434,7 @@ final class GroupInbound {
             discard(pending.firstKey());
         }
         if (next < raised) {
-            if (countsMissed && isOrdered()) {
+            if (countsMissed && name.isOrdered()) {
                 missedCount += raised - next - decided.subMap(next, raised).size();
             }
             next = raised;

@@ -1,16 +1,16 @@
 package dev.weft.core.flow;
 
-import dev.weft.SocketKind;
 import dev.weft.core.flow.GroupMessage.Piece;
+import dev.weft.core.wire.GroupName;
 
 /**
  * Which members of a flow to many the others wait for: those that answer. Who is silent while others answer lags, and so
  * does who has detached or is leaving, until it keeps up again.
  *
- * <p>Called by {@link GroupFlow} alone.
+ * <p>Called by {@link GroupFlow} and {@link GroupDetached}.
  */
 final class GroupPace {
-    private final SocketKind kind;
+    private final GroupName name;
     private final GroupConfig config;
     private final GroupMessages messages;
     private final GroupWindow window;
@@ -24,14 +24,14 @@ final class GroupPace {
     private long keptUpNanos;
 
     GroupPace(
-            SocketKind kind,
+            GroupName name,
             GroupConfig config,
             GroupMessages messages,
             GroupWindow window,
             GroupDues dues,
             GroupResends resends,
             long nowNanos) {
-        this.kind = kind;
+        this.name = name;
         this.config = config;
         this.messages = messages;
         this.window = window;
@@ -77,7 +77,7 @@ final class GroupPace {
             for (int p = 0; p < message.fresh; p++) {
                 Piece piece = message.pieces.get(p);
                 boolean isLate = nowNanos - piece.sentNanos > dues.silenceNanos();
-                boolean isUnderWay = kind != SocketKind.DGRAM && piece.state == Piece.State.UNDER_WAY;
+                boolean isUnderWay = name.isReliable() && piece.state == Piece.State.UNDER_WAY;
                 if (isLate && isUnderWay && piece.missing.get(i)) {
                     dues.cancel(piece);
                     piece.expiries = 0;

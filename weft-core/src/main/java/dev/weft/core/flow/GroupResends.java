@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * first; then those that only members miss who lag, by turns, so that one who has come back is found whatever is kept
  * for one who is gone.
  *
- * <p>Called by {@link GroupFlow} and {@link GroupPace}.
+ * <p>Called by {@link GroupFlow} and its parts.
  */
 final class GroupResends {
     private final TreeSet<Piece> awaited = new TreeSet<>(

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A member takes what it has put back only from a later transmission. So while none has left, it has not got it for
  * certain.
  *
- * <p>Called by {@link GroupFlow} alone.
+ * <p>Called by {@link GroupDetached}, and by {@link GroupOutcomes}, which clears it.
  */
 final class GroupShelf {
     /** What the shelves of all flows of a node hold. */

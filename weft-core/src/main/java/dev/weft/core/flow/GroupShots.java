@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The transmissions of a flow to many: draws the tree of each, sends it, and knows it by its number as long as answers
  * to it are of interest.
  *
- * <p>Called by {@link GroupFlow} alone.
+ * <p>Called by {@link GroupFlow} and its parts.
  */
 final class GroupShots {
     interface Output {

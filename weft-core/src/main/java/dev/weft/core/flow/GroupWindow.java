@@ -11,7 +11,7 @@ import dev.weft.core.flow.GroupMessage.Piece;
  * <p>Only the network rules it, not how fast members take what has come; and who lags is not counted. What goes to those
  * alone may fill only what the others leave.
  *
- * <p>Called by {@link GroupFlow} and {@link GroupResends}.
+ * <p>Called by {@link GroupFlow} and its parts.
  */
 final class GroupWindow {
     private final GroupConfig config;

@@ -346,7 +346,9 @@ public final class TreeForwarder {
             return;
         }
         if (gatherings.size() >= GATHERINGS_MAX) {
-            TreeOrigin oldest = dues.first().key();
+            // Where the time of all is over since this turn, none is due any more.
+            TreeOrigin oldest =
+                    dues.isEmpty() ? gatherings.firstKey() : dues.first().key();
             Gathering forgotten = gatherings.remove(oldest);
             dues.pollFirst();
             if (forgotten != null) {

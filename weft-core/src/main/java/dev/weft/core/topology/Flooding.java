@@ -19,10 +19,8 @@ import dev.weft.core.wire.MalformedFrame;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Spreads advertisements over every link until each neighbor is known to have them (RFC 2328 §13, with digests in
@@ -92,25 +90,15 @@ public final class Flooding {
     private static final long SPACING_MIN_NANOS = 1_000_000L;
     private static final long SPACING_MAX_NANOS = 300_000_000L;
 
-    /**
-     * The highest number under this node's id that it outbids. No node gets there by counting, and above it there are
-     * as many left: from the highest number of all but one, the next edition but one would count past the end.
-     */
-    private static final long SEQUENCE_OUTBID_MAX = 1L << 62;
-
     private enum Timer {
         RETRANSMIT,
-        REFRESH,
-        EXPIRE,
-        ORIGINATE
+        ORIGINATE,
+        EXPIRE
     }
 
     private final NodeId self;
-    private final long incarnation;
     private final TopologyConfig config;
-    private final Prng prng;
     private final Edition.Source editions;
-    private final Signing signing;
     private final Output out;
     private final Lsdb lsdb;
     private final LinkedHashMap<NodeId, Neighbor> neighbors = new LinkedHashMap<>();
@@ -118,15 +106,15 @@ public final class Flooding {
     private List<Neighbor> inOrder = List.of();
 
     private final BitSet slots = new BitSet();
-    private final EnumMap<LsaKind, Origination> own = new EnumMap<>(LsaKind.class);
+    private final OwnAdvertisements own;
     private final Deadlines<Timer> timers = new Deadlines<>(Timer.class);
     /** Advertisements that some neighbor was asked for, and when. */
     private final LinkedHashMap<LsaKey, Long> asked = new LinkedHashMap<>();
 
     private final Changes changes = new Changes();
     private final Comparison comparison;
+    private final FloodFrames frames;
 
-    private long frameNumber;
     private long changedNanos;
     private long comparedNanos = Long.MIN_VALUE / 2;
     /** When some neighbor is to be spoken to. */
@@ -136,7 +124,7 @@ public final class Flooding {
     public record Signing(String mesh, Signatory signatory) {
         public static final Signing NONE = new Signing("", Signatory.NONE);
 
-        private Lsa originate(LsaKey key, LsaVersion version, ByteView content) {
+        Lsa originate(LsaKey key, LsaVersion version, ByteView content) {
             ByteView publicKey = signatory.publicKey();
             return publicKey.isEmpty()
                     ? Lsa.originate(key, version, content)
@@ -158,14 +146,13 @@ public final class Flooding {
             Signing signing,
             Output out) {
         this.self = self;
-        this.signing = signing;
         this.editions = editions;
-        this.incarnation = incarnation;
         this.config = config;
-        this.prng = prng;
         this.out = out;
+        this.own = new OwnAdvertisements(self, incarnation, config, signing, prng);
         this.lsdb = new Lsdb(config, prng.fork(1).nextLong());
         this.comparison = new Comparison(lsdb);
+        this.frames = new FloodFrames(out);
     }
 
     public Lsdb lsdb() {
@@ -184,8 +171,8 @@ public final class Flooding {
 
     /** Says something new of this node; the last word counts. */
     public void originate(LsaKind kind, ByteView content, Haste haste, long nowNanos) {
-        own.computeIfAbsent(kind, any -> new Origination()).want(content, haste, nowNanos);
-        originateWaiting(nowNanos);
+        own.want(kind, content, haste, nowNanos);
+        originate(nowNanos);
     }
 
     public void handleLinkUp(NodeId node, long nowNanos) {
@@ -337,9 +324,8 @@ public final class Flooding {
         for (Timer due = timers.pollDue(nowNanos); due != null; due = timers.pollDue(nowNanos)) {
             switch (due) {
                 case RETRANSMIT -> retransmit(nowNanos);
-                case REFRESH -> refresh(nowNanos);
+                case ORIGINATE -> originate(nowNanos);
                 case EXPIRE -> expire(nowNanos);
-                case ORIGINATE -> originateWaiting(nowNanos);
             }
         }
     }
@@ -363,9 +349,8 @@ public final class Flooding {
             long due = neighbor.speakNanos(spacing);
             if (due <= nowNanos) {
                 neighbor.spoken(spacing, nowNanos);
-                sendAcks(neighbor);
-                sendWants(neighbor);
-                sendAdvertisements(neighbor, nowNanos);
+                frames.send(neighbor, nowNanos);
+                timers.armNoLater(Timer.RETRANSMIT, neighbor.retransmitNanos(config.retransmitNanos()));
             } else {
                 speakNanos = Math.min(speakNanos, due);
             }
@@ -385,7 +370,7 @@ public final class Flooding {
         if (item.ageSeconds() >= config.maxAgeSeconds()) {
             return;
         }
-        if (lsa.key().origin().equals(self) && isNotMine(lsa)) {
+        if (own.isAnothers(lsa)) {
             overrule(lsa, nowNanos);
             return;
         }
@@ -403,7 +388,7 @@ public final class Flooding {
     /** Whether {@link #handleFlood} would do more than acknowledge it, or answer it with what is here. */
     public boolean isNews(Lsa lsa) {
         if (lsa.key().origin().equals(self)) {
-            return isNotMine(lsa);
+            return own.isAnothers(lsa);
         }
         Entry present = lsdb.entry(lsa.key());
         return present == null || lsa.version().isNewerThan(present.lsa().version());
@@ -428,36 +413,18 @@ public final class Flooding {
         }
     }
 
-    /** An edition under this node's id that this life of it did not make. */
-    private boolean isNotMine(Lsa lsa) {
-        Origination mine = own.get(lsa.key().kind());
-        return mine == null
-                || lsa.version().incarnation() != incarnation
-                || lsa.version().sequence() > mine.sequence();
-    }
-
-    /**
-     * A trace of an earlier life, or somebody else's word in our name: what is newer than ours is outbid, what is older
-     * is superseded by what we say anyway. A later life cannot be outbid, nor can who leaves no numbers to count
-     * on; that is reported.
-     */
+    /** A later life of this node is reported: it cannot be outbid, nor can who leaves no numbers to count on. */
     private void overrule(Lsa lsa, long nowNanos) {
-        if (lsa.version().compareTo(new LsaVersion(incarnation, SEQUENCE_OUTBID_MAX)) > 0) {
-            out.laterLifeOfThisNode(lsa.version().incarnation());
-            return;
-        }
-        Origination mine = own.get(lsa.key().kind());
-        if (mine == null) {
-            return;
-        }
-        if (lsa.version().incarnation() == incarnation && lsa.version().sequence() > mine.sequence()) {
-            mine.outbid(lsa.version().sequence(), nowNanos);
-            originateWaiting(nowNanos);
-        } else {
-            Entry present = lsdb.entry(lsa.key());
-            if (present != null) {
-                spread(present, nowNanos);
+        switch (own.overrule(lsa, nowNanos)) {
+            case NONE -> out.laterLifeOfThisNode(lsa.version().incarnation());
+            case OUTBID -> originate(nowNanos);
+            case REPEAT -> {
+                Entry present = lsdb.entry(lsa.key());
+                if (present != null) {
+                    spread(present, nowNanos);
+                }
             }
+            case LEFT -> {}
         }
     }
 
@@ -593,30 +560,18 @@ public final class Flooding {
 
     // ------------------------------------------------------------------ our own words
 
-    private void originateWaiting(long nowNanos) {
-        for (Map.Entry<LsaKind, Origination> entry : own.entrySet()) {
-            long due = entry.getValue().nextNanos(lsdb.size(), nowNanos);
-            if (due <= nowNanos) {
-                edition(entry.getKey(), entry.getValue(), nowNanos);
-            } else if (due != Deadlines.NEVER) {
-                timers.armNoLater(Timer.ORIGINATE, due);
+    /** Says what is due; what is not may have to wait longer for it, as the database grows. */
+    private void originate(long nowNanos) {
+        for (Lsa lsa = own.poll(lsdb.size(), nowNanos); lsa != null; lsa = own.poll(lsdb.size(), nowNanos)) {
+            lsdb.offer(readOwn(lsa), 0, nowNanos, this::isEvictable);
+            Entry entry = lsdb.entry(lsa.key());
+            if (entry != null) {
+                spread(entry, nowNanos);
             }
+            changed(lsa.key());
+            timers.armNoLater(Timer.EXPIRE, nowNanos + config.maxAgeSeconds() * 1_000_000_000L);
         }
-    }
-
-    private void edition(LsaKind kind, Origination mine, long nowNanos) {
-        long refreshNanos = nowNanos + config.refreshNanos() - prng.below(config.refreshNanos() / 10);
-        LsaKey key = new LsaKey(self, kind);
-        LsaVersion version = new LsaVersion(incarnation, mine.edition(refreshNanos, nowNanos));
-        Lsa lsa = signing.originate(key, version, mine.content());
-        lsdb.offer(readOwn(lsa), 0, nowNanos, this::isEvictable);
-        Entry entry = lsdb.entry(key);
-        if (entry != null) {
-            spread(entry, nowNanos);
-        }
-        changed(key);
-        timers.armNoLater(Timer.REFRESH, refreshNanos);
-        timers.armNoLater(Timer.EXPIRE, nowNanos + config.maxAgeSeconds() * 1_000_000_000L);
+        timers.armNoLater(Timer.ORIGINATE, own.nextNanos(lsdb.size(), nowNanos));
     }
 
     private Edition readOwn(Lsa lsa) {
@@ -624,15 +579,6 @@ public final class Flooding {
             return editions.read(lsa);
         } catch (MalformedFrame e) {
             throw new InvariantError("this node's own advertisement is unreadable: " + e.getMessage());
-        }
-    }
-
-    private void refresh(long nowNanos) {
-        for (Map.Entry<LsaKind, Origination> entry : own.entrySet()) {
-            if (entry.getValue().refreshNanos() <= nowNanos) {
-                edition(entry.getKey(), entry.getValue(), nowNanos);
-            }
-            timers.armNoLater(Timer.REFRESH, entry.getValue().refreshNanos());
         }
     }
 
@@ -652,66 +598,6 @@ public final class Flooding {
             timers.armNoLater(Timer.RETRANSMIT, neighbor.retransmitNanos(config.retransmitNanos()));
             speakTo(neighbor);
         }
-    }
-
-    private void sendAcks(Neighbor neighbor) {
-        List<LsaHeading> headings = neighbor.takeDebts();
-        List<Long> frames = neighbor.takeFrames();
-        int from = 0;
-        int fromFrame = 0;
-        while (from < headings.size() || fromFrame < frames.size()) {
-            int to = Math.min(headings.size(), from + FloodAck.HEADINGS_MAX);
-            int toFrame = Math.min(frames.size(), fromFrame + FloodAck.FRAMES_MAX);
-            out.send(neighbor.node, new FloodAck(headings.subList(from, to), frames.subList(fromFrame, toFrame)));
-            from = to;
-            fromFrame = toFrame;
-        }
-    }
-
-    private void sendWants(Neighbor neighbor) {
-        List<LsaHeading> headings = neighbor.takeWants();
-        for (int from = 0; from < headings.size(); from += FloodWant.HEADINGS_MAX) {
-            int to = Math.min(headings.size(), from + FloodWant.HEADINGS_MAX);
-            out.send(neighbor.node, new FloodWant(headings.subList(from, to)));
-        }
-    }
-
-    private void sendAdvertisements(Neighbor neighbor, long nowNanos) {
-        List<Entry> entries = neighbor.takeQueue();
-        int first = 0;
-        int bytes = 0;
-        for (int i = 0; i < entries.size(); i++) {
-            int size = entries.get(i).lsa().bytes().length();
-            if (i - first == Flood.ITEMS_MAX || bytes + size > Flood.BYTES_MAX) {
-                sendFrame(neighbor, entries.subList(first, i), nowNanos);
-                first = i;
-                bytes = 0;
-            }
-            bytes += size;
-        }
-        if (first < entries.size()) {
-            sendFrame(neighbor, entries.subList(first, entries.size()), nowNanos);
-        }
-        timers.armNoLater(Timer.RETRANSMIT, neighbor.retransmitNanos(config.retransmitNanos()));
-    }
-
-    private void sendFrame(Neighbor neighbor, List<Entry> entries, long nowNanos) {
-        List<Flood.Item> items = new ArrayList<>(entries.size());
-        for (Entry entry : entries) {
-            items.add(new Flood.Item(ageOnArrival(entry, nowNanos), entry.lsa()));
-        }
-        // Never the number of another frame, on whatever link: an acknowledgement may come late.
-        frameNumber++;
-        neighbor.sent(frameNumber, entries, nowNanos);
-        out.send(neighbor.node, new Flood(items, frameNumber));
-    }
-
-    /**
-     * Rounded up, with a second for the way (RFC 2328's InfTransDelay): no copy ever looks younger than it is, or
-     * copies that outlive each other in turns would keep a dead node known for good.
-     */
-    private static int ageOnArrival(Entry entry, long nowNanos) {
-        return Math.min(Flood.AGE_SECONDS_MAX, entry.ageSeconds(nowNanos + 999_999_999L) + 1);
     }
 
     /**

@@ -6,7 +6,8 @@ import dev.weft.core.topology.Flooding.Haste;
 
 /**
  * Decides when a new edition of one of this node's own advertisements may go out, for each costs every node of the
- * mesh: urgent ones at once within a budget, the others at a distance that doubles while they go on.
+ * mesh: urgent ones at once within a budget, the others at a distance that doubles while they go on. Asked and told by
+ * {@link OwnAdvertisements} alone.
  */
 final class Origination {
     private static final long PACE_PER_ENTRY_NANOS = 2_000_000L;

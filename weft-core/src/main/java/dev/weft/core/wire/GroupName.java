@@ -63,16 +63,24 @@ public record GroupName(Scope scope, SocketKind kind, WhenFull whenFull, Sealing
         return sealing == Sealing.SEALED;
     }
 
+    /** Whether what is lost goes again. */
+    public boolean isReliable() {
+        return kind != SocketKind.DGRAM;
+    }
+
+    /** Whether a member has the messages in the order in which they were sent. */
+    public boolean isOrdered() {
+        return kind == SocketKind.SEQPACKET;
+    }
+
     /** What a member says to a message that it has no room for. */
     public Verdict noRoom() {
-        return kind == SocketKind.DGRAM || whenFull == WhenFull.REFUSE
-                ? Verdict.refused(Outcome.Reason.QUEUE_FULL)
-                : Verdict.HELD;
+        return !isReliable() || whenFull == WhenFull.REFUSE ? Verdict.refused(Outcome.Reason.QUEUE_FULL) : Verdict.HELD;
     }
 
     /** Whether its sender keeps for a member that has detached what that member puts back. */
     public boolean isKeptForDetached() {
-        return kind != SocketKind.DGRAM && whenFull == WhenFull.WAIT;
+        return isReliable() && whenFull == WhenFull.WAIT;
     }
 
     static GroupName decode(WireReader in) throws MalformedFrame {

@@ -2,6 +2,7 @@ package dev.weft.core.flow;
 
 import static dev.weft.core.flow.GroupLab.MILLI;
 import static dev.weft.core.flow.GroupLab.SECOND;
+import static dev.weft.core.flow.GroupLab.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.NodeId;
@@ -26,22 +27,6 @@ class GroupFlowTest {
 
     /** A ring of six with a chord: two ways to everybody. */
     private static final int[][] RING = {{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 0}, {0, 3}};
-
-    private static GroupConfig config(int windowMessages, int retained) {
-        GroupConfig plain = GroupConfig.DEFAULT;
-        return new GroupConfig(
-                plain.fragmentBytes(),
-                windowMessages,
-                plain.windowBytes(),
-                retained,
-                plain.queuedBytesMax(),
-                plain.queuedMessagesMax(),
-                plain.membersMax(),
-                plain.flowsMax(),
-                plain.heldBytesMax(),
-                plain.putBackBytesMax(),
-                plain.retransmission());
-    }
 
     private static GroupLab lab(long seed, int nodes, int[][] links) {
         return new GroupLab(seed, GroupConfig.DEFAULT, nodes, links);

@@ -388,6 +388,30 @@ final class GroupLab {
     private long order;
     private long nextTicket = 1;
 
+    /** As usual, but for how many messages may be under way and how many are kept. */
+    static GroupConfig config(int windowMessages, int retained) {
+        GroupConfig plain = GroupConfig.DEFAULT;
+        return new GroupConfig(
+                plain.fragmentBytes(),
+                windowMessages,
+                plain.windowBytes(),
+                retained,
+                plain.queuedBytesMax(),
+                plain.queuedMessagesMax(),
+                plain.membersMax(),
+                plain.flowsMax(),
+                plain.heldBytesMax(),
+                plain.putBackBytesMax(),
+                plain.retransmission());
+    }
+
+    /** Nodes that seal: 1 is the only way from 0 to 2 and 3, and may be a member as they are. */
+    static GroupLab sealedBehindOneRelay() {
+        GroupLab lab = new GroupLab(1, GroupConfig.DEFAULT, 4, new int[][] {{0, 1}, {1, 2}, {1, 3}});
+        lab.seal = Seal.STAND_IN;
+        return lab;
+    }
+
     /** @param links pairs of nodes */
     GroupLab(long seed, GroupConfig config, int count, int[][] links) {
         this.prng = new Prng(seed);

@@ -334,6 +334,18 @@ class TreeForwarderTest {
     }
 
     @Test
+    void aCopyThatComesWhenTheTimeOfAllThatIsGatheredIsOverFindsRoom() {
+        for (int i = 1; i <= TreeForwarder.GATHERINGS_MAX; i++) {
+            arrive(i);
+        }
+        forwarder.handleTime(6_000 * MILLI);
+        arrive(TreeForwarder.GATHERINGS_MAX + 1);
+        forwarder.flush();
+        assertThat(acks().stream().mapToInt(ack -> ack.answers().size()).sum()).isEqualTo(TreeForwarder.GATHERINGS_MAX);
+        assertThat(forwarder.gatheringCount()).isOne();
+    }
+
+    @Test
     void aCopyOfACopyIsNotPassedOnAgain() {
         arrive(1);
         arrive(1);
