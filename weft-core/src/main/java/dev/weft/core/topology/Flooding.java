@@ -16,6 +16,7 @@ import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
 import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.NodeRecord;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -23,6 +24,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Spreads advertisements over every link until each neighbor is known to have them (RFC 2328 §13, with digests in
@@ -46,8 +48,8 @@ public final class Flooding {
         /** An advertisement of links is new, newer, or gone. */
         void adjacenciesChanged(NodeId origin);
 
-        /** A node's record is new, newer, or gone. */
-        void recordChanged(NodeId origin);
+        /** A node's record is new, newer, or gone; the one before, where there was one. */
+        void recordChanged(NodeId origin, Optional<NodeRecord> before);
 
         /** A node's credential is new, newer, or gone. */
         default void credentialChanged(NodeId origin) {}
@@ -418,12 +420,14 @@ public final class Flooding {
     }
 
     private void keep(Lsa lsa, int ageSeconds, Neighbor from, long nowNanos) throws MalformedFrame {
+        Optional<NodeRecord> before = recordBefore(lsa.key());
         Lsdb.Offer offer = lsdb.offer(editions.read(lsa), ageSeconds, nowNanos, this::isEvictable);
         Entry entry = lsdb.entry(lsa.key());
         if (offer == Lsdb.Offer.NEWER && entry != null) {
             asked.remove(lsa.key());
             relay(entry, from, nowNanos);
-            changed(lsa.key());
+            // By the key that is kept: who keeps the id as well then keeps no other copy of it.
+            changed(entry.key, before);
             timers.armNoLater(Timer.EXPIRE, nowNanos + (config.maxAgeSeconds() - ageSeconds) * 1_000_000_000L);
         }
     }
@@ -465,10 +469,14 @@ public final class Flooding {
         return !origin.equals(self) && !neighbors.containsKey(origin);
     }
 
-    private void changed(LsaKey key) {
+    private Optional<NodeRecord> recordBefore(LsaKey key) {
+        return key.kind() == LsaKind.NODE ? lsdb.recordOf(key.origin()) : Optional.empty();
+    }
+
+    private void changed(LsaKey key, Optional<NodeRecord> before) {
         switch (key.kind()) {
             case ADJACENCY -> out.adjacenciesChanged(key.origin());
-            case NODE -> out.recordChanged(key.origin());
+            case NODE -> out.recordChanged(key.origin(), before);
             case CREDENTIAL -> out.credentialChanged(key.origin());
             case SEAL -> out.sealRecordChanged(key.origin());
         }
@@ -609,12 +617,13 @@ public final class Flooding {
         LsaKey key = new LsaKey(self, kind);
         LsaVersion version = new LsaVersion(incarnation, mine.edition(refreshNanos, nowNanos));
         Lsa lsa = signing.originate(key, version, mine.content());
+        Optional<NodeRecord> before = recordBefore(key);
         lsdb.offer(readOwn(lsa), 0, nowNanos, this::isEvictable);
         Entry entry = lsdb.entry(key);
         if (entry != null) {
             spread(entry, nowNanos);
         }
-        changed(key);
+        changed(key, before);
         timers.armNoLater(Timer.REFRESH, refreshNanos);
         timers.armNoLater(Timer.EXPIRE, nowNanos + config.maxAgeSeconds() * 1_000_000_000L);
     }
@@ -639,7 +648,7 @@ public final class Flooding {
     private void expire(long nowNanos) {
         for (Entry expired : lsdb.expire(nowNanos)) {
             changes.remove(expired);
-            changed(expired.key);
+            changed(expired.key, expired.edition().record());
         }
         timers.arm(Timer.EXPIRE, lsdb.nextExpiryNanos());
     }
