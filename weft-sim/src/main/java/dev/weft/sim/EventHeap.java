@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What happens next: events in order of time, and of scheduling where times are equal. A heap with four children to a
- * node, on arrays: no object per event but the event itself.
+ * node, on arrays: no object per event but the event itself. Where time goes in ticks, what nodes will do soon stands
+ * in a {@link TickWheel} beside it.
  */
 final class EventHeap {
     /** Something that happens at a moment of virtual time. */
@@ -17,6 +18,9 @@ final class EventHeap {
     }
 
     private static final int CHILDREN = 4;
+
+    /** Nearly all that nodes wait for is due within four seconds of them. */
+    private static final int WHEEL_TICKS = 4_096;
 
     /** What happens to one node happens at multiples of this. */
     private final long tickNanos;
@@ -28,6 +32,7 @@ final class EventHeap {
     private @Nullable Timeline[] owners = new @Nullable Timeline[1_024];
 
     private int size;
+    private final TickWheel wheel;
     private long scheduledCount;
     private long happenedCount;
     private long nowNanos;
@@ -37,6 +42,7 @@ final class EventHeap {
     /** @param tickNanos 1 where time does not go in ticks */
     EventHeap(long tickNanos) {
         this.tickNanos = tickNanos;
+        this.wheel = new TickWheel(tickNanos, tickNanos > 1 ? WHEEL_TICKS : 1);
     }
 
     long tickNanos() {
@@ -67,14 +73,23 @@ final class EventHeap {
 
     /** Something that happens to one node alone. */
     void at(long wantedNanos, @Nullable Timeline owner, Event event) {
+        long soonest = Math.max(wantedNanos, Math.max(nowNanos, closedNanos));
+        long at = owner == null ? soonest : tickAt(soonest);
+        long number = scheduledCount++;
+        if (owner != null && tickNanos > 1 && wheel.reaches(at)) {
+            wheel.add(at, number, owner, event);
+        } else {
+            push(at, number, owner, event);
+        }
+    }
+
+    private void push(long at, long number, @Nullable Timeline owner, Event event) {
         if (size == events.length) {
             atNanos = Arrays.copyOf(atNanos, 2 * size);
             numbers = Arrays.copyOf(numbers, 2 * size);
             events = Arrays.copyOf(events, 2 * size);
             owners = Arrays.copyOf(owners, 2 * size);
         }
-        long soonest = Math.max(wantedNanos, Math.max(nowNanos, closedNanos));
-        long at = owner == null ? soonest : tickAt(soonest);
         // The number is the highest so far, so only time decides how far it rises.
         int place = size++;
         while (place > 0) {
@@ -85,23 +100,20 @@ final class EventHeap {
             move(parent, place);
             place = parent;
         }
-        put(place, at, scheduledCount++, owner, event);
+        put(place, at, number, owner, event);
     }
 
     /** Lets the next event happen if it is due by then; the clock stands at the limit when none is. */
     boolean step(long untilNanos) {
-        if (size == 0 || atNanos[0] > untilNanos) {
+        long at = nextNanos();
+        if (at == Long.MAX_VALUE || at > untilNanos) {
             nowNanos = Math.max(nowNanos, untilNanos);
             return false;
         }
-        Event next = events[0];
-        Check.that(atNanos[0] >= nowNanos, "time runs backwards");
-        nowNanos = atNanos[0];
-        takeFirst();
+        Check.that(at >= nowNanos, "time runs backwards");
+        nowNanos = at;
         happenedCount++;
-        if (next != null) {
-            next.happen(nowNanos);
-        }
+        removeNext().happen(nowNanos);
         return true;
     }
 
@@ -109,15 +121,31 @@ final class EventHeap {
 
     /** When the next event is due; never where there is none. */
     long nextNanos() {
-        return size == 0 ? Long.MAX_VALUE : atNanos[0];
+        long heap = size == 0 ? Long.MAX_VALUE : atNanos[0];
+        return Math.min(heap, wheel.nextNanos());
     }
 
     boolean isNextOfOneNode() {
-        return size > 0 && owners[0] != null;
+        return isNextInWheel() || size > 0 && owners[0] != null;
+    }
+
+    private boolean isNextInWheel() {
+        return !wheel.isEmpty() && (size == 0 || !isBefore(wheel));
+    }
+
+    /** Whether the first of the heap comes before the first of the wheel. */
+    private boolean isBefore(TickWheel other) {
+        return atNanos[0] != other.nextNanos() ? atNanos[0] < other.nextNanos() : numbers[0] < other.nextNumber();
     }
 
     /** Whether no other event is due before that. */
     boolean isNextAlone(long beforeNanos) {
+        if (isNextInWheel()) {
+            return !wheel.hasAnotherBefore(beforeNanos) && (size == 0 || atNanos[0] >= beforeNanos);
+        }
+        if (wheel.nextNanos() < beforeNanos) {
+            return false;
+        }
         for (int child = Math.min(CHILDREN, size - 1); child > 0; child--) {
             if (atNanos[child] < beforeNanos) {
                 return false;
@@ -128,16 +156,27 @@ final class EventHeap {
 
     /** Leaves the next event to the node whose it is, which comes among {@code others} unless it has been given some before. */
     void moveNext(List<Timeline> others) {
-        Timeline owner = owners[0];
-        Event next = events[0];
-        if (owner == null || next == null) {
+        long at = nextNanos();
+        Timeline owner = isNextInWheel() ? wheel.nextOwner() : owners[0];
+        if (owner == null) {
             throw new InvariantError("the next event is not of one node");
         }
         if (owner.isIdle()) {
             others.add(owner);
         }
-        owner.take(atNanos[0], next);
+        owner.take(at, removeNext());
+    }
+
+    private Event removeNext() {
+        if (isNextInWheel()) {
+            return wheel.removeNext();
+        }
+        Event next = events[0];
+        if (next == null) {
+            throw new InvariantError("nothing is due");
+        }
         takeFirst();
+        return next;
     }
 
     /** So many events have happened elsewhere. */

@@ -56,11 +56,11 @@ final class FrameLaws {
     /**
      * No frame visits a node twice: the way that a routed frame has come is read backwards from the labels it has
      * gathered. A label that its node has meanwhile taken back ends the search; of a node that has just begun another
-     * life, none means what it did. The world looks, for this is a matter of many nodes.
+     * life, none means what it did. This is a matter of many nodes, so it waits until none of them does anything.
      */
     private void requireNoLoop(RouteHeader route, SimNode at, SimNode from) {
         if (!route.isAtEnd()) {
-            at.timeline.tell(() -> lookBack(route, at, from));
+            at.timeline.look(() -> lookBack(route, at, from));
         }
     }
 
@@ -73,7 +73,7 @@ final class FrameLaws {
                 return;
             }
             if (visited.contains(before.get()) && visited.stream().noneMatch(this::livesAnew)) {
-                world.violations.add(
+                at.violates(
                         "no frame visits a node twice",
                         "node " + at.index + " received a frame that came over " + visited + " and " + before.get());
                 return;

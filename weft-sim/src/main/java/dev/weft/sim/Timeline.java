@@ -1,6 +1,7 @@
 package dev.weft.sim;
 
 import dev.weft.core.base.Check;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +16,12 @@ final class Timeline {
     private final EventHeap events;
     private final Agenda due = new Agenda();
     private final Agenda told = new Agenda();
+    private final ArrayDeque<Runnable> looks = new ArrayDeque<>();
     private boolean isApart;
     /** What happens when all else of this moment has. */
     private EventHeap.@Nullable Event momentEnd;
 
+    private long firstNanos;
     private long nowNanos;
     private long endNanos;
     private int happenedCount;
@@ -87,6 +90,18 @@ final class Timeline {
         }
     }
 
+    /**
+     * Others are looked at, and nothing is changed but what this node is told of it: at once, or when nobody does anything
+     * any more in the window.
+     */
+    void look(Runnable look) {
+        if (isApart) {
+            looks.add(look);
+        } else {
+            look.run();
+        }
+    }
+
     // ------------------------------------------------------------------ a window
 
     boolean isIdle() {
@@ -101,6 +116,7 @@ final class Timeline {
     /** All that is due before the end happens; what breaks is told in its turn. */
     void runUntil(long windowEndNanos) {
         endNanos = windowEndNanos;
+        firstNanos = due.firstNanos();
         isApart = true;
         try {
             while (!due.isEmpty()) {
@@ -122,6 +138,32 @@ final class Timeline {
         } finally {
             isApart = false;
         }
+    }
+
+    boolean hasToLook() {
+        return !looks.isEmpty();
+    }
+
+    /** Who is apart no more may look at all the others. */
+    void lookAround() {
+        isApart = true;
+        try {
+            while (!looks.isEmpty()) {
+                looks.remove().run();
+            }
+        } catch (RuntimeException | Error broken) {
+            looks.clear();
+            tell(() -> {
+                throw broken;
+            });
+        } finally {
+            isApart = false;
+        }
+    }
+
+    /** When the first event of the window happened. */
+    long firstNanos() {
+        return firstNanos;
     }
 
     /** When the last event of the window happened. */

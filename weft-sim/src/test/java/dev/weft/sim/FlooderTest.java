@@ -8,7 +8,6 @@ import dev.weft.core.engine.EngineConfig;
 import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.Lsa;
-import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
 import java.util.Collections;
@@ -42,8 +41,9 @@ class FlooderTest {
     private static Lsa presentOf(SimNode node) {
         return engine(node)
                 .lsdb()
-                .newestOf(new LsaKey(node.id(), LsaKind.ADJACENCY))
-                .orElseThrow();
+                .editionOf(node.id(), LsaKind.ADJACENCY)
+                .orElseThrow()
+                .lsa();
     }
 
     @Test
@@ -109,8 +109,9 @@ class FlooderTest {
                         .isPositive();
                 assertThat(engine(node)
                                 .lsdb()
-                                .newestOf(present.key())
+                                .editionOf(present.key().origin(), LsaKind.ADJACENCY)
                                 .orElseThrow()
+                                .lsa()
                                 .version()
                                 .sequence())
                         .as("node %d", node.index)

@@ -12,7 +12,6 @@ import dev.weft.core.wire.Adjacencies;
 import dev.weft.core.wire.CloseReason;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.Lsa;
-import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
 import java.util.List;
@@ -77,15 +76,22 @@ class LiarTest {
                 runUntil(world, 10 * SECOND);
                 SimNode liar = world.node(new Prng(seed).below(NODES));
                 SimNode victim = world.node((liar.index + 3) % NODES);
-                LsaKey links = new LsaKey(victim.id(), LsaKind.ADJACENCY);
-                Lsa present = engine(liar).lsdb().newestOf(links).orElseThrow();
+                Lsa present = engine(liar)
+                        .lsdb()
+                        .editionOf(victim.id(), LsaKind.ADJACENCY)
+                        .orElseThrow()
+                        .lsa();
                 int neighbors = engine(liar).neighbors().size();
                 liar.lie(new Flood(List.of(new Flood.Item(0, lie.of(present, liar)))).encode());
                 runUntil(world, 12 * SECOND);
                 int shutOut = 0;
                 for (SimNode node : world.nodes()) {
                     String where = lie + ", seed " + seed + ", node " + node.index;
-                    Lsa known = engine(node).lsdb().newestOf(links).orElseThrow();
+                    Lsa known = engine(node)
+                            .lsdb()
+                            .editionOf(victim.id(), LsaKind.ADJACENCY)
+                            .orElseThrow()
+                            .lsa();
                     // Its links to the liar may have ended since; nothing else may have changed.
                     assertThat(known.version().sequence())
                             .as(where)
@@ -115,8 +121,9 @@ class LiarTest {
             SimNode liar = world.node(new Prng(seed).below(24));
             Lsa present = engine(liar)
                     .lsdb()
-                    .newestOf(new LsaKey(liar.id(), LsaKind.ADJACENCY))
-                    .orElseThrow();
+                    .editionOf(liar.id(), LsaKind.ADJACENCY)
+                    .orElseThrow()
+                    .lsa();
             liar.lie(new Flood(List.of(new Flood.Item(0, boast(world, liar, present)))).encode());
             int boasted = 0;
             for (int looks = 1; looks <= 200; looks++) {

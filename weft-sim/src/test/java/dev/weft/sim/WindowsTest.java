@@ -139,6 +139,19 @@ class WindowsTest {
     }
 
     @Test
+    void whoLooksAtOthersSeesThemWhenAllHaveDoneTheirPartAndTellsOfItWithTheRest() {
+        List<String> done = new ArrayList<>();
+        Timeline own = world.node(1).timeline;
+        world.events.at(5, own, at -> own.look(() -> say(1, "saw " + done)));
+        world.events.at(6, world.node(2).timeline, at -> {
+            done.add("what came later");
+            say(2, "did it");
+        });
+        runUntil(SECOND, LAST_FIRST);
+        assertThat(story).containsExactly("5 1 saw [what came later]", "6 2 did it");
+    }
+
+    @Test
     void whatBreaksIsToldInItsTurnWhoeverFindsItFirst() {
         at(5, 1, "before");
         world.events.at(6, world.node(2).timeline, at -> {

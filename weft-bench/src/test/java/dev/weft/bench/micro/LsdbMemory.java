@@ -11,10 +11,12 @@ import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.WireReader;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How much heap a node of the mesh takes in the link-state database: the difference after garbage collection between
@@ -79,7 +81,7 @@ public final class LsdbMemory {
         public void adjacenciesChanged(NodeId origin) {}
 
         @Override
-        public void recordChanged(NodeId origin) {}
+        public void recordChanged(NodeId origin, Optional<NodeRecord> before) {}
 
         @Override
         public void sealRecordChanged(NodeId origin) {}

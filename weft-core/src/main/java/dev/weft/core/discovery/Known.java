@@ -4,6 +4,7 @@ import dev.weft.Locator;
 import dev.weft.NodeId;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one node without regard to links: where it may be reached, and when it was last heard of. Changed
@@ -16,19 +17,23 @@ final class Known {
     static final int CANDIDATES_MAX = 4;
 
     final NodeId node;
-    final List<Locator> locators = new ArrayList<>();
+    List<Locator> locators = List.of();
     /** Where nobody vouches for: dialled after the others and seldom, told to nobody; the latest heard of first. */
-    final List<Locator> candidates = new ArrayList<>();
+    List<Locator> candidates = List.of();
 
     long incarnation;
     /** The latest life that only such beacons tell of. */
     long claimedIncarnation;
 
     long heardNanos;
-    /** Where it stands in the order of silence: as of when it was heard the last time but some. */
-    long indexedNanos;
-
+    /** Whether it stands where it belongs in the order of silence, or rightly in none. */
     boolean isIndexed;
+
+    /** The order that it stands in, and its place there; kept by {@link Silences} alone. */
+    @Nullable
+    Silences silences;
+
+    int silencesPlace;
     Source source;
 
     /** How a node came to be known; a better source does not expire. */
@@ -59,36 +64,48 @@ final class Known {
     }
 
     void claim(List<Locator> more) {
+        List<Locator> all = new ArrayList<>(candidates);
         for (Locator locator : more) {
-            candidates.remove(locator);
+            all.remove(locator);
             if (!locators.contains(locator)) {
-                candidates.add(0, locator);
+                all.add(0, locator);
             }
         }
-        while (candidates.size() > CANDIDATES_MAX) {
-            candidates.remove(candidates.size() - 1);
-        }
+        candidates = List.copyOf(all.subList(0, Math.min(all.size(), CANDIDATES_MAX)));
     }
 
     /** The locator comes first from now on: it has worked. */
     void worked(Locator locator) {
-        candidates.remove(locator);
-        locators.remove(locator);
-        locators.add(0, locator);
-        while (locators.size() > LOCATORS_MAX) {
-            locators.remove(locators.size() - 1);
-        }
+        List<Locator> all = new ArrayList<>(locators);
+        all.remove(locator);
+        all.add(0, locator);
+        locators = List.copyOf(all.subList(0, Math.min(all.size(), LOCATORS_MAX)));
+        dropVouchedFor(List.of(locator));
     }
 
     void add(List<Locator> more) {
+        dropVouchedFor(more);
+        if (locators.containsAll(more)) {
+            return;
+        }
+        List<Locator> all = new ArrayList<>(locators);
         for (Locator locator : more) {
-            candidates.remove(locator);
-            if (!locators.contains(locator)) {
-                if (locators.size() == LOCATORS_MAX) {
-                    locators.remove(LOCATORS_MAX - 1);
+            if (!all.contains(locator)) {
+                if (all.size() == LOCATORS_MAX) {
+                    all.remove(LOCATORS_MAX - 1);
                 }
-                locators.add(locator);
+                all.add(locator);
             }
+        }
+        // Mostly all that is known is what the node says of itself, and one list is enough.
+        locators = all.equals(more) ? List.copyOf(more) : List.copyOf(all);
+    }
+
+    private void dropVouchedFor(List<Locator> vouchedFor) {
+        if (!candidates.isEmpty()) {
+            List<Locator> left = new ArrayList<>(candidates);
+            left.removeAll(vouchedFor);
+            candidates = List.copyOf(left);
         }
     }
 }

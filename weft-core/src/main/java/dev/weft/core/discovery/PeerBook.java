@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,14 +33,6 @@ final class PeerBook {
     /** What somebody tells of a node; as of when it was alive. */
     record Heard(NodeId node, long incarnation, List<Locator> locators, Source source, long atNanos) {}
 
-    private record Silence(long sinceNanos, NodeId node) implements Comparable<Silence> {
-        @Override
-        public int compareTo(Silence other) {
-            int byTime = Long.compare(sinceNanos, other.sinceNanos);
-            return byTime != 0 ? byTime : node.compareTo(other.node);
-        }
-    }
-
     /** @param untilNanos until when others may still tell of it, not knowing */
     private record Departure(long incarnation, long untilNanos) {
         private boolean covers(long other) {
@@ -62,19 +53,15 @@ final class PeerBook {
     /** With the life that the link is to. */
     private final TreeMap<NodeId, Long> linked = new TreeMap<>();
 
-    /** Who is forgotten after some silence, the longest silent first. */
-    private final TreeSet<Silence> mortal = new TreeSet<>();
-    /** Who of them makes room for others. */
-    private final TreeSet<Silence> weak = new TreeSet<>();
+    /** Who is forgotten after some silence, those apart who make room for others before. */
+    private final Silences mortal = new Silences();
+
+    private final Silences weak = new Silences();
 
     /** The lives that have said good-bye, the latest last. */
     private final LinkedHashMap<NodeId, Departure> departed = new LinkedHashMap<>();
 
     private long evictedCount;
-    /** The next deadline, unless it is to be looked up. */
-    private long nextNanos = Deadlines.NEVER;
-
-    private boolean nextIsStale;
 
     PeerBook(DiscoveryConfig config, Output out) {
         this.peersMax = config.peersMax();
@@ -109,7 +96,7 @@ final class PeerBook {
         if (!stays) {
             unindex(entry);
         }
-        List<Locator> before = List.copyOf(entry.locators);
+        List<Locator> before = entry.locators;
         entry.heardNanos = Math.max(entry.heardNanos, heard.atNanos());
         if (!isVouchedFor) {
             // Anybody may have made it up: what is known otherwise stays as it is.
@@ -119,7 +106,7 @@ final class PeerBook {
             entry.incarnation = heard.incarnation();
             out.livesAnew(node, heard.atNanos());
             if (!heard.locators().isEmpty()) {
-                entry.locators.clear();
+                entry.locators = List.of();
             }
         }
         if (isVouchedFor && (heard.incarnation() >= entry.incarnation || entry.locators.isEmpty())) {
@@ -200,16 +187,17 @@ final class PeerBook {
 
     void handleTime(long nowNanos) {
         while (nextDeadlineNanos() <= nowNanos) {
-            silentLongest(mortal).ifPresent(node -> forget(node, "it was silent for too long"));
+            boolean isWeak = mortal.isEmpty() || !weak.isEmpty() && weak.firstNanos() < mortal.firstNanos();
+            silentLongest(isWeak ? weak : mortal).ifPresent(node -> forget(node, "it was silent for too long"));
         }
     }
 
     long nextDeadlineNanos() {
-        if (nextIsStale) {
-            nextIsStale = false;
-            nextNanos = mortal.isEmpty() ? Deadlines.NEVER : mortal.first().sinceNanos() + ttlNanos + 1;
-        }
-        return nextNanos;
+        return Math.min(endNanos(mortal), endNanos(weak));
+    }
+
+    private long endNanos(Silences silent) {
+        return silent.isEmpty() ? Deadlines.NEVER : silent.firstNanos() + ttlNanos + 1;
     }
 
     // ------------------------------------------------------------------ questions
@@ -269,14 +257,13 @@ final class PeerBook {
     }
 
     /**
-     * The first of an index; empty where it has been heard since, and has now been put where it belongs. Who is heard
+     * The first of an order; empty where it has been heard since, and has now been put where it belongs. Who is heard
      * again and again keeps its place until then.
      */
-    private Optional<NodeId> silentLongest(TreeSet<Silence> index) {
-        Silence first = index.first();
-        Known entry = known.get(first.node());
-        if (entry == null || entry.heardNanos == first.sinceNanos()) {
-            return Optional.of(first.node());
+    private Optional<NodeId> silentLongest(Silences silent) {
+        Known entry = silent.first();
+        if (entry.heardNanos == silent.firstNanos()) {
+            return Optional.of(entry.node);
         }
         unindex(entry);
         index(entry);
@@ -284,25 +271,17 @@ final class PeerBook {
     }
 
     private void index(Known entry) {
-        Silence silence = new Silence(entry.heardNanos, entry.node);
         entry.isIndexed = true;
-        entry.indexedNanos = entry.heardNanos;
         if (!linked.containsKey(entry.node) && entry.source != Source.HOST_DIRECTORY) {
-            mortal.add(silence);
-            nextIsStale = true;
-            if (entry.isOfBeaconsAlone()) {
-                weak.add(silence);
-            }
+            (entry.isOfBeaconsAlone() ? weak : mortal).add(entry);
         }
     }
 
     private void unindex(Known entry) {
-        if (!entry.isIndexed) {
-            return;
-        }
         entry.isIndexed = false;
-        Silence silence = new Silence(entry.indexedNanos, entry.node);
-        nextIsStale |= mortal.remove(silence);
-        weak.remove(silence);
+        Silences present = entry.silences;
+        if (present != null) {
+            present.remove(entry);
+        }
     }
 }

@@ -43,12 +43,14 @@ import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.Verdict;
 import dev.weft.core.wire.WireReader;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Groups on this node: which ones it is in, who else is, what goes out to them and comes in from them.
@@ -73,7 +75,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
     private final Segment segment;
     private final TreeSet<String> joined = new TreeSet<>();
     /** The groups of the other nodes that can be reached. */
-    private final TreeMap<NodeId, List<String>> groupsOf = new TreeMap<>();
+    private final LinkedHashMap<NodeId, List<String>> groupsOf = new LinkedHashMap<>();
 
     private final TreeMap<String, TreeSet<NodeId>> membersOf = new TreeMap<>();
 
@@ -153,11 +155,7 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
             return;
         }
         List<String> before = groupsOf.getOrDefault(node, List.of());
-        List<String> after = router.reaches(node)
-                ? lsdb.recordOf(node).map(NodeRecord::groups).orElse(List.of()).stream()
-                        .filter(group -> guard.isInGroup(node, group))
-                        .toList()
-                : List.of();
+        List<String> after = router.reaches(node) ? allowed(node) : List.of();
         if (before.equals(after)) {
             return;
         }
@@ -181,6 +179,15 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
         } else {
             groupsOf.put(node, after);
         }
+    }
+
+    /** The groups that a node says it is in and may be: mostly the very list that it announces. */
+    private List<String> allowed(NodeId node) {
+        List<String> said = lsdb.recordOf(node).map(NodeRecord::groups).orElse(List.of());
+        Predicate<String> mayBe = group -> guard.isInGroup(node, group);
+        return said.stream().allMatch(mayBe)
+                ? said
+                : said.stream().filter(mayBe).toList();
     }
 
     private List<String> announced() {

@@ -6,7 +6,6 @@ import dev.weft.Revocations;
 import dev.weft.Right;
 import dev.weft.core.authority.Register;
 import dev.weft.core.base.ByteView;
-import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
 import dev.weft.core.discovery.Discovery;
 import dev.weft.core.flow.ReceiveTotal;
@@ -36,7 +35,6 @@ import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.Lsa;
-import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
@@ -398,7 +396,7 @@ final class Machines {
         }
 
         @Override
-        public void recordChanged(NodeId origin) {
+        public void recordChanged(NodeId origin, Optional<NodeRecord> before) {
             Optional<NodeRecord> record = flooding.lsdb().recordOf(origin);
             receiver.handleNodeGone(origin, flooding.lsdb().incarnationOf(origin));
             groups.handleRecord(origin, flooding.lsdb().incarnationOf(origin), now);
@@ -407,7 +405,7 @@ final class Machines {
                 return;
             }
             paceToward(origin);
-            membership.recordChanged(origin, record, now).ifPresent(out::trace);
+            membership.recordChanged(origin, before, record, now).ifPresent(out::trace);
             if (record.isPresent() && record.get().status() == NodeRecord.Status.LEAVING) {
                 discovery.handleGoodbye(origin, flooding.lsdb().incarnationOf(origin));
                 sender.handleNodeGone(origin, now);
@@ -531,16 +529,10 @@ final class Machines {
         @Override
         public Optional<Seals.Published> recordOf(NodeId node) {
             return flooding.lsdb()
-                    .newestOf(new LsaKey(node, LsaKind.SEAL))
-                    .map(lsa -> new Seals.Published(readable(lsa), lsa.version().incarnation()));
-        }
-
-        private static SealRecord readable(Lsa lsa) {
-            try {
-                return SealRecord.decode(lsa.content());
-            } catch (MalformedFrame e) {
-                throw new InvariantError("an unreadable record was kept: " + e.getMessage());
-            }
+                    .editionOf(node, LsaKind.SEAL)
+                    .flatMap(edition -> edition.seal()
+                            .map(record -> new Seals.Published(
+                                    record, edition.lsa().version().incarnation())));
         }
 
         @Override

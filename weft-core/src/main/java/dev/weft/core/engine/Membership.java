@@ -55,6 +55,9 @@ final class Membership {
     /** How many more are dialled at once, for some may be dead. */
     private static final int GROWING_DIALS = 2;
 
+    /** How many names of nodes are kept whose record is not here. */
+    private static final int NAMES_MAX = 4_096;
+
     private final Engine.Self self;
     private final EngineConfig.LinkWishes wishes;
     private final Flooding flooding;
@@ -66,9 +69,8 @@ final class Membership {
     /** Links that are to be closed, and when, the first first. */
     private final LinkedHashMap<NodeId, Long> retiring = new LinkedHashMap<>();
 
+    /** Of nodes whose record is not here, or no more; the latest last. */
     private final LinkedHashMap<NodeId, String> names = new LinkedHashMap<>();
-    /** What members said of themselves when it was last told here. */
-    private final LinkedHashMap<NodeId, NodeRecord> records = new LinkedHashMap<>();
 
     /** In order of id. */
     private List<NodeId> members = List.of();
@@ -165,7 +167,7 @@ final class Membership {
     // ------------------------------------------------------------------ links
 
     Optional<Close> refuse(Hello theirs) {
-        names.put(theirs.node(), theirs.name());
+        remember(theirs.node(), theirs.name());
         if (isNamed(wishes.forbidden(), theirs.node(), theirs.name())) {
             return Optional.of(Close.because(
                     CloseReason.FORBIDDEN,
@@ -182,7 +184,7 @@ final class Membership {
     }
 
     void linkUp(Hello peer, long nowNanos) {
-        names.put(peer.node(), peer.name());
+        remember(peer.node(), peer.name());
         costs.computeIfAbsent(peer.node(), node -> new LinkCost());
         adjacenciesStale = true;
         choose(nowNanos);
@@ -366,6 +368,14 @@ final class Membership {
         return flooding.lsdb().recordOf(node).map(NodeRecord::name).orElseGet(() -> names.getOrDefault(node, ""));
     }
 
+    private void remember(NodeId node, String name) {
+        names.remove(node);
+        names.put(node, name);
+        if (names.size() > NAMES_MAX) {
+            names.remove(names.keySet().iterator().next());
+        }
+    }
+
     private static boolean isNamed(List<String> wishes, NodeId node, String name) {
         for (String wish : wishes) {
             if (wish.equals(name) || wish.length() >= 8 && node.toString().startsWith(wish)) {
@@ -406,20 +416,20 @@ final class Membership {
     }
 
     /** A node says something new of itself; it may be dialled where it says. */
-    Optional<TraceEvent> recordChanged(NodeId node, Optional<NodeRecord> changed, long nowNanos) {
+    Optional<TraceEvent> recordChanged(
+            NodeId node, Optional<NodeRecord> before, Optional<NodeRecord> changed, long nowNanos) {
         if (changed.isEmpty()) {
-            records.remove(node);
+            before.ifPresent(last -> remember(node, last.name()));
             discovery.handleRecordGone(node);
             return Optional.empty();
         }
         NodeRecord theirs = changed.get();
-        names.put(node, theirs.name());
         if (theirs.status() == NodeRecord.Status.ACTIVE) {
             discovery.handleRecord(node, flooding.lsdb().incarnationOf(node), theirs.locators(), nowNanos);
         }
         choose(nowNanos);
         // A record that is only refreshed says nothing new.
-        boolean isNews = !theirs.equals(records.put(node, theirs));
+        boolean isNews = !before.equals(changed);
         return isNews && isAmong(members, node)
                 ? Optional.of(new TraceEvent(TraceEvent.Kind.NODE_CHANGED, node, theirs.name()))
                 : Optional.empty();

@@ -16,11 +16,13 @@ import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
 import dev.weft.core.wire.MalformedFrame;
+import dev.weft.core.wire.NodeRecord;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Spreads advertisements over every link until each neighbor is known to have them (RFC 2328 §13, with digests in
@@ -44,8 +46,8 @@ public final class Flooding {
         /** An advertisement of links is new, newer, or gone. */
         void adjacenciesChanged(NodeId origin);
 
-        /** A node's record is new, newer, or gone. */
-        void recordChanged(NodeId origin);
+        /** A node's record is new, newer, or gone; the one before, where there was one. */
+        void recordChanged(NodeId origin, Optional<NodeRecord> before);
 
         /** A node's credential is new, newer, or gone. */
         default void credentialChanged(NodeId origin) {}
@@ -403,12 +405,14 @@ public final class Flooding {
     }
 
     private void keep(Lsa lsa, int ageSeconds, Neighbor from, long nowNanos) throws MalformedFrame {
+        Optional<NodeRecord> before = recordBefore(lsa.key());
         Lsdb.Offer offer = lsdb.offer(editions.read(lsa), ageSeconds, nowNanos, this::isEvictable);
         Entry entry = lsdb.entry(lsa.key());
         if (offer == Lsdb.Offer.NEWER && entry != null) {
             asked.remove(lsa.key());
             relay(entry, from, nowNanos);
-            changed(lsa.key());
+            // By the key that is kept: who keeps the id as well then keeps no other copy of it.
+            changed(entry.key, before);
             timers.armNoLater(Timer.EXPIRE, nowNanos + (config.maxAgeSeconds() - ageSeconds) * 1_000_000_000L);
         }
     }
@@ -432,10 +436,14 @@ public final class Flooding {
         return !origin.equals(self) && !neighbors.containsKey(origin);
     }
 
-    private void changed(LsaKey key) {
+    private Optional<NodeRecord> recordBefore(LsaKey key) {
+        return key.kind() == LsaKind.NODE ? lsdb.recordOf(key.origin()) : Optional.empty();
+    }
+
+    private void changed(LsaKey key, Optional<NodeRecord> before) {
         switch (key.kind()) {
             case ADJACENCY -> out.adjacenciesChanged(key.origin());
-            case NODE -> out.recordChanged(key.origin());
+            case NODE -> out.recordChanged(key.origin(), before);
             case CREDENTIAL -> out.credentialChanged(key.origin());
             case SEAL -> out.sealRecordChanged(key.origin());
         }
@@ -563,12 +571,13 @@ public final class Flooding {
     /** Says what is due; what is not may have to wait longer for it, as the database grows. */
     private void originate(long nowNanos) {
         for (Lsa lsa = own.poll(lsdb.size(), nowNanos); lsa != null; lsa = own.poll(lsdb.size(), nowNanos)) {
+            Optional<NodeRecord> before = recordBefore(lsa.key());
             lsdb.offer(readOwn(lsa), 0, nowNanos, this::isEvictable);
             Entry entry = lsdb.entry(lsa.key());
             if (entry != null) {
                 spread(entry, nowNanos);
             }
-            changed(lsa.key());
+            changed(lsa.key(), before);
             timers.armNoLater(Timer.EXPIRE, nowNanos + config.maxAgeSeconds() * 1_000_000_000L);
         }
         timers.armNoLater(Timer.ORIGINATE, own.nextNanos(lsdb.size(), nowNanos));
@@ -585,7 +594,7 @@ public final class Flooding {
     private void expire(long nowNanos) {
         for (Entry expired : lsdb.expire(nowNanos)) {
             changes.remove(expired);
-            changed(expired.key);
+            changed(expired.key, expired.edition().record());
         }
         timers.arm(Timer.EXPIRE, lsdb.nextExpiryNanos());
     }

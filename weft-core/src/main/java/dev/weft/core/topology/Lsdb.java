@@ -96,15 +96,15 @@ public final class Lsdb {
                 .flatMap(entry -> entry.edition().record());
     }
 
+    /** The newest edition of what a node says of one kind. */
+    public Optional<Edition> editionOf(NodeId node, LsaKind kind) {
+        return Optional.ofNullable(entries.find(node, kind)).map(Entry::edition);
+    }
+
     /** What a node shows of the authority of its mesh; nobody has checked it. */
     public Optional<ByteView> credentialOf(NodeId node) {
         return Optional.ofNullable(entries.find(node, LsaKind.CREDENTIAL))
                 .map(entry -> entry.lsa().content());
-    }
-
-    /** The newest advertisement of a kind. */
-    public Optional<Lsa> newestOf(LsaKey key) {
-        return Optional.ofNullable(entries.find(key)).map(Entry::lsa);
     }
 
     /** The very edition that is named; null where it is not here. */

@@ -21,6 +21,7 @@ import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -93,7 +94,7 @@ final class FloodingLab {
         }
 
         @Override
-        public void recordChanged(NodeId origin) {
+        public void recordChanged(NodeId origin, Optional<NodeRecord> before) {
             changes.add(origin);
         }
 
