@@ -951,7 +951,7 @@ class EngineFuzz {
             }
             int count = draws.within(2, Data.FRAGMENTS_MAX);
             int index = (int) Math.min(sequence, draws.within(0, count - 1));
-            int bytes = Math.max(Math.max(1, payload.length()), draws.within(0, Data.MESSAGE_BYTES_MAX));
+            int bytes = Math.max(Math.max(256 * count, payload.length()), draws.within(0, Data.MESSAGE_BYTES_MAX));
             ByteView part = payload.isEmpty() ? ByteView.utf8("x") : payload;
             return Data.piece(flow, sequence, lag, index, count, bytes, part);
         }

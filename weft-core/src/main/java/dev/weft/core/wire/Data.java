@@ -53,8 +53,13 @@ public record Data(
     /** The largest message, in bytes. */
     public static final int MESSAGE_BYTES_MAX = 16 << 20;
 
-    /** The most fragments a message may have. */
+    /** The most fragments a message may have, were it of the largest. */
     public static final int FRAGMENTS_MAX = 1 << 16;
+
+    /** Each fragment beyond a few is of so many bytes on average at least. */
+    private static final int FRAGMENT_BYTES_LEAST = 256;
+
+    private static final int FEW_FRAGMENTS = 16;
 
     private static final Outcome.Reason[] REASONS = Outcome.Reason.values();
     private static final int WHOLE = 0;
@@ -76,7 +81,15 @@ public record Data(
         Check.that(meaning == Meaning.MESSAGE || count == 1, "an end, or a bundle, in fragments");
         Check.that(meaning != Meaning.END || messageBytes <= 1, "an end of %d bytes", messageBytes);
         Check.that(count > 1 || bytes == messageBytes, "a whole message that is not whole");
-        Check.that(count == 1 || messageBytes >= count, "%d bytes in %d fragments", messageBytes, count);
+        Check.that(count == 1 || mayBe(count, messageBytes), "%d bytes in %d fragments", messageBytes, count);
+    }
+
+    /**
+     * Whether a message of so many bytes may have so many fragments. None is empty, and many are not tiny: else each would
+     * take many times its bytes of the memory of who waits for the rest.
+     */
+    static boolean mayBe(int fragments, int messageBytes) {
+        return messageBytes >= fragments && fragments <= FEW_FRAGMENTS + messageBytes / FRAGMENT_BYTES_LEAST;
     }
 
     public static Data whole(FlowRef flow, long sequence, long lag, ByteView payload) {
@@ -179,8 +192,7 @@ public record Data(
         int index = in.varintWithin("fragment index", 0, FRAGMENTS_MAX - 1);
         int count = in.varintWithin("fragment count", 2, FRAGMENTS_MAX);
         int messageBytes = in.varintWithin("message bytes", 1, MESSAGE_BYTES_MAX);
-        if (messageBytes < count) {
-            // No fragment is empty. Else room for many would be made for the price of a message of one byte.
+        if (!mayBe(count, messageBytes)) {
             throw new MalformedFrame("fragment count", count + " for " + messageBytes + " bytes");
         }
         ByteView payload = in.rest();

@@ -48,7 +48,7 @@ public record GroupData(
                 "%d of %d bytes",
                 payload.length(),
                 messageBytes);
-        Check.that(count == 1 || messageBytes >= count, "%d bytes in %d fragments", messageBytes, count);
+        Check.that(count == 1 || Data.mayBe(count, messageBytes), "%d bytes in %d fragments", messageBytes, count);
         Check.that(count > 1 || payload.length() == messageBytes, "a whole message that is not whole");
     }
 
@@ -76,7 +76,7 @@ public record GroupData(
         int index = in.varintWithin("fragment index", 0, Data.FRAGMENTS_MAX - 1);
         int count = in.varintWithin("fragment count", 2, Data.FRAGMENTS_MAX);
         int messageBytes = in.varintWithin("message bytes", 1, MESSAGE_BYTES_MAX);
-        if (messageBytes < count) {
+        if (!Data.mayBe(count, messageBytes)) {
             throw new MalformedFrame("fragment count", count + " for " + messageBytes + " bytes");
         }
         ByteView payload = in.rest();

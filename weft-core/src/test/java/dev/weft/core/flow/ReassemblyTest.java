@@ -27,7 +27,7 @@ class ReassemblyTest {
                 bytes[i] = (byte) prng.between(0, 255);
             }
             ByteView message = ByteView.of(bytes);
-            int count = (int) prng.between(2, Math.min(40, bytes.length));
+            int count = (int) prng.between(2, Math.min(16 + bytes.length / 256, Math.min(40, bytes.length)));
             List<Data> pieces = new ArrayList<>();
             int from = 0;
             for (int i = 0; i < count; i++) {

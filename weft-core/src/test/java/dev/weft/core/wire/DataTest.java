@@ -10,12 +10,14 @@ import org.junit.jupiter.api.Test;
 /** What a fragment may claim of its message. */
 class DataTest {
     @Test
-    void aMessageOfFewerBytesThanFragmentsIsMalformed() throws MalformedFrame {
-        assertThat(Data.decode(fragment(Data.FRAGMENTS_MAX, Data.FRAGMENTS_MAX)).count())
-                .isEqualTo(Data.FRAGMENTS_MAX);
-        assertThatThrownBy(() -> Data.decode(fragment(Data.FRAGMENTS_MAX, Data.FRAGMENTS_MAX - 1)))
-                .isInstanceOf(MalformedFrame.class)
-                .hasMessageContaining("fragment count");
+    void noFragmentIsEmptyAndManyAreNotTiny() throws MalformedFrame {
+        int[][] fitting = {{16, 16}, {17, 256}, {Data.FRAGMENTS_MAX, 256 * (Data.FRAGMENTS_MAX - 16)}};
+        for (int[] most : fitting) {
+            assertThat(Data.decode(fragment(most[0], most[1])).count()).isEqualTo(most[0]);
+            assertThatThrownBy(() -> Data.decode(fragment(most[0], most[1] - 1)))
+                    .isInstanceOf(MalformedFrame.class)
+                    .hasMessageContaining("fragment count");
+        }
     }
 
     @Test
