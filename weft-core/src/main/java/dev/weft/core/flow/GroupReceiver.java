@@ -14,6 +14,8 @@ import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.TreeMark;
 import dev.weft.core.wire.Verdict;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -127,6 +129,9 @@ public final class GroupReceiver {
     private final Output out;
     private final GroupInbound.Output flowOutput = new FlowOutput();
     private final TreeMap<Origin, GroupInbound> flows = new TreeMap<>();
+    /** The same, the oldest first, without some that have been proven meanwhile. */
+    private final LinkedHashSet<GroupInbound> maybeUnproven = new LinkedHashSet<>();
+
     private final TreeMap<Life, List<GroupAck.Answer>> answers = new TreeMap<>();
     private long heldBytes;
     private long sweepNanos = Deadlines.NEVER;
@@ -216,17 +221,33 @@ public final class GroupReceiver {
                 return Word.of(Verdict.UNKNOWN_FLOW);
             }
             if (flows.size() >= config.flowsMax() * 8) {
+                forgetOneUnproven();
+            }
+            if (flows.size() >= config.flowsMax() * 8) {
                 return Word.of(Verdict.refused(Outcome.Reason.LIMIT));
             }
             long floor =
                     isSealed ? 0 : Math.max(0, data.message() - header.mark().floorDistance());
             flow = new GroupInbound(data.name().get(), origin, floor, flowOutput, nowNanos);
             flows.put(origin, flow);
+            maybeUnproven.add(flow);
             sweepNanos = Math.min(sweepNanos, nowNanos + SWEEP_NANOS);
         }
         Word word = flow.handleData(header, data, nowNanos);
         watch(flow, nowNanos);
         return word;
+    }
+
+    /** A relay can name flows that there are not: they must not keep out those that there are. */
+    private void forgetOneUnproven() {
+        for (Iterator<GroupInbound> oldest = maybeUnproven.iterator(); oldest.hasNext(); ) {
+            GroupInbound flow = oldest.next();
+            oldest.remove();
+            if (!flow.isProven()) {
+                remove(flow);
+                return;
+            }
+        }
     }
 
     private Word wordOn(TreeHeader header, GroupAdvance advance, long nowNanos) {
@@ -324,6 +345,7 @@ public final class GroupReceiver {
     private void remove(GroupInbound flow) {
         flow.close();
         flows.remove(flow.origin());
+        maybeUnproven.remove(flow);
     }
 
     private final class FlowOutput implements GroupInbound.Output {

@@ -375,7 +375,13 @@ public final class GroupSeals {
         if (nowNanos < sweepNanos) {
             return;
         }
-        present.values().removeIf(key -> key.isWorn(sealer.terms(), nowNanos));
+        present.values().removeIf(key -> {
+            boolean isWorn = key.isWorn(sealer.terms(), nowNanos);
+            if (isWorn) {
+                key.retire();
+            }
+            return isWorn;
+        });
         own.values().removeIf(key -> key.isOver(sealer.terms(), KEPT_NANOS, nowNanos));
         others.values().removeIf(key -> nowNanos - key.usedNanos >= KEPT_NANOS);
         awaited.values().removeIf(asked -> nowNanos - asked >= KEPT_NANOS);

@@ -64,6 +64,10 @@ class GroupForgeryTest {
         }
 
         private Frame of(Frame frame) {
+            return of(frame, maker);
+        }
+
+        private static Frame of(Frame frame, Function<GroupData, Frame> maker) {
             if (frame.type() != FrameType.GROUP_DATA || !(frame instanceof TreeFrame tree)) {
                 return frame;
             }
@@ -104,6 +108,27 @@ class GroupForgeryTest {
                 assertThat(lab.outcome(ticket, 2).isDelivered()).isTrue();
             }
         }
+    }
+
+    @Test
+    void flowsThatTheRelayInventsLeaveRoomForThoseThatTheirSenderOpens() {
+        GroupLab lab = GroupLab.sealedBehindOneRelay(GroupLab.config(1));
+        long[] flow = {1_000};
+        // All that the member gets for a while is of flows that there are not, far more than it keeps.
+        lab.tampering = (from, to, frame) -> to == 2 && lab.nowNanos < SECOND / 2
+                ? Forgery.of(frame, data -> Forgery.data(data, flow[0]++, data.message(), data.lag(), data.name()))
+                : frame;
+        for (int i = 0; i < 40; i++) {
+            lab.send(SocketKind.RDM, "m" + i, 60 * SECOND, 2, 3);
+            lab.run(10 * MILLI);
+        }
+        assertThat(flow[0]).isGreaterThan(1_008);
+        lab.run(60 * SECOND);
+        assertThat(lab.nodes.get(2).received).hasSize(40);
+        assertThat(lab.ended)
+                .hasSize(40)
+                .allSatisfy(ticket ->
+                        assertThat(lab.outcome(ticket, 2).isDelivered()).isTrue());
     }
 
     @Test

@@ -405,9 +405,30 @@ final class GroupLab {
                 plain.retransmission());
     }
 
+    /** As usual, but for how many flows may be open each way. */
+    static GroupConfig config(int flows) {
+        GroupConfig plain = GroupConfig.DEFAULT;
+        return new GroupConfig(
+                plain.fragmentBytes(),
+                plain.windowMessages(),
+                plain.windowBytes(),
+                plain.retainedMessages(),
+                plain.queuedBytesMax(),
+                plain.queuedMessagesMax(),
+                plain.membersMax(),
+                flows,
+                plain.heldBytesMax(),
+                plain.putBackBytesMax(),
+                plain.retransmission());
+    }
+
     /** Nodes that seal: 1 is the only way from 0 to 2 and 3, and may be a member as they are. */
     static GroupLab sealedBehindOneRelay() {
-        GroupLab lab = new GroupLab(1, GroupConfig.DEFAULT, 4, new int[][] {{0, 1}, {1, 2}, {1, 3}});
+        return sealedBehindOneRelay(GroupConfig.DEFAULT);
+    }
+
+    static GroupLab sealedBehindOneRelay(GroupConfig config) {
+        GroupLab lab = new GroupLab(1, config, 4, new int[][] {{0, 1}, {1, 2}, {1, 3}});
         lab.seal = Seal.STAND_IN;
         return lab;
     }
