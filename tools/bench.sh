@@ -41,9 +41,10 @@ case ${1:-} in
         shift
         (($# > 0)) || set -- 10 30 100 300 1000
         # As `weft sim` runs its worlds.
-        exec "$java" "${options[@]}" -XX:+UseParallelGC -XX:+UseTransparentHugePages -XX:InitialRAMPercentage=25 \
+        exec "$java" "${options[@]}" -XX:+UseParallelGC -XX:+UseTransparentHugePages -XX:InitialRAMPercentage=30 \
             -XX:MaxRAMPercentage=70 -XX:NewRatio=1 -XX:MaxTenuringThreshold=1 -XX:MaxInlineLevel=4 \
-            -XX:FreqInlineSize=80 -XX:InlineSmallCode=1000 -XX:Tier4InvocationThreshold=25000 \
+            -XX:FreqInlineSize=80 -XX:InlineSmallCode=1000 -XX:LiveNodeCountInliningCutoff=6000 \
+            -XX:LoopUnrollLimit=16 -XX:-UseSuperWord -XX:Tier4InvocationThreshold=25000 \
             -XX:Tier4MinInvocationThreshold=5000 -XX:Tier4CompileThreshold=75000 -XX:Tier4BackEdgeThreshold=200000 \
             -cp "$class_path" dev.weft.bench.growth.MeshGrowth "$home/docs/plots" "$@"
         ;;
