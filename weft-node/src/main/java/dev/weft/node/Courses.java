@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Each endpoint has one place, by hash, whatever the options; who comes later has it. So what one thread sends to an
  * endpoint in one manner, then in another, then in the first again, never joins the first burst, which would be ahead
  * of the second: a course that has left its place does not come back. Endpoints that share a place cost a new course
- * with each turn, and nothing else. What lies here holds on to nothing of nodes and endpoints but their names.
+ * with each turn, and nothing else. What lies here holds on to the names of
+ * nodes and endpoints and to the outcome of the last burst, whose bytes are let go of when it has one.
  */
 final class Courses {
     /** A power of two, at which one in forty sets of eight endpoints has two that share a place. */
