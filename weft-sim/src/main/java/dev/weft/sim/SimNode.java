@@ -5,6 +5,7 @@ import dev.weft.NodeId;
 import dev.weft.Revocations;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Deadlines;
+import dev.weft.core.base.LongTable;
 import dev.weft.core.base.Prng;
 import dev.weft.core.engine.Engine;
 import dev.weft.core.engine.EngineConfig;
@@ -14,7 +15,6 @@ import dev.weft.core.topology.Signatory;
 import dev.weft.core.wire.EncodedFrame;
 import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -121,13 +121,16 @@ final class SimNode {
     private long bornNanos;
     private long pausedUntilNanos;
     private long wakeNanos = Deadlines.NEVER;
+    /** When the engine wanted to be called, as of the end of its last turn, by its own clock. */
+    private long dueNanos = Deadlines.NEVER;
+
     private long wakeNumber;
     private @Nullable Engine engine;
     private @Nullable StandInSealer sealer;
     /** Of the present life. */
     private Watch watch;
 
-    private final LinkedHashMap<Long, Wire> wires = new LinkedHashMap<>();
+    private LongTable<Wire> wires = new LongTable<>();
     private final EventHeap.Event turnEnd = at -> endTurn();
     private int identities;
     private long controlBytes;
@@ -264,7 +267,7 @@ final class SimNode {
     /** Says something to every neighbor that no engine has said. */
     void lie(ByteView frame) {
         long now = timeline.nowNanos();
-        for (Wire wire : List.copyOf(wires.values())) {
+        for (Wire wire : wires.all()) {
             Carrier.Direction out = wire.out;
             Wire peer = wire.peer;
             if (out != null && peer != null && !wire.closed && out.isWritable(now)) {
@@ -303,10 +306,10 @@ final class SimNode {
     }
 
     void crash() {
-        for (Wire wire : List.copyOf(wires.values())) {
+        for (Wire wire : wires.all()) {
             hangUp(wire);
         }
-        wires.clear();
+        wires = new LongTable<>();
         applications.crash();
         engine = null;
     }
@@ -391,15 +394,16 @@ final class SimNode {
             present.handleTime(local);
         }
         present.flush(local);
-        for (Long number : present.pending()) {
-            Wire wire = wires.get(number);
+        for (long number : present.pending()) {
+            Wire wire = wires.find(number);
             if (wire != null) {
                 drain(present, wire, now);
             }
         }
         present.audit();
         watch.look(present);
-        wakeAt(present.nextDeadlineNanos());
+        dueNanos = present.nextDeadlineNanos();
+        wakeAt(dueNanos);
     }
 
     private void drain(Engine present, Wire wire, long now) {
@@ -446,8 +450,8 @@ final class SimNode {
     private void wake() {
         Engine present = engine;
         long now = timeline.nowNanos();
-        if (present != null && now >= pausedUntilNanos && present.nextDeadlineNanos() > local(now)) {
-            wakeAt(present.nextDeadlineNanos());
+        if (present != null && now >= pausedUntilNanos && dueNanos > local(now)) {
+            wakeAt(dueNanos);
         } else {
             turn((alive, local) -> {});
         }

@@ -4,7 +4,7 @@ import dev.weft.core.base.Deadlines;
 import dev.weft.core.wire.Beacon;
 import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.TreeSet;
+import java.util.PriorityQueue;
 
 /**
  * Answers to beacons that ask: one source is answered once in 5 s to itself and once to all, all sources together at a
@@ -38,8 +38,8 @@ final class Answers {
     }
 
     private final Output out;
-    private final TreeSet<Answer> waiting =
-            new TreeSet<>(Comparator.comparingLong(Answer::atNanos).thenComparingLong(Answer::number));
+    private final PriorityQueue<Answer> waiting =
+            new PriorityQueue<>(Comparator.comparingLong(Answer::atNanos).thenComparingLong(Answer::number));
     private final ArrayDeque<Answered> lately = new ArrayDeque<>();
     private int tokens = TOKENS_MAX;
     private long tokenNanos;
@@ -65,14 +65,14 @@ final class Answers {
 
     void handleTime(long nowNanos) {
         while (nextDeadlineNanos() <= nowNanos) {
-            Answer answer = waiting.first();
-            waiting.remove(answer);
+            Answer answer = waiting.remove();
             out.answer(answer.source(), answer.audience());
         }
     }
 
     long nextDeadlineNanos() {
-        return waiting.isEmpty() ? Deadlines.NEVER : waiting.first().atNanos();
+        Answer first = waiting.peek();
+        return first == null ? Deadlines.NEVER : first.atNanos();
     }
 
     private void refill(long nowNanos) {

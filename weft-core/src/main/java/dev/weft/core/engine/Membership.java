@@ -397,18 +397,32 @@ final class Membership {
             return List.of();
         }
         List<TraceEvent> events = new ArrayList<>();
-        for (NodeId node : reachable) {
-            if (!isAmong(members, node)) {
-                events.add(new TraceEvent(TraceEvent.Kind.NODE_UP, node, nameOf(node)));
-            }
+        for (NodeId node : withoutThoseOf(members, reachable)) {
+            events.add(new TraceEvent(TraceEvent.Kind.NODE_UP, node, nameOf(node)));
         }
-        for (NodeId node : members) {
-            if (!isAmong(reachable, node)) {
-                events.add(new TraceEvent(TraceEvent.Kind.NODE_LOST, node, nameOf(node)));
-            }
+        for (NodeId node : withoutThoseOf(reachable, members)) {
+            events.add(new TraceEvent(TraceEvent.Kind.NODE_LOST, node, nameOf(node)));
         }
         members = reachable;
         return events;
+    }
+
+    /** Of two lists in order of id what is in the second alone. */
+    private static List<NodeId> withoutThoseOf(List<NodeId> some, List<NodeId> others) {
+        List<NodeId> alone = new ArrayList<>();
+        int next = 0;
+        for (NodeId node : others) {
+            // Most nodes are the same ones as before, and the same objects.
+            while (next < some.size()
+                    && some.get(next) != node
+                    && some.get(next).compareTo(node) < 0) {
+                next++;
+            }
+            if (next == some.size() || !some.get(next).equals(node)) {
+                alone.add(node);
+            }
+        }
+        return alone;
     }
 
     private static boolean isAmong(List<NodeId> inOrder, NodeId node) {
