@@ -304,8 +304,11 @@ final class Membership {
             }
         }
         for (NodeId neighbor : links.neighbors()) {
-            boolean keep = wanted.contains(neighbor) || !calm;
-            links.want(neighbor, keep ? Interest.WANTED : Interest.UNWANTED, nowNanos);
+            if (wanted.contains(neighbor)) {
+                links.want(neighbor, Interest.WANTED, nowNanos);
+            } else if (calm) {
+                links.want(neighbor, Interest.UNWANTED, nowNanos);
+            }
             retireIfUnwanted(neighbor, nowNanos);
         }
     }

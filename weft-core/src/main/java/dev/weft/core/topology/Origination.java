@@ -16,6 +16,9 @@ final class Origination {
     private static final long GATHER_PER_ENTRY_NANOS = 500_000L;
     private static final long GATHER_FIRST_MAX_NANOS = 500_000_000L;
     private static final long GATHER_MAX_NANOS = 2_000_000_000L;
+    /** Each change has others wait for so long again, but all of them no longer than that many times. */
+    private static final int GATHERINGS_MAX = 2;
+
     private static final int HOLD_DOUBLINGS_MAX = 3;
     private static final int BURST_MAX = 5;
     private static final long TOKEN_NANOS = 1_000_000_000L;
@@ -24,6 +27,9 @@ final class Origination {
     private boolean waiting;
     private boolean urgent;
     private long wantedNanos;
+    /** When the content changed last. */
+    private long changedNanos;
+
     private long editionNanos = -PACE_MAX_NANOS;
     private int hold;
     private long sequence;
@@ -45,8 +51,10 @@ final class Origination {
 
     /** Something new is to be said; the last word counts. */
     void want(ByteView newContent, Haste haste, long nowNanos) {
-        boolean said = sequence > 0 && !waiting && content.equals(newContent);
+        boolean isSame = content.equals(newContent);
+        boolean said = sequence > 0 && !waiting && isSame;
         content = newContent;
+        changedNanos = isSame ? changedNanos : nowNanos;
         if (!said) {
             want(haste, nowNanos);
         }
@@ -79,9 +87,7 @@ final class Origination {
         if (!waiting) {
             return Deadlines.NEVER;
         }
-        long dueNanos = urgent
-                ? wantedNanos
-                : Math.max(editionNanos + holdNanos(lsdbEntries), wantedNanos + gatherNanos(lsdbEntries));
+        long dueNanos = urgent ? wantedNanos : pacedNanos(lsdbEntries);
         refill(nowNanos);
         return tokens > 0 ? dueNanos : Math.max(dueNanos, tokenNanos + TOKEN_NANOS);
     }
@@ -99,9 +105,17 @@ final class Origination {
     }
 
     /**
-     * Changes come in company: the second link follows the first, and both go into one edition. Nobody finds a node
-     * before it has said anything, so the first waits for less.
+     * Changes come in company: the second link follows the first, and both go into one edition, also where that has been
+     * held for long: it waits for more once it may go out, but not for good.
      */
+    private long pacedNanos(int lsdbEntries) {
+        long heldNanos = editionNanos + holdNanos(lsdbEntries);
+        long gatherNanos = gatherNanos(lsdbEntries);
+        long latestNanos = Math.max(heldNanos, wantedNanos) + GATHERINGS_MAX * gatherNanos;
+        return Math.max(heldNanos, Math.min(changedNanos + gatherNanos, latestNanos));
+    }
+
+    /** Nobody finds a node before it has said anything, so the first waits for less. */
     private long gatherNanos(int lsdbEntries) {
         long longest = sequence == 0 ? GATHER_FIRST_MAX_NANOS : GATHER_MAX_NANOS;
         return Math.min(longest, lsdbEntries * GATHER_PER_ENTRY_NANOS);
