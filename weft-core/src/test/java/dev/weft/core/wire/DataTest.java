@@ -35,6 +35,20 @@ class DataTest {
         }
     }
 
+    /** Excerpts come from relays, which may say what they like. */
+    @Test
+    void theHeadOfAFrameHasASequenceNumberWithinBoundsOrIsMalformed() throws MalformedFrame {
+        long last = (1L << 61) - 1;
+        assertThat(Data.decodeHead(head(last)).sequence()).isEqualTo(last);
+        assertThatThrownBy(() -> Data.decodeHead(head(last + 1)))
+                .isInstanceOf(MalformedFrame.class)
+                .hasMessageContaining("sequence");
+    }
+
+    private static WireReader head(long sequence) {
+        return new WireReader(new WireWriter().varint(9).varint(sequence).view());
+    }
+
     private static WireReader end(int... reason) {
         WireWriter out = new WireWriter().varint(9).varint(0).varint(2);
         for (int one : reason) {
