@@ -218,13 +218,18 @@ public record Data(
 
     @Override
     public int bodyBytesAbout() {
-        return 128 + (meaning == Meaning.MESSAGE ? payload().length() : messageBytes);
+        return 128 + messageBytesHere();
+    }
+
+    /** Of the message what this frame carries of it. */
+    private int messageBytesHere() {
+        return meaning == Meaning.MESSAGE ? payload().length() : messageBytes;
     }
 
     @Override
     public int laidBytesAbout() {
-        int apart = Bundle.piecesApart(messages);
-        return apart > 0 ? 64 + 4 * apart : bodyBytesAbout();
+        int apart = Bundle.bytesApart(messages);
+        return apart > 0 ? 64 + messageBytesHere() - apart : bodyBytesAbout();
     }
 
     @Override
