@@ -427,12 +427,15 @@ public final class Connections {
      */
     public Acceptance deliver(FlowLabel label, List<ByteView> messages) {
         Connection connection = of(label);
-        for (int i = 0; i < messages.size(); i++) {
-            Acceptance acceptance = out.received(connection.number, messages.get(i));
-            if (i == 0 && acceptance != Acceptance.TAKEN) {
+        boolean isFirst = true;
+        // A bundle finds each message by walking over those before it.
+        for (ByteView message : messages) {
+            Acceptance acceptance = out.received(connection.number, message);
+            if (isFirst && acceptance != Acceptance.TAKEN) {
                 return acceptance;
             }
-            connection.givenCharge += ReceiveBuffer.charge(messages.get(i));
+            isFirst = false;
+            connection.givenCharge += ReceiveBuffer.charge(message);
         }
         return Acceptance.TAKEN;
     }
