@@ -20,6 +20,7 @@ import dev.weft.SocketKind;
 import dev.weft.Statistics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -59,6 +60,16 @@ class NodeTest {
             Message message = inbox.receive();
             assertThat(message.payload()).containsExactly(1, 2, 3);
             assertThat(message.from()).isEqualTo(alice.self().id());
+        }
+    }
+
+    @Test
+    void aNodeMayBeAwaitedForLongerThanNanosecondsCount() throws InterruptedException {
+        Duration forever = ChronoUnit.FOREVER.getDuration();
+        try (Mesh alice = node("alice").join();
+                Mesh bob = node("bob").join()) {
+            assertThat(alice.await("bob", forever).map(Peer::id))
+                    .contains(bob.self().id());
         }
     }
 
