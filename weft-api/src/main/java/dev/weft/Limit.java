@@ -33,7 +33,7 @@ public enum Limit {
     SENT_BYTES("sent-bytes", 64L << 20, 32L << 20, 4L << 30),
     /** Bytes that all endpoints and connections have received and the application has not. */
     RECEIVED_BYTES("received-bytes", 256L << 20, 1L << 20, 64L << 30),
-    /** Advertisements kept of all nodes, about four a node; those of nodes beyond are not kept. */
+    /** Advertisements kept of all nodes, two to four a node; those of nodes beyond are not kept. */
     TOPOLOGY_ENTRIES("topology-entries", 100_000, 16, 10_000_000),
     /** Flows to many from this node; eight times as many to it. A send beyond is rejected, unless one has nothing to do. */
     GROUP_FLOWS("group-flows", 1_024, 1, 65_536),

@@ -199,7 +199,7 @@ public final class MeshBuilder {
         return this;
     }
 
-    /** Runs every callback; by default threads of this mesh's own. */
+    /** Runs every callback; by default, and where it refuses one, threads of this mesh's own. */
     public MeshBuilder callbacks(Executor executor) {
         callbacks = Optional.of(executor);
         return this;

@@ -80,11 +80,15 @@ final class DemoCommand implements Callable<Integer> {
         say("To look on while this runs:");
         say("   ./weft topology --mesh demo --observe --no-beacon --run " + directory.resolve("run"));
         say("");
-        say("n1 sends " + MESSAGES + " messages to n3, " + PER_SECOND + " a second, by way of " + relay() + ".");
+        String first = relay();
+        say("n1 sends " + MESSAGES + " messages to n3, " + PER_SECOND + " a second, by way of " + first + ".");
         child("n1").say("send n3 " + MESSAGES + " " + PER_SECOND);
         child("n1").await(line -> line.equals("progress " + KILL_AT), 15);
         // Costs are measured all the time: the way may be another by now.
         String relay = relay();
+        if (!relay.equals(first)) {
+            say("It sends by way of " + relay + " by now.");
+        }
         child(relay).kill();
         say("kill -9 " + child(relay).pid() + ": " + relay + ", the relay in use, is dead.");
         child("n1").await(line -> line.equals("progress " + (KILL_AT + 1_000)), 15);

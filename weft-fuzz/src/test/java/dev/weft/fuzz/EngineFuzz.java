@@ -13,6 +13,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.link.Assurance;
+import dev.weft.core.seal.FakeSealer;
 import dev.weft.core.seal.Sealer;
 import dev.weft.core.topology.Signatory;
 import dev.weft.core.wire.Abort;
@@ -175,12 +176,12 @@ class EngineFuzz {
                                         LsaKind.SEAL,
                                         PEER_INCARNATION,
                                         9,
-                                        FuzzSealer.record(behind, SealRecord.Manner.RELAYED, 1)
+                                        FakeSealer.record(behind, SealRecord.Manner.RELAYED, 1)
                                                 .encode())))
                         .encode());
         run.work();
         run.subject.advanceTo(5 * SECOND);
-        SealOpening opening = FuzzSealer.opening(behind, PEER_INCARNATION, 1, SELF, SELF_INCARNATION, 1, 0);
+        SealOpening opening = FakeSealer.opening(behind, PEER_INCARNATION, 1, SELF, SELF_INCARNATION, 1, 0);
         RouteHeader relayed = RouteHeader.along(1).forwarded(2);
         ByteView right = run.sealed(opening, relayed, 1, new Probe(7)).encode();
         run.feed(connection, right);
@@ -247,14 +248,14 @@ class EngineFuzz {
         private long dialNumber;
         private final Subject subject;
 
-        private final FuzzSealer sealer;
+        private final FakeSealer sealer;
         private final FuzzSignatory signatory = new FuzzSignatory(SELF);
         private final TreeMap<Long, SealOpening> openings = new TreeMap<>();
         private long sealCounter;
 
         private Run(Draws draws, Sealer.Policy policy) {
             this.draws = draws;
-            this.sealer = new FuzzSealer(SELF, SELF_INCARNATION, policy);
+            this.sealer = new FakeSealer(SELF, SELF_INCARNATION, terms(policy));
             this.subject = new Subject(
                     SELF,
                     SELF_INCARNATION,
@@ -263,6 +264,11 @@ class EngineFuzz {
                     policy == Sealer.Policy.NONE ? Sealer.NONE : sealer,
                     policy == Sealer.Policy.NONE ? Signatory.NONE : signatory,
                     this);
+        }
+
+        /** Short and small enough for a script to meet the ends of keys. */
+        private static Sealer.Terms terms(Sealer.Policy policy) {
+            return new Sealer.Terms(policy, 60_000_000_000L, 5_000_000_000L, 30_000_000_000L, 32, 64 << 10);
         }
 
         private void operate() {
@@ -443,7 +449,7 @@ class EngineFuzz {
             items.add(adjacencies(behind, peer));
             NodeRecord.Status status = draws.below(8) == 7 ? NodeRecord.Status.LEAVING : NodeRecord.Status.ACTIVE;
             items.add(item(behind, LsaKind.NODE, PEER_INCARNATION, ++peerSequence, record(status)));
-            SealRecord prekey = FuzzSealer.record(
+            SealRecord prekey = FakeSealer.record(
                     behind, draws.chance() ? SealRecord.Manner.RELAYED : SealRecord.Manner.ALWAYS, 1 + draws.below(4));
             items.add(item(behind, LsaKind.SEAL, PEER_INCARNATION, ++peerSequence, prekey.encode()));
             feed(new Flood(items).encode());
@@ -481,7 +487,7 @@ class EngineFuzz {
         /** All that the signatory and the sealer were asked for is done. */
         private void work() {
             check(Integer.MAX_VALUE);
-            for (Optional<Sealer.Made> made = sealer.take(); made.isPresent(); made = sealer.take()) {
+            for (Optional<Sealer.Made> made = sealer.work(); made.isPresent(); made = sealer.work()) {
                 Sealer.Made done = made.get();
                 subject.turn(engine -> engine.handleSealing(done, subject.now()));
             }
@@ -491,7 +497,7 @@ class EngineFuzz {
         private void sealWork() {
             check(1 + draws.below(64));
             for (int left = 1 + draws.below(4); left > 0; left--) {
-                Sealer.Made made = sealer.take().orElse(null);
+                Sealer.Made made = sealer.work().orElse(null);
                 if (made == null) {
                     return;
                 }
@@ -505,7 +511,7 @@ class EngineFuzz {
             long which = draws.below(8);
             SealOpening opening = openings.get(which);
             if (opening == null || draws.below(8) == 7) {
-                opening = FuzzSealer.opening(
+                opening = FakeSealer.opening(
                         NODES.get(draws.below(5)),
                         draws.below(8) == 7 ? draws.number() : PEER_INCARNATION,
                         1 + draws.below(64),
@@ -525,7 +531,7 @@ class EngineFuzz {
         }
 
         private RoutedFrame sealed(SealOpening opening, RouteHeader route, long counter, Frame inner) {
-            Sealer.Keys keys = FuzzSealer.keys(opening);
+            Sealer.Keys keys = FakeSealer.keys(opening);
             FrameType type = Sealed.typeFor(inner.type());
             WireWriter plain = new WireWriter();
             plain.u8(inner.type().code());
@@ -621,7 +627,7 @@ class EngineFuzz {
                         new SealAnswer(
                                 sealed.association(),
                                 opening.destination(),
-                                FuzzSealer.keys(opening).receipt())));
+                                FakeSealer.keys(opening).receipt())));
             }
             if (body instanceof Probe probe) {
                 return List.of(RoutedFrame.of(back, new ProbeReply(probe.number(), FIRST_PEER, 1)));

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -23,6 +24,20 @@ final class Callbacks implements AutoCloseable {
 
     Executor executor() {
         return executor;
+    }
+
+    /**
+     * An executor of the application's, and this one for what that refuses: what a handler would have been told must not
+     * be lost, nor the turn in which it was to be told.
+     */
+    Executor after(Executor given) {
+        return task -> {
+            try {
+                given.execute(task);
+            } catch (RejectedExecutionException refused) {
+                executor.execute(task);
+            }
+        };
     }
 
     /** Lets what has been handed over finish; hands nothing more over. */

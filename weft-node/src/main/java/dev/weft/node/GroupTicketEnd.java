@@ -64,7 +64,7 @@ final class GroupTicketEnd implements GroupTicket {
 
     @Override
     public Optional<GroupOutcome> await(Duration timeout) throws InterruptedException {
-        return ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS)
+        return ended.await(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS)
                 ? Optional.of(new GroupOutcome(outcomes))
                 : Optional.empty();
     }

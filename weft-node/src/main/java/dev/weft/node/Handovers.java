@@ -86,8 +86,9 @@ final class Handovers {
         Entry before = push(added);
         if (before == CLOSED) {
             input.lapse(callbacks);
-        } else if (before == null) {
-            loop.execute(this::take);
+        } else if (before == null && !loop.tryExecute(this::take)) {
+            // It has stopped since: nobody will take what lies here, this or what has come on top of it.
+            lapse(oldestFirst(exchange(CLOSED)));
         }
     }
 

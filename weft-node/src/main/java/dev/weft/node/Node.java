@@ -115,12 +115,13 @@ final class Node implements Mesh {
 
     @Override
     public Optional<Peer> await(String node, Duration timeout) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long begin = System.nanoTime();
+        long timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
         while (true) {
             try {
                 return Optional.of(find(node));
             } catch (NodeNotFoundException notYet) {
-                if (System.nanoTime() >= deadline) {
+                if (System.nanoTime() - begin >= timeoutNanos) {
                     return Optional.empty();
                 }
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
@@ -338,7 +339,7 @@ final class Node implements Mesh {
                 run.end();
             };
             run.whenComplete(end);
-            life.loop().schedule(timeout.toNanos(), end);
+            life.loop().schedule(TimeUnit.NANOSECONDS.convert(timeout), end);
         });
         return result.minimalCompletionStage();
     }

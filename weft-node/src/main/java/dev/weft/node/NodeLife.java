@@ -63,7 +63,7 @@ final class NodeLife {
     private final @Nullable PeerMemory memory;
     private final Loop loop;
     private final long startNanos = System.nanoTime();
-    private final @Nullable Callbacks ownCallbacks;
+    private final Callbacks ownCallbacks;
     private final Executor callbacks;
     private final NodeEvents events;
     private final Application application;
@@ -103,14 +103,8 @@ final class NodeLife {
         }
         String threadName = "weft-" + config.mesh() + "-" + identity.id().brief();
         this.loop = new Loop(threadName, Loop.Kind.best());
-        if (config.callbacks().isPresent()) {
-            this.ownCallbacks = null;
-            this.callbacks = config.callbacks().get();
-        } else {
-            Callbacks own = new Callbacks(threadName);
-            this.ownCallbacks = own;
-            this.callbacks = own.executor();
-        }
+        this.ownCallbacks = new Callbacks(threadName);
+        this.callbacks = config.callbacks().map(ownCallbacks::after).orElseGet(ownCallbacks::executor);
         this.events = new NodeEvents(callbacks);
         this.memory = state == null ? null : new PeerMemory(state, identity.id(), events);
         this.secrets = new Secrets(config, identity.key());
@@ -578,10 +572,7 @@ final class NodeLife {
         signatory.close();
         loop.close();
         application.end();
-        Callbacks own = ownCallbacks;
-        if (own != null) {
-            own.close();
-        }
+        ownCallbacks.close();
         if (state != null) {
             state.close();
         }

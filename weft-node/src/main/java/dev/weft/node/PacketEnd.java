@@ -10,6 +10,7 @@ import dev.weft.core.wire.Data;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
@@ -66,7 +67,7 @@ record PacketEnd(ConnectionEnd connection, Application application) implements P
     @Override
     public Optional<byte[]> receive(Duration timeout)
             throws ConnectionException, InterruptedException, TimeoutException {
-        return Optional.ofNullable(connection.take(timeout.toNanos()));
+        return Optional.ofNullable(connection.take(TimeUnit.NANOSECONDS.convert(timeout)));
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +116,6 @@ final class TicketEnd implements Ticket, Pending, Runnable {
 
     @Override
     public Optional<Outcome> await(Duration timeout) throws InterruptedException {
-        return Optional.ofNullable(fate.await(timeout.toNanos()));
+        return Optional.ofNullable(fate.await(TimeUnit.NANOSECONDS.convert(timeout)));
     }
 }

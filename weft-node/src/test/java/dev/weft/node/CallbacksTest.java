@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class CallbacksTest {
@@ -26,6 +31,25 @@ class CallbacksTest {
         inOrder.execute(() -> run.add("fourth"));
         begun.remove().run();
         assertThat(run).endsWith("fourth");
+    }
+
+    @Test
+    void whatTheApplicationsExecutorRefusesRunsAllTheSame() throws InterruptedException {
+        CountDownLatch ran = new CountDownLatch(2);
+        AtomicInteger offered = new AtomicInteger();
+        try (Callbacks own = new Callbacks("own")) {
+            Executor executor = own.after(task -> {
+                if (offered.incrementAndGet() > 1) {
+                    throw new RejectedExecutionException("full");
+                }
+                task.run();
+            });
+            executor.execute(ran::countDown);
+            assertThat(ran.getCount()).isEqualTo(1);
+            executor.execute(ran::countDown);
+            assertThat(ran.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(offered).hasValue(2);
     }
 
     @Test

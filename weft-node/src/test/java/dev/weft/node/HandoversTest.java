@@ -50,6 +50,16 @@ class HandoversTest {
         assertThat(ran).hasValue(0);
     }
 
+    @Test
+    void whatIsHandedOverToALoopThatHasStoppedLapses() {
+        Handovers handovers = handovers();
+        loop.close();
+        handovers.add(new Counted());
+        handovers.add(new Counted());
+        assertThat(lapsed).hasValue(2);
+        assertThat(ran).hasValue(0);
+    }
+
     private Handovers handovers() {
         Secrets secrets = new Secrets(
                 Mesh.builder("lab").ephemeral().config(),

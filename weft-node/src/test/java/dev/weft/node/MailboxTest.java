@@ -2,6 +2,7 @@ package dev.weft.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,12 @@ class MailboxTest {
         mailbox.addAll(List.of(List.of(1, 2, 3).iterator()));
         tasks.remove().run();
         assertThat(takenBefore).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void aTimeoutMayBeLongerThanNanosecondsCount() throws InterruptedException {
+        mailbox.add(7);
+        assertThat(mailbox.take(ChronoUnit.FOREVER.getDuration())).contains(7);
     }
 
     @Test

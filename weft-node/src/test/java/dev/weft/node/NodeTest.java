@@ -12,6 +12,7 @@ import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
 import dev.weft.MeshStartException;
 import dev.weft.Message;
+import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.Peer;
 import dev.weft.Probed;
@@ -20,10 +21,13 @@ import dev.weft.SocketKind;
 import dev.weft.Statistics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -59,6 +63,36 @@ class NodeTest {
             Message message = inbox.receive();
             assertThat(message.payload()).containsExactly(1, 2, 3);
             assertThat(message.from()).isEqualTo(alice.self().id());
+        }
+    }
+
+    @Test
+    void anExecutorThatRefusesCallbacksHoldsNothingUp() throws InterruptedException {
+        int count = 200;
+        CountDownLatch received = new CountDownLatch(count);
+        CountDownLatch delivered = new CountDownLatch(count);
+        Executor refusing = task -> {
+            throw new RejectedExecutionException("no thread is free");
+        };
+        try (Mesh alice = node("alice").callbacks(refusing).join();
+                Mesh bob = node("bob").callbacks(refusing).join()) {
+            bob.open("inbox", SocketKind.RDM).onMessage(message -> received.countDown());
+            NodeId found = alice.await("bob", PATIENCE).orElseThrow().id();
+            for (int i = 0; i < count; i++) {
+                alice.send(found, "inbox", new byte[i]).onOutcome(outcome -> delivered.countDown());
+            }
+            assertThat(received.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(delivered.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void aNodeMayBeAwaitedForLongerThanNanosecondsCount() throws InterruptedException {
+        Duration forever = ChronoUnit.FOREVER.getDuration();
+        try (Mesh alice = node("alice").join();
+                Mesh bob = node("bob").join()) {
+            assertThat(alice.await("bob", forever).map(Peer::id))
+                    .contains(bob.self().id());
         }
     }
 

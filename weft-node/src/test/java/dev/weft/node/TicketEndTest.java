@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.Outcome;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,12 @@ class TicketEndTest {
         assertThat(callbacks).isEmpty();
         assertThat(ticket.outcome().toCompletableFuture()).isCompletedWithValue(DELIVERED);
         assertThat(ticket.await()).isEqualTo(DELIVERED);
+    }
+
+    @Test
+    void aTimeoutMayBeLongerThanNanosecondsCount() throws InterruptedException {
+        ticket.settle(DELIVERED, callbacks::add);
+        assertThat(ticket.await(ChronoUnit.FOREVER.getDuration())).contains(DELIVERED);
     }
 
     @Test

@@ -118,6 +118,11 @@ final class Intake {
         return null;
     }
 
+    /** Whether how fast this node receives is bounded. */
+    boolean isLimited() {
+        return rate.isLimited();
+    }
+
     /** When the next frame may be read; {@link Deadlines#NEVER} where none waits. */
     long nextNanos(long nowNanos) {
         return waiting.isEmpty() ? Deadlines.NEVER : rate.readyNanos(nowNanos);

@@ -5,13 +5,9 @@ import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.DeadlineIndex;
 import dev.weft.core.base.Deadlines;
-import dev.weft.core.base.LongSet;
 import dev.weft.core.base.LongTable;
-import dev.weft.core.forward.Forwarder;
 import dev.weft.core.forward.LinkQueue;
 import dev.weft.core.forward.Rates;
-import dev.weft.core.forward.TokenBucket;
-import dev.weft.core.forward.TreeForwarder;
 import dev.weft.core.link.Assurance;
 import dev.weft.core.link.Connection;
 import dev.weft.core.link.Link;
@@ -32,8 +28,6 @@ import dev.weft.core.wire.Interest;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.Ping;
 import dev.weft.core.wire.Pong;
-import dev.weft.core.wire.RoutedFrame;
-import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,8 +43,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of this node: one link machine, one queue and one set of figures each, and which of them stands for
- * which neighbor. What a link reports during a turn is handed on after it, so no machine is entered twice.
+ * The connections of this node, a link machine each, and which of them stands for which neighbor. What a frame that comes
+ * is about is decided here, when it is read by {@link Intake}, when what goes is sent by {@link Outlet}. What a link
+ * reports during a turn is handed on after it, so no machine is entered twice.
  *
  * <p>Called by {@link Engine} alone.
  */
@@ -94,26 +89,14 @@ final class Links {
 
     private final LinkConfig config;
     private final LocalNode self;
-    private final LinkQueue.Bounds bounds;
-    private final Rates rates;
     private final LongSupplier lsdbHash;
     private final Output out;
     private final LinkTable table;
     private final LongTable<Member> members = new LongTable<>();
     private final LinkedHashMap<NodeId, Member> standing = new LinkedHashMap<>();
     private final DeadlineIndex deadlines = new DeadlineIndex();
-    /** Connections with something to say, or to be ended. */
-    private final LongSet pending = new LongSet();
-
-    /** Connections whose data waits for the rate, and until when. */
-    private final DeadlineIndex paced = new DeadlineIndex();
-
-    private final TokenBucket sending;
     private final Intake intake;
-    /** Who spoke last when all had to share a rate. */
-    private long lastSent;
-
-    private long pacedCount;
+    private final Outlet outlet;
     private long overLimitCount;
     private long overBudgetCount;
 
@@ -127,7 +110,9 @@ final class Links {
     private final Refusals refusals = new Refusals();
     private final ArrayDeque<Runnable> reports = new ArrayDeque<>();
     private long nowNanos;
-    private final long[] drops = new long[LinkStatistics.Drop.values().length];
+    /** Of all links that there have been. */
+    private final LinkStatistics.Drops drops = new LinkStatistics.Drops();
+
     private long malformedCount;
     private long turnedOutCount;
     private boolean reporting;
@@ -142,10 +127,8 @@ final class Links {
             Output out) {
         this.config = config;
         this.self = self;
-        this.bounds = bounds;
-        this.rates = rates;
-        this.sending = new TokenBucket(rates.send());
         this.intake = new Intake(bounds, rates.receive());
+        this.outlet = new Outlet(bounds, rates);
         this.lsdbHash = lsdbHash;
         this.out = out;
         this.table = new LinkTable(linksMax);
@@ -156,18 +139,15 @@ final class Links {
         private final long number;
         private final Optional<Locator> locator;
         private final Link link;
-        private final LinkQueue queue = new LinkQueue(bounds);
-        private final TokenBucket pace = new TokenBucket(rates.linkSend());
-        private final LinkStatistics statistics;
+        private final LinkStatistics statistics = new LinkStatistics(nowNanos, drops);
+        private final Outlet.Lane lane;
         private @Nullable NodeId peer;
-        private int frameBytesMax = LinkConfig.CARRIED_BYTES_MAX;
         private Interest ourInterest = Interest.WANTED;
-        private boolean ended;
 
         private Member(long number, Connection connection, List<Locator> ownLocators) {
             this.number = number;
             this.locator = connection.observed();
-            this.statistics = new LinkStatistics(nowNanos);
+            this.lane = outlet.open(number, statistics);
             this.link = new Link(config, self, ownLocators, connection, this, lsdbHash, this);
         }
 
@@ -185,58 +165,24 @@ final class Links {
 
         @Override
         public void send(Frame frame) {
-            offer(frame, LinkQueue.Urgency.LINK);
+            lane.offer(frame, LinkQueue.Urgency.LINK, nowNanos);
         }
 
-        private LinkQueue.Taken offer(Frame frame, LinkQueue.Urgency urgency) {
-            EncodedFrame encoded = marked(frame).encodeInPieces();
-            if (encoded.length() > frameBytesMax) {
-                dropped(LinkStatistics.Drop.TOO_LONG);
-                return LinkQueue.Taken.FULL;
-            }
-            LinkQueue.Taken taken = queue.offer(urgency, encoded, nowNanos);
-            pending.add(number);
-            if (taken == LinkQueue.Taken.FULL) {
-                dropped(LinkStatistics.Drop.QUEUE_FULL);
-            }
-            return taken;
-        }
-
-        private void dropped(LinkStatistics.Drop reason) {
-            statistics.dropped(reason);
-            drops[reason.ordinal()]++;
-        }
-
-        /** Data that comes to a standing queue is to tell its destination, which tells the origin. */
-        private Frame marked(Frame frame) {
-            if (frame instanceof RoutedFrame routed) {
-                return (routed.type() == FrameType.DATA || routed.type() == FrameType.SEALED)
-                                && queue.isToMark(Forwarder.urgencyOf(routed), nowNanos)
-                        ? routed.marked()
-                        : frame;
-            }
-            return frame instanceof TreeFrame tree
-                            && tree.type() == FrameType.GROUP_DATA
-                            && queue.isToMark(TreeForwarder.urgencyOf(tree), nowNanos)
-                    ? tree.marked()
-                    : frame;
-        }
-
-        private boolean maySendData() {
-            return pace.isOpen(nowNanos) && sending.isOpen(nowNanos);
+        private boolean hasEnded() {
+            return link.phase() == Link.Phase.CLOSED;
         }
 
         @Override
         public void up(LinkTerms terms) {
             NodeId node = terms.peer().node();
             peer = node;
-            frameBytesMax = terms.frameBytesMax();
+            lane.frameBytesMax(terms.frameBytesMax());
             halfOpen.remove(number);
             standing.put(node, this);
             reports.add(() -> {
                 table.up(link);
                 changing.remove(node);
-                if (!ended) {
+                if (!hasEnded()) {
                     out.neighborUp(number, terms, locator, nowNanos);
                 }
             });
@@ -244,8 +190,7 @@ final class Links {
 
         @Override
         public void closed(CloseReason reason, String text, Link.Side side) {
-            ended = true;
-            pending.add(number);
+            lane.end();
             halfOpen.remove(number);
             Assurance assurance = link.connection().assurance();
             Optional<NodeId> known = assurance.node().or(() -> link.peer().map(Hello::node));
@@ -304,7 +249,7 @@ final class Links {
     private boolean isGreeting(NodeId node) {
         for (Member member : members.all()) {
             boolean isTheirs = member.link.peer().map(Hello::node).equals(Optional.of(node));
-            if (isTheirs && !member.ended && !member.link.isUp()) {
+            if (isTheirs && !member.hasEnded() && !member.link.isUp()) {
                 return true;
             }
         }
@@ -329,7 +274,7 @@ final class Links {
         Member member = new Member(number, connection, ownLocators);
         members.put(number, member);
         member.link.start(now);
-        if (connection.direction() == Connection.Direction.ACCEPTED && !member.ended) {
+        if (connection.direction() == Connection.Direction.ACCEPTED && !member.hasEnded()) {
             halfOpen.add(number);
         }
         touched(member);
@@ -363,7 +308,7 @@ final class Links {
                 switch (intake.admit(number, frame, now)) {
                     case READ -> read(member, frame, now);
                     case WAITS -> {}
-                    case REFUSED -> member.dropped(LinkStatistics.Drop.QUEUE_FULL);
+                    case REFUSED -> member.statistics.dropped(LinkStatistics.Drop.QUEUE_FULL);
                 }
             }
         } catch (MalformedFrame malformed) {
@@ -405,7 +350,7 @@ final class Links {
 
     private void handleMalformed(Member member, MalformedFrame malformed) {
         malformedCount++;
-        member.dropped(LinkStatistics.Drop.MALFORMED);
+        member.statistics.dropped(LinkStatistics.Drop.MALFORMED);
         member.link.handleMalformed(malformed);
     }
 
@@ -484,7 +429,7 @@ final class Links {
         if (member.link.isUp() && peer != null) {
             out.frame(peer, type, in, now);
         } else {
-            member.dropped(LinkStatistics.Drop.NOT_UP);
+            member.statistics.dropped(LinkStatistics.Drop.NOT_UP);
         }
     }
 
@@ -496,8 +441,8 @@ final class Links {
             halfOpen.remove(number);
             deadlines.update(number, Deadlines.NEVER);
             member.link.carrierLost(why);
-            pending.remove(number);
-            unpace(number);
+            intake.forget(number);
+            outlet.forget(number);
             report();
         }
     }
@@ -520,15 +465,13 @@ final class Links {
                 }
             }
         }
-        for (Long number = paced.pollDue(now); number != null; number = paced.pollDue(now)) {
-            pending.add(number);
-        }
+        outlet.handleTime(now);
         release(now);
         endChanges(now);
     }
 
     long nextDeadlineNanos() {
-        long next = Math.min(deadlines.nextNanos(), paced.nextNanos());
+        long next = Math.min(deadlines.nextNanos(), outlet.nextNanos());
         if (!changing.isEmpty()) {
             next = Math.min(next, changing.values().iterator().next() + CHANGE_NANOS);
         }
@@ -540,20 +483,20 @@ final class Links {
     LinkQueue.Taken send(NodeId neighbor, Frame frame, LinkQueue.Urgency urgency, long now) {
         nowNanos = now;
         Member member = standing.get(neighbor);
-        return member == null ? LinkQueue.Taken.FULL : member.offer(frame, urgency);
+        return member == null ? LinkQueue.Taken.FULL : member.lane.offer(frame, urgency, now);
     }
 
     /** Whether how fast data goes to a neighbor is bounded. */
     boolean isPaced(NodeId neighbor) {
         Member member = standing.get(neighbor);
-        return !rates.equals(Rates.UNLIMITED) || member != null && member.pace.isLimited();
+        return intake.isLimited() || outlet.isLimited() || member != null && member.lane.isLimited();
     }
 
     /** What a neighbor says it can take, in bits per second; 0 where it does not say. */
     void receives(NodeId neighbor, long bitsPerSecond) {
         Member member = standing.get(neighbor);
         if (member != null) {
-            member.pace.rate(Rates.lower(rates.linkSend(), Math.min(bitsPerSecond, Rates.BITS_PER_SECOND_MAX)));
+            member.lane.receives(bitsPerSecond);
         }
     }
 
@@ -623,47 +566,24 @@ final class Links {
     @Nullable
     EncodedFrame poll(long number, long now) {
         nowNanos = now;
-        Member member = members.find(number);
-        if (member == null) {
-            pending.remove(number);
-            return null;
-        }
-        EncodedFrame frame = member.queue.pollControl();
-        if (frame == null && member.maySendData()) {
-            frame = member.queue.poll(now);
-            lastSent = frame == null ? lastSent : number;
-        }
-        if (frame == null) {
-            pending.remove(number);
-            if (!member.queue.isEmpty()) {
-                pacedCount++;
-                paced.update(number, Math.max(member.pace.readyNanos(now), sending.readyNanos(now)));
-            }
-            return null;
-        }
-        member.statistics.sent(frame.length(), now);
-        member.pace.take(frame.length(), now);
-        sending.take(frame.length(), now);
-        return frame;
+        return outlet.poll(number, now);
     }
 
     /** True when the connection is of no more use and all that was to be said has been taken out. */
     boolean isToClose(long number) {
-        Member member = members.find(number);
-        return member == null || member.ended && member.queue.isEmpty();
+        return outlet.isOver(number);
     }
 
     void forget(long number) {
         members.remove(number);
         halfOpen.remove(number);
-        pending.remove(number);
-        unpace(number);
+        intake.forget(number);
+        outlet.forget(number);
         deadlines.update(number, Deadlines.NEVER);
     }
 
-    /** Where all share a rate, each is first in its turn. */
     long[] pending() {
-        return sending.isLimited() ? pending.allFrom(lastSent) : pending.all();
+        return outlet.pending();
     }
 
     // ------------------------------------------------------------------ questions
@@ -716,16 +636,15 @@ final class Links {
         return overLimitCount;
     }
 
-    /** Of all links that there have been. */
     void countDrops(TreeMap<String, Long> counters) {
         for (LinkStatistics.Drop reason : LinkStatistics.Drop.values()) {
             String name = reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
-            counters.put("link.dropped-" + name, drops[reason.ordinal()]);
+            counters.put("link.dropped-" + name, drops.of(reason));
         }
     }
 
     void countRates(TreeMap<String, Long> counters) {
-        counters.put("rate.send-waits", pacedCount);
+        counters.put("rate.send-waits", outlet.waitedCount());
         counters.put("rate.receive-waits", intake.waitedCount());
     }
 
@@ -737,7 +656,6 @@ final class Links {
         List<LinkReport> all = new ArrayList<>();
         for (NodeId neighbor : neighbors()) {
             Member member = Objects.requireNonNull(standing.get(neighbor));
-            LinkStatistics.Queue queue = new LinkStatistics.Queue(member.queue.frames(), member.queue.bytes());
             all.add(new LinkReport(
                     neighbor,
                     member.locator,
@@ -746,14 +664,9 @@ final class Links {
                     member.link.roundTrip().variationNanos(),
                     member.link.clockOffset().offsetNanos(),
                     member.link.clockOffset().driftPartsPerBillion(),
-                    member.statistics.snapshot(queue, nowNanos)));
+                    member.statistics.snapshot(member.lane.waiting(), nowNanos)));
         }
         return all;
-    }
-
-    private void unpace(long number) {
-        paced.update(number, Deadlines.NEVER);
-        intake.forget(number);
     }
 
     private void touched(Member member) {

@@ -30,6 +30,19 @@ public final class LinkStatistics {
         NOT_UP
     }
 
+    /** How many frames were dropped, by reason. */
+    public static final class Drops {
+        private final long[] counts = new long[Drop.values().length];
+
+        private void count(Drop reason) {
+            counts[reason.ordinal()]++;
+        }
+
+        public long of(Drop reason) {
+            return counts[reason.ordinal()];
+        }
+    }
+
     /** One direction: what the interval that runs has seen lies at hand, for each frame is counted. */
     private static final class Counted {
         private long frames;
@@ -69,12 +82,15 @@ public final class LinkStatistics {
 
     private final Counted sent = new Counted();
     private final Counted received = new Counted();
-    private final long[] drops = new long[Drop.values().length];
+    private final Drops drops = new Drops();
+    private final Drops dropsOfAll;
     private long interval;
     /** When the interval that runs is full. */
     private long fullNanos;
 
-    public LinkStatistics(long nowNanos) {
+    /** @param dropsOfAll where drops are counted too: those of all links of a node together */
+    public LinkStatistics(long nowNanos, Drops dropsOfAll) {
+        this.dropsOfAll = dropsOfAll;
         interval = nowNanos / INTERVAL_NANOS;
         fullNanos = (interval + 1) * INTERVAL_NANOS;
     }
@@ -90,7 +106,8 @@ public final class LinkStatistics {
     }
 
     public void dropped(Drop reason) {
-        drops[reason.ordinal()]++;
+        drops.count(reason);
+        dropsOfAll.count(reason);
     }
 
     /** @param queue what waits to be sent at this moment, known to the owner */
@@ -98,7 +115,7 @@ public final class LinkStatistics {
         advance(nowNanos);
         EnumMap<Drop, Long> dropCounts = new EnumMap<>(Drop.class);
         for (Drop reason : Drop.values()) {
-            dropCounts.put(reason, drops[reason.ordinal()]);
+            dropCounts.put(reason, drops.of(reason));
         }
         return new Snapshot(sent.traffic(interval), received.traffic(interval), dropCounts, queue);
     }

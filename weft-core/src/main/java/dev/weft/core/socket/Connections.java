@@ -90,25 +90,6 @@ public final class Connections {
     /** For how long nothing may be heard of the other end where nobody says otherwise. */
     public static final long PATIENCE_NANOS = 30_000_000_000L;
 
-    private static final class Listener {
-        private final long number;
-        private final String endpoint;
-        private final SocketKind kind;
-        /** How the answers travel. */
-        private final Manner manner;
-
-        private final long patienceNanos;
-        private int waiting;
-
-        private Listener(long number, String endpoint, SocketKind kind, Manner manner, long patienceNanos) {
-            this.number = number;
-            this.endpoint = endpoint;
-            this.kind = kind;
-            this.manner = manner;
-            this.patienceNanos = patienceNanos;
-        }
-    }
-
     private static final class Connection {
         private final long number;
         private final NodeId peer;
@@ -135,6 +116,13 @@ public final class Connections {
             this.demanded = demanded;
             this.buffer = buffer;
             this.silenceNanos = silenceNanos;
+        }
+
+        private void leaveBacklog() {
+            if (listener != null) {
+                listener.dequeued();
+                listener = null;
+            }
         }
 
         private long unreachableEndNanos() {
@@ -212,10 +200,10 @@ public final class Connections {
     public long listen(String endpoint, SocketKind kind, Manner manner, long patienceNanos) {
         Check.that(kind.isConnected(), kind + " is not a connected kind");
         Check.that(!isListening(endpoint), "endpoint '" + endpoint + "' is open already");
-        Listener listener = new Listener(nextNumber++, endpoint, kind, manner, patienceNanos);
+        Listener listener = new Listener(nextNumber++, endpoint, kind, manner, patienceNanos, limits.backlogMax());
         listeners.put(endpoint, listener);
-        listenersByNumber.put(listener.number, listener);
-        return listener.number;
+        listenersByNumber.put(listener.number(), listener);
+        return listener.number();
     }
 
     /** Accepts no more; connections that the application has taken live on, others are reset. */
@@ -225,7 +213,7 @@ public final class Connections {
         if (closed == null) {
             return;
         }
-        listeners.remove(closed.endpoint);
+        listeners.remove(closed.endpoint());
         for (Connection connection : List.copyOf(connections.values())) {
             if (connection.listener == closed) {
                 abort(connection, Outcome.Reason.CONNECTION_RESET);
@@ -237,8 +225,7 @@ public final class Connections {
     public void accept(long number) {
         Connection connection = connections.get(number);
         if (connection != null && connection.listener != null) {
-            connection.listener.waiting--;
-            connection.listener = null;
+            connection.leaveBacklog();
             forgetIfOver(connection);
         }
     }
@@ -378,31 +365,30 @@ public final class Connections {
         if (listener == null) {
             return Acceptance.NO_ENDPOINT;
         }
-        if (listener.kind != label.kind()) {
-            return Acceptance.WRONG_KIND;
+        Acceptance admission = listener.admit(label, secrecy);
+        if (admission == Acceptance.TAKEN && connections.size() >= limits.connectionsMax()) {
+            admission = Acceptance.QUEUE_FULL;
         }
-        if (!meets(secrecy, listener.manner.secrecy())) {
-            return Acceptance.NOT_SEALED;
+        if (admission != Acceptance.TAKEN) {
+            refusedCount += admission == Acceptance.QUEUE_FULL ? 1 : 0;
+            return admission;
         }
-        if (listener.waiting >= limits.backlogMax() || connections.size() >= limits.connectionsMax()) {
-            refusedCount++;
-            return Acceptance.QUEUE_FULL;
-        }
-        Connection connection = connection(label.origin(), listener.manner.secrecy(), listener.patienceNanos);
+        Manner manner = listener.manner();
+        Connection connection = connection(label.origin(), manner.secrecy(), listener.patienceNanos());
         connection.inbound = label;
         byInbound.put(label.name(), connection);
         connection.duplex.inputOpened();
         connection.duplex.outputOpened();
         connection.listener = listener;
-        listener.waiting++;
-        connection.flow = sender.answer(label, listener.manner.with(label.secrecy()), listener.patienceNanos, now);
+        listener.queued();
+        connection.flow = sender.answer(label, manner.with(label.secrecy()), listener.patienceNanos(), now);
         connections.put(connection.number, connection);
         byFlow.put(connection.flow, connection);
-        out.accepted(listener.number, connection.number, label.origin());
+        out.accepted(listener.number(), connection.number, label.origin());
         return Acceptance.TAKEN;
     }
 
-    private static boolean meets(Secrecy given, Secrecy demanded) {
+    static boolean meets(Secrecy given, Secrecy demanded) {
         return demanded == Secrecy.BY_POLICY || given == demanded;
     }
 
@@ -441,12 +427,15 @@ public final class Connections {
      */
     public Acceptance deliver(FlowLabel label, List<ByteView> messages) {
         Connection connection = of(label);
-        for (int i = 0; i < messages.size(); i++) {
-            Acceptance acceptance = out.received(connection.number, messages.get(i));
-            if (i == 0 && acceptance != Acceptance.TAKEN) {
+        boolean isFirst = true;
+        // A bundle finds each message by walking over those before it.
+        for (ByteView message : messages) {
+            Acceptance acceptance = out.received(connection.number, message);
+            if (isFirst && acceptance != Acceptance.TAKEN) {
                 return acceptance;
             }
-            connection.givenCharge += ReceiveBuffer.charge(messages.get(i));
+            isFirst = false;
+            connection.givenCharge += ReceiveBuffer.charge(message);
         }
         return Acceptance.TAKEN;
     }
@@ -625,11 +614,7 @@ public final class Connections {
         if (inbound != null) {
             byInbound.remove(inbound.name());
         }
-        Listener listener = connection.listener;
-        if (listener != null) {
-            listener.waiting--;
-            connection.listener = null;
-        }
+        connection.leaveBacklog();
     }
 
     private Connection of(FlowLabel label) {

@@ -112,15 +112,22 @@ public final class Bundle extends AbstractList<ByteView> {
         }
     }
 
-    /** How many pieces of them are left where they lie as they are encoded, about. */
-    static int piecesApart(List<ByteView> messages) {
+    /** How many bytes of them are left where they lie as they are encoded. */
+    static int bytesApart(List<ByteView> messages) {
         if (messages instanceof Bundle bundle) {
-            return WireWriter.staysApart(bundle.packed) ? 1 : 0;
+            return WireWriter.bytesApart(bundle.packed);
         }
+        int bytes = 0;
         if (messages instanceof Joined joined) {
-            return joined.piecesApart();
+            for (List<ByteView> part : joined.parts) {
+                bytes += bytesApart(part);
+            }
+            return bytes;
         }
-        return WireWriter.staysApart(messages.get(0)) ? messages.size() : 0;
+        for (int i = 0; i < messages.size(); i++) {
+            bytes += WireWriter.bytesApart(messages.get(i));
+        }
+        return bytes;
     }
 
     /** All that is left to read: messages, as slices, in their order. */
@@ -233,14 +240,6 @@ public final class Bundle extends AbstractList<ByteView> {
             this.count = size;
             this.packedBytes = packed;
             this.payloadBytes = payload;
-        }
-
-        private int piecesApart() {
-            int pieces = 0;
-            for (List<ByteView> part : parts) {
-                pieces += Bundle.piecesApart(part);
-            }
-            return pieces;
         }
 
         @Override

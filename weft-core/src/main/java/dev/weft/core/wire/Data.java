@@ -152,10 +152,7 @@ public record Data(
 
     public static Data decode(WireReader in) throws MalformedFrame {
         FlowRef flow = FlowRef.decode(in);
-        long sequence = in.varint("sequence");
-        if (sequence >= 1L << 61) {
-            throw new MalformedFrame("sequence", "beyond 61 bits");
-        }
+        long sequence = decodeSequence(in);
         long lagAndForm = in.varint("lag");
         long lag = lagAndForm >>> 2;
         if (lag > sequence) {
@@ -180,6 +177,14 @@ public record Data(
                 yield whole(flow, sequence, lag, in.rest());
             }
         };
+    }
+
+    private static long decodeSequence(WireReader in) throws MalformedFrame {
+        long sequence = in.varint("sequence");
+        if (sequence >= 1L << 61) {
+            throw new MalformedFrame("sequence", "beyond 61 bits");
+        }
+        return sequence;
     }
 
     private static void requireWithin(WireReader in) throws MalformedFrame {
@@ -208,18 +213,23 @@ public record Data(
     /** Reads as much as a route error's excerpt holds: the flow and the sequence number, no payload. */
     public static Data decodeHead(WireReader in) throws MalformedFrame {
         FlowRef flow = FlowRef.decode(in);
-        return whole(flow, in.varint("sequence"), 0, ByteView.EMPTY);
+        return whole(flow, decodeSequence(in), 0, ByteView.EMPTY);
     }
 
     @Override
     public int bodyBytesAbout() {
-        return 128 + (meaning == Meaning.MESSAGE ? payload().length() : messageBytes);
+        return 128 + messageBytesHere();
+    }
+
+    /** Of the message what this frame carries of it. */
+    private int messageBytesHere() {
+        return meaning == Meaning.MESSAGE ? payload().length() : messageBytes;
     }
 
     @Override
     public int laidBytesAbout() {
-        int apart = Bundle.piecesApart(messages);
-        return apart > 0 ? 64 + 4 * apart : bodyBytesAbout();
+        int apart = Bundle.bytesApart(messages);
+        return apart > 0 ? 64 + messageBytesHere() - apart : bodyBytesAbout();
     }
 
     @Override

@@ -60,7 +60,7 @@ public record Flood(List<Item> items, long number) implements Frame {
         int bytes = HEAD_BYTES_MAX;
         for (Item item : items) {
             ByteView lsa = item.lsa().bytes();
-            bytes += HEAD_BYTES_MAX + (WireWriter.staysApart(lsa) ? 0 : lsa.length());
+            bytes += HEAD_BYTES_MAX + lsa.length() - WireWriter.bytesApart(lsa);
         }
         return bytes;
     }

@@ -74,7 +74,7 @@ public final class RoutedFrame implements Frame {
     public int laidBytesAbout() {
         int about = 2 + 3 * RouteHeader.LABELS_MAX / 8;
         if (body != null) {
-            return WireWriter.staysApart(body) ? about : about + body.length();
+            return about + body.length() - WireWriter.bytesApart(body);
         }
         return content == null ? about : about + content.laidBytesAbout();
     }

@@ -28,7 +28,7 @@ public record TreeFrame(FrameType type, TreeHeader header, ByteView body) implem
 
     @Override
     public int laidBytesAbout() {
-        return WireWriter.staysApart(body) ? 128 : bodyBytesAbout();
+        return bodyBytesAbout() - WireWriter.bytesApart(body);
     }
 
     @Override

@@ -118,6 +118,11 @@ public final class WireWriter {
         return view.length() >= APART_BYTES_MIN && view.keepsAtMost(APART_TIMES_MAX);
     }
 
+    /** How many bytes of what is written are left where they lie, in a writer in pieces. */
+    static int bytesApart(ByteView view) {
+        return staysApart(view) ? view.length() : 0;
+    }
+
     private void keepApart(ByteView view) {
         int[] before = Objects.requireNonNull(cuts);
         if (payloadCount == before.length) {

@@ -19,7 +19,11 @@ import dev.weft.core.wire.EncodedFrame;
 import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.Peers;
+import dev.weft.core.wire.RouteError;
+import dev.weft.core.wire.RouteHeader;
+import dev.weft.core.wire.RoutedFrame;
 import dev.weft.core.wire.WireReader;
+import dev.weft.core.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -118,6 +122,18 @@ final class HostilePeerTest {
         assertThat(heardClose(connection)).isEmpty();
         assertThat(engine.neighbors()).contains(idOf(key));
         return connection;
+    }
+
+    @Test
+    void aRouteErrorAboutASequenceNumberBeyondAllBoundsDoesNoHarm() {
+        engine.start(0);
+        long neighbor = linked(key(5));
+        ByteView excerpt = new WireWriter().varint(9).varint(Long.MAX_VALUE).view();
+        RouteError error = new RouteError(RouteError.Reason.NO_LINK, idOf(key(5)), 1, FrameType.DATA, excerpt);
+        say(neighbor, RoutedFrame.of(RouteHeader.DIRECT, error).encode());
+        // It may have come from beyond the neighbor, which is not to blame.
+        assertThat(heardClose(neighbor)).isEmpty();
+        assertThat(engine.neighbors()).contains(idOf(key(5)));
     }
 
     @Test

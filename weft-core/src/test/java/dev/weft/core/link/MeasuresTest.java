@@ -131,7 +131,7 @@ final class MeasuresTest {
 
     @Test
     void ratesCoverTheLastSixFullIntervals() {
-        LinkStatistics statistics = new LinkStatistics(0);
+        LinkStatistics statistics = new LinkStatistics(0, new LinkStatistics.Drops());
         for (int second = 0; second < 75; second++) {
             statistics.sent(100 * (1 + second / 10), second * SECOND);
         }
@@ -148,10 +148,11 @@ final class MeasuresTest {
 
     @Test
     void sumsAddUp() {
-        LinkStatistics one = new LinkStatistics(0);
+        LinkStatistics.Drops ofAll = new LinkStatistics.Drops();
+        LinkStatistics one = new LinkStatistics(0, ofAll);
         one.sent(10, SECOND);
         one.dropped(Drop.QUEUE_FULL);
-        LinkStatistics two = new LinkStatistics(0);
+        LinkStatistics two = new LinkStatistics(0, ofAll);
         two.sent(5, SECOND);
         two.received(7, SECOND);
         two.dropped(Drop.QUEUE_FULL);
@@ -168,5 +169,7 @@ final class MeasuresTest {
                 .containsEntry(Drop.NOT_UP, 1L)
                 .containsEntry(Drop.TOO_LONG, 0L);
         assertThat(sum.queue()).isEqualTo(new Queue(3, 150));
+        assertThat(ofAll.of(Drop.QUEUE_FULL)).isEqualTo(2);
+        assertThat(ofAll.of(Drop.NOT_UP)).isEqualTo(1);
     }
 }

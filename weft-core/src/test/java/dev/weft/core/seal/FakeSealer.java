@@ -14,10 +14,13 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * A sealer whose keys follow from the opening and a secret that the two ends' fakes share: what they do not share with a
- * relay. Tasks wait until {@link #work} is called.
+ * A sealer without secrets: keys follow from the opening, so that a test can play every other node, and what is sealed is
+ * scrambled and marked, so that an altered byte and another key show. Tasks wait until {@link #work} is called. The
+ * fuzzers use it too; the simulator's has secrets, for there no node may be able to play another.
  */
-final class FakeSealer implements Sealer {
+public final class FakeSealer implements Sealer {
+    private static final int WAITING_MAX = 1_024;
+
     private final NodeId self;
     private final long incarnation;
     private final Terms terms;
@@ -25,15 +28,22 @@ final class FakeSealer implements Sealer {
     private final TreeSet<Long> prekeys = new TreeSet<>();
     private long draws;
 
-    FakeSealer(NodeId self, long incarnation, Terms terms) {
+    public FakeSealer(NodeId self, long incarnation, Terms terms) {
         this.self = self;
         this.incarnation = incarnation;
         this.terms = terms;
     }
 
     /** What has been made, oldest first. */
-    Optional<Made> work() {
+    public Optional<Made> work() {
         return Optional.ofNullable(made.poll());
+    }
+
+    private void make(Made next) {
+        if (made.size() >= WAITING_MAX) {
+            throw new AssertionError("more is asked of a sealer than may wait");
+        }
+        made.add(next);
     }
 
     @Override
@@ -44,10 +54,10 @@ final class FakeSealer implements Sealer {
     @Override
     public void makePrekey(long task, long number, SealRecord.Manner manner) {
         prekeys.add(number);
-        made.add(Made.prekey(task, record(self, manner, number)));
+        make(Made.prekey(task, record(self, manner, number)));
     }
 
-    static SealRecord record(NodeId node, SealRecord.Manner manner, long number) {
+    public static SealRecord record(NodeId node, SealRecord.Manner manner, long number) {
         return new SealRecord(
                 ByteView.utf8(node.toString()), manner, number, ByteView.utf8("prekey"), ByteView.utf8("signed"));
     }
@@ -60,24 +70,42 @@ final class FakeSealer implements Sealer {
     @Override
     public void begin(long task, Draft draft) {
         if (!draft.record().nodeKey().equals(ByteView.utf8(draft.destination().toString()))) {
-            made.add(Made.failed(task, "another node's record"));
+            make(Made.failed(task, "another node's record"));
             return;
         }
-        SealOpening opening = new SealOpening(
+        SealOpening opening = opening(
                 self,
-                ByteView.utf8(self.toString()),
                 incarnation,
                 draft.number(),
                 draft.destination(),
                 draft.destinationIncarnation(),
                 draft.record().number(),
-                ByteView.utf8("encapsulated " + draws++));
-        made.add(Made.begun(task, opening, keys(opening)));
+                draws++);
+        make(Made.begun(task, opening, keys(opening)));
+    }
+
+    public static SealOpening opening(
+            NodeId origin,
+            long originIncarnation,
+            long number,
+            NodeId destination,
+            long destinationIncarnation,
+            long prekey,
+            long encapsulated) {
+        return new SealOpening(
+                origin,
+                ByteView.utf8(origin.toString()),
+                originIncarnation,
+                number,
+                destination,
+                destinationIncarnation,
+                prekey,
+                ByteView.utf8("encapsulated " + encapsulated));
     }
 
     @Override
     public void accept(long task, SealOpening opening) {
-        made.add(
+        make(
                 prekeys.contains(opening.prekey())
                         ? Made.accepted(task, keys(opening))
                         : Made.failed(task, "no such prekey"));
@@ -119,7 +147,7 @@ final class FakeSealer implements Sealer {
         return Prng.mix(Prng.mix(memberKey.hash64()) ^ digest.hash64());
     }
 
-    static Keys keys(SealOpening opening) {
+    public static Keys keys(SealOpening opening) {
         return new FakeKeys(new WireWriter()
                 .nodeId(opening.origin())
                 .varint(opening.originIncarnation())
