@@ -258,6 +258,9 @@ final class Links {
 
     /** The better link has not come. */
     private void endChanges(long now) {
+        if (changing.isEmpty()) {
+            return;
+        }
         for (NodeId node : List.copyOf(changing.keySet())) {
             if (now - changing.getOrDefault(node, now) >= CHANGE_NANOS) {
                 changing.remove(node);

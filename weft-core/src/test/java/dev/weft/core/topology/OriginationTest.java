@@ -95,6 +95,35 @@ class OriginationTest {
     }
 
     @Test
+    void wordsThatFollowEachOtherGoIntoOneEditionButDoNotWaitForGood() {
+        mine.want(word(0), Haste.PACED, 20 * SECOND);
+        long alone = mine.nextNanos(2_000, 20 * SECOND) - 20 * SECOND;
+        mine.want(word(1), Haste.PACED, 20 * SECOND + alone / 2);
+        assertThat(mine.nextNanos(2_000, 21 * SECOND)).isEqualTo(20 * SECOND + alone * 3 / 2);
+        for (int i = 2; i < 100; i++) {
+            mine.want(word(i), Haste.PACED, 20 * SECOND + i * alone / 20);
+        }
+        assertThat(mine.nextNanos(2_000, 21 * SECOND)).isEqualTo(20 * SECOND + 2 * alone);
+    }
+
+    @Test
+    void anEditionThatHasBeenHeldForLongGathersWhatChangesJustThen() {
+        mine.want(word(0), Haste.URGENT, 100 * SECOND);
+        mine.edition(REFRESH, 100 * SECOND);
+        mine.want(word(1), Haste.PACED, 101 * SECOND);
+        long held = mine.nextNanos(2_000, 101 * SECOND);
+        assertThat(held).as("by the pace alone").isEqualTo(108 * SECOND);
+        mine.want(word(2), Haste.PACED, held - 100 * MILLI);
+        assertThat(mine.nextNanos(2_000, held))
+                .as("a second after the last change")
+                .isEqualTo(held + 900 * MILLI);
+        for (int i = 3; i < 100; i++) {
+            mine.want(word(i), Haste.PACED, held + i * 100 * MILLI);
+        }
+        assertThat(mine.nextNanos(2_000, held)).as("at most").isEqualTo(held + 2 * SECOND);
+    }
+
+    @Test
     void theFirstWordIsOutWithinHalfASecondInTheLargestMesh() {
         mine.want(word(1), Haste.PACED, 20 * SECOND);
         assertThat(mine.nextNanos(100_000, 20 * SECOND)).isEqualTo(20 * SECOND + 500 * MILLI);
