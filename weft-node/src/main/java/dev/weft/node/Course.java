@@ -31,10 +31,19 @@ final class Course {
         this.flow = new SendBudget.Flow(node, endpoint, options.kind(), options.priority());
     }
 
-    boolean isFor(NodeId other, String otherEndpoint, SendOptions otherOptions) {
-        return Objects.equals(node, other)
-                && Objects.equals(endpoint, otherEndpoint)
-                && Objects.equals(options, otherOptions);
+    boolean leadsTo(NodeId other, String otherEndpoint) {
+        return Objects.equals(endpoint, otherEndpoint) && Objects.equals(node, other);
+    }
+
+    /** Whether sends with these options go by it. */
+    boolean isIn(SendOptions others) {
+        return Objects.equals(options, others);
+    }
+
+    /** Whether the latest burst has no outcome yet. */
+    boolean isUnderWay() {
+        Burst present = open;
+        return present != null && present.outcome() == null;
     }
 
     NodeId node() {
