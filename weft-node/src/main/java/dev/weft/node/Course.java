@@ -19,7 +19,7 @@ final class Course {
     private final Manner manner;
     private final long timeoutNanos;
     private final SendBudget.Flow flow;
-    /** The latest, which whoever made it may add to. */
+    /** The latest, which whoever made it may add to; null where it has an outcome. */
     private volatile @Nullable Burst open;
 
     Course(NodeId node, String endpoint, SendOptions options, Manner manner) {
@@ -40,10 +40,15 @@ final class Course {
         return Objects.equals(options, others);
     }
 
-    /** Whether the latest burst has no outcome yet. */
     boolean isUnderWay() {
-        Burst present = open;
-        return present != null && present.outcome() == null;
+        return open != null;
+    }
+
+    /** A burst has its outcome. One that begins at this very time may be let go of too, and is not added to any more. */
+    void ended(Burst burst) {
+        if (open == burst) {
+            open = null;
+        }
     }
 
     NodeId node() {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * course that has left its place does not come back. Where a set is full, one on which nothing is under way gives its
  * place; where there is none the table is doubled, up to {@value #PLACES_MAX} places, and then one of them gives way
  * all the same. That costs the endpoint a new course with its next message, and nothing else. What lies here holds on to
- * the names of nodes and endpoints and to the outcome of the last burst, whose bytes are let go of when it has one.
+ * the names of nodes and endpoints, and to no burst that has its outcome.
  */
 final class Courses {
     static final int PLACES_FIRST = 1 << 10;
