@@ -3,7 +3,6 @@ package dev.weft.core.base;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +73,7 @@ public final class LongTree<V> {
     }
 
     /** The same with their numbers. */
-    public Set<Map.Entry<Long, V>> entries() {
-        return tree == null ? Set.of() : tree.entrySet();
+    public Collection<Map.Entry<Long, V>> entries() {
+        return tree == null ? List.of() : tree.entrySet();
     }
 }
