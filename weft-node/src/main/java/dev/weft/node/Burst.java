@@ -247,6 +247,7 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
         // Whoever keeps a ticket keeps this.
         alone = NOTHING;
         packed = null;
+        course.ended(this);
         if (!decide(outcome)) {
             tickets = null;
             return;

@@ -19,7 +19,7 @@ final class Course {
     private final Manner manner;
     private final long timeoutNanos;
     private final SendBudget.Flow flow;
-    /** The latest, which whoever made it may add to. */
+    /** The latest, which whoever made it may add to; null where it has an outcome. */
     private volatile @Nullable Burst open;
 
     Course(NodeId node, String endpoint, SendOptions options, Manner manner) {
@@ -31,10 +31,24 @@ final class Course {
         this.flow = new SendBudget.Flow(node, endpoint, options.kind(), options.priority());
     }
 
-    boolean isFor(NodeId other, String otherEndpoint, SendOptions otherOptions) {
-        return Objects.equals(node, other)
-                && Objects.equals(endpoint, otherEndpoint)
-                && Objects.equals(options, otherOptions);
+    boolean leadsTo(NodeId other, String otherEndpoint) {
+        return Objects.equals(endpoint, otherEndpoint) && Objects.equals(node, other);
+    }
+
+    /** Whether sends with these options go by it. */
+    boolean isIn(SendOptions others) {
+        return Objects.equals(options, others);
+    }
+
+    boolean isUnderWay() {
+        return open != null;
+    }
+
+    /** A burst has its outcome. One that begins at this very time may be let go of too, and is not added to any more. */
+    void ended(Burst burst) {
+        if (open == burst) {
+            open = null;
+        }
     }
 
     NodeId node() {

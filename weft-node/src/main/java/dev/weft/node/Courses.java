@@ -9,35 +9,100 @@ import org.jspecify.annotations.Nullable;
  * The courses of the latest sends, so that a thread which sends to several endpoints in turn goes on with the burst of
  * each. On any thread.
  *
- * <p>Each endpoint has one place, by hash, whatever the options; who comes later has it. So what one thread sends to an
- * endpoint in one manner, then in another, then in the first again, never joins the first burst, which would be ahead
- * of the second: a course that has left its place does not come back. Endpoints that share a place cost a new course
- * with each turn, and nothing else. What lies here holds on to the names of
- * nodes and endpoints and to the outcome of the last burst, whose bytes are let go of when it has one.
+ * <p>A table of sets of {@value #WAYS} places, in one of which, by hash, the course to an endpoint lies. An endpoint has
+ * one course here, whatever the options; who comes later replaces it. So what one thread sends to an endpoint in one
+ * manner, then in another, then in the first again, never joins the first burst, which would be ahead of the second: a
+ * course that has left its place does not come back. Where a set is full, one on which nothing is under way gives its
+ * place; where there is none the table is doubled, up to {@value #PLACES_MAX} places, and then one of them gives way
+ * all the same. That costs the endpoint a new course with its next message, and nothing else. What lies here holds on to
+ * the names of nodes and endpoints, and to no burst that has its outcome.
  */
 final class Courses {
-    /** A power of two, at which one in forty sets of eight endpoints has two that share a place. */
-    static final int PLACES = 1 << 10;
+    static final int PLACES_FIRST = 1 << 10;
+
+    /** A power of two; beyond some ten thousand endpoints little gathers for each while the loop is away. */
+    static final int PLACES_MAX = 1 << 14;
+
+    /** So many that a thousand endpoints need 4,096 places, and few are looked at: a set fills from its first. */
+    private static final int WAYS = 8;
 
     /** Spreads whatever differs in a hash over its upper bits: 2^32 divided by the golden ratio. */
     private static final int SPREAD = 0x9e37_79b9;
 
-    private final AtomicReferenceArray<@Nullable Course> places = new AtomicReferenceArray<>(PLACES);
+    private volatile AtomicReferenceArray<@Nullable Course> places = new AtomicReferenceArray<>(PLACES_FIRST);
+    /** Which place of a full set is taken next; guarded by this. */
+    private int victim;
 
     /** The course to an endpoint in one manner; null where another one, or none, is in its place. */
     @Nullable
     Course find(NodeId node, String endpoint, SendOptions options) {
-        Course present = places.get(place(node, endpoint));
-        return present != null && present.isFor(node, endpoint, options) ? present : null;
+        AtomicReferenceArray<@Nullable Course> present = places;
+        int first = set(node, endpoint, present.length());
+        for (int at = first; at < first + WAYS; at++) {
+            Course course = present.get(at);
+            if (course == null) {
+                return null;
+            }
+            if (course.leadsTo(node, endpoint)) {
+                return course.isIn(options) ? course : null;
+            }
+        }
+        return null;
     }
 
-    /** Takes a new course in place of what was there. */
-    void put(Course course) {
-        places.set(place(course.node(), course.endpoint()), course);
+    /** Takes a new course in place of what leads to the same endpoint, or of another one. */
+    synchronized void put(Course course) {
+        int at = placeFor(course, places);
+        while (at < 0 && places.length() < PLACES_MAX) {
+            grow();
+            at = placeFor(course, places);
+        }
+        if (at < 0) {
+            victim = (victim + 1) % WAYS;
+            at = set(course.node(), course.endpoint(), places.length()) + victim;
+        }
+        places.set(at, course);
     }
 
-    private static int place(NodeId node, String endpoint) {
-        int hash = 31 * node.hashCode() + endpoint.hashCode();
-        return hash * SPREAD >>> Integer.SIZE - Integer.numberOfTrailingZeros(PLACES);
+    /** How many there are places for. */
+    int placeCount() {
+        return places.length();
+    }
+
+    /** Where it may lie without another one being missed; -1 where all of its set are under way. */
+    private static int placeFor(Course course, AtomicReferenceArray<@Nullable Course> among) {
+        int first = set(course.node(), course.endpoint(), among.length());
+        int idle = -1;
+        for (int at = first; at < first + WAYS; at++) {
+            Course present = among.get(at);
+            if (present == null) {
+                return at;
+            }
+            if (present.leadsTo(course.node(), course.endpoint())) {
+                return at;
+            }
+            if (idle < 0 && !present.isUnderWay()) {
+                idle = at;
+            }
+        }
+        return idle;
+    }
+
+    /** Who looks meanwhile finds in the old table what the new one has. */
+    private void grow() {
+        AtomicReferenceArray<@Nullable Course> larger = new AtomicReferenceArray<>(2 * places.length());
+        for (int i = 0; i < places.length(); i++) {
+            Course course = places.get(i);
+            if (course != null) {
+                larger.set(placeFor(course, larger), course);
+            }
+        }
+        places = larger;
+    }
+
+    /** The first place of an endpoint's set. */
+    private static int set(NodeId node, String endpoint, int placeCount) {
+        int hash = (31 * node.hashCode() + endpoint.hashCode()) * SPREAD;
+        return (int) (Integer.toUnsignedLong(hash) * (placeCount / WAYS) >>> Integer.SIZE) * WAYS;
     }
 }

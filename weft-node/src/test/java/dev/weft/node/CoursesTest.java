@@ -104,9 +104,44 @@ class CoursesTest {
     }
 
     @Test
+    void aThousandEndpointsInTurnAreHandedOverToOnceEachWhileTheLoopIsAway() {
+        ArrayDeque<Burst> handedOver = new ArrayDeque<>();
+        for (int number = 0; number < 16; number++) {
+            for (int i = 0; i < 1_000; i++) {
+                send(node(i % 3), "inbox-" + i, SendOptions.RDM, numbered(number), handedOver);
+            }
+        }
+        assertThat(handedOver).hasSize(1_000);
+        assertThat(courses.placeCount()).isLessThanOrEqualTo(4_096);
+    }
+
+    @Test
+    void endpointsOnWhichNothingIsUnderWayMakeWayForOthers() {
+        ArrayDeque<Burst> handedOver = new ArrayDeque<>();
+        for (int i = 0; i < 10_000; i++) {
+            send(node(1), "inbox-" + i, SendOptions.RDM, numbered(i), handedOver);
+            take(handedOver);
+        }
+        assertThat(courses.placeCount()).isEqualTo(Courses.PLACES_FIRST);
+    }
+
+    @Test
+    void anEndpointThatWasReplacedBeginsAnewBehindWhatItHasHandedOver() {
+        ArrayDeque<Burst> handedOver = new ArrayDeque<>();
+        send(node(1), "inbox", SendOptions.RDM, numbered(0), handedOver);
+        for (int i = 0; i < 4 * Courses.PLACES_MAX; i++) {
+            send(node(2), "inbox-" + i, SendOptions.RDM, numbered(i), handedOver);
+        }
+        assertThat(courses.placeCount()).isEqualTo(Courses.PLACES_MAX);
+        assertThat(courses.find(node(1), "inbox", SendOptions.RDM)).isNull();
+        send(node(1), "inbox", SendOptions.RDM, numbered(1), handedOver);
+        assertThat(take(handedOver)).containsEntry(node(1) + "inbox", List.of(0, 1));
+    }
+
+    @Test
     void manyMoreEndpointsThanPlacesGetAllOnceAndInOrder() {
         ArrayDeque<Burst> handedOver = new ArrayDeque<>();
-        int endpoints = 5 * Courses.PLACES;
+        int endpoints = 2 * Courses.PLACES_MAX;
         for (int number = 0; number < 4; number++) {
             for (int i = 0; i < endpoints; i++) {
                 send(node(i % 7), "inbox-" + i, SendOptions.RDM, numbered(number), handedOver);

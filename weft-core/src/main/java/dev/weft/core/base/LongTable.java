@@ -3,6 +3,7 @@ package dev.weft.core.base;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,17 +70,23 @@ public final class LongTable<V> {
 
     /** All of them as of now, in order of number. */
     public List<V> all() {
+        return all(thing -> true);
+    }
+
+    /** Those that are wanted, as of now, in order of number. */
+    public List<V> all(Predicate<? super V> wanted) {
         long[] present = new long[size];
         int count = 0;
         for (int place = 0; place < numbers.length; place++) {
-            if (things[place] != null) {
+            V thing = at(place);
+            if (thing != null && wanted.test(thing)) {
                 present[count++] = numbers[place];
             }
         }
-        Arrays.sort(present);
-        List<V> all = new ArrayList<>(size);
-        for (long number : present) {
-            V thing = find(number);
+        Arrays.sort(present, 0, count);
+        List<V> all = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            V thing = find(present[i]);
             if (thing != null) {
                 all.add(thing);
             }

@@ -4,6 +4,7 @@ import dev.weft.Outcome;
 import dev.weft.SocketKind;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.LongTree;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Bundle;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,10 +101,13 @@ final class InboundFlow {
     private final boolean isOrdered;
 
     private Phase phase;
+    /** Whether the {@link Receiver} has it among those to answer. */
+    boolean toAcknowledge;
+
     private final SettledRanges settled = new SettledRanges();
-    private final TreeMap<Long, Reassembly> incomplete = new TreeMap<>();
-    private final TreeMap<Long, Held> held = new TreeMap<>();
-    private final TreeMap<Long, Refused> refusals = new TreeMap<>();
+    private final LongTree<Reassembly> incomplete = new LongTree<>();
+    private final LongTree<Held> held = new LongTree<>();
+    private final LongTree<Refused> refusals = new LongTree<>();
     /** The connected flow's next message. */
     private long turn;
 
@@ -200,7 +203,7 @@ final class InboundFlow {
         if (isOrdered) {
             return;
         }
-        for (Map.Entry<Long, Reassembly> entry : List.copyOf(incomplete.entrySet())) {
+        for (Map.Entry<Long, Reassembly> entry : List.copyOf(incomplete.entries())) {
             if (entry.getValue().touchedNanos() < beforeNanos) {
                 discard(entry.getKey());
                 refuse(entry.getKey(), entry.getValue().count(), Outcome.Reason.TIMEOUT);
@@ -225,8 +228,8 @@ final class InboundFlow {
     }
 
     private void throwAway() {
-        for (Long messageSequence : List.copyOf(incomplete.keySet())) {
-            discard(messageSequence);
+        for (Map.Entry<Long, Reassembly> first = incomplete.first(); first != null; first = incomplete.first()) {
+            discard(first.getKey());
         }
         for (Held waits : held.values()) {
             if (waits.end().isEmpty()) {
@@ -242,7 +245,7 @@ final class InboundFlow {
         List<Ack.Refusal> refused = List.of();
         if (!refusals.isEmpty()) {
             refused = new ArrayList<>();
-            for (Map.Entry<Long, Refused> refusal : refusals.entrySet()) {
+            for (Map.Entry<Long, Refused> refusal : refusals.entries()) {
                 refused.add(new Ack.Refusal(refusal.getKey(), refusal.getValue().reason()));
             }
         }
@@ -325,7 +328,7 @@ final class InboundFlow {
     }
 
     private void takeMessage(Data data, long nowNanos) {
-        Reassembly message = incomplete.get(data.messageSequence());
+        Reassembly message = incomplete.find(data.messageSequence());
         if (message == null) {
             if (!admits(data, ReceiveBuffer.charge(data.messageBytes()), nowNanos)) {
                 return;
@@ -440,9 +443,12 @@ final class InboundFlow {
     }
 
     private void completeInTurn(long messageSequence, Held complete) {
-        held.put(messageSequence, complete);
         settled.add(messageSequence, messageSequence + complete.count());
-        for (Held next = held.remove(turn); next != null && phase == Phase.OPEN; next = held.remove(turn)) {
+        if (messageSequence != turn) {
+            held.put(messageSequence, complete);
+            return;
+        }
+        for (Held next = complete; next != null && phase == Phase.OPEN; next = held.remove(turn)) {
             Acceptance acceptance =
                     next.end().isPresent() ? Acceptance.TAKEN : out.deliver(label, next.messages(), arrival.hops());
             if (acceptance != Acceptance.TAKEN) {
@@ -475,16 +481,14 @@ final class InboundFlow {
     }
 
     private void forgetBelow(long originFloor) {
-        for (Map.Entry<Long, Refused> first = refusals.firstEntry();
+        for (Map.Entry<Long, Refused> first = refusals.first();
                 first != null && first.getValue().end() <= originFloor;
-                first = refusals.firstEntry()) {
-            refusals.pollFirstEntry();
+                first = refusals.first()) {
+            refusals.remove(first.getKey());
         }
-        while (!incomplete.isEmpty() && incomplete.firstKey() < originFloor) {
-            Map.Entry<Long, Reassembly> first = incomplete.firstEntry();
-            if (first.getKey() + first.getValue().count() > originFloor) {
-                break;
-            }
+        for (Map.Entry<Long, Reassembly> first = incomplete.first();
+                first != null && first.getKey() + first.getValue().count() <= originFloor;
+                first = incomplete.first()) {
             discard(first.getKey());
         }
         settled.add(settled.floor(), originFloor);

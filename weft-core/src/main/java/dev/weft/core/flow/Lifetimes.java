@@ -13,13 +13,17 @@ import org.jspecify.annotations.Nullable;
 final class Lifetimes {
     private static final int COMMITTED_FEW = 64;
 
-    private final PriorityQueue<Outgoing> messages = new PriorityQueue<>(1, MessageDeadlines.SOONEST);
+    /** Null where there never was one: most flows are not connected. */
+    private @Nullable PriorityQueue<Outgoing> messages;
     /** From this size on it is worth looking for those that have a number. */
     private int sweepSize = COMMITTED_FEW;
 
     void add(Outgoing message) {
         if (message.deadlineNanos == Deadlines.NEVER) {
             return;
+        }
+        if (messages == null) {
+            messages = new PriorityQueue<>(1, MessageDeadlines.SOONEST);
         }
         if (messages.size() >= sweepSize) {
             messages.removeIf(Lifetimes::isOver);
@@ -31,6 +35,9 @@ final class Lifetimes {
     /** Of those without a number the one that is withdrawn first. */
     @Nullable
     Outgoing soonest() {
+        if (messages == null) {
+            return null;
+        }
         Outgoing first = messages.peek();
         while (first != null && isOver(first)) {
             messages.remove();
@@ -40,7 +47,7 @@ final class Lifetimes {
     }
 
     void clear() {
-        messages.clear();
+        messages = null;
     }
 
     private static boolean isOver(Outgoing message) {

@@ -1,13 +1,10 @@
 package dev.weft.core.flow;
 
-import dev.weft.NodeId;
 import dev.weft.Routing;
 import dev.weft.Secrecy;
 import dev.weft.WhenFull;
 import dev.weft.core.base.Check;
 import dev.weft.core.wire.RouteHeader;
-import java.util.Comparator;
-import java.util.List;
 
 /**
  * How the messages of a flow travel; messages to one endpoint that travel in different manners are different flows.
@@ -25,14 +22,6 @@ public record Manner(int priority, WhenFull whenFull, int retriesMax, Routing ro
     public static final Manner DEFAULT =
             new Manner(RouteHeader.PRIORITY_DEFAULT, WhenFull.WAIT, RETRIES_UNBOUNDED, Routing.BEST);
 
-    /** Some order, to sort by. */
-    static final Comparator<Manner> ORDER = Comparator.comparingInt(Manner::priority)
-            .thenComparing(Manner::whenFull)
-            .thenComparingInt(Manner::retriesMax)
-            .thenComparing(manner -> manner.routing().mode())
-            .thenComparing(manner -> manner.routing().nodes(), Manner::compareLists)
-            .thenComparing(Manner::secrecy);
-
     /** Of no secrecy of its own. */
     public Manner(int priority, WhenFull whenFull, int retriesMax, Routing routing) {
         this(priority, whenFull, retriesMax, routing, Secrecy.BY_POLICY);
@@ -48,15 +37,5 @@ public record Manner(int priority, WhenFull whenFull, int retriesMax, Routing ro
         return least == Secrecy.BY_POLICY || secrecy == least
                 ? this
                 : new Manner(priority, whenFull, retriesMax, routing, least);
-    }
-
-    private static int compareLists(List<NodeId> one, List<NodeId> other) {
-        for (int i = 0; i < Math.min(one.size(), other.size()); i++) {
-            int byNode = one.get(i).compareTo(other.get(i));
-            if (byNode != 0) {
-                return byNode;
-            }
-        }
-        return Integer.compare(one.size(), other.size());
     }
 }

@@ -21,7 +21,9 @@ final class MessageDeadlines {
     private static final int SETTLED_FEW = 64;
 
     private final ArrayDeque<Outgoing> rising = new ArrayDeque<>(0);
-    private final PriorityQueue<Outgoing> others = new PriorityQueue<>(1, SOONEST);
+    /** Null while none has come out of order. */
+    private @Nullable PriorityQueue<Outgoing> others;
+
     private int unsettled;
 
     void add(Outgoing message) {
@@ -30,6 +32,9 @@ final class MessageDeadlines {
         if (latest == null || SOONEST.compare(latest, message) <= 0) {
             rising.add(message);
         } else {
+            if (others == null) {
+                others = new PriorityQueue<>(1, SOONEST);
+            }
             others.add(message);
         }
     }
@@ -41,9 +46,11 @@ final class MessageDeadlines {
         for (Outgoing first = rising.peek(); first != null && first.isSettled(); first = rising.peek()) {
             rising.remove();
         }
-        if (rising.size() + others.size() > 2 * unsettled + SETTLED_FEW) {
+        if (rising.size() + (others == null ? 0 : others.size()) > 2 * unsettled + SETTLED_FEW) {
             rising.removeIf(Outgoing::isSettled);
-            others.removeIf(Outgoing::isSettled);
+            if (others != null) {
+                others.removeIf(Outgoing::isSettled);
+            }
         }
     }
 
@@ -55,18 +62,28 @@ final class MessageDeadlines {
             rising.remove();
             first = rising.peek();
         }
+        Outgoing other = soonestOther();
+        return first == null || other != null && SOONEST.compare(other, first) < 0 ? other : first;
+    }
+
+    private @Nullable Outgoing soonestOther() {
+        if (others == null) {
+            return null;
+        }
         Outgoing other = others.peek();
         while (other != null && other.isSettled()) {
             others.remove();
             other = others.peek();
         }
-        return first == null || other != null && SOONEST.compare(other, first) < 0 ? other : first;
+        return other;
     }
 
     /** All that are unsettled, in the order in which they were sent. */
     List<Outgoing> all() {
         List<Outgoing> all = new ArrayList<>(rising);
-        all.addAll(others);
+        if (others != null) {
+            all.addAll(others);
+        }
         all.removeIf(Outgoing::isSettled);
         all.sort(Comparator.comparingLong(m -> m.order));
         return all;
@@ -74,7 +91,7 @@ final class MessageDeadlines {
 
     void clear() {
         rising.clear();
-        others.clear();
+        others = null;
         unsettled = 0;
     }
 }

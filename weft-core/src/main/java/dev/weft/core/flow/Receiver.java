@@ -4,6 +4,7 @@ import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Deadlines;
+import dev.weft.core.base.LongTable;
 import dev.weft.core.base.Prng;
 import dev.weft.core.forward.Arrival;
 import dev.weft.core.wire.Abort;
@@ -14,6 +15,8 @@ import dev.weft.core.wire.FlowLabel;
 import dev.weft.core.wire.FlowRef;
 import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.Reset;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -67,6 +70,8 @@ public final class Receiver {
     private static final long STALLED_NANOS = 60_000_000_000L;
     private static final long SWEEP_NANOS = 30_000_000_000L;
 
+    private static final Comparator<InboundFlow> BY_HANDLE = Comparator.comparingLong(InboundFlow::handle);
+
     private final NodeId self;
     private final long incarnation;
     private final FlowConfig config;
@@ -74,9 +79,10 @@ public final class Receiver {
     private final Output out;
     private final InboundFlow.Output flowOutput = new FlowOutput();
 
-    private final TreeMap<Long, InboundFlow> byHandle = new TreeMap<>();
+    private final LongTable<InboundFlow> byHandle = new LongTable<>();
     private final TreeMap<FlowLabel.Name, InboundFlow> byKey = new TreeMap<>();
-    private final TreeSet<Long> toAcknowledge = new TreeSet<>();
+    /** The flows of which something came in this turn, or whose origin is to hear of something else. */
+    private final List<InboundFlow> toAcknowledge = new ArrayList<>();
     /** Handles of flows whose messages in several fragments find no room on this node. */
     private final TreeSet<Long> waiting = new TreeSet<>();
 
@@ -110,7 +116,7 @@ public final class Receiver {
     public Optional<FlowLabel> labelOf(FlowRef ref) {
         return ref.label().isPresent()
                 ? ref.label()
-                : Optional.ofNullable(byHandle.get(ref.handle())).map(InboundFlow::label);
+                : Optional.ofNullable(byHandle.find(ref.handle())).map(InboundFlow::label);
     }
 
     public void handleData(Data data, Arrival arrival, long nowNanos) {
@@ -123,7 +129,7 @@ public final class Receiver {
             return;
         }
         flow.handleData(data, arrival, nowNanos);
-        toAcknowledge.add(flow.handle());
+        acknowledge(flow);
     }
 
     /** The origin gives a connected flow up; it wants to hear that it was heard. */
@@ -164,7 +170,7 @@ public final class Receiver {
         InboundFlow flow = byKey.get(label.name());
         if (flow != null && flow.phase() == InboundFlow.Phase.OPEN) {
             flow.shut(reason);
-            toAcknowledge.add(flow.handle());
+            acknowledge(flow);
         }
     }
 
@@ -179,7 +185,7 @@ public final class Receiver {
 
     /** The application has taken messages out of a buffer. */
     public void handleRoom(ReceiveBuffer buffer) {
-        toAcknowledge.addAll(buffer.pollWaiting());
+        acknowledge(buffer.pollWaiting());
     }
 
     public void handleAdvance(Advance advance, Arrival arrival, long nowNanos) {
@@ -201,7 +207,7 @@ public final class Receiver {
 
     /** A node has gone for good, or lives anew: its old flows will not speak again. */
     public void handleNodeGone(NodeId node, long incarnationsBelow) {
-        for (InboundFlow flow : List.copyOf(byHandle.values())) {
+        for (InboundFlow flow : byHandle.all()) {
             if (flow.label().origin().equals(node) && flow.label().originIncarnation() < incarnationsBelow) {
                 breakOff(flow, Outcome.Reason.DESTINATION_RESTARTED);
                 remove(flow);
@@ -211,9 +217,11 @@ public final class Receiver {
 
     /** Sends the acknowledgements of this turn. */
     public void flush(long nowNanos) {
-        for (Long handle = toAcknowledge.pollFirst(); handle != null; handle = toAcknowledge.pollFirst()) {
-            InboundFlow flow = byHandle.get(handle);
-            if (flow != null && flow.phase() != InboundFlow.Phase.CLOSED) {
+        toAcknowledge.sort(BY_HANDLE);
+        for (InboundFlow flow : toAcknowledge) {
+            flow.toAcknowledge = false;
+            // One that was removed meanwhile is closed.
+            if (flow.phase() != InboundFlow.Phase.CLOSED) {
                 Ack ack = flow.ack(nowNanos);
                 out.reply(flow.label().origin(), flow.arrival(), ack);
                 if (flow.comesTwoWays(nowNanos)) {
@@ -222,13 +230,30 @@ public final class Receiver {
                 }
             }
         }
+        toAcknowledge.clear();
+    }
+
+    private void acknowledge(InboundFlow flow) {
+        if (!flow.toAcknowledge) {
+            flow.toAcknowledge = true;
+            toAcknowledge.add(flow);
+        }
+    }
+
+    private void acknowledge(Iterable<Long> handles) {
+        for (long handle : handles) {
+            InboundFlow flow = byHandle.find(handle);
+            if (flow != null) {
+                acknowledge(flow);
+            }
+        }
     }
 
     public void handleTime(long nowNanos) {
         if (nowNanos < sweepNanos) {
             return;
         }
-        for (InboundFlow flow : List.copyOf(byHandle.values())) {
+        for (InboundFlow flow : byHandle.all()) {
             flow.dropStalled(nowNanos - STALLED_NANOS);
             boolean isForgotten = switch (flow.phase()) {
                 case NEW, SHUT, ENDED, REFUSED, CLOSED -> nowNanos - flow.usedNanos() > OVER_NANOS;
@@ -248,7 +273,7 @@ public final class Receiver {
 
     private @Nullable InboundFlow find(FlowRef ref, Arrival arrival, long nowNanos) {
         if (ref.label().isEmpty()) {
-            InboundFlow flow = byHandle.get(ref.handle());
+            InboundFlow flow = byHandle.find(ref.handle());
             if (flow == null) {
                 out.reply(NodeId.ZERO, arrival, new Reset(self, incarnation, ref));
             }
@@ -275,7 +300,7 @@ public final class Receiver {
     }
 
     private @Nullable InboundFlow byHandle(FlowRef ref) {
-        return ref.label().map(label -> byKey.get(label.name())).orElseGet(() -> byHandle.get(ref.handle()));
+        return ref.label().map(label -> byKey.get(label.name())).orElseGet(() -> byHandle.find(ref.handle()));
     }
 
     private InboundFlow open(FlowLabel label, Arrival arrival, long nowNanos) {
@@ -297,7 +322,7 @@ public final class Receiver {
         long handle;
         do {
             handle = prng.between(1, HANDLE_MAX);
-        } while (byHandle.containsKey(handle));
+        } while (byHandle.find(handle) != null);
         return handle;
     }
 
@@ -341,7 +366,7 @@ public final class Receiver {
         @Override
         public void release(int bytes) {
             reassemblyBytes -= bytes;
-            toAcknowledge.addAll(waiting);
+            acknowledge(waiting);
             waiting.clear();
         }
 

@@ -23,8 +23,8 @@ final class SendQueue {
     private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>(0);
     /** Never sent yet. */
     private final ArrayDeque<Long> fresh = new ArrayDeque<>(0);
-    /** To be sent again, the oldest first: the destination has begun to make room for those. */
-    private final TreeSet<Long> again = new TreeSet<>();
+    /** To be sent again, the oldest first: the destination has begun to make room for those. Null while there is none. */
+    private @Nullable TreeSet<Long> again;
 
     /**
      * @param window what has a number
@@ -52,6 +52,9 @@ final class SendQueue {
 
     /** What had left is to be sent again. */
     void again(long sequence) {
+        if (again == null) {
+            again = new TreeSet<>();
+        }
         again.add(sequence);
     }
 
@@ -59,7 +62,7 @@ final class SendQueue {
     @Nullable
     Long next() {
         while (true) {
-            Long next = again.isEmpty() ? fresh.peek() : again.first();
+            Long next = again == null ? fresh.peek() : again.first();
             if (next != null || waiting.isEmpty() || !hasNumbersLeft()) {
                 return next;
             }
@@ -69,15 +72,17 @@ final class SendQueue {
 
     /** What was {@link #next} has been sent, or is not to be. */
     void done(Long sequence) {
-        if (!again.remove(sequence)) {
+        if (again == null || !again.remove(sequence)) {
             fresh.remove();
+        } else if (again.isEmpty()) {
+            again = null;
         }
     }
 
     void clear() {
         waiting.clear();
         fresh.clear();
-        again.clear();
+        again = null;
     }
 
     /** A message gets all its numbers at once, maybe more than the window takes; the next one waits for them. */

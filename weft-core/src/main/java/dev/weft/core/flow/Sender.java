@@ -5,6 +5,7 @@ import dev.weft.Outcome;
 import dev.weft.SocketKind;
 import dev.weft.core.base.DeadlineIndex;
 import dev.weft.core.base.Deadlines;
+import dev.weft.core.base.LongTable;
 import dev.weft.core.forward.Path;
 import dev.weft.core.wire.Abort;
 import dev.weft.core.wire.Ack;
@@ -18,6 +19,7 @@ import dev.weft.core.wire.Reset;
 import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -64,16 +66,7 @@ public final class Sender {
 
     private static final long CROWDED_NANOS = 100_000_000L;
 
-    private record Conversation(NodeId destination, SocketKind kind, String endpoint, Manner manner)
-            implements Comparable<Conversation> {
-        @Override
-        public int compareTo(Conversation other) {
-            int byNode = destination.compareTo(other.destination);
-            int byKind = byNode != 0 ? byNode : kind.compareTo(other.kind);
-            int byEndpoint = byKind != 0 ? byKind : endpoint.compareTo(other.endpoint);
-            return byEndpoint != 0 ? byEndpoint : Manner.ORDER.compare(manner, other.manner);
-        }
-    }
+    private record Conversation(NodeId destination, SocketKind kind, String endpoint, Manner manner) {}
 
     private final NodeId self;
     private final long incarnation;
@@ -82,8 +75,8 @@ public final class Sender {
     private final Output out;
     private final OutboundFlow.Output flowOutput = new FlowOutput();
 
-    private final TreeMap<Conversation, Long> current = new TreeMap<>();
-    private final TreeMap<Long, OutboundFlow> flows = new TreeMap<>();
+    private final LinkedHashMap<Conversation, OutboundFlow> current = new LinkedHashMap<>();
+    private final LongTable<OutboundFlow> flows = new LongTable<>();
     private final DeadlineIndex deadlines = new DeadlineIndex();
     private final Farewells farewells;
 
@@ -149,7 +142,7 @@ public final class Sender {
     /** Ends a turn: what has been handed over in it leaves, as far as there is room on the way. */
     public void flush(long nowNanos) {
         for (OutboundFlow flow : gathered) {
-            if (flows.get(flow.label().number()) == flow) {
+            if (flows.find(flow.label().number()) == flow) {
                 flow.flush(nowNanos);
                 touched(flow, nowNanos);
             }
@@ -159,7 +152,7 @@ public final class Sender {
 
     /** Sends on a connected flow. */
     public void sendOn(long number, Send send, long nowNanos) {
-        OutboundFlow flow = flows.get(number);
+        OutboundFlow flow = flows.find(number);
         if (flow == null) {
             out.settled(send, Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.CONNECTION_RESET));
         } else if (admits(send)) {
@@ -235,7 +228,7 @@ public final class Sender {
      * @param reason why not all was taken that came the other way; NONE where it was
      */
     public void finish(long number, Outcome.Reason reason, long nowNanos) {
-        OutboundFlow flow = flows.get(number);
+        OutboundFlow flow = flows.find(number);
         if (flow != null) {
             flow.addEnd(reason, nowNanos);
             flow.flush(nowNanos);
@@ -245,7 +238,7 @@ public final class Sender {
 
     /** Gives a connected flow up, which its destination is told. {@link Output#broken} is not called. */
     public void abort(long number, Outcome.Reason reason, long nowNanos) {
-        OutboundFlow flow = flows.get(number);
+        OutboundFlow flow = flows.find(number);
         if (flow != null) {
             drop(flow, reason);
             farewells.bid(flow, reason, nowNanos);
@@ -255,11 +248,11 @@ public final class Sender {
 
     /** Where a flow leads to. */
     public Optional<NodeId> destinationOf(long number) {
-        return Optional.ofNullable(flows.get(number)).map(OutboundFlow::destination);
+        return Optional.ofNullable(flows.find(number)).map(OutboundFlow::destination);
     }
 
     public void handleAck(Ack ack, long nowNanos) {
-        OutboundFlow flow = ack.originIncarnation() == incarnation ? flows.get(ack.flowNumber()) : null;
+        OutboundFlow flow = ack.originIncarnation() == incarnation ? flows.find(ack.flowNumber()) : null;
         if (flow != null) {
             flow.handleAck(ack, nowNanos);
             touched(flow, nowNanos);
@@ -310,7 +303,7 @@ public final class Sender {
 
     /** Paths, or the lives of nodes, are not what they were. */
     public void handleTopologyChange(long nowNanos) {
-        for (OutboundFlow flow : List.copyOf(flows.values())) {
+        for (OutboundFlow flow : flows.all()) {
             long life = paths.incarnationOf(flow.destination());
             if (life != 0 && life != flow.label().destinationIncarnation()) {
                 if (flow.label().kind().isConnected()) {
@@ -327,7 +320,7 @@ public final class Sender {
 
     /** A node has said good-bye: nothing more will be answered. */
     public void handleNodeGone(NodeId node, long nowNanos) {
-        for (OutboundFlow flow : List.copyOf(flows.values())) {
+        for (OutboundFlow flow : flows.all()) {
             if (flow.destination().equals(node)) {
                 if (flow.label().kind().isConnected()) {
                     breakOff(flow, Outcome.Reason.NODE_GONE);
@@ -340,7 +333,7 @@ public final class Sender {
 
     /** Settles everything: this node is closing. */
     public void close() {
-        for (OutboundFlow flow : List.copyOf(flows.values())) {
+        for (OutboundFlow flow : flows.all()) {
             drop(flow, Outcome.Reason.SENDER_CLOSED);
         }
         farewells.clear();
@@ -368,7 +361,7 @@ public final class Sender {
 
     public void handleTime(long nowNanos) {
         for (Long number = deadlines.pollDue(nowNanos); number != null; number = deadlines.pollDue(nowNanos)) {
-            OutboundFlow flow = flows.get(number);
+            OutboundFlow flow = flows.find(number);
             if (flow != null) {
                 flow.handleTime(nowNanos);
                 touched(flow, nowNanos);
@@ -390,7 +383,7 @@ public final class Sender {
     }
 
     private void sweep(long nowNanos, long idleNanos) {
-        for (OutboundFlow flow : List.copyOf(flows.values())) {
+        for (OutboundFlow flow : flows.all()) {
             // A connection lasts until it is closed.
             if (!flow.label().kind().isConnected() && flow.isIdle() && nowNanos - flow.usedNanos() >= idleNanos) {
                 remove(flow);
@@ -423,16 +416,14 @@ public final class Sender {
     }
 
     private OutboundFlow flowFor(Conversation conversation, long nowNanos) {
-        Long number = current.get(conversation);
-        @Nullable OutboundFlow present = number == null ? null : flows.get(number);
+        OutboundFlow present = current.get(conversation);
         if (present != null) {
             long life = paths.incarnationOf(conversation.destination());
             if (life == 0 || life == present.label().destinationIncarnation()) {
                 return present;
             }
             renew(present, Outcome.Reason.DESTINATION_RESTARTED, OutboundFlow.Certainty.MAY_HAVE_ARRIVED, nowNanos);
-            Long renewed = current.get(conversation);
-            OutboundFlow successor = renewed == null ? null : flows.get(renewed);
+            OutboundFlow successor = current.get(conversation);
             if (successor != null) {
                 return successor;
             }
@@ -449,8 +440,9 @@ public final class Sender {
                 conversation.manner(),
                 conversation.endpoint(),
                 0);
-        current.put(conversation, label.number());
-        return begin(label, conversation.manner(), Deadlines.NEVER, nowNanos);
+        OutboundFlow flow = begin(label, conversation.manner(), Deadlines.NEVER, nowNanos);
+        current.put(conversation, flow);
+        return flow;
     }
 
     private FlowLabel label(
@@ -499,7 +491,7 @@ public final class Sender {
             latest = null;
         }
         if (!flow.label().kind().isConnected()) {
-            current.remove(conversation(flow), number);
+            current.remove(conversation(flow), flow);
         }
         deadlines.update(number, Deadlines.NEVER);
     }
@@ -510,21 +502,12 @@ public final class Sender {
     }
 
     private List<OutboundFlow> named(FlowRef ref) {
-        List<OutboundFlow> named = new ArrayList<>();
         if (ref.label().isPresent()) {
             FlowLabel label = ref.label().get();
-            OutboundFlow flow = flows.get(label.number());
-            if (flow != null && flow.label().equals(label)) {
-                named.add(flow);
-            }
-            return named;
+            OutboundFlow flow = flows.find(label.number());
+            return flow != null && flow.label().equals(label) ? List.of(flow) : List.of();
         }
-        for (OutboundFlow flow : flows.values()) {
-            if (flow.handle() == ref.handle()) {
-                named.add(flow);
-            }
-        }
-        return named;
+        return flows.all(flow -> flow.handle() == ref.handle());
     }
 
     private void touched(OutboundFlow flow, long nowNanos) {
@@ -532,12 +515,12 @@ public final class Sender {
         for (Map.Entry<Long, Outcome.Reason> next = broken.pollFirstEntry();
                 next != null;
                 next = broken.pollFirstEntry()) {
-            if (flows.containsKey(next.getKey())) {
+            if (flows.find(next.getKey()) != null) {
                 abort(next.getKey(), next.getValue(), nowNanos);
                 out.broken(next.getKey(), next.getValue());
             }
         }
-        if (flows.containsKey(number)) {
+        if (flows.find(number) == flow) {
             deadlines.update(number, flow.nextDeadlineNanos());
         }
     }
@@ -587,7 +570,7 @@ public final class Sender {
         public void refused(OutboundFlow flow, Outcome.Reason reason, int rejectedCount) {
             long number = flow.label().number();
             // A flow that was never opened, or has ended all the same, is no more already.
-            if (flows.get(number) == flow) {
+            if (flows.find(number) == flow) {
                 remove(flow);
                 out.refused(number, reason, rejectedCount);
             }

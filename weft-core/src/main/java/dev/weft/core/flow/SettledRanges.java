@@ -1,15 +1,15 @@
 package dev.weft.core.flow;
 
+import dev.weft.core.base.LongTree;
 import dev.weft.core.wire.Ack;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** A set of sequence numbers that fills up from below: all under a floor, and ranges above it, apart from each other. */
 final class SettledRanges {
     private long floor;
-    private final TreeMap<Long, Long> above = new TreeMap<>();
+    private final LongTree<Long> above = new LongTree<>();
 
     /** The lowest number that is missing. */
     long floor() {
@@ -20,7 +20,7 @@ final class SettledRanges {
         if (sequence < floor) {
             return true;
         }
-        Map.Entry<Long, Long> below = above.isEmpty() ? null : above.floorEntry(sequence);
+        Map.Entry<Long, Long> below = above.upTo(sequence);
         return below != null && sequence < below.getValue();
     }
 
@@ -35,15 +35,15 @@ final class SettledRanges {
             floor = end;
             return;
         }
-        Map.Entry<Long, Long> below = above.floorEntry(start);
+        Map.Entry<Long, Long> below = above.upTo(start);
         if (below != null && below.getValue() >= start) {
             start = below.getKey();
             end = Math.max(end, below.getValue());
             above.remove(below.getKey());
         }
-        for (Map.Entry<Long, Long> next = above.ceilingEntry(start);
+        for (Map.Entry<Long, Long> next = above.from(start);
                 next != null && next.getKey() <= end;
-                next = above.ceilingEntry(start)) {
+                next = above.from(start)) {
             end = Math.max(end, next.getValue());
             above.remove(next.getKey());
         }
@@ -60,7 +60,7 @@ final class SettledRanges {
             return List.of();
         }
         List<Ack.Range> ranges = new ArrayList<>();
-        for (Map.Entry<Long, Long> range : above.entrySet()) {
+        for (Map.Entry<Long, Long> range : above.entries()) {
             if (ranges.size() == Ack.ENTRIES_MAX) {
                 break;
             }

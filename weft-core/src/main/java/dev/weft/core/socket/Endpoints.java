@@ -11,10 +11,10 @@ import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.ReceiveTotal;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +93,9 @@ public final class Endpoints {
 
     private final ReceiveTotal total;
     private final Output out;
-    private final TreeMap<String, Open> open = new TreeMap<>();
+    /** By name; asked several times with every frame. */
+    private final LinkedHashMap<String, Open> open = new LinkedHashMap<>();
+
     private final LongTable<Open> byNumber = new LongTable<>();
     private long nextNumber = 1;
     /** What came to endpoints that are closed, and to names that never were endpoints. */
@@ -193,8 +195,8 @@ public final class Endpoints {
     /** What has come to this node in all. */
     public Counts counts() {
         Counts sum = others;
-        for (Map.Entry<String, Open> entry : open.entrySet()) {
-            sum = sum.plus(entry.getValue().counts());
+        for (Open each : open.values()) {
+            sum = sum.plus(each.counts());
         }
         return sum;
     }
@@ -211,6 +213,7 @@ public final class Endpoints {
         List<Report> reports = new ArrayList<>();
         open.forEach(
                 (name, target) -> reports.add(new Report(name, target.kind, target.counts(), target.buffer.used())));
+        reports.sort(Comparator.comparing(Report::name));
         return reports;
     }
 

@@ -36,6 +36,10 @@ class LongTableTest {
                 assertThat(tried.find(other)).as("seed %d", seed).isEqualTo(map.get(other));
             }
             assertThat(tried.all()).as("seed %d", seed).isEqualTo(new ArrayList<>(map.values()));
+            assertThat(tried.all(step -> step % 3 == 0))
+                    .as("seed %d", seed)
+                    .isEqualTo(
+                            map.values().stream().filter(step -> step % 3 == 0).toList());
         }
     }
 }
