@@ -87,7 +87,7 @@ class LyingRelayTest {
                 World world = new World(
                         SwarmOptions.calm(NODES).withLoad(SwarmOptions.Load.NONE), seed, EngineConfig.DEFAULT);
                 world.start(SECOND);
-                while (world.events.step(10 * SECOND)) {}
+                while (world.events.step(40 * SECOND)) {}
                 SimNode origin = world.node(0);
                 sendToOthers(world, origin, origin, 1);
                 SimNode liar = world.nodes().stream()
@@ -97,7 +97,7 @@ class LyingRelayTest {
                 world.tampering = (speaker, reader, frame) -> speaker == liar ? lie(reader, frame, code) : frame;
                 long before = counter(origin, "group.delivered");
                 sendToOthers(world, origin, liar, 50);
-                while (world.events.step(90 * SECOND)) {}
+                while (world.events.step(120 * SECOND)) {}
                 String where = code + ", seed " + seed;
                 assertThat(world.violations.all()).as(where).isEmpty();
                 assertThat(world.groups.open()).as(where).isZero();
