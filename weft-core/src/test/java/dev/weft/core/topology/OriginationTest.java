@@ -118,7 +118,7 @@ class OriginationTest {
                 .as("a second after the last change")
                 .isEqualTo(held + 900 * MILLI);
         for (int i = 3; i < 100; i++) {
-            mine.want(word(i), Haste.PACED, held + i * 100 * MILLI);
+            mine.want(word(i), Haste.PACED, held + i * (100 * MILLI));
         }
         assertThat(mine.nextNanos(2_000, held)).as("at most").isEqualTo(held + 2 * SECOND);
     }
