@@ -490,9 +490,7 @@ public final class Sender {
         if (latest == flow) {
             latest = null;
         }
-        if (!flow.label().kind().isConnected()) {
-            current.remove(conversation(flow), flow);
-        }
+        current.remove(conversation(flow), flow);
         deadlines.update(number, Deadlines.NEVER);
     }
 
