@@ -2,6 +2,7 @@ package dev.weft.core.flow;
 
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.Routing;
 import dev.weft.SocketKind;
 import dev.weft.core.base.DeadlineIndex;
 import dev.weft.core.base.Deadlines;
@@ -378,7 +379,10 @@ public final class Sender {
     }
 
     private void sayFarewell(NodeId destination, Manner manner, Abort frame) {
+        // It carries nothing of what was sent. Where the way that was asked for is what the flow has ended for want of,
+        // any serves.
         paths.path(destination, manner.routing(), Paths.Choice.PRIMARY)
+                .or(() -> paths.path(destination, Routing.BEST, Paths.Choice.PRIMARY))
                 .ifPresent(path -> out.send(path, manner, frame));
     }
 

@@ -6,8 +6,10 @@ import dev.weft.NodeId;
 import dev.weft.Outcome;
 import dev.weft.Routing;
 import dev.weft.SocketKind;
+import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.forward.Path;
+import dev.weft.core.wire.Abort;
 import dev.weft.core.wire.Ack;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.Frame;
@@ -27,13 +29,16 @@ class NoPathTest {
     private static final int QUEUED = 100_000;
 
     private Optional<Path> path = Optional.of(new Path(List.of(HERE, THERE), RouteHeader.DIRECT));
+    /** The best way where there is none of those that are asked for in particular. */
+    private Optional<Path> anyOther = Optional.empty();
+
     private final List<Frame> sent = new ArrayList<>();
     private final List<Outcome> outcomes = new ArrayList<>();
 
     private final Paths paths = new Paths() {
         @Override
         public Optional<Path> path(NodeId destination, Routing routing, Choice choice) {
-            return path;
+            return routing.equals(Routing.BEST) ? path.or(() -> anyOther) : path;
         }
 
         @Override
@@ -83,6 +88,19 @@ class NoPathTest {
                 base.reassemblyBytesMax(),
                 base.roomBytes(),
                 base.retransmission());
+    }
+
+    @Test
+    void whoGivesUpAConnectionForWantOfItsWayTellsTheOtherEndByAnother() {
+        Manner pinned = new Manner(
+                RouteHeader.PRIORITY_DEFAULT, WhenFull.WAIT, Manner.RETRIES_UNBOUNDED, Routing.via(new NodeId(3, 3)));
+        long flow = sender.connect(THERE, SocketKind.SEQPACKET, "inbox", pinned, 1_000_000_000L, 0);
+        path = Optional.empty();
+        anyOther = Optional.of(new Path(List.of(HERE, new NodeId(4, 4), THERE), RouteHeader.DIRECT));
+        sent.clear();
+        sender.abort(flow, Outcome.Reason.NO_ROUTE, 1);
+        sender.handleTime(1);
+        assertThat(sent).singleElement().isInstanceOf(Abort.class);
     }
 
     @Test
