@@ -7,14 +7,9 @@ import dev.weft.Secrecy;
 import dev.weft.SocketKind;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
-import dev.weft.core.base.Prng;
 import dev.weft.core.flow.Acceptance;
 import dev.weft.core.flow.Manner;
-import dev.weft.core.link.Security;
-import dev.weft.core.seal.Sealer;
 import dev.weft.core.socket.Connections;
-import dev.weft.core.topology.Edition;
-import dev.weft.core.topology.Signatory;
 import dev.weft.core.wire.Bundle;
 import dev.weft.core.wire.FlowLabel;
 import java.util.AbstractList;
@@ -29,21 +24,13 @@ class BundlesToConnectionsTest {
             new NodeId(5, 5), 1, 1, Caller.self().node(), 1, SocketKind.SEQPACKET, WhenFull.WAIT, "there", 0);
 
     private final List<ByteView> received = new ArrayList<>();
-    private final Connections connections = new Machines(
-                    EngineConfig.DEFAULT,
-                    Caller.self(),
-                    Security.OPEN,
-                    Sealer.NONE,
-                    Signatory.NONE,
-                    new Prng(1),
-                    Edition::read,
-                    new Unheard() {
-                        @Override
-                        public Acceptance received(long connection, ByteView payload) {
-                            received.add(payload);
-                            return Acceptance.TAKEN;
-                        }
-                    })
+    private final Connections connections = Caller.machines(new Unheard() {
+                @Override
+                public Acceptance received(long connection, ByteView payload) {
+                    received.add(payload);
+                    return Acceptance.TAKEN;
+                }
+            })
             .connections;
 
     /** Messages that are found by walking only, as those of a bundle are. */

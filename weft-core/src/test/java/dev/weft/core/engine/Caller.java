@@ -3,7 +3,12 @@ package dev.weft.core.engine;
 import dev.weft.Locator;
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Prng;
 import dev.weft.core.link.Assurance;
+import dev.weft.core.link.Security;
+import dev.weft.core.seal.Sealer;
+import dev.weft.core.topology.Edition;
+import dev.weft.core.topology.Signatory;
 import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.VersionRange;
 import java.util.List;
@@ -26,6 +31,19 @@ final class Caller {
                 ByteView.of(new byte[16]),
                 List.of(Locator.parse("tcp/10.0.0.1:7400")),
                 0);
+    }
+
+    /** The machines of an engine whose mesh has neither keys nor signatures. */
+    static Machines machines(Engine.Output out) {
+        return new Machines(
+                EngineConfig.DEFAULT,
+                self(),
+                Security.OPEN,
+                Sealer.NONE,
+                Signatory.NONE,
+                new Prng(1),
+                Edition::read,
+                out);
     }
 
     static ByteView key(int number) {

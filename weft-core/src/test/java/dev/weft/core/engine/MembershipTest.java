@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.NodeId;
 import dev.weft.core.base.ByteView;
-import dev.weft.core.base.Prng;
-import dev.weft.core.link.Security;
-import dev.weft.core.seal.Sealer;
-import dev.weft.core.topology.Edition;
-import dev.weft.core.topology.Signatory;
 import dev.weft.core.wire.Hello;
 import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.VersionRange;
@@ -23,16 +18,7 @@ class MembershipTest {
     private static final int NAMES_MAX = 4_096;
     private static final ByteView HOST = ByteView.of(new byte[Hello.HOST_ID_BYTES]);
 
-    private final Membership membership = new Machines(
-                    EngineConfig.DEFAULT,
-                    Caller.self(),
-                    Security.OPEN,
-                    Sealer.NONE,
-                    Signatory.NONE,
-                    new Prng(1),
-                    Edition::read,
-                    new Unheard() {})
-            .membership;
+    private final Membership membership = Caller.machines(new Unheard() {}).membership;
 
     private static NodeId id(int number) {
         return new NodeId(9, number);
