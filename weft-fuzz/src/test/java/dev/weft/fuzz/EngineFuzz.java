@@ -54,6 +54,7 @@ import dev.weft.core.wire.Ping;
 import dev.weft.core.wire.Pong;
 import dev.weft.core.wire.Probe;
 import dev.weft.core.wire.ProbeReply;
+import dev.weft.core.wire.Push;
 import dev.weft.core.wire.Reset;
 import dev.weft.core.wire.Revoked;
 import dev.weft.core.wire.RouteError;
@@ -594,7 +595,7 @@ class EngineFuzz {
             if (read.frame() instanceof Ping ping) {
                 return List.of(
                         Pong.answering(ping, subject.now()),
-                        new Ping(++wire.pings, subject.now(), subject.engine.lsdbHash(), Interest.WANTED));
+                        new Ping(++wire.pings, subject.now(), subject.engine.lsdbHash(), Interest.WANTED, Push.EAGER));
             }
             if (read.frame() instanceof Flood flood) {
                 return List.of(new FloodAck(flood.items().stream()
@@ -644,6 +645,18 @@ class EngineFuzz {
             }
         }
 
+        private Ping ping() {
+            long seq = 1 + draws.number() / 2;
+            long clockNanos = draws.number();
+            long hash = draws.number();
+            return new Ping(
+                    seq,
+                    clockNanos,
+                    hash,
+                    draws.chance() ? Interest.WANTED : Interest.UNWANTED,
+                    hash % 2 == 0 ? Push.EAGER : Push.LAZY);
+        }
+
         private Frame frame() {
             FrameType type = draws.oneOf(TYPES);
             return switch (type) {
@@ -651,12 +664,7 @@ class EngineFuzz {
                 case ACCEPT ->
                     new Accept(draws.chance() ? SELF_INSTANCE : 1 + draws.number() / 2, proofs(), 1 + draws.below(3));
                 case CLOSE -> new Close(draws.oneOf(List.of(CloseReason.values())), "enough");
-                case PING ->
-                    new Ping(
-                            1 + draws.number() / 2,
-                            draws.number(),
-                            draws.number(),
-                            draws.chance() ? Interest.WANTED : Interest.UNWANTED);
+                case PING -> ping();
                 case PONG -> pong();
                 case PEERS -> peers();
                 case FLOOD -> flood();

@@ -33,6 +33,7 @@ import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.Peers;
 import dev.weft.core.wire.Ping;
 import dev.weft.core.wire.Pong;
+import dev.weft.core.wire.Push;
 import dev.weft.core.wire.Revoked;
 import dev.weft.core.wire.SealRecord;
 import dev.weft.core.wire.WireReader;
@@ -268,6 +269,7 @@ class PublishedSchemaTest {
                                 ping.wanted() == Interest.WANTED
                                         ? dev.weft.proto.Interest.WANTED
                                         : dev.weft.proto.Interest.UNWANTED)
+                        .setPush(ping.push() == Push.EAGER ? dev.weft.proto.Push.EAGER : dev.weft.proto.Push.LAZY)
                         .setSeq(ping.seq())
                         .build());
     }

@@ -25,6 +25,7 @@ import dev.weft.core.wire.NodeRecord;
 import dev.weft.core.wire.Peers;
 import dev.weft.core.wire.Ping;
 import dev.weft.core.wire.Pong;
+import dev.weft.core.wire.Push;
 import dev.weft.core.wire.Revoked;
 import dev.weft.core.wire.SealRecord;
 import dev.weft.core.wire.VersionRange;
@@ -95,7 +96,8 @@ final class RandomFrames {
                 number(1, Long.MAX_VALUE),
                 number(0, Long.MAX_VALUE),
                 prng.nextLong(),
-                prng.chance(500_000) ? Interest.WANTED : Interest.UNWANTED);
+                prng.chance(500_000) ? Interest.WANTED : Interest.UNWANTED,
+                prng.chance(500_000) ? Push.EAGER : Push.LAZY);
     }
 
     Pong pong() {

@@ -17,6 +17,7 @@ import dev.weft.core.link.LinkTable;
 import dev.weft.core.link.LinkTerms;
 import dev.weft.core.link.LocalNode;
 import dev.weft.core.link.ShutOut;
+import dev.weft.core.link.Spreading;
 import dev.weft.core.wire.Accept;
 import dev.weft.core.wire.Close;
 import dev.weft.core.wire.CloseReason;
@@ -39,7 +40,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.LongSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +68,7 @@ final class Links {
         /** A connection ended before it was a link. */
         void notLinked(long connection, Optional<NodeId> peer, CloseReason reason, String text, long nowNanos);
 
-        void lsdbHash(NodeId neighbor, long hash, long nowNanos);
+        void spreading(NodeId neighbor, Spreading theirs, long nowNanos);
 
         void roundTrip(NodeId neighbor, long leastNanos, long nowNanos);
 
@@ -89,7 +90,7 @@ final class Links {
 
     private final LinkConfig config;
     private final LocalNode self;
-    private final LongSupplier lsdbHash;
+    private final Function<NodeId, Spreading> spreading;
     private final Output out;
     private final LinkTable table;
     private final LongTable<Member> members = new LongTable<>();
@@ -123,13 +124,13 @@ final class Links {
             LinkQueue.Bounds bounds,
             Rates rates,
             int linksMax,
-            LongSupplier lsdbHash,
+            Function<NodeId, Spreading> spreading,
             Output out) {
         this.config = config;
         this.self = self;
         this.intake = new Intake(bounds, rates.receive());
         this.outlet = new Outlet(bounds, rates);
-        this.lsdbHash = lsdbHash;
+        this.spreading = spreading;
         this.out = out;
         this.table = new LinkTable(linksMax);
     }
@@ -148,7 +149,7 @@ final class Links {
             this.number = number;
             this.locator = connection.observed();
             this.lane = outlet.open(number, statistics);
-            this.link = new Link(config, self, ownLocators, connection, this, lsdbHash, this);
+            this.link = new Link(config, self, ownLocators, connection, this, this::toTell, this);
         }
 
         @Override
@@ -228,11 +229,15 @@ final class Links {
             return ourInterest == Interest.UNWANTED && link.theirInterest() == Interest.UNWANTED;
         }
 
+        private Spreading toTell() {
+            return spreading.apply(Objects.requireNonNull(peer, "no Ping before the link is up"));
+        }
+
         @Override
-        public void lsdbHash(long hash) {
+        public void spreading(Spreading theirs) {
             NodeId node = peer;
             if (node != null) {
-                reports.add(() -> out.lsdbHash(node, hash, nowNanos));
+                reports.add(() -> out.spreading(node, theirs, nowNanos));
             }
         }
 

@@ -18,6 +18,7 @@ import dev.weft.core.link.Link;
 import dev.weft.core.link.LinkTerms;
 import dev.weft.core.link.LocalNode;
 import dev.weft.core.link.Security;
+import dev.weft.core.link.Spreading;
 import dev.weft.core.route.Routes;
 import dev.weft.core.seal.Sealer;
 import dev.weft.core.seal.Seals;
@@ -118,7 +119,7 @@ final class Machines {
                 config.queue(),
                 config.rates(),
                 config.wishes().isObserver() ? 1 : config.linksMax(),
-                () -> flooding.lsdb().hash(),
+                neighbor -> new Spreading(flooding.lsdb().hash(), flooding.pushFrom(neighbor)),
                 new LinksOutput());
         this.router = new Router(self.node(), flooding.lsdb(), config.spf(), links::isUp, () -> now);
         this.knownRoutes = router.routes();
@@ -357,8 +358,9 @@ final class Machines {
         }
 
         @Override
-        public void lsdbHash(NodeId neighbor, long hash, long nowNanos) {
-            flooding.handleHash(neighbor, hash, now);
+        public void spreading(NodeId neighbor, Spreading theirs, long nowNanos) {
+            flooding.handlePush(neighbor, theirs.push());
+            flooding.handleHash(neighbor, theirs.lsdbHash(), now);
         }
 
         @Override

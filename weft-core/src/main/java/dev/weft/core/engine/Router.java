@@ -16,7 +16,6 @@ import dev.weft.core.wire.RouteHeader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,40 +52,6 @@ final class Router implements Paths {
     /** A slice of that work looks at about so many nodes, about as many as the tree of a large mesh has. */
     private static final int SLICE_NODES = 10_000;
 
-    private static final long NEVER_SENT = Long.MIN_VALUE;
-
-    private record Wanted(NodeId destination, Routing routing) {}
-
-    /** The ways to one node under one routing. */
-    private static final class Ways {
-        private final Wanted wanted;
-        private long sentNanos = NEVER_SENT;
-        /** Whether its alternate is known, or is waited for, in the present graph. */
-        private boolean isSeenTo;
-
-        /** What the present graph has where it was asked for in particular. */
-        private final EnumMap<Choice, Optional<Route>> found = new EnumMap<>(Choice.class);
-
-        private @Nullable List<Route> pair;
-
-        /** What is taken of it now. */
-        private final EnumMap<Choice, Optional<Path>> taken = new EnumMap<>(Choice.class);
-
-        private Ways(Wanted wanted) {
-            this.wanted = wanted;
-        }
-
-        private void forgetGraph() {
-            isSeenTo = false;
-            found.clear();
-            pair = null;
-        }
-
-        private void forgetPaths() {
-            taken.clear();
-        }
-    }
-
     private final NodeId self;
     private final Lsdb lsdb;
     private final Predicate<NodeId> linkIsUp;
@@ -96,7 +61,7 @@ final class Router implements Paths {
     /** Ways that no routing was asked for. */
     private final TreeMap<NodeId, Ways> best = new TreeMap<>();
     /** Ways that a send has asked for in particular. */
-    private final LinkedHashMap<Wanted, Ways> special = new LinkedHashMap<>();
+    private final LinkedHashMap<Ways.Wanted, Ways> special = new LinkedHashMap<>();
     /** Of which the alternates are to be searched. */
     private final ArrayDeque<Ways> toPrepare = new ArrayDeque<>();
 
@@ -247,14 +212,14 @@ final class Router implements Paths {
     private Ways bestTo(NodeId destination) {
         Ways ways = best.get(destination);
         if (ways == null) {
-            ways = new Ways(new Wanted(destination, Routing.BEST));
+            ways = new Ways(new Ways.Wanted(destination, Routing.BEST));
             best.put(destination, ways);
         }
         return ways;
     }
 
     private Ways specialTo(NodeId destination, Routing routing) {
-        Wanted wanted = new Wanted(destination, routing);
+        Ways.Wanted wanted = new Ways.Wanted(destination, routing);
         Ways ways = special.get(wanted);
         if (ways == null) {
             if (special.size() >= SPECIAL_MAX) {
@@ -329,13 +294,13 @@ final class Router implements Paths {
     private Optional<Route> second(Ways ways) {
         NodeId destination = ways.wanted.destination();
         List<NodeId> forbidden = ways.wanted.routing().nodes();
-        if (forbidden.isEmpty()) {
-            return routes.alternate(destination);
-        }
         Optional<Route> known = ways.found.get(Choice.ALTERNATE);
         if (known == null) {
-            known = routes.aside(destination, forbidden, List.of());
+            known = forbidden.isEmpty()
+                    ? routes.alternate(destination)
+                    : routes.aside(destination, forbidden, List.of());
             ways.found.put(Choice.ALTERNATE, known);
+            ways.searchedNanos = now.getAsLong();
         }
         return known;
     }
@@ -345,6 +310,7 @@ final class Router implements Paths {
         if (known == null) {
             known = routes.pair(ways.wanted.destination(), ways.wanted.routing().nodes(), List.of());
             ways.pair = known;
+            ways.searchedNanos = now.getAsLong();
         }
         return known;
     }
@@ -356,15 +322,16 @@ final class Router implements Paths {
         toPrepare.add(ways);
     }
 
-    /** There is another graph: the alternates of what was lately sent to are searched again. */
+    /** There is another graph: what was lately sent to has its alternate searched again, where that is not as good as before. */
     private void prepareAnew() {
         toPrepare.clear();
-        long since = now.getAsLong() - RECENT_NANOS;
+        long nowNanos = now.getAsLong();
+        long since = nowNanos - RECENT_NANOS;
         best.values().removeIf(ways -> ways.sentNanos < since);
         special.values().removeIf(ways -> ways.sentNanos < since);
         List<Ways> recent = new ArrayList<>(best.values());
         recent.addAll(special.values());
-        recent.forEach(Ways::forgetGraph);
+        recent.removeIf(ways -> ways.carryOver(routes, nowNanos));
         recent.sort(Comparator.comparingLong((Ways ways) -> ways.sentNanos).reversed());
         recent.stream().limit(PREPARED_MAX).forEach(this::prepareLater);
     }

@@ -16,7 +16,7 @@ import dev.weft.core.wire.Pong;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,8 +90,8 @@ public final class Link {
         /** Whether the peer still wants the link; reported when it changes, WANTED at first. */
         void interest(Interest theirs);
 
-        /** The hash of the peer's link-state database, with each of its Pings. */
-        void lsdbHash(long hash);
+        /** What the peer says of flooding, with each of its Pings. */
+        void spreading(Spreading theirs);
 
         /** The least of the latest round trips, with each answer: how far the other end is, whatever is under way. */
         void rtt(long leastNanos);
@@ -119,7 +119,7 @@ public final class Link {
     private final Connection connection;
     private final Hello greeting;
     private final Admission admission;
-    private final LongSupplier lsdbHash;
+    private final Supplier<Spreading> spreading;
     private final Output output;
 
     private final Deadlines<Timer> timers = new Deadlines<>(Timer.class);
@@ -138,7 +138,7 @@ public final class Link {
 
     /**
      * @param locators where this node can be reached, as the peer shall know it; at most 32
-     * @param lsdbHash the present hash of our link-state database, asked for with each Ping
+     * @param spreading what to tell the peer of our flooding, asked for with each Ping
      */
     public Link(
             LinkConfig config,
@@ -146,7 +146,7 @@ public final class Link {
             List<Locator> locators,
             Connection connection,
             Admission admission,
-            LongSupplier lsdbHash,
+            Supplier<Spreading> spreading,
             Output output) {
         this.config = config;
         this.self = self;
@@ -155,7 +155,7 @@ public final class Link {
         this.vetting = new Vetting(self, connection, greeting);
         this.pings = new Pings(self);
         this.admission = admission;
-        this.lsdbHash = lsdbHash;
+        this.spreading = spreading;
         this.output = output;
     }
 
@@ -234,7 +234,7 @@ public final class Link {
                 }
                 output.send(Pong.answering(ping, self.clockNanos(nowNanos)));
                 if (pings.handlePing(ping)) {
-                    output.lsdbHash(ping.lsdbHash());
+                    output.spreading(new Spreading(ping.lsdbHash(), ping.push()));
                     if (ping.wanted() != theirInterest) {
                         theirInterest = ping.wanted();
                         output.interest(theirInterest);
@@ -506,7 +506,7 @@ public final class Link {
         if (heartbeat != null) {
             heartbeat.pinged(nowNanos);
         }
-        output.send(pings.next(lsdbHash.getAsLong(), ourInterest, nowNanos));
+        output.send(pings.next(spreading.get(), ourInterest, nowNanos));
     }
 
     private String overdue() {

@@ -25,10 +25,10 @@ final class Pings {
         this.self = self;
     }
 
-    Ping next(long lsdbHash, Interest interest, long nowNanos) {
+    Ping next(Spreading spreading, Interest interest, long nowNanos) {
         seq++;
         sentNanos[slot(seq)] = nowNanos;
-        return new Ping(seq, self.clockNanos(nowNanos), lsdbHash, interest);
+        return new Ping(seq, self.clockNanos(nowNanos), spreading.lsdbHash(), interest, spreading.push());
     }
 
     /** @return whether it is later than all others that came, so that what it tells is so at present */

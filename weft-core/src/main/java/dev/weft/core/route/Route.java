@@ -42,6 +42,16 @@ public record Route(List<NodeId> nodes, List<Integer> labels, long cost) {
         return nodes.get(nodes.size() - 1);
     }
 
+    /** Whether two ways between the same ends have no other node in common. */
+    public boolean sharesOnlyEndsWith(Route other) {
+        for (int i = 1; i + 1 < nodes.size(); i++) {
+            if (other.nodes.contains(nodes.get(i))) {
+                return false;
+            }
+        }
+        return hops() > 1 || other.hops() > 1;
+    }
+
     /** @param path node numbers of that graph, each linked to the next */
     static Route along(LinkGraph graph, int[] path) {
         List<NodeId> nodes = new ArrayList<>(path.length);

@@ -264,18 +264,28 @@ public final class Routes {
 
     /** True where every step of a route is a link of this graph that still bears the same label. */
     public boolean holds(Route route) {
+        return costOf(route) >= 0;
+    }
+
+    /** The same, and its links cost together no more than they did. */
+    public boolean holdsAsCheap(Route route) {
+        long cost = costOf(route);
+        return cost >= 0 && cost <= route.cost();
+    }
+
+    /** Negative where a step of it is no link, or one of another label. */
+    private long costOf(Route route) {
+        long cost = 0;
         for (int i = 0; i < route.hops(); i++) {
             int from = graph.indexOf(route.nodes().get(i));
             int to = graph.indexOf(route.nodes().get(i + 1));
-            if (from < 0 || to < 0) {
-                return false;
-            }
-            int link = graph.linkBetween(from, to);
+            int link = from < 0 || to < 0 ? -1 : graph.linkBetween(from, to);
             if (link < 0 || graph.label(link) != route.labels().get(i)) {
-                return false;
+                return -1;
             }
+            cost += graph.cost(link);
         }
-        return true;
+        return cost;
     }
 
     /** True where the tree reaches the same nodes as another, each from the same node before. */

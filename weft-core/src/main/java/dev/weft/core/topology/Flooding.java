@@ -17,6 +17,7 @@ import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
+import dev.weft.core.wire.Push;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -30,9 +31,9 @@ import java.util.Optional;
  * other's digest lacks. Heartbeats carry the database's hash; where two nodes stay unequal though nothing is under
  * way, digests are exchanged again, so no lost frame matters for long.
  *
- * <p>Over every link at once would bring each advertisement to a node as often as the node has links. So a node with
- * many passes it to a few drawn anew for each beat, and holds it ready for the others until their heartbeat shows
- * that they have it. Where it shows that they lack something still, they are told what there is and ask for what they
+ * <p>Over every link at once would bring each advertisement to a node as often as the node has links. So a node asks a
+ * few of its neighbors to push what is new to it, and the others hold it ready until its heartbeat shows that it has
+ * it. Where it shows that they lack something still, they are told what there is and ask for what they
  * lack: the eager and the lazy push of Plumtree (Leitão, Pereira, Rodrigues: Epidemic Broadcast Trees, 2007), with
  * the hash in place of most announcements.
  *
@@ -62,10 +63,10 @@ public final class Flooding {
     private static final long COMPARISON_PAUSE_PER_ENTRY_NANOS = 500_000L;
     private static final long COMPARISON_PAUSE_MAX_NANOS = 2_000_000_000L;
 
-    /** To how many neighbors another node's advertisement is passed on at once: alone, and among many. */
-    private static final int EAGER_MAX = 5;
+    /** How many neighbors are asked to push what is new at once: while little changes, and while much does. */
+    private static final int PUSHERS = 3;
 
-    private static final int EAGER_AMONG_MANY = 3;
+    private static final int PUSHERS_AMONG_MANY = 2;
 
     /** So many changes that neighbors may not know of yet are many. */
     private static final int MANY_CHANGES = 32;
@@ -181,7 +182,7 @@ public final class Flooding {
         handleLinkDown(node);
         int slot = slots.nextClearBit(0);
         slots.set(slot);
-        Neighbor fresh = new Neighbor(node, slot, changes.serial());
+        Neighbor fresh = new Neighbor(node, slot, lot(node), changes.serial());
         neighbors.put(node, fresh);
         order();
         // Of two large databases one end tells the hashes, or both would tell each other all differences twice.
@@ -298,6 +299,34 @@ public final class Flooding {
                 }
             }
         });
+    }
+
+    /**
+     * How a neighbor, or a node that is about to be one, is to tell this node what is new. As who pushes to whom is
+     * chosen by who is to hear, each node has two ways at least by which news come, and nobody is left to chance; and
+     * the choice stands as long as the links do.
+     */
+    public Push pushFrom(NodeId node) {
+        long lot = lot(node);
+        int before = 0;
+        for (Neighbor neighbor : inOrder) {
+            if (neighbor.lot < lot) {
+                before++;
+            }
+        }
+        return before < (changes.size() < MANY_CHANGES ? PUSHERS : PUSHERS_AMONG_MANY) ? Push.EAGER : Push.LAZY;
+    }
+
+    private long lot(NodeId node) {
+        return Prng.mix(self.low() ^ Prng.mix(node.low() ^ Prng.mix(node.high())));
+    }
+
+    /** How a neighbor wants to be told what is new; at once, as long as it has not said. */
+    public void handlePush(NodeId from, Push push) {
+        Neighbor neighbor = neighbors.get(from);
+        if (neighbor != null) {
+            neighbor.push = push;
+        }
     }
 
     /** The hash that a neighbor's heartbeat carried. */
@@ -465,34 +494,15 @@ public final class Flooding {
 
     // ------------------------------------------------------------------ passing on
 
-    /**
-     * Passes on what came from a neighbor: to some at once, held ready for the others. To the same few all that comes
-     * between two beats, so that many words go in few frames; at the next beat others are drawn.
-     */
+    /** Passes on what came from a neighbor: at once to those that want it so, held ready for the others. */
     private void relay(Entry entry, Neighbor from, long nowNanos) {
         begin(entry, Spread.LAZY, nowNanos);
         from.has(entry);
-        long draws = Prng.mix(self.low() ^ Prng.mix(nowNanos / Neighbor.beatNanos(spacingNanos()))) ^ self.high();
-        int others = neighbors.size() - 1;
-        int eager = eagerMax();
-        int chosen = 0;
         for (Neighbor neighbor : inOrder) {
-            if (neighbor == from) {
-                continue;
-            }
-            // Draws without replacement: as many as are still wanted from as many as are still to come.
-            long draw = (Prng.mix(draws + neighbor.slot) >>> 1) % others;
-            others--;
-            if (draw < eager - chosen) {
-                chosen++;
+            if (neighbor != from && neighbor.push == Push.EAGER) {
                 tell(neighbor, entry);
             }
         }
-    }
-
-    /** Where much changes at once, many words reach a neighbor by others anyway, and the rest is asked for at once. */
-    private int eagerMax() {
-        return changes.size() < MANY_CHANGES ? EAGER_MAX : EAGER_AMONG_MANY;
     }
 
     /** Tells every neighbor of something of our own. */

@@ -4,6 +4,7 @@ import dev.weft.NodeId;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.wire.Lsa;
 import dev.weft.core.wire.LsaHeading;
+import dev.weft.core.wire.Push;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,12 @@ final class Neighbor {
 
     final NodeId node;
     final int slot;
+    /** Whose is least is asked first to push what is new. */
+    final long lot;
+
+    /** How it wants to be told what is new. */
+    Push push = Push.EAGER;
+
     private final ArrayDeque<Sent> unacknowledged = new ArrayDeque<>();
     private List<Entry> queue = new ArrayList<>();
     private List<LsaHeading> debts = new ArrayList<>();
@@ -57,9 +64,10 @@ final class Neighbor {
     private long ourHash;
     private long theirHash;
 
-    Neighbor(NodeId node, int slot, long serial) {
+    Neighbor(NodeId node, int slot, long lot, long serial) {
         this.node = node;
         this.slot = slot;
+        this.lot = lot;
         this.settledSerial = serial;
     }
 

@@ -445,4 +445,51 @@ class RoutingTest {
         mesh.lab.runFor(SECOND);
         assertThat(mesh.outcomes.values()).allMatch(Outcome::isDelivered);
     }
+
+    @Test
+    void whatIsAsGoodInTheNextGraphIsNotSearchedAgainFor30Seconds() {
+        Mesh mesh = new Mesh(SocketKind.RDM, 13);
+        for (Routing routing : List.of(Routing.BEST, Routing.TWO_AT_ONCE)) {
+            mesh.send(routing, 1_000, 30 * SECOND);
+        }
+        mesh.lab.runFor(100 * MILLI);
+        assertThat(mesh.origin.engine.routes().searchCount()).isPositive();
+        boolean isOver1 = mesh.dataOver("0>1") > 0;
+        assertThat(mesh.dataOver("0>4") > 0).isEqualTo(!isOver1);
+
+        mesh.lab.nodes.get(isOver1 ? 5 : 2).crash();
+        mesh.lab.runFor(6 * SECOND);
+        assertThat(mesh.origin.engine.routes().reaches(mesh.id(isOver1 ? 5 : 2)))
+                .isFalse();
+        assertThat(mesh.origin.engine.routes().searchCount())
+                .as("what neither way leads through")
+                .isZero();
+
+        mesh.lab.runFor(20 * SECOND);
+        for (Routing routing : List.of(Routing.BEST, Routing.TWO_AT_ONCE)) {
+            mesh.send(routing, 1_000, 30 * SECOND);
+        }
+        mesh.lab.runFor(5 * SECOND);
+        mesh.lab.nodes.get(isOver1 ? 4 : 1).crash();
+        mesh.lab.runFor(6 * SECOND);
+        assertThat(mesh.origin.engine.routes().searchCount())
+                .as("something better could have come meanwhile")
+                .isPositive();
+        assertThat(mesh.outcomes.values()).allMatch(Outcome::isDelivered);
+    }
+
+    @Test
+    void whatLostALinkIsSearchedAgain() {
+        Mesh mesh = new Mesh(SocketKind.RDM, 14);
+        mesh.send(Routing.TWO_AT_ONCE, 1_000, 30 * SECOND);
+        mesh.lab.runFor(100 * MILLI);
+        boolean isOver1 = mesh.dataOver("0>1") > 0;
+        mesh.lab.nodes.get(isOver1 ? 2 : 5).crash();
+        mesh.lab.runFor(SECOND);
+        assertThat(mesh.origin.engine.routes().searchCount()).isPositive();
+        mesh.data.clear();
+        mesh.send(Routing.TWO_AT_ONCE, 1_000, 30 * SECOND);
+        mesh.lab.runFor(100 * MILLI);
+        assertThat(mesh.dataOver(isOver1 ? "0>4" : "0>1")).isPositive();
+    }
 }

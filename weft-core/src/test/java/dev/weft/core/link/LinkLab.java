@@ -17,6 +17,7 @@ import dev.weft.core.wire.Interest;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.Ping;
 import dev.weft.core.wire.Pong;
+import dev.weft.core.wire.Push;
 import dev.weft.core.wire.VersionRange;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ final class LinkLab {
         LinkConfig config = LinkConfig.LAN;
         LinkTable table = new LinkTable(LinkTable.LINKS_MAX_DEFAULT);
         Optional<Close> veto = Optional.empty();
-        long lsdbHash;
+        Spreading spreading = new Spreading(0, Push.EAGER);
         long dialCount;
         /** Until then it neither reads nor keeps time. */
         long pausedUntilNanos;
@@ -85,7 +86,7 @@ final class LinkLab {
         final List<Frame> sent = new ArrayList<>();
         final List<String> closed = new ArrayList<>();
         final List<Interest> interests = new ArrayList<>();
-        final List<Long> hashes = new ArrayList<>();
+        final List<Spreading> heard = new ArrayList<>();
         final List<Long> rtts = new ArrayList<>();
         long upAtNanos = -1;
         long closedAtNanos = -1;
@@ -99,7 +100,7 @@ final class LinkLab {
                     List.of(Locator.parse("tcp/" + node.self.name() + ":1")),
                     connection,
                     (link, theirs, nowNanos) -> node.veto.or(() -> node.table.refuse(link, theirs, nowNanos)),
-                    () -> node.lsdbHash,
+                    () -> node.spreading,
                     this);
         }
 
@@ -129,8 +130,8 @@ final class LinkLab {
         }
 
         @Override
-        public void lsdbHash(long hash) {
-            hashes.add(hash);
+        public void spreading(Spreading theirs) {
+            heard.add(theirs);
         }
 
         @Override

@@ -21,6 +21,7 @@ import dev.weft.core.wire.Interest;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.Ping;
 import dev.weft.core.wire.Pong;
+import dev.weft.core.wire.Push;
 import dev.weft.core.wire.VersionRange;
 import java.util.List;
 import java.util.Optional;
@@ -99,7 +100,7 @@ final class LinkTest {
         List<End> pair = lab.dial(a, b);
         End dialled = pair.get(0);
         dialled.link.handleAccept(new Accept(a.self.instance() + 1, List.of(), 1), 0);
-        dialled.link.handlePing(new Ping(1, 0, 0, Interest.WANTED), 0);
+        dialled.link.handlePing(new Ping(1, 0, 0, Interest.WANTED, Push.EAGER), 0);
         dialled.link.handlePong(new Pong(1, 0, 0, 0), 0);
         assertThat(dialled.link.phase()).isEqualTo(Link.Phase.GREETING);
         lab.runFor(SECOND);
@@ -382,17 +383,17 @@ final class LinkTest {
     }
 
     @Test
-    void pingsCarryHashAndInterest() {
-        a.lsdbHash = -5;
+    void pingsCarryInterestAndWhatTheOtherIsToKnowOfFlooding() {
+        a.spreading = new Spreading(-5, Push.LAZY);
         List<End> pair = lab.dial(a, b);
         lab.runFor(3 * SECOND);
-        assertThat(pair.get(1).hashes).contains(-5L).doesNotContain(0L);
+        assertThat(pair.get(1).heard).contains(a.spreading).doesNotContain(b.spreading);
         assertThat(pair.get(1).interests).isEmpty();
         pair.get(0).link.want(Interest.UNWANTED, lab.nowNanos);
         lab.runFor(2 * MILLI);
         assertThat(pair.get(1).interests).containsExactly(Interest.UNWANTED);
         assertThat(pair.get(1).link.theirInterest()).isEqualTo(Interest.UNWANTED);
-        pair.get(1).link.handlePing(new Ping(1, 0, 9, Interest.WANTED), lab.nowNanos);
+        pair.get(1).link.handlePing(new Ping(1, 0, 9, Interest.WANTED, Push.EAGER), lab.nowNanos);
         assertThat(pair.get(1).link.theirInterest()).as("a Ping from before").isEqualTo(Interest.UNWANTED);
     }
 

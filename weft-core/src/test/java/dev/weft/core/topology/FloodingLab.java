@@ -18,6 +18,7 @@ import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
 import dev.weft.core.wire.MalformedFrame;
 import dev.weft.core.wire.NodeRecord;
+import dev.weft.core.wire.Push;
 import dev.weft.core.wire.WireReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** Nodes that flood to each other over links which lose, repeat, delay and reorder, on a clock of its own. */
 final class FloodingLab {
@@ -38,8 +40,8 @@ final class FloodingLab {
         static final Weather FOUL = new Weather(200_000, 100_000, MILLI, 300 * MILLI);
     }
 
-    /** A frame, or a heartbeat's hash where there is none. */
-    private record Arrival(long atNanos, long order, Node from, Node to, long linkNumber, ByteView bytes, long hash) {}
+    /** A frame or a heartbeat on its way; done by the flooding that it arrives at. */
+    private record Arrival(long atNanos, long order, Node from, Node to, long linkNumber, Consumer<Node> effect) {}
 
     final Prng prng;
     final TopologyConfig config;
@@ -85,7 +87,8 @@ final class FloodingLab {
         public void send(NodeId neighbor, Frame frame) {
             framesCount++;
             sent.add(frame);
-            carry(this, nodes.get((int) neighbor.high()), frame.encode(), 0);
+            ByteView bytes = frame.encode();
+            carry(this, nodes.get((int) neighbor.high()), to -> to.read(this, bytes));
         }
 
         @Override
@@ -138,6 +141,14 @@ final class FloodingLab {
             return sent.stream().filter(frame -> frame.type() == type).count();
         }
 
+        /** How many advertisements it has sent, each as often as it was. */
+        long advertisementsSent() {
+            return sent.stream()
+                    .filter(Flood.class::isInstance)
+                    .mapToLong(flood -> ((Flood) flood).items().size())
+                    .sum();
+        }
+
         /** How many frames and single advertisements it has acknowledged, in however few frames. */
         long acknowledgedCount() {
             return sent.stream()
@@ -166,24 +177,19 @@ final class FloodingLab {
             }
         }
 
-        private void handle(Arrival arrival) {
-            if (arrival.bytes.isEmpty()) {
-                flooding.handleHash(arrival.from.id, arrival.hash, nowNanos);
-            } else {
-                try {
-                    WireReader in = new WireReader(arrival.bytes);
-                    switch (FrameType.decode(in)) {
-                        case FLOOD -> flooding.handleFlood(arrival.from.id, Flood.decode(in), nowNanos);
-                        case FLOOD_ACK -> flooding.handleFloodAck(arrival.from.id, FloodAck.decode(in), nowNanos);
-                        case FLOOD_WANT -> flooding.handleFloodWant(arrival.from.id, FloodWant.decode(in));
-                        case DIGEST -> flooding.handleDigest(arrival.from.id, Digest.decode(in), nowNanos);
-                        default -> throw new AssertionError("flooding sends nothing else");
-                    }
-                } catch (MalformedFrame e) {
-                    throw new AssertionError(e);
+        private void read(Node from, ByteView bytes) {
+            try {
+                WireReader in = new WireReader(bytes);
+                switch (FrameType.decode(in)) {
+                    case FLOOD -> flooding.handleFlood(from.id, Flood.decode(in), nowNanos);
+                    case FLOOD_ACK -> flooding.handleFloodAck(from.id, FloodAck.decode(in), nowNanos);
+                    case FLOOD_WANT -> flooding.handleFloodWant(from.id, FloodWant.decode(in));
+                    case DIGEST -> flooding.handleDigest(from.id, Digest.decode(in), nowNanos);
+                    default -> throw new AssertionError("flooding sends nothing else");
                 }
+            } catch (MalformedFrame e) {
+                throw new AssertionError(e);
             }
-            endTurn();
         }
     }
 
@@ -305,7 +311,7 @@ final class FloodingLab {
                         !node.dead && node.flooding.lsdb().recordOf(origin).isPresent());
     }
 
-    private void carry(Node from, Node to, ByteView bytes, long hash) {
+    private void carry(Node from, Node to, Consumer<Node> effect) {
         Long linkNumber = from.links.get(to.number);
         if (linkNumber == null || from.dead) {
             return;
@@ -314,7 +320,7 @@ final class FloodingLab {
         for (int i = 0; i < copies; i++) {
             if (!prng.chance(weather.lossPerMillion)) {
                 long atNanos = nowNanos + prng.between(weather.delayMinNanos, weather.delayMaxNanos);
-                arrivals.add(new Arrival(atNanos, order++, from, to, linkNumber, bytes, hash));
+                arrivals.add(new Arrival(atNanos, order++, from, to, linkNumber, effect));
             }
         }
     }
@@ -322,11 +328,12 @@ final class FloodingLab {
     private void heartbeat() {
         for (Node node : nodes) {
             for (int other : node.links.keySet()) {
-                carry(
-                        node,
-                        nodes.get(other),
-                        ByteView.EMPTY,
-                        node.flooding.lsdb().hash());
+                long hash = node.flooding.lsdb().hash();
+                Push push = node.flooding.pushFrom(id(other));
+                carry(node, nodes.get(other), to -> {
+                    to.flooding.handlePush(node.id, push);
+                    to.flooding.handleHash(node.id, hash, nowNanos);
+                });
             }
         }
         nextHeartbeatNanos = nowNanos + HEARTBEAT_NANOS;
@@ -367,7 +374,8 @@ final class FloodingLab {
                 arrivals.remove();
                 Long linkNumber = arrival.to.links.get(arrival.from.number);
                 if (linkNumber != null && linkNumber == arrival.linkNumber && !arrival.to.dead) {
-                    arrival.to.handle(arrival);
+                    arrival.effect.accept(arrival.to);
+                    arrival.to.endTurn();
                 }
             } else if (dueNode != null) {
                 dueNode.flooding.handleTime(nowNanos);

@@ -19,6 +19,7 @@ import dev.weft.core.wire.LsaKey;
 import dev.weft.core.wire.LsaKind;
 import dev.weft.core.wire.LsaVersion;
 import dev.weft.core.wire.NodeRecord;
+import dev.weft.core.wire.Push;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -178,6 +179,42 @@ class FloodingTest {
             // At most one flood each way over a link, and one acknowledgement for each.
             assertThat(lab.framesCount - before).isLessThanOrEqualTo(4L * lab.linksCount());
         });
+    }
+
+    @Test
+    void newsReachAllAtOnceThroughTheFewThatEachAskedToPush() {
+        forSeeds(SEEDS, seed -> {
+            FloodingLab lab = new FloodingLab(seed, TopologyConfig.DEFAULT);
+            lab.mesh(100, 400);
+            lab.runFor(30 * SECOND + 10 * FloodingLab.MILLI);
+            assertThat(lab.isEqualEverywhere()).isTrue();
+            Node origin = lab.nodes.get(lab.prng.below(100));
+            long before = lab.nodes.stream().mapToLong(Node::advertisementsSent).sum();
+            origin.say("news");
+            lab.runFor(800 * FloodingLab.MILLI);
+            assertThat(lab.isEqualEverywhere())
+                    .as("before the next heartbeat could tell who lacks it")
+                    .isTrue();
+            long copies = lab.nodes.stream().mapToLong(Node::advertisementsSent).sum() - before;
+            assertThat(copies).isLessThanOrEqualTo(3L * 100 + origin.links.size());
+        });
+    }
+
+    @Test
+    void aNodeAsksAnotherToPushAsSoonAsALinkIsGone() {
+        FloodingLab lab = new FloodingLab(1, TopologyConfig.DEFAULT);
+        lab.mesh(20, 170);
+        Node one = lab.nodes.get(0);
+        List<Integer> asked = pushers(one);
+        assertThat(asked).hasSize(3);
+        lab.cut(one, lab.nodes.get(asked.get(1)));
+        assertThat(pushers(one)).hasSize(3).contains(asked.get(0), asked.get(2)).doesNotContain(asked.get(1));
+    }
+
+    private static List<Integer> pushers(Node node) {
+        return node.links.keySet().stream()
+                .filter(other -> node.flooding.pushFrom(FloodingLab.id(other)) == Push.EAGER)
+                .toList();
     }
 
     @Test

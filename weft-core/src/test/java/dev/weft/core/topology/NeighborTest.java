@@ -20,7 +20,7 @@ class NeighborTest {
     private static final Lsa LSA =
             Lsa.originate(new LsaKey(NODE, LsaKind.ADJACENCY), new LsaVersion(1, 1), ByteView.utf8("links"));
 
-    private final Neighbor neighbor = new Neighbor(NODE, 0, 0);
+    private final Neighbor neighbor = new Neighbor(NODE, 0, 0, 0);
 
     @Test
     void itIsNotSpokenToWhereThereIsNothingToSay() {
@@ -51,7 +51,7 @@ class NeighborTest {
             Prng prng = new Prng(seed);
             long spacing = prng.between(MILLI, 300 * MILLI);
             long now = prng.below(1_000_000) * MILLI;
-            Neighbor one = new Neighbor(NODE, 0, 0);
+            Neighbor one = new Neighbor(NODE, 0, 0, 0);
             one.spoken(spacing, now);
             one.want(new LsaHeading(LSA.key(), LSA.version()));
             long at = one.speakNanos(spacing);
