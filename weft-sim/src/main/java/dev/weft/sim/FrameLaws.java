@@ -7,6 +7,7 @@ import dev.weft.core.engine.Engine;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowRef;
 import dev.weft.core.wire.FrameType;
+import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupData;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.MalformedFrame;
@@ -98,11 +99,15 @@ final class FrameLaws {
                 .orElse(null);
     }
 
-    /** What passes over a relay is sealed, but for what relays say themselves; over a link what asks for it is. */
+    /**
+     * What passes over a relay is sealed, but for what relays say themselves and for answers that codes vouch for; over
+     * a link what asks for it is.
+     */
     private void requireSealed(FrameType type, RouteHeader route, WireReader in, SimNode at) throws MalformedFrame {
         boolean isRelayed = !route.isAtEnd() || route.hopsTravelled() > 1;
         boolean maySpeakPlainly = switch (type) {
             case SEALED, SEALED_CONTROL, SEAL_ANSWER, ROUTE_ERROR -> true;
+            case GROUP_ACK -> GroupAck.decode(in).isVouchedFor() || world.guard() == World.Guard.NONE;
             default -> world.guard() == World.Guard.NONE;
         };
         if (isRelayed && !maySpeakPlainly) {

@@ -212,7 +212,11 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
 
     void handleAck(GroupAck ack, Arrival arrival, long nowNanos) {
         if (ack.origin().equals(self)) {
-            sender.handleAck(ack, seals.isActive() ? arrival.origin() : NodeId.ZERO, nowNanos);
+            if (seals.isActive() && arrival.origin().equals(NodeId.ZERO)) {
+                sender.handleOpenAck(ack, nowNanos);
+            } else {
+                sender.handleAck(ack, seals.isActive() ? arrival.origin() : NodeId.ZERO, nowNanos);
+            }
         } else if (!seals.isImposture(arrival.neighbor(), arrival)) {
             // Answers are gathered from neighbor to neighbor: nobody farther away has one to give here.
             forwarder.handleAck(arrival.neighbor(), ack);
@@ -388,7 +392,11 @@ final class Groups implements TreeForwarder.Output, GroupSender.Output, GroupRec
 
     @Override
     public void answer(NodeId origin, GroupAck ack) {
-        sendTo(origin, ack);
+        if (ack.isVouchedFor()) {
+            router.path(origin, Paths.Choice.PRIMARY).ifPresent(path -> post.transmitOpenly(path, ack));
+        } else {
+            sendTo(origin, ack);
+        }
     }
 
     @Override

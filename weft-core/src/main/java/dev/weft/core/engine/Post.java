@@ -49,6 +49,11 @@ final class Post {
         }
     }
 
+    /** What something else than a seal vouches for, and anybody may read. */
+    void transmitOpenly(Path path, Frame frame) {
+        transmit(path.neighbor(), RoutedFrame.of(path.route(), frame));
+    }
+
     void answer(Arrival arrival, Frame frame) {
         put(
                 arrival.origin(),

@@ -7,7 +7,6 @@ import dev.weft.core.forward.Path;
 import dev.weft.core.route.LinkGraph;
 import dev.weft.core.route.Route;
 import dev.weft.core.route.Routes;
-import dev.weft.core.route.ShortestPaths;
 import dev.weft.core.route.SpfBackoff;
 import dev.weft.core.topology.LinkCost;
 import dev.weft.core.topology.Lsdb;
@@ -171,10 +170,7 @@ final class Router implements Paths {
 
     /** What the way to a node would cost as one link: one hop, and the round trips of all. */
     long costAsLink(NodeId node) {
-        long cost = routes.costTo(node);
-        return cost == ShortestPaths.UNREACHABLE
-                ? Long.MAX_VALUE
-                : cost - Math.max(0, routes.hopsTo(node) - 1) * (long) LinkCost.HOP;
+        return routes.costAsLink(node, LinkCost.HOP);
     }
 
     /** Whether the routes are made from all that is known. */

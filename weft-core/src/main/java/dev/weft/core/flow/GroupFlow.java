@@ -174,7 +174,10 @@ final class GroupFlow {
         pump(nowNanos);
     }
 
-    /** @param speaker who gives the answer, for itself and those behind it; ZERO where everybody is believed */
+    /**
+     * @param speaker who gives the answer, for itself and those behind it; ZERO where that is not known: then everybody
+     *     is believed, or where messages are sealed what is vouched for alone
+     */
     void handleAnswer(GroupAck.Answer answer, NodeId speaker, long nowNanos) {
         Shot shot = shots.byNumber(answer.transmission());
         TreePlan.Part part = shot == null ? TreePlan.Part.NONE : shot.plan().partOf(speaker);
@@ -182,7 +185,8 @@ final class GroupFlow {
             return;
         }
         usedNanos = nowNanos;
-        pace.handleAnswer(nowNanos);
+        boolean isOpen = name.isSealed() && speaker.equals(NodeId.ZERO);
+        boolean heard = !isOpen;
         window.beginAnswer();
         boolean news = false;
         BitSet doubted = new BitSet();
@@ -192,13 +196,17 @@ final class GroupFlow {
             }
             List<Integer> within = shot.plan().membersWithin(part.from(run), part.to(run));
             boolean isTheirs = vouching.isTheirs(shot, within, run, speaker);
+            heard |= isTheirs;
             for (int at : within) {
                 if (isTheirs) {
                     news |= handleVerdict(shot, at, run, nowNanos);
-                } else {
+                } else if (!isOpen) {
                     doubt(shot, at, doubted);
                 }
             }
+        }
+        if (heard) {
+            pace.handleAnswer(nowNanos);
         }
         if (!doubted.isEmpty()) {
             out.doubted(speaker);

@@ -38,8 +38,8 @@ final class GroupInbound {
 
         void release(int bytes);
 
-        /** A verdict that was not known when the message came. */
-        void answer(GroupInbound flow, long transmission, int from, Verdict verdict);
+        /** A word that was not known when the message came. */
+        void answer(GroupInbound flow, Copy copy, GroupReceiver.Word word);
     }
 
     /**
@@ -52,7 +52,7 @@ final class GroupInbound {
     record Arrived(long number, long lag, ByteView payload, int hops, long missedCount) {}
 
     /** What an answer to one copy of a message names. */
-    private record Copy(long transmission, int from) {}
+    record Copy(long message, long transmission, int from) {}
 
     /** A message that has come, in part or whole, and is not decided. */
     private static final class Pending {
@@ -60,7 +60,7 @@ final class GroupInbound {
         private final int messageBytes;
         private int missing;
         private int bytes;
-        private Copy copy = new Copy(0, 0);
+        private Copy copy = new Copy(0, 0, 0);
         private long lag;
         private int hops;
         private long touchedNanos;
@@ -183,7 +183,7 @@ final class GroupInbound {
         if (known != null) {
             return known;
         }
-        Copy copy = new Copy(header.origin().transmission(), header.from());
+        Copy copy = new Copy(message, header.origin().transmission(), header.from());
         if (copy.transmission() <= putBackTransmission) {
             return ABSENT;
         }
@@ -240,7 +240,7 @@ final class GroupInbound {
         if (held == null || held.missing > 0) {
             return ABSENT;
         }
-        held.copy = new Copy(header.origin().transmission(), header.from());
+        held.copy = new Copy(message, header.origin().transmission(), header.from());
         return HELD;
     }
 
@@ -287,7 +287,7 @@ final class GroupInbound {
         Copy last = putBack;
         if (last != null) {
             putBack = null;
-            out.answer(this, last.transmission(), last.from(), Verdict.ABSENT);
+            out.answer(this, last, ABSENT);
         }
     }
 
@@ -305,11 +305,11 @@ final class GroupInbound {
 
     private boolean late(long message, Pending held) {
         Copy copy = held.copy;
-        Verdict verdict = offer(message, held).verdict();
-        if (verdict.kind() == Verdict.Kind.HELD) {
+        GroupReceiver.Word word = offer(message, held);
+        if (word.verdict().kind() == Verdict.Kind.HELD) {
             return false;
         }
-        out.answer(this, copy.transmission(), copy.from(), verdict);
+        out.answer(this, copy, word);
         return true;
     }
 

@@ -10,6 +10,7 @@ import dev.weft.core.wire.GroupAdvance;
 import dev.weft.core.wire.GroupData;
 import dev.weft.core.wire.GroupHeading;
 import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.RouteHeader;
 import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.TreeMark;
 import dev.weft.core.wire.Verdict;
@@ -180,8 +181,12 @@ public final class GroupReceiver {
         }
         TreeHeader.TreeOrigin origin = header.origin();
         if (isGathered) {
-            ByteView statement = GroupAck.statement(message, origin.transmission(), verdict, header.congestion());
-            OptionalLong code = out.code(origin.node(), origin.incarnation(), word.key(), statement);
+            OptionalLong code = code(
+                    new Life(origin.node(), origin.incarnation()),
+                    message,
+                    origin.transmission(),
+                    word,
+                    header.congestion());
             if (code.isPresent()) {
                 return new TreeForwarder.Reply(verdict, code);
             }
@@ -191,6 +196,16 @@ public final class GroupReceiver {
                 origin.transmission(),
                 new GroupAck.Run(header.from(), header.from() + 1, verdict, header.congestion()));
         return TreeForwarder.Reply.of(Verdict.HELD);
+    }
+
+    /** By which this node vouches for its word; empty where that settles nothing, or cannot be vouched for. */
+    private OptionalLong code(
+            Life origin, long message, long transmission, Word word, RouteHeader.Mark congestion) {
+        if (!out.isVouching() || !word.verdict().isSettling()) {
+            return OptionalLong.empty();
+        }
+        ByteView statement = GroupAck.statement(message, transmission, word.verdict(), congestion);
+        return out.code(origin.node(), origin.incarnation(), word.key(), statement);
     }
 
     private void answer(Life origin, long transmission, GroupAck.Run run) {
@@ -383,9 +398,13 @@ public final class GroupReceiver {
         }
 
         @Override
-        public void answer(GroupInbound flow, long transmission, int from, Verdict verdict) {
+        public void answer(GroupInbound flow, GroupInbound.Copy copy, Word word) {
             Life origin = new Life(flow.origin().node(), flow.origin().incarnation());
-            GroupReceiver.this.answer(origin, transmission, new GroupAck.Run(from, from + 1, verdict));
+            OptionalLong code = code(origin, copy.message(), copy.transmission(), word, RouteHeader.Mark.NONE);
+            GroupReceiver.this.answer(
+                    origin,
+                    copy.transmission(),
+                    new GroupAck.Run(copy.from(), copy.from() + 1, word.verdict(), RouteHeader.Mark.NONE, code));
         }
     }
 }

@@ -245,6 +245,20 @@ public final class GroupSender {
         }
     }
 
+    /** Takes answers that anybody may have sent: what codes vouch for is believed, and nothing else. */
+    public void handleOpenAck(GroupAck ack, long nowNanos) {
+        if (!ack.origin().equals(self) || ack.incarnation() != incarnation) {
+            return;
+        }
+        for (GroupAck.Answer answer : ack.answers()) {
+            GroupFlow flow = byTransmission.get(answer.transmission());
+            if (flow != null && flow.name().isSealed()) {
+                flow.handleAnswer(answer, NodeId.ZERO, nowNanos);
+                touched(flow);
+            }
+        }
+    }
+
     /** A hop could not serve a branch of one of the trees. */
     public void handleLostBranch(TreeForwarder.LostBranch lost, RouteError.Reason reason, long nowNanos) {
         GroupFlow flow = byTransmission.get(lost.transmission());

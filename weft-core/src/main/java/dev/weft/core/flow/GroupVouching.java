@@ -40,13 +40,17 @@ final class GroupVouching {
 
     /**
      * Whether a run is the word of all that it speaks for, as far as that matters: each has said so itself, or its code
-     * is those of all of them added up. What settles nothing is believed of whoever could as well say nothing.
+     * is those of all of them added up. What settles nothing is believed of whoever could as well say nothing, and of
+     * nobody where it is not known who says so.
      *
      * @param within the nodes of the tree that it speaks for
      */
     boolean isTheirs(Shot shot, List<Integer> within, GroupAck.Run run, NodeId speaker) {
-        if (!name.isSealed() || !run.verdict().isSettling()) {
+        if (!name.isSealed()) {
             return true;
+        }
+        if (!run.verdict().isSettling()) {
+            return !speaker.equals(NodeId.ZERO);
         }
         if (within.size() == 1 && shot.plan().tree().node(within.get(0)).equals(speaker)) {
             return true;

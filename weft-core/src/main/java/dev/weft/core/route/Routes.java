@@ -83,16 +83,18 @@ public final class Routes {
         return Optional.of(known);
     }
 
-    /** What the cheapest way costs; {@link ShortestPaths#UNREACHABLE} where there is none. */
-    public long costTo(NodeId destination) {
+    /**
+     * What the cheapest way would cost as a link of its own.
+     *
+     * @param hopCost what each hop costs whatever its round trip; of all but one it is left out
+     * @return {@link ShortestPaths#UNREACHABLE} where there is no way
+     */
+    public long costAsLink(NodeId destination, int hopCost) {
         int target = graph.indexOf(destination);
-        return tree == null || target < 0 ? ShortestPaths.UNREACHABLE : tree.distance(target);
-    }
-
-    /** The links of the cheapest way; 0 where there is none. */
-    public int hopsTo(NodeId destination) {
-        int target = graph.indexOf(destination);
-        return tree == null || target < 0 ? 0 : tree.hops(target);
+        if (tree == null || target < 0 || !tree.reaches(target)) {
+            return ShortestPaths.UNREACHABLE;
+        }
+        return tree.distance(target) - Math.max(0, tree.hops(target) - 1) * (long) hopCost;
     }
 
     /** How often the graph was searched so far, beyond the tree. */

@@ -94,9 +94,14 @@ public final class GroupSeals {
     static final int AWAITED_MAX = 1_024;
 
     /** To so many members a new key is told before they ask. */
-    static final int TOLD_MAX = 64;
+    static final int TOLD_MAX = 1_024;
 
     private static final long ASK_NANOS = 200_000_000L;
+
+    /** For each member to whom its sender tells a key, how much later it may come: as long as the keys of a pair take. */
+    private static final long TELLING_NANOS = 5_000_000L;
+
+    private static final long TELLING_MAX_NANOS = 2_000_000_000L;
 
     /** Longer than any send may last: no copy that is under way is left without its key. */
     private static final long KEPT_NANOS = 7_200_000_000_000L;
@@ -107,6 +112,12 @@ public final class GroupSeals {
     private record Conversation(GroupName name, long flow, SortedSet<NodeId> listed) {}
 
     private record KeyName(NodeId origin, long incarnation, long number) {}
+
+    /**
+     * @param sinceNanos when something came that has that key
+     * @param askNanos before which it is not asked for
+     */
+    private record Awaited(long sinceNanos, long askNanos) {}
 
     /** A key of another node. */
     private static final class MemberKey {
@@ -148,8 +159,8 @@ public final class GroupSeals {
     /** The one longest unused first. */
     private final LinkedHashMap<KeyName, MemberKey> others = new LinkedHashMap<>();
 
-    /** When each was asked for, the longest ago first. */
-    private final LinkedHashMap<KeyName, Long> awaited = new LinkedHashMap<>();
+    /** Those that have not come, or are asked for once more; the one asked for the longest ago first. */
+    private final LinkedHashMap<KeyName, Awaited> awaited = new LinkedHashMap<>();
 
     private long sweepNanos = Deadlines.NEVER;
     private long numbers;
@@ -259,7 +270,7 @@ public final class GroupSeals {
             KeyName key = new KeyName(heading.origin(), heading.incarnation(), seal.key());
             known = others.remove(key);
             if (known == null) {
-                ask(key, nowNanos);
+                await(key, seal.memberCount(), nowNanos);
                 return Opened.without(Finding.AWAITED);
             }
             others.put(key, known);
@@ -300,18 +311,35 @@ public final class GroupSeals {
         }
     }
 
-    private void ask(KeyName key, long nowNanos) {
-        Long askedNanos = awaited.get(key);
-        if (askedNanos != null && nowNanos - askedNanos < ASK_NANOS) {
-            return;
+    /** A key that its sender tells to all of its audience is given the time for that; any other is asked for at once. */
+    private void await(KeyName key, int audience, long nowNanos) {
+        boolean isTold = audience <= TOLD_MAX;
+        Awaited known = awaited.getOrDefault(key, new Awaited(nowNanos, nowNanos));
+        long tellingNanos = Math.min(TELLING_MAX_NANOS, audience * TELLING_NANOS);
+        long toldNanos = isTold ? known.sinceNanos() + ASK_NANOS + tellingNanos : nowNanos;
+        if (nowNanos >= Math.max(known.askNanos(), toldNanos)) {
+            ask(key, nowNanos);
+        } else {
+            note(key, new Awaited(known.sinceNanos(), Math.max(known.askNanos(), toldNanos)));
         }
+    }
+
+    /** Unless it was asked a moment ago. */
+    private void ask(KeyName key, long nowNanos) {
+        Awaited known = awaited.get(key);
+        if (known == null || nowNanos >= known.askNanos()) {
+            note(key, new Awaited(known == null ? nowNanos : known.sinceNanos(), nowNanos + ASK_NANOS));
+            askedCount++;
+            out.sendTo(key.origin(), new GroupKeyWant(key.incarnation(), key.number()));
+        }
+    }
+
+    private void note(KeyName key, Awaited present) {
         awaited.remove(key);
         if (awaited.size() >= AWAITED_MAX) {
             awaited.remove(awaited.keySet().iterator().next());
         }
-        awaited.put(key, nowNanos);
-        askedCount++;
-        out.sendTo(key.origin(), new GroupKeyWant(key.incarnation(), key.number()));
+        awaited.put(key, present);
     }
 
     /**
@@ -323,9 +351,14 @@ public final class GroupSeals {
         return known == null || known.flow != flow ? -1 : known.floor;
     }
 
-    /** Something waits that need not, or has no key: its sender is asked, now and then. */
+    /** Something waits that need not, or has no key, which may be on its way: its sender is asked, now and then. */
     public void want(NodeId origin, long life, long key, long nowNanos) {
-        ask(new KeyName(origin, life, key), nowNanos);
+        KeyName name = new KeyName(origin, life, key);
+        if (others.containsKey(name) || awaited.containsKey(name)) {
+            ask(name, nowNanos);
+        } else {
+            note(name, new Awaited(nowNanos, nowNanos + ASK_NANOS));
+        }
     }
 
     /** Whether something may wait for what has come. */
@@ -384,7 +417,7 @@ public final class GroupSeals {
         });
         own.values().removeIf(key -> key.isOver(sealer.terms(), KEPT_NANOS, nowNanos));
         others.values().removeIf(key -> nowNanos - key.usedNanos >= KEPT_NANOS);
-        awaited.values().removeIf(asked -> nowNanos - asked >= KEPT_NANOS);
+        awaited.values().removeIf(asked -> nowNanos - asked.askNanos() >= KEPT_NANOS);
         sweepNanos = own.isEmpty() && others.isEmpty() ? Deadlines.NEVER : nowNanos + SWEEP_NANOS;
     }
 

@@ -225,8 +225,8 @@ public final class Seals {
         boolean demanded = switch (frame.type()) {
             // Relays make them.
             case ROUTE_ERROR, SEAL_ANSWER -> false;
-            // Gathered from node to node, as the frames that they answer.
-            case GROUP_ACK -> arrival.hops() > 1;
+            // Of what comes so, only what codes vouch for is believed.
+            case GROUP_ACK -> false;
             default -> arrival.hops() > 1 || terms.policy() == Sealer.Policy.ALWAYS;
         };
         if (demanded) {

@@ -99,6 +99,18 @@ public record GroupAck(NodeId origin, long incarnation, List<Answer> answers) im
         Check.that(!answers.isEmpty() && answers.size() <= ANSWERS_MAX, "%d answers", answers.size());
     }
 
+    /** Whether codes vouch for all that it says, so that it need not be sealed. */
+    public boolean isVouchedFor() {
+        for (Answer answer : answers) {
+            for (Run run : answer.runs()) {
+                if (run.code().isEmpty()) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /** What a member vouches for: which message, by which transmission, and what it says to it. */
     public static ByteView statement(long message, long transmission, Verdict verdict, RouteHeader.Mark congestion) {
         int said = verdict.code() | (congestion == RouteHeader.Mark.CONGESTION ? MARK_BIT : 0);

@@ -51,6 +51,11 @@ public record GroupSeal(long key, ByteView tags, ByteView sealed) {
         }
     }
 
+    /** For how many members its sender has sealed it, this one among them. */
+    public int memberCount() {
+        return tags.length() / VOUCHER_BYTES;
+    }
+
     /** By how much a message for so many grows at most. */
     public static int overheadBytes(int members) {
         return 10 + 3 + members * VOUCHER_BYTES + Sealed.TAG_BYTES;

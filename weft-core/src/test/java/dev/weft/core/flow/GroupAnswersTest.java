@@ -171,6 +171,43 @@ class GroupAnswersTest {
     }
 
     @Test
+    void aWordThatIsKnownLaterGoesStraightToTheOriginAndItsCodeVouchesForIt() {
+        GroupLab lab = GroupLab.sealedBehindOneRelay();
+        lab.nodes.get(2).application = payload -> Verdict.HELD;
+        long ticket = lab.send(SocketKind.RDM, "m", 5 * SECOND, 1, 2, 3);
+        lab.run(SECOND / 2);
+        assertThat(lab.outcome(ticket, 3).kind()).isEqualTo(Outcome.Kind.DELIVERED);
+        assertThat(lab.openAnswers).isEmpty();
+        lab.nodes.get(2).application = payload -> Verdict.DELIVERED;
+        lab.nodes.get(2).room();
+        lab.run(SECOND / 100);
+        assertThat(lab.outcome(ticket, 2).kind()).isEqualTo(Outcome.Kind.DELIVERED);
+        assertThat(lab.openAnswers).hasSize(1);
+        assertThat(lab.directAnswers).isZero();
+    }
+
+    @Test
+    void whatAnybodyMaySaySettlesNothingWithoutItsCodeAndHasNobodyAsked() {
+        for (Verdict lie : List.of(Verdict.DELIVERED, REFUSED, Verdict.ABSENT, Verdict.UNKNOWN_FLOW)) {
+            for (OptionalLong code : List.of(OptionalLong.empty(), OptionalLong.of(0), OptionalLong.of(4711))) {
+                GroupLab lab = GroupLab.sealedBehindOneRelay();
+                lab.nodes.get(2).application = payload -> Verdict.HELD;
+                long ticket = lab.send(SocketKind.RDM, "m", 2 * SECOND, 1, 2, 3);
+                lab.run(SECOND / 10);
+                int frames = lab.framesFromOrigin;
+                for (long transmission = 0; transmission < 10; transmission++) {
+                    GroupAck.Run run = new GroupAck.Run(0, 1 << 16, lie, RouteHeader.Mark.NONE, code);
+                    GroupAck.Answer answer = new GroupAck.Answer(transmission, List.of(run));
+                    lab.sender.handleOpenAck(new GroupAck(GroupLab.id(0), 1, List.of(answer)), lab.nowNanos);
+                }
+                assertThat(lab.isOpen(ticket, 2)).as("%s %s", lie, code).isTrue();
+                assertThat(lab.framesFromOrigin).isEqualTo(frames);
+                assertThat(lab.sender.doubtedCount()).isZero();
+            }
+        }
+    }
+
+    @Test
     void whatAMemberRefusesIsItsWordAndIsGatheredToo() {
         GroupLab lab = GroupLab.sealedBehindOneRelay();
         lab.nodes.get(2).application = payload -> REFUSED;

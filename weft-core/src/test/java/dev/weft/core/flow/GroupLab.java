@@ -144,7 +144,11 @@ final class GroupLab {
                     GroupAck ack = GroupAck.decode(in);
                     if (ack.origin().equals(id(index))) {
                         acksAtOrigin++;
-                        sender.handleAck(ack, id(from), nowNanos);
+                        if (from == NOBODY) {
+                            sender.handleOpenAck(ack, nowNanos);
+                        } else {
+                            sender.handleAck(ack, id(from), nowNanos);
+                        }
                     } else {
                         forwarder.handleAck(id(from), ack);
                     }
@@ -192,8 +196,12 @@ final class GroupLab {
         @Override
         public void sendTo(NodeId origin, Frame frame) {
             directAnswers++;
-            // The lab has no unicast routes: what goes straight to the origin arrives there after a while.
-            land(index, 0, 3 * MILLI, RoutedFrame.of(dev.weft.core.wire.RouteHeader.DIRECT, frame));
+            straightToOrigin(index, frame);
+        }
+
+        /** The lab has no unicast routes: what goes straight to the origin arrives there after a while. */
+        private void straightToOrigin(int from, Frame frame) {
+            land(from, 0, 3 * MILLI, RoutedFrame.of(dev.weft.core.wire.RouteHeader.DIRECT, frame));
         }
 
         @Override
@@ -217,7 +225,12 @@ final class GroupLab {
 
         @Override
         public void answer(NodeId origin, GroupAck ack) {
-            sendTo(origin, ack);
+            if (ack.isVouchedFor()) {
+                openAnswers.add(ack);
+                straightToOrigin(NOBODY, ack);
+            } else {
+                sendTo(origin, ack);
+            }
         }
 
         @Override
@@ -365,6 +378,9 @@ final class GroupLab {
     WhenFull whenFull = WhenFull.WAIT;
     Seal seal = Seal.NONE;
     /** What a node makes of a frame that it sends to another. */
+    /** Who says what is neither sealed nor from a neighbor. */
+    private static final int NOBODY = -1;
+
     Tampering tampering = (from, to, frame) -> frame;
 
     GroupManner manner = GroupManner.DEFAULT;
@@ -377,7 +393,10 @@ final class GroupLab {
     int framesFromOrigin;
     int dataFrames;
     int acksAtOrigin;
+    /** Sealed, and what codes vouch for in place of a seal. */
     int directAnswers;
+
+    final List<GroupAck> openAnswers = new ArrayList<>();
     int routeErrors;
     GroupSender sender;
     private boolean together;
@@ -497,6 +516,10 @@ final class GroupLab {
         sends.run();
         together = false;
         sender.flush(nowNanos);
+    }
+
+    boolean isOpen(long ticket, int member) {
+        return !outcomes.getOrDefault(ticket, new TreeMap<>()).containsKey(member);
     }
 
     Outcome outcome(long ticket, int member) {

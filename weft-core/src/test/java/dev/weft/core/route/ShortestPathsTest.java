@@ -75,8 +75,8 @@ class ShortestPathsTest {
         assertThat(routes.leadsLike(anew)).isTrue();
         assertThat(routes.reachable()).isEqualTo(anew.reachable());
         for (NodeId target : announced.keySet()) {
-            assertThat(routes.costTo(target)).isEqualTo(anew.costTo(target));
-            assertThat(routes.hopsTo(target)).isEqualTo(anew.hopsTo(target));
+            assertThat(routes.costAsLink(target, 0)).isEqualTo(anew.costAsLink(target, 0));
+            assertThat(routes.costAsLink(target, 1)).as("as many hops").isEqualTo(anew.costAsLink(target, 1));
             assertThat(routes.primary(target)).isEqualTo(anew.primary(target));
         }
         return routes;

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Keys for many, given out and asked for, driven by hand. */
 class GroupSealsTest {
+    private static final long MILLI = 1_000_000L;
     private static final NodeId ALICE = NodeId.parse("11111111-1111-8111-9111-111111111111");
     private static final NodeId BOB = NodeId.parse("22222222-2222-8222-9222-222222222222");
     private static final NodeId CAROL = NodeId.parse("33333333-3333-8333-9333-333333333333");
@@ -78,6 +79,10 @@ class GroupSealsTest {
         /** Opens the first message of the flow. */
         private GroupSeals.Opened open(ByteView payload) {
             return seals.open(heading(OPS, 3, 0), payload, 0);
+        }
+
+        private GroupSeals.Opened openAfter(long millis, ByteView payload) {
+            return seals.open(heading(OPS, 3, 0), payload, millis * MILLI);
         }
 
         private List<Sent> taken() {
@@ -136,16 +141,62 @@ class GroupSealsTest {
     }
 
     @Test
-    void aMemberWithoutTheKeyAsksForItOnceAWhileAndThenOpens() {
+    void aMemberWhoseKeyDoesNotComeAsksForItOnceAWhileAndThenOpens() {
         ByteView sealed = alice.seal(HELLO, 0, BOB);
         alice.taken();
-        assertThat(bob.open(sealed).finding()).isEqualTo(Finding.AWAITED);
-        assertThat(bob.open(sealed).finding()).isEqualTo(Finding.AWAITED);
+        for (long millis = 0; millis < 205; millis += 5) {
+            assertThat(bob.openAfter(millis, sealed).finding()).isEqualTo(Finding.AWAITED);
+        }
+        assertThat(bob.sent).as("it is told without asking, mostly").isEmpty();
+        bob.openAfter(205, sealed);
+        bob.openAfter(404, sealed);
+        assertThat(bob.sent).containsExactly(new Sent(ALICE, new GroupKeyWant(LIFE, 1)));
+        bob.taken();
+        bob.openAfter(405, sealed);
         assertThat(bob.sent).containsExactly(new Sent(ALICE, new GroupKeyWant(LIFE, 1)));
         hand(bob, alice);
         GroupKey key = (GroupKey) alice.taken().get(0).frame();
         assertThat(bob.seals.handleKey(ALICE, key, 0)).isEqualTo(GroupSeals.News.KEY);
         assertThat(bob.open(sealed).payload()).isEqualTo(HELLO);
+    }
+
+    @Test
+    void aMemberOfManyGivesItsSenderTimeToTellThemAll() {
+        NodeId[] members = new NodeId[1_000];
+        for (int i = 0; i < members.length; i++) {
+            members[i] = new NodeId(i, 0x8000000000000000L);
+        }
+        ByteView sealed = alice.seal(HELLO, 0, members);
+        assertThat(alice.taken()).hasSize(1_000);
+        bob.openAfter(0, sealed);
+        bob.openAfter(2_199, sealed);
+        assertThat(bob.sent).isEmpty();
+        bob.openAfter(2_200, sealed);
+        assertThat(bob.sent).hasSize(1);
+    }
+
+    @Test
+    void aMemberOfMoreThanAreToldAsksAtOnce() {
+        NodeId[] members = new NodeId[GroupSeals.TOLD_MAX + 1];
+        for (int i = 0; i < members.length; i++) {
+            members[i] = new NodeId(i, 0x8000000000000000L);
+        }
+        ByteView sealed = alice.seal(HELLO, 0, members);
+        assertThat(alice.taken()).isEmpty();
+        bob.openAfter(0, sealed);
+        assertThat(bob.sent).containsExactly(new Sent(ALICE, new GroupKeyWant(LIFE, 1)));
+    }
+
+    @Test
+    void whatMayBeOnItsWayIsWantedLaterAndWhatIsHereAtOnce() {
+        ByteView sealed = alice.seal(HELLO, 0, BOB);
+        bob.seals.want(ALICE, LIFE, 1, 0);
+        bob.seals.want(ALICE, LIFE, 1, 199 * MILLI);
+        assertThat(bob.sent).isEmpty();
+        hand(alice, bob);
+        assertThat(bob.open(sealed).finding()).isEqualTo(Finding.AUTHENTIC);
+        bob.seals.want(ALICE, LIFE, 1, 200 * MILLI);
+        assertThat(bob.sent).as("for the floor that comes with it").hasSize(1);
     }
 
     @Test
