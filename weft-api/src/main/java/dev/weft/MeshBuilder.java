@@ -199,7 +199,15 @@ public final class MeshBuilder {
         return this;
     }
 
-    /** Runs every callback; by default, and where it refuses one, threads of this mesh's own. */
+    /**
+     * Runs every callback: handlers of messages, outcomes and events; by default, and where it refuses one, threads of
+     * this mesh's own.
+     *
+     * <p>An executor that runs what it gets at once, as {@code Runnable::run} does, runs it on the thread that runs the
+     * mesh. That saves two changes of threads for each message that comes, most of a round trip on one host; but nothing moves
+     * in the mesh while a callback runs, heartbeats included. It may send, and may not wait: what would wait there
+     * throws {@link IllegalStateException}.
+     */
     public MeshBuilder callbacks(Executor executor) {
         callbacks = Optional.of(executor);
         return this;

@@ -6,6 +6,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
@@ -56,6 +57,20 @@ public final class Loop implements AutoCloseable {
         return () -> scheduled.cancel(false);
     }
 
+    /**
+     * To be called before anything that waits for what a mesh brings.
+     *
+     * @throws IllegalStateException on the thread of a mesh, this one's or another's: nothing would come while it waits
+     */
+    public static void requireMayWait() {
+        if (Thread.currentThread() instanceof LoopThread) {
+            throw new IllegalStateException(
+                    "this would wait on the thread " + Thread.currentThread().getName()
+                            + ", which runs a mesh: its callbacks run there, for they have an executor that runs them at once;"
+                            + " wait on a thread of your own, or leave MeshBuilder.callbacks as it is");
+        }
+    }
+
     public boolean isInLoop() {
         return eventLoop.inEventLoop();
     }
@@ -89,9 +104,16 @@ public final class Loop implements AutoCloseable {
     }
 
     private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
+        Thread thread = new LoopThread(task, name);
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** Netty keeps what belongs to a thread faster at hand in one of its own. */
+    private static final class LoopThread extends FastThreadLocalThread {
+        private LoopThread(Runnable task, String name) {
+            super(task, name);
+        }
     }
 
     private static IoHandlerFactory handlers(Kind kind) {

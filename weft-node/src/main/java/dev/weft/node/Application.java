@@ -72,6 +72,9 @@ final class Application implements Engine.Output {
             filled.clear();
             completions.flush();
             budget.flush();
+            if (callbacks instanceof AfterTurn deferred) {
+                deferred.flush();
+            }
         });
     }
 

@@ -15,6 +15,7 @@ import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.ReceiveBuffer;
 import dev.weft.core.flow.Send;
 import dev.weft.core.socket.Duplex;
+import dev.weft.net.Loop;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -291,6 +292,7 @@ final class ConnectionEnd {
                 if (left <= 0) {
                     return false;
                 }
+                Loop.requireMayWait();
                 left = changed.awaitNanos(left);
             }
             requireSending();
@@ -342,6 +344,7 @@ final class ConnectionEnd {
         lock.lockInterruptibly();
         try {
             while (waits()) {
+                Loop.requireMayWait();
                 changed.await();
             }
             return next();
@@ -359,6 +362,7 @@ final class ConnectionEnd {
                 if (left <= 0) {
                     throw new TimeoutException("nothing came over the connection to '" + endpoint + "' in time");
                 }
+                Loop.requireMayWait();
                 left = changed.awaitNanos(left);
             }
             return next();
@@ -488,6 +492,7 @@ final class ConnectionEnd {
                 if (duplex.sending() == Duplex.Sending.FAILS) {
                     throw failed();
                 }
+                Loop.requireMayWait();
                 changed.await();
             }
         } finally {

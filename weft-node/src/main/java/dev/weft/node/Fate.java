@@ -1,6 +1,7 @@
 package dev.weft.node;
 
 import dev.weft.Outcome;
+import dev.weft.net.Loop;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -50,7 +51,8 @@ class Fate {
                 LATCH.compareAndSet(this, null, new CountDownLatch(1));
                 mine = latch;
             }
-            if (outcome == null) {
+            if (outcome == null && timeoutNanos > 0) {
+                Loop.requireMayWait();
                 boolean ignored = mine.await(timeoutNanos, TimeUnit.NANOSECONDS);
             }
         }

@@ -4,6 +4,7 @@ import dev.weft.GroupOutcome;
 import dev.weft.GroupTicket;
 import dev.weft.NodeId;
 import dev.weft.Outcome;
+import dev.weft.net.Loop;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Optional;
@@ -58,14 +59,23 @@ final class GroupTicketEnd implements GroupTicket {
 
     @Override
     public GroupOutcome await() throws InterruptedException {
+        requireMayWait(Long.MAX_VALUE);
         ended.await();
         return new GroupOutcome(outcomes);
     }
 
     @Override
     public Optional<GroupOutcome> await(Duration timeout) throws InterruptedException {
-        return ended.await(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS)
+        long timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
+        requireMayWait(timeoutNanos);
+        return ended.await(timeoutNanos, TimeUnit.NANOSECONDS)
                 ? Optional.of(new GroupOutcome(outcomes))
                 : Optional.empty();
+    }
+
+    private void requireMayWait(long timeoutNanos) {
+        if (ended.getCount() > 0 && timeoutNanos > 0) {
+            Loop.requireMayWait();
+        }
     }
 }

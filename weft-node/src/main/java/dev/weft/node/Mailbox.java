@@ -1,5 +1,6 @@
 package dev.weft.node;
 
+import dev.weft.net.Loop;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -75,6 +76,7 @@ final class Mailbox<T> {
         try {
             while (queue.isEmpty()) {
                 requireOpen();
+                Loop.requireMayWait();
                 arrived.await();
             }
             item = takeOne();
@@ -95,6 +97,7 @@ final class Mailbox<T> {
                 if (closed || left <= 0) {
                     return Optional.empty();
                 }
+                Loop.requireMayWait();
                 left = arrived.awaitNanos(left);
             }
             item = takeOne();

@@ -36,6 +36,7 @@ import dev.weft.core.engine.Engine;
 import dev.weft.core.flow.Manner;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.FlowLabel;
+import dev.weft.net.Loop;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
@@ -124,6 +125,7 @@ final class Node implements Mesh {
                 if (System.nanoTime() - begin >= timeoutNanos) {
                     return Optional.empty();
                 }
+                Loop.requireMayWait();
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
             }
         }
@@ -274,6 +276,7 @@ final class Node implements Mesh {
             throws ConnectionException, InterruptedException {
         requireName(endpoint);
         life.requireOpen();
+        Loop.requireMayWait();
         ConnectionEnd connection = new ConnectionEnd(life, node, endpoint, kind, options.priority());
         life.turn((engine, now) -> connection.begin(engine, options, now));
         connection.awaitConnected();

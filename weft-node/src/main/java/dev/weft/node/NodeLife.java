@@ -104,7 +104,9 @@ final class NodeLife {
         String threadName = "weft-" + config.mesh() + "-" + identity.id().brief();
         this.loop = new Loop(threadName, Loop.Kind.best());
         this.ownCallbacks = new Callbacks(threadName);
-        this.callbacks = config.callbacks().map(ownCallbacks::after).orElseGet(ownCallbacks::executor);
+        this.callbacks = config.callbacks()
+                .<Executor>map(given -> new AfterTurn(loop, ownCallbacks.after(given)))
+                .orElseGet(ownCallbacks::executor);
         this.events = new NodeEvents(callbacks);
         this.memory = state == null ? null : new PeerMemory(state, identity.id(), events);
         this.secrets = new Secrets(config, identity.key());

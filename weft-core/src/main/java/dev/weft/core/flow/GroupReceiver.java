@@ -199,8 +199,7 @@ public final class GroupReceiver {
     }
 
     /** By which this node vouches for its word; empty where that settles nothing, or cannot be vouched for. */
-    private OptionalLong code(
-            Life origin, long message, long transmission, Word word, RouteHeader.Mark congestion) {
+    private OptionalLong code(Life origin, long message, long transmission, Word word, RouteHeader.Mark congestion) {
         if (!out.isVouching() || !word.verdict().isSettling()) {
             return OptionalLong.empty();
         }
