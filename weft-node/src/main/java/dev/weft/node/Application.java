@@ -157,7 +157,12 @@ final class Application implements Engine.Output {
     }
 
     long nextTicket() {
-        return nextTicket.getAndIncrement();
+        return nextTickets(1);
+    }
+
+    /** The first of so many in a row. */
+    long nextTickets(int count) {
+        return nextTicket.getAndAdd(count);
     }
 
     SendBudget budget() {

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.function.LongSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,7 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
     private static final int MESSAGE_BYTES_MAX = 2 << 10;
 
     private static final int FIRST_ROOM_BYTES = 1 << 10;
-    private static final int FIRST_TICKETS = 16;
+    private static final int FIRST_HEARERS = 16;
     private static final int GROWTH = 4;
 
     /** So many tickets' handlers are told by one task: what waits in one holds up the others of these. */
@@ -39,6 +39,12 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
 
     /** For so many messages like the one at hand room is taken at a time, lest senders and loop meet in its counts for each. */
     private static final int LENT_AHEAD = 8;
+
+    /** Numbers of sends. */
+    interface Numbers {
+        /** The first of so many in a row, which nothing else has. */
+        long take(int count);
+    }
 
     private static final byte[] NOTHING = {};
     private static final VarHandle STATE = field("state", long.class);
@@ -66,9 +72,14 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
     /** Room for all, of which the loop reads what the state says; null while there is one. */
     private volatile byte @Nullable [] packed;
 
-    private final TicketEnd first;
-    /** The same for their tickets, the first one's included. */
-    private volatile @Nullable TicketEnd @Nullable [] tickets;
+    private final long firstNumber;
+    /** Of the second message; those after it have the next ones. */
+    private long secondNumber;
+
+    /** Who hears of the first message: a {@link TicketEnd}, or a handler. */
+    private final Object first;
+    /** The same for all, the first one's included. */
+    private volatile @Nullable Object @Nullable [] hearers;
 
     private volatile long state;
 
@@ -79,19 +90,26 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
     /** The same of those that did not come. */
     private long unusedCharge;
 
-    /** For how many tickets tasks have begun to tell the handlers. */
+    /** For how many messages tasks have begun to tell who hears of them. */
     @SuppressWarnings("unused") // by TOLD
     private volatile int told;
 
     /**
      * @param account has lent the charge of the message
      * @param payload this burst's own
+     * @param handler who hears of the first message; null where there is to be a ticket
      */
-    Burst(Course course, SendBudget.Account account, byte[] payload, long number) {
+    Burst(Course course, SendBudget.Account account, byte[] payload, long number, @Nullable Consumer<Outcome> handler) {
         this.course = course;
         this.account = account;
         this.alone = payload;
-        this.first = new TicketEnd(number, this);
+        this.firstNumber = number;
+        if (handler == null) {
+            this.first = new TicketEnd(number, this);
+        } else {
+            this.first = handler;
+            ask();
+        }
         this.state = payload.length > MESSAGE_BYTES_MAX
                 ? state(0, 1, 0, BYTES_MAX)
                 : state(0, 1, payload.length, Bundle.bytesOf(payload.length));
@@ -127,38 +145,65 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
 
     /** The first message's. */
     TicketEnd ticket() {
-        return first;
+        return (TicketEnd) first;
     }
 
     /** Adds a message, whose bytes are copied; null where it has to begin another burst. On any thread. */
     @Nullable
-    TicketEnd add(byte[] payload, LongSupplier numbers) {
+    TicketEnd add(byte[] payload, Numbers numbers) {
         long before = state;
-        int at = count(before);
-        int end = packedBytes(before) + Bundle.bytesOf(payload.length);
-        if (before < 0
-                || owner != Thread.currentThread()
-                || payload.length > MESSAGE_BYTES_MAX
-                || at == Bundle.MESSAGES_MAX
-                || end > BYTES_MAX) {
+        if (!admits(before, payload)) {
             return null;
         }
+        TicketEnd ticket = new TicketEnd(nextNumber(before, numbers), this);
+        return lay(before, payload, ticket) ? ticket : null;
+    }
+
+    /** The same for a message of whose outcome a handler hears; its number, or 0 where it has to begin another burst. */
+    long add(byte[] payload, Numbers numbers, Consumer<Outcome> handler) {
+        long before = state;
+        if (!admits(before, payload)) {
+            return 0;
+        }
+        long number = nextNumber(before, numbers);
+        ask();
+        return lay(before, payload, handler) ? number : 0;
+    }
+
+    private boolean admits(long present, byte[] payload) {
+        return present >= 0
+                && owner == Thread.currentThread()
+                && payload.length <= MESSAGE_BYTES_MAX
+                && count(present) < Bundle.MESSAGES_MAX
+                && packedBytes(present) + Bundle.bytesOf(payload.length) <= BYTES_MAX;
+    }
+
+    private long nextNumber(long present, Numbers numbers) {
+        if (secondNumber == 0) {
+            secondNumber = numbers.take(Bundle.MESSAGES_MAX - 1);
+        }
+        return secondNumber + count(present) - 1;
+    }
+
+    /** Lays a message down where the state says, and moves it on; false where the loop has taken all, or there is no room. */
+    private boolean lay(long before, byte[] payload, Object hearer) {
+        int at = count(before);
+        int end = packedBytes(before) + Bundle.bytesOf(payload.length);
         long cost = SendBudget.charge(payload.length);
         long lentNow = lent(before) >= cost ? 0 : LENT_AHEAD * cost;
         if (lentNow > 0 && !account.tryTake(lentNow)) {
-            return null;
+            return false;
         }
-        TicketEnd ticket = new TicketEnd(numbers.getAsLong(), this);
         pack(room(end), packedBytes(before), payload);
-        places(at)[at] = ticket;
+        places(at)[at] = hearer;
         long after = state(lent(before) + lentNow - cost, at + 1, payloadBytes(before) + payload.length, end);
         if (!STATE.compareAndSet(this, before, after)) {
             if (lentNow > 0) {
                 account.give(lentNow);
             }
-            return null;
+            return false;
         }
-        return ticket;
+        return true;
     }
 
     /** Room for so many bytes, with what is packed. */
@@ -186,16 +231,16 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
         System.arraycopy(payload, 0, room, begin, payload.length);
     }
 
-    /** Room for another ticket. */
-    private @Nullable TicketEnd[] places(int used) {
-        @Nullable TicketEnd[] present = tickets;
+    /** Room for one more who is to hear. */
+    private @Nullable Object[] places(int used) {
+        @Nullable Object[] present = hearers;
         if (present == null) {
-            present = new @Nullable TicketEnd[Math.max(used + 1, FIRST_TICKETS)];
+            present = new @Nullable Object[Math.max(used + 1, FIRST_HEARERS)];
             present[0] = first;
-            tickets = present;
+            hearers = present;
         } else if (present.length <= used) {
             present = Arrays.copyOf(present, GROWTH * used);
-            tickets = present;
+            hearers = present;
         }
         return present;
     }
@@ -249,7 +294,7 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
         packed = null;
         course.ended(this);
         if (!decide(outcome)) {
-            tickets = null;
+            hearers = null;
             return;
         }
         for (int left = count; left > 0; left -= TOLD_TOGETHER) {
@@ -257,23 +302,26 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
         }
     }
 
-    /** Tells the handlers of the next tickets. */
+    /** Tells those who hear of the next messages. */
     @Override
+    @SuppressWarnings("unchecked") // what was put there as a handler
     public void run() {
         // Taken away after the last were begun, so not before this.
-        @Nullable TicketEnd[] all = tickets;
+        @Nullable Object[] all = hearers;
+        Outcome verdict = Objects.requireNonNull(outcome());
         int begin = (int) TOLD.getAndAdd(this, TOLD_TOGETHER);
         int end = Math.min(count, begin + TOLD_TOGETHER);
         for (int i = begin; i < end; i++) {
-            ticket(all, i).run();
+            Object hearer = i == 0 || all == null ? first : Objects.requireNonNull(all[i]);
+            if (hearer instanceof TicketEnd ticket) {
+                ticket.run();
+            } else {
+                Callbacks.tell((Consumer<Outcome>) hearer, verdict);
+            }
         }
         if (end == count) {
-            tickets = null;
+            hearers = null;
         }
-    }
-
-    private TicketEnd ticket(@Nullable TicketEnd @Nullable [] all, int index) {
-        return index == 0 || all == null ? first : Objects.requireNonNull(all[index]);
     }
 
     @Override
@@ -283,11 +331,11 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
 
     @Override
     public long number() {
-        return first.number();
+        return firstNumber;
     }
 
     @Override
     public long number(int index) {
-        return ticket(tickets, index).number();
+        return index == 0 ? firstNumber : secondNumber + index - 1;
     }
 }

@@ -1,6 +1,7 @@
 package dev.weft.node;
 
 import dev.weft.NodeId;
+import dev.weft.Outcome;
 import dev.weft.SendOptions;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.flow.Claim;
@@ -8,7 +9,7 @@ import dev.weft.core.flow.Manner;
 import dev.weft.core.flow.Send;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.LongSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What sends to one endpoint in one manner have in common. On any thread. */
@@ -69,14 +70,20 @@ final class Course {
 
     /** Adds a message, whose bytes are copied, to what this thread has handed over before; null where it cannot. */
     @Nullable
-    TicketEnd add(byte[] payload, LongSupplier numbers) {
+    TicketEnd add(byte[] payload, Burst.Numbers numbers) {
         Burst present = open;
         return present == null ? null : present.add(payload, numbers);
     }
 
+    /** The same with a handler in place of a ticket; its number, or 0 where it cannot. */
+    long add(byte[] payload, Burst.Numbers numbers, Consumer<Outcome> handler) {
+        Burst present = open;
+        return present == null ? 0 : present.add(payload, numbers, handler);
+    }
+
     /** A message, whose bytes are copied, to be handed over and added to as long as it has not been taken. */
-    Burst begin(SendBudget.Account account, byte[] payload, long number) {
-        Burst begun = new Burst(this, account, payload.clone(), number);
+    Burst begin(SendBudget.Account account, byte[] payload, long number, @Nullable Consumer<Outcome> handler) {
+        Burst begun = new Burst(this, account, payload.clone(), number, handler);
         open = begun;
         return begun;
     }

@@ -61,7 +61,7 @@ final class Inbox implements Endpoint {
         this.toldBytes = capacityBytes / 8;
         this.unregister = unregister;
         this.taken = taken;
-        this.mailbox = new Mailbox<>(() -> "endpoint '" + name + "'", TOGETHER_MAX, callbacks, this::count);
+        this.mailbox = new Mailbox<>(() -> "endpoint '" + name + "'", TOGETHER_MAX, callbacks, new Count());
     }
 
     /** Takes messages; returns true for the first since the last {@link #flush}. Called on the loop. */
@@ -121,8 +121,33 @@ final class Inbox implements Endpoint {
         tell();
     }
 
-    private void count(Message message) {
-        if (untoldBytes.addAndGet(ReceiveBuffer.charge(message.payload().length)) >= toldBytes) {
+    /** Counts what was taken; what a handler gets without meeting other threads in the count for each message. */
+    private final class Count implements Mailbox.Taken<Message> {
+        private long handedBytes;
+
+        @Override
+        public void byThread(Message message) {
+            count(ReceiveBuffer.charge(message.payload().length));
+        }
+
+        @Override
+        public void byHandler(Message message) {
+            handedBytes += ReceiveBuffer.charge(message.payload().length);
+            if (handedBytes >= toldBytes) {
+                byHandlerSoFar();
+            }
+        }
+
+        @Override
+        public void byHandlerSoFar() {
+            long handed = handedBytes;
+            handedBytes = 0;
+            count(handed);
+        }
+    }
+
+    private void count(long bytes) {
+        if (untoldBytes.addAndGet(bytes) >= toldBytes) {
             tell();
         }
     }

@@ -31,7 +31,7 @@ final class ListenerEnd<C> implements Listener<C> {
         this.priority = priority;
         this.shown = shown;
         this.unregister = unregister;
-        this.mailbox = new Mailbox<>(() -> "the listener of '" + name + "'", 1, callbacks, taken);
+        this.mailbox = new Mailbox<>(() -> "the listener of '" + name + "'", 1, callbacks, taken::accept);
     }
 
     /** Called on the loop. */

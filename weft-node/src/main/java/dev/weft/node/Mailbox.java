@@ -21,9 +21,23 @@ import org.jspecify.annotations.Nullable;
  * a time. What came together is added together, and taken apart by who takes it. Whoever adds keeps it within bounds.
  */
 final class Mailbox<T> {
+    /** Hears of what leaves the box. */
+    interface Taken<T> {
+        /** On any thread. */
+        void byThread(T item);
+
+        /** The handler gets it; by one thread at a time, each of which sees what the one before it has done. */
+        default void byHandler(T item) {
+            byThread(item);
+        }
+
+        /** What came together has been handed over; in the same way. */
+        default void byHandlerSoFar() {}
+    }
+
     private final Supplier<String> name;
     private final Executor callbacks;
-    private final Consumer<T> taken;
+    private final Taken<T> taken;
     private final int togetherMax;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -41,7 +55,7 @@ final class Mailbox<T> {
      *     whatever becomes of the box
      * @param taken hears of each item as a thread or the handler gets it, on any thread
      */
-    Mailbox(Supplier<String> name, int togetherMax, Executor callbacks, Consumer<T> taken) {
+    Mailbox(Supplier<String> name, int togetherMax, Executor callbacks, Taken<T> taken) {
         this.name = name;
         this.togetherMax = togetherMax;
         this.callbacks = callbacks;
@@ -83,7 +97,7 @@ final class Mailbox<T> {
         } finally {
             lock.unlock();
         }
-        taken.accept(item);
+        taken.byThread(item);
         return item;
     }
 
@@ -104,7 +118,7 @@ final class Mailbox<T> {
         } finally {
             lock.unlock();
         }
-        taken.accept(item);
+        taken.byThread(item);
         return Optional.of(item);
     }
 
@@ -215,6 +229,7 @@ final class Mailbox<T> {
             for (Iterator<T> items : some) {
                 items.forEachRemaining(this::hand);
             }
+            taken.byHandlerSoFar();
             some.clear();
         }
     }
@@ -234,7 +249,7 @@ final class Mailbox<T> {
     }
 
     private void hand(T item) {
-        taken.accept(item);
+        taken.byHandler(item);
         Consumer<T> receiver = handler;
         if (receiver != null) {
             Callbacks.tell(receiver, item);

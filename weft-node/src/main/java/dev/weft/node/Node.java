@@ -41,14 +41,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node in this process as applications have it: checks what they ask for and hands it to the {@link NodeLife}. May
@@ -60,7 +61,7 @@ final class Node implements Mesh {
     private final NodeLife life;
     private final Application application;
     private final Groups groups;
-    private final LongSupplier numbers;
+    private final Burst.Numbers numbers;
     private final Object describing = new Object();
     private final Courses courses = new Courses();
 
@@ -68,7 +69,7 @@ final class Node implements Mesh {
         this.life = life;
         this.application = life.application();
         this.groups = new Groups(life);
-        this.numbers = application::nextTicket;
+        this.numbers = application::nextTickets;
         application.accepting((listener, kind, from, connection) -> {
             ConnectionEnd end = new ConnectionEnd(life, from, listener.name(), kind, listener.priority());
             end.numbered(connection);
@@ -171,32 +172,63 @@ final class Node implements Mesh {
     @Override
     public Ticket send(NodeId node, String endpoint, byte[] payload, SendOptions options) {
         Course course = course(node, endpoint, options);
+        requireSendable(payload);
+        TicketEnd added = course.add(payload, numbers);
+        if (added != null) {
+            return added;
+        }
+        long number = numbers.take(1);
+        SendBudget.Account account = room(course, payload, options.whenFull());
+        if (account == null) {
+            TicketEnd refused = new TicketEnd(number);
+            refused.settle(refusal(options.whenFull()), life.callbacks());
+            return refused;
+        }
+        Burst begun = course.begin(account, payload, number, null);
+        life.handOver(begun);
+        return begun.ticket();
+    }
+
+    @Override
+    public long send(NodeId node, String endpoint, byte[] payload, SendOptions options, Consumer<Outcome> onOutcome) {
+        Course course = course(node, endpoint, options);
+        requireSendable(payload);
+        Objects.requireNonNull(onOutcome, "a send without a ticket needs a handler for its outcome");
+        long added = course.add(payload, numbers, onOutcome);
+        if (added != 0) {
+            return added;
+        }
+        long number = numbers.take(1);
+        SendBudget.Account account = room(course, payload, options.whenFull());
+        if (account == null) {
+            Outcome refusal = refusal(options.whenFull());
+            life.callbacks().execute(() -> Callbacks.tell(onOutcome, refusal));
+        } else {
+            life.handOver(course.begin(account, payload, number, onOutcome));
+        }
+        return number;
+    }
+
+    private void requireSendable(byte[] payload) {
         life.requireOpen();
         if (payload.length > Data.MESSAGE_BYTES_MAX) {
             throw new IllegalArgumentException(
                     "a message of " + payload.length + " bytes is too large: at most " + Data.MESSAGE_BYTES_MAX);
         }
-        TicketEnd added = course.add(payload, numbers);
-        return added == null ? begin(course, payload, options.whenFull()) : added;
     }
 
-    private Ticket begin(Course course, byte[] payload, WhenFull whenFull) {
+    private SendBudget.@Nullable Account room(Course course, byte[] payload, WhenFull whenFull) {
         long charge = SendBudget.charge(payload.length);
         SendBudget budget = application.budget();
-        SendBudget.Account account = switch (whenFull) {
+        return switch (whenFull) {
             case WAIT -> budget.take(course.flow(), charge, course.timeoutNanos(), life.loop()::isInLoop);
             case REFUSE -> budget.tryTake(course.flow(), charge);
         };
-        long number = application.nextTicket();
-        if (account == null) {
-            Outcome.Kind kind = whenFull == WhenFull.REFUSE ? Outcome.Kind.REJECTED : Outcome.Kind.EXPIRED;
-            TicketEnd refused = new TicketEnd(number);
-            refused.settle(Outcome.of(kind, Outcome.Reason.QUEUE_FULL), life.callbacks());
-            return refused;
-        }
-        Burst begun = course.begin(account, payload, number);
-        life.handOver(begun);
-        return begun.ticket();
+    }
+
+    private static Outcome refusal(WhenFull whenFull) {
+        Outcome.Kind kind = whenFull == WhenFull.REFUSE ? Outcome.Kind.REJECTED : Outcome.Kind.EXPIRED;
+        return Outcome.of(kind, Outcome.Reason.QUEUE_FULL);
     }
 
     private Course course(NodeId node, String endpoint, SendOptions options) {

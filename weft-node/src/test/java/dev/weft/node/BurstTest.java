@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +34,15 @@ class BurstTest {
     private Burst begin(byte[] payload) {
         SendBudget.Account account = budget.tryTake(flow, SendBudget.charge(payload.length));
         assertThat(account).isNotNull();
-        return course.begin(account, payload, numbers.incrementAndGet());
+        return course.begin(account, payload, take(1), null);
     }
 
     private @Nullable TicketEnd add(byte[] payload) {
-        return course.add(payload, numbers::incrementAndGet);
+        return course.add(payload, this::take);
+    }
+
+    private long take(int count) {
+        return numbers.getAndAdd(count) + 1;
     }
 
     private static byte[] payload(int bytes, int content) {
@@ -122,7 +128,7 @@ class BurstTest {
         SendBudget little = new SendBudget(6 * 1_000, 1_000);
         SendBudget.Account account = little.tryTake(flow, SendBudget.charge(488));
         assertThat(account).isNotNull();
-        course.begin(account, payload(488, 0), 1);
+        course.begin(account, payload(488, 0), 1, null);
         assertThat(add(payload(0, 0))).isNull();
     }
 
@@ -151,6 +157,56 @@ class BurstTest {
     }
 
     @Test
+    void whoGaveAHandlerWithTheMessageHearsItsOutcomeOnceBesideThoseWhoKeepTickets() {
+        List<Integer> told = new ArrayList<>();
+        SendBudget.Account account = budget.tryTake(flow, SendBudget.charge(1));
+        assertThat(account).isNotNull();
+        Burst burst = course.begin(account, payload(1, 0), take(1), outcome -> told.add(0));
+        for (int i = 1; i < 100; i++) {
+            int index = i;
+            if (i % 3 == 0) {
+                TicketEnd ticket = add(payload(1, 0));
+                assertThat(ticket).isNotNull();
+                ticket.onOutcome(outcome -> told.add(index));
+            } else {
+                assertThat(course.add(payload(1, 0), this::take, outcome -> told.add(index)))
+                        .isPositive();
+            }
+        }
+        burst.take();
+        assertThat(course.add(payload(1, 0), this::take, outcome -> told.add(-1)))
+                .as("another is to begin")
+                .isZero();
+        burst.settle(DELIVERED, callbacks::add);
+        while (!callbacks.isEmpty()) {
+            callbacks.remove().run();
+        }
+        assertThat(told).hasSize(100).doesNotHaveDuplicates().doesNotContain(-1);
+    }
+
+    @Test
+    void eachSendHasANumberOfItsOwnAndTheLoopTheSameOneAsTheSender() {
+        TreeSet<Long> all = new TreeSet<>();
+        for (int i = 0; i < 10; i++) {
+            Burst burst = begin(payload(1, 0));
+            List<Long> given = new ArrayList<>(List.of(burst.ticket().number()));
+            for (int j = 0; j < 20 * i; j++) {
+                if (j % 2 == 0) {
+                    given.add(course.add(payload(1, 0), this::take, outcome -> {}));
+                } else {
+                    given.add(Objects.requireNonNull(add(payload(1, 0))).number());
+                }
+            }
+            burst.take();
+            for (int index = 0; index < given.size(); index++) {
+                assertThat(burst.number(index)).isEqualTo(given.get(index));
+            }
+            all.addAll(given);
+        }
+        assertThat(all).hasSize(10 + 20 * 45);
+    }
+
+    @Test
     void whereNobodyAsksThereIsNoTask() {
         Burst burst = begin(payload(1, 0));
         burst.take();
@@ -172,7 +228,7 @@ class BurstTest {
                     while (account == null) {
                         account = budget.tryTake(flow, SendBudget.charge(payload.length));
                     }
-                    Burst begun = course.begin(account, payload, numbers.incrementAndGet());
+                    Burst begun = course.begin(account, payload, take(1), null);
                     handedOver.add(begun);
                     ticket = begun.ticket();
                 }

@@ -36,10 +36,10 @@ class CoursesTest {
             course = new Course(node, endpoint, options, Manner.DEFAULT);
             courses.put(course);
         }
-        if (course.add(payload, numbers::incrementAndGet) == null) {
+        if (course.add(payload, numbers::getAndAdd) == null) {
             SendBudget.Account account = budget.tryTake(course.flow(), SendBudget.charge(payload.length));
             assertThat(account).isNotNull();
-            handedOver.add(course.begin(account, payload, numbers.incrementAndGet()));
+            handedOver.add(course.begin(account, payload, numbers.incrementAndGet(), null));
         }
     }
 

@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Weft by its public API: one ticket per message, whose outcome is awaited. An outcome says that the message is in the
+ * Weft by its public API: a handler hears the outcome of each message. An outcome says that the message is in the
  * endpoint's queue, not that the application has taken it. In the scenarios that compare systems the window is the
  * harness's all the same, as it is for the others.
  */
@@ -114,7 +114,7 @@ final class WeftStation implements Station {
             return;
         }
         for (NodeId target : targets) {
-            mesh.send(target, ENDPOINT, message, options).onOutcome(settled);
+            mesh.send(target, ENDPOINT, message, options, settled);
         }
     }
 
