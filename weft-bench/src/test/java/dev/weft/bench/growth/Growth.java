@@ -226,9 +226,12 @@ public final class Growth {
         int[] turn = new int[1];
         return outcomes -> {
             turn[0] = (turn[0] + 1) % endpoints.size();
-            first.send(target, endpoints.get(turn[0]), payload, SendOptions.RDM)
-                    .outcome()
-                    .thenAccept(outcome -> outcomes.end(outcome.isDelivered() ? 1 : 0, outcome.isDelivered() ? 0 : 1));
+            first.send(
+                    target,
+                    endpoints.get(turn[0]),
+                    payload,
+                    SendOptions.RDM,
+                    outcome -> outcomes.end(outcome.isDelivered() ? 1 : 0, outcome.isDelivered() ? 0 : 1));
         };
     }
 
