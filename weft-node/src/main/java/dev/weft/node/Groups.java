@@ -16,6 +16,7 @@ import dev.weft.core.flow.GroupSend;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.NodeRecord;
+import dev.weft.net.Loop;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
@@ -102,7 +103,7 @@ final class Groups implements GroupInbox.Home {
         SendBudget.Flow flow = SendBudget.Flow.toMany(name, options.priority());
         long charge = SendBudget.chargeToMany(payloadBytes);
         return options.whenFull() == WhenFull.WAIT
-                ? budget.take(flow, charge, options.timeout().toNanos(), life.loop()::isInLoop)
+                ? budget.take(flow, charge, options.timeout().toNanos(), Loop::mayWait)
                 : budget.tryTake(flow, charge);
     }
 

@@ -61,7 +61,6 @@ final class Node implements Mesh {
     private final Application application;
     private final Groups groups;
     private final LongSupplier numbers;
-    private final Object describing = new Object();
     private final Courses courses = new Courses();
 
     private Node(NodeLife life) {
@@ -97,10 +96,12 @@ final class Node implements Mesh {
 
     @Override
     public Description describe(UnaryOperator<Description> change) {
-        synchronized (describing) {
-            Description changed = change.apply(description());
-            life.turn((engine, now) -> engine.describe(changed, now));
-            return changed;
+        while (true) {
+            Description before = description();
+            Description changed = change.apply(before);
+            if (life.describe(before, changed)) {
+                return changed;
+            }
         }
     }
 
@@ -184,7 +185,7 @@ final class Node implements Mesh {
         long charge = SendBudget.charge(payload.length);
         SendBudget budget = application.budget();
         SendBudget.Account account = switch (whenFull) {
-            case WAIT -> budget.take(course.flow(), charge, course.timeoutNanos(), life.loop()::isInLoop);
+            case WAIT -> budget.take(course.flow(), charge, course.timeoutNanos(), Loop::mayWait);
             case REFUSE -> budget.tryTake(course.flow(), charge);
         };
         long number = application.nextTicket();

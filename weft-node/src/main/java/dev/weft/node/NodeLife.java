@@ -1,6 +1,7 @@
 package dev.weft.node;
 
 import dev.weft.Credential;
+import dev.weft.Description;
 import dev.weft.Locator;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
@@ -237,6 +238,7 @@ final class NodeLife {
         if (loop.isInLoop()) {
             return question.apply(engine);
         }
+        Loop.requireMayWait();
         CompletableFuture<T> answer = new CompletableFuture<>();
         loop.execute(() -> {
             try {
@@ -311,6 +313,17 @@ final class NodeLife {
                                 + config.mesh() + "'");
             }
             return present.register().revocationsNumber();
+        });
+    }
+
+    /** Describes the node anew; false where its description is not the one any more that the change was made of. */
+    boolean describe(Description before, Description changed) {
+        return ask(present -> {
+            boolean isOfPresent = present.description().equals(before);
+            if (isOfPresent) {
+                driver.turn((engine, now) -> engine.describe(changed, now));
+            }
+            return isOfPresent;
         });
     }
 
@@ -503,6 +516,9 @@ final class NodeLife {
 
     /** Lets what was sent come to its end, says good-bye, gives everything back. Once. */
     void end() {
+        if (!closed) {
+            Loop.requireMayWait();
+        }
         synchronized (application) {
             if (closed) {
                 return;
