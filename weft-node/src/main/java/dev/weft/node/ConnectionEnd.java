@@ -578,11 +578,11 @@ final class ConnectionEnd {
     private void tellAll() {
         long told = untoldBytes;
         untoldBytes = 0;
-        life.turn((engine, now) -> engine.takenFrom(number, told, now));
+        life.turnIfOpen((engine, now) -> engine.takenFrom(number, told, now));
     }
 
     private void abortEngine() {
-        life.turn((engine, now) -> {
+        life.turnIfOpen((engine, now) -> {
             engine.abort(number, now);
             life.application().forget(this, number);
         });

@@ -126,7 +126,7 @@ final class Groups implements GroupInbox.Home {
 
     @Override
     public void leave(GroupInbox inbox) {
-        life.turn((engine, now) -> {
+        life.turnIfOpen((engine, now) -> {
             engine.leave(inbox.group(), now);
             application.left(inbox);
         });
@@ -134,12 +134,12 @@ final class Groups implements GroupInbox.Home {
 
     @Override
     public void caughtUp(GroupInbox inbox) {
-        life.turn((engine, now) -> engine.handleCaughtUp(inbox.group(), now));
+        life.turnIfOpen((engine, now) -> engine.handleCaughtUp(inbox.group(), now));
     }
 
     @Override
     public void room() {
-        life.turn((engine, now) -> engine.handleRoom(now));
+        life.turnIfOpen((engine, now) -> engine.handleRoom(now));
     }
 
     private final class Named implements Group {

@@ -148,11 +148,11 @@ final class Node implements Mesh {
                     kind,
                     capacity,
                     life.callbacks(),
-                    () -> life.turn((present, now) -> {
+                    () -> life.turnIfOpen((present, now) -> {
                         present.closeEndpoint(number);
                         application.closed(number);
                     }),
-                    charge -> life.turn((present, now) -> present.taken(number, charge, now)));
+                    charge -> life.turnIfOpen((present, now) -> present.taken(number, charge, now)));
             application.opened(number, inbox);
             return inbox;
         });
@@ -251,8 +251,8 @@ final class Node implements Mesh {
                     options.priority(),
                     life.callbacks(),
                     shown,
-                    taken -> life.turn((present, now) -> taken.acceptedBy(present)),
-                    () -> life.turn((present, now) -> {
+                    taken -> life.turnIfOpen((present, now) -> taken.acceptedBy(present)),
+                    () -> life.turnIfOpen((present, now) -> {
                         present.closeListener(number, now);
                         application.listensNoMore(number);
                     }));

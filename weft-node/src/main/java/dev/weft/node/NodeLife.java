@@ -227,6 +227,11 @@ final class NodeLife {
         loop.execute(() -> driver.turn(input));
     }
 
+    /** Like {@link #turn}, of what matters no more when the node has left. */
+    void turnIfOpen(Driver.Input input) {
+        loop.tryExecute(() -> driver.turn(input));
+    }
+
     /** Like {@link #turn}, but waits where too much has been handed over and not been taken yet. */
     void handOver(Handovers.Input input) {
         handovers.add(input);
