@@ -376,7 +376,8 @@ final class GroupFlow {
     private static boolean isUndecided(Shot shot, int at) {
         GroupMessage message = shot.piece().message;
         int i = message.indexOf(shot.plan().tree().node(at));
-        return i >= 0 && message.open.get(i);
+        boolean isPutBack = i >= 0 && message.putBack.length > 0 && message.putBack[i] >= shot.number();
+        return i >= 0 && message.open.get(i) && !isPutBack;
     }
 
     private boolean handleVerdict(Shot shot, int at, GroupAck.Run run, long nowNanos) {

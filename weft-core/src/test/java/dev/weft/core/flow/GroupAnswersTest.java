@@ -238,6 +238,38 @@ class GroupAnswersTest {
         return List.of(new GroupAck.Run(from, from + (1 << 16), Verdict.DELIVERED, RouteHeader.Mark.NONE, code));
     }
 
+    /** What is repeated while a member that had detached is sent again what it had put back. */
+    private static int framesOfOneThatCatchesUp(UnaryOperator<List<GroupAck.Run>> repeated) {
+        GroupLab lab = GroupLab.sealedBehindOneRelay();
+        List<GroupAck.Answer> seen = new ArrayList<>();
+        lies(lab, truth -> {
+            seen.add(truth);
+            return truth;
+        });
+        lab.nodes.get(2).application = payload -> Verdict.refused(Outcome.Reason.DETACHED);
+        long ticket = lab.send(SocketKind.RDM, "m", 20 * SECOND, 1, 2, 3);
+        lab.run(SECOND / 10);
+        assertThat(lab.isOpen(ticket, 2)).isTrue();
+        GroupAck.Answer said = seen.get(0);
+        lab.silent.add(GroupLab.link(1, 2));
+        lab.nodes.get(2).application = payload -> Verdict.DELIVERED;
+        lab.nodes.get(2).catchUp();
+        for (int i = 0; i < 40; i++) {
+            lab.run(SECOND / 10);
+            List<GroupAck.Run> runs = repeated.apply(vouchedFor(said));
+            if (!runs.isEmpty()) {
+                GroupAck.Answer answer = new GroupAck.Answer(said.transmission(), runs);
+                lab.sender.handleOpenAck(new GroupAck(GroupLab.id(0), 1, List.of(answer)), lab.nowNanos);
+            }
+        }
+        return lab.framesFromOrigin;
+    }
+
+    @Test
+    void thatAMemberHadDetachedIsNotHeardAgainWhenItHasCaughtUp() {
+        assertThat(framesOfOneThatCatchesUp(runs -> runs)).isEqualTo(framesOfOneThatCatchesUp(runs -> List.of()));
+    }
+
     @Test
     void neitherARunOfNobodyNorAWordThatIsRepeatedMakesAnybodyHeard() {
         int undisturbed = framesOfTwo(GroupLab.sealedBehindOneRelay(), ofOne(0, OptionalLong.empty()));
