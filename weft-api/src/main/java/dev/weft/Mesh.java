@@ -55,7 +55,8 @@ public interface Mesh extends AutoCloseable {
      * word counts; it reaches the others within milliseconds in a small mesh, and changes that follow each other
      * closely are told together. They see it in {@link Peer} and hear {@link MeshEvent.Kind#PEER_CHANGED}.
      *
-     * @param change makes the new description of the present one; runs on the calling thread
+     * @param change makes the new description of the present one; runs on the calling thread, and again where another
+     *     thread has described the node meanwhile
      * @return what holds now
      */
     Description describe(UnaryOperator<Description> change);
@@ -257,7 +258,12 @@ public interface Mesh extends AutoCloseable {
         void close();
     }
 
-    /** Leaves: waits up to 5 s for sends under way, tells the neighbors, settles the rest and stops. */
+    /**
+     * Leaves: waits up to 5 s for sends under way, tells the neighbors, settles the rest and stops.
+     *
+     * @throws IllegalStateException on a thread that runs a mesh, as {@link MeshBuilder#callbacks} can have it run
+     *     callbacks: nothing would go while it waits
+     */
     @Override
     void close();
 }

@@ -57,13 +57,18 @@ public final class Loop implements AutoCloseable {
         return () -> scheduled.cancel(false);
     }
 
+    /** Whether this thread runs no mesh, this one's or another's: two that waited for each other would wait for ever. */
+    public static boolean mayWait() {
+        return !(Thread.currentThread() instanceof LoopThread);
+    }
+
     /**
      * To be called before anything that waits for what a mesh brings.
      *
      * @throws IllegalStateException on the thread of a mesh, this one's or another's: nothing would come while it waits
      */
     public static void requireMayWait() {
-        if (Thread.currentThread() instanceof LoopThread) {
+        if (!mayWait()) {
             throw new IllegalStateException(
                     "this would wait on the thread " + Thread.currentThread().getName()
                             + ", which runs a mesh: its callbacks run there, for they have an executor that runs them at once;"

@@ -12,31 +12,54 @@ import java.util.concurrent.Executor;
 final class AfterTurn implements Executor {
     private final Loop loop;
     private final Executor given;
-    /** The loop's own. */
+    /** The loop's own, as is what follows. */
     private final ArrayDeque<Runnable> gathered = new ArrayDeque<>();
+
+    private boolean handing;
 
     AfterTurn(Loop loop, Executor given) {
         this.loop = loop;
         this.given = given;
     }
 
+    /** On any thread. Other threads than the loop's may hold locks that it waits for, so what they have runs there too. */
     @Override
     public void execute(Runnable task) {
-        if (!loop.isInLoop()) {
+        if (loop.isInLoop()) {
+            gathered.add(task);
+            // Not all that happens on the loop is a turn of the engine, and ends with a flush.
+            if (gathered.size() == 1 && !handing) {
+                flushLater();
+            }
+        } else if (!loop.tryExecute(() -> execute(task))) {
             given.execute(task);
-            return;
-        }
-        gathered.add(task);
-        // Not all that happens on the loop is a turn of the engine, and ends with a flush.
-        if (gathered.size() == 1 && !loop.tryExecute(this::flush)) {
-            flush();
         }
     }
 
-    /** On the loop, while the engine is at rest. What comes meanwhile goes too. */
+    /**
+     * On the loop, while the engine is at rest. What comes meanwhile goes later, behind what the network brings; and not
+     * within what has caused it, where that has ended a turn.
+     */
     void flush() {
-        for (Runnable task = gathered.poll(); task != null; task = gathered.poll()) {
-            Callbacks.tell(given::execute, task);
+        if (handing) {
+            return;
+        }
+        handing = true;
+        try {
+            for (int left = gathered.size(); left > 0; left--) {
+                Callbacks.tell(given::execute, gathered.remove());
+            }
+        } finally {
+            handing = false;
+        }
+        if (!gathered.isEmpty()) {
+            flushLater();
+        }
+    }
+
+    private void flushLater() {
+        if (!loop.tryExecute(this::flush)) {
+            flush();
         }
     }
 }

@@ -226,8 +226,12 @@ final class ConnectionEnd {
      */
     boolean send(byte[] payload, long timeoutNanos, Pending asked) throws ConnectionException, InterruptedException {
         Patience patience = new Patience(timeoutNanos);
-        if (!sending.tryLock(timeoutNanos, TimeUnit.NANOSECONDS)) {
-            return false;
+        if (!sending.tryLock()) {
+            // Whoever sends may wait for what the loop brings.
+            Loop.requireMayWait();
+            if (!sending.tryLock(timeoutNanos, TimeUnit.NANOSECONDS)) {
+                return false;
+            }
         }
         try {
             SendBudget budget = life.application().budget();
@@ -241,7 +245,7 @@ final class ConnectionEnd {
                     settled(payload.length, Outcome.Kind.EXPIRED);
                     return false;
                 }
-            } catch (ConnectionException | InterruptedException e) {
+            } catch (ConnectionException | InterruptedException | IllegalStateException e) {
                 settled(payload.length, Outcome.Kind.DELIVERED);
                 throw e;
             }
@@ -476,7 +480,13 @@ final class ConnectionEnd {
     /** Behind what another thread is sending; one that waits for room gives up. */
     private void handOverLast(Handovers.Input last) {
         life.application().budget().wake();
-        sending.lock();
+        if (Loop.mayWait()) {
+            sending.lock();
+        } else if (!sending.tryLock()) {
+            // The loop does not wait, for whoever sends may wait for it.
+            life.loop().tryExecute(() -> handOverLast(last));
+            return;
+        }
         try {
             life.handOver(last);
         } finally {
@@ -568,11 +578,11 @@ final class ConnectionEnd {
     private void tellAll() {
         long told = untoldBytes;
         untoldBytes = 0;
-        life.turn((engine, now) -> engine.takenFrom(number, told, now));
+        life.turnIfOpen((engine, now) -> engine.takenFrom(number, told, now));
     }
 
     private void abortEngine() {
-        life.turn((engine, now) -> {
+        life.turnIfOpen((engine, now) -> {
             engine.abort(number, now);
             life.application().forget(this, number);
         });

@@ -16,6 +16,7 @@ import dev.weft.core.flow.GroupSend;
 import dev.weft.core.wire.Data;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.NodeRecord;
+import dev.weft.net.Loop;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
@@ -102,7 +103,7 @@ final class Groups implements GroupInbox.Home {
         SendBudget.Flow flow = SendBudget.Flow.toMany(name, options.priority());
         long charge = SendBudget.chargeToMany(payloadBytes);
         return options.whenFull() == WhenFull.WAIT
-                ? budget.take(flow, charge, options.timeout().toNanos(), life.loop()::isInLoop)
+                ? budget.take(flow, charge, options.timeout().toNanos(), Loop::mayWait)
                 : budget.tryTake(flow, charge);
     }
 
@@ -125,7 +126,7 @@ final class Groups implements GroupInbox.Home {
 
     @Override
     public void leave(GroupInbox inbox) {
-        life.turn((engine, now) -> {
+        life.turnIfOpen((engine, now) -> {
             engine.leave(inbox.group(), now);
             application.left(inbox);
         });
@@ -133,12 +134,12 @@ final class Groups implements GroupInbox.Home {
 
     @Override
     public void caughtUp(GroupInbox inbox) {
-        life.turn((engine, now) -> engine.handleCaughtUp(inbox.group(), now));
+        life.turnIfOpen((engine, now) -> engine.handleCaughtUp(inbox.group(), now));
     }
 
     @Override
     public void room() {
-        life.turn((engine, now) -> engine.handleRoom(now));
+        life.turnIfOpen((engine, now) -> engine.handleRoom(now));
     }
 
     private final class Named implements Group {

@@ -79,7 +79,7 @@ final class Handovers {
     }
 
     void add(Input input) {
-        if (isFull() && !loop.isInLoop()) {
+        if (isFull() && Loop.mayWait()) {
             awaitLess();
         }
         Entry added = new Entry(input);

@@ -62,7 +62,6 @@ final class Node implements Mesh {
     private final Application application;
     private final Groups groups;
     private final Burst.Numbers numbers;
-    private final Object describing = new Object();
     private final Courses courses = new Courses();
 
     private Node(NodeLife life) {
@@ -98,10 +97,12 @@ final class Node implements Mesh {
 
     @Override
     public Description describe(UnaryOperator<Description> change) {
-        synchronized (describing) {
-            Description changed = change.apply(description());
-            life.turn((engine, now) -> engine.describe(changed, now));
-            return changed;
+        while (true) {
+            Description before = description();
+            Description changed = change.apply(before);
+            if (life.describe(before, changed)) {
+                return changed;
+            }
         }
     }
 
@@ -148,11 +149,11 @@ final class Node implements Mesh {
                     kind,
                     capacity,
                     life.callbacks(),
-                    () -> life.turn((present, now) -> {
+                    () -> life.turnIfOpen((present, now) -> {
                         present.closeEndpoint(number);
                         application.closed(number);
                     }),
-                    charge -> life.turn((present, now) -> present.taken(number, charge, now)));
+                    charge -> life.turnIfOpen((present, now) -> present.taken(number, charge, now)));
             application.opened(number, inbox);
             return inbox;
         });
@@ -221,7 +222,7 @@ final class Node implements Mesh {
         long charge = SendBudget.charge(payload.length);
         SendBudget budget = application.budget();
         return switch (whenFull) {
-            case WAIT -> budget.take(course.flow(), charge, course.timeoutNanos(), life.loop()::isInLoop);
+            case WAIT -> budget.take(course.flow(), charge, course.timeoutNanos(), Loop::mayWait);
             case REFUSE -> budget.tryTake(course.flow(), charge);
         };
     }
@@ -282,8 +283,8 @@ final class Node implements Mesh {
                     options.priority(),
                     life.callbacks(),
                     shown,
-                    taken -> life.turn((present, now) -> taken.acceptedBy(present)),
-                    () -> life.turn((present, now) -> {
+                    taken -> life.turnIfOpen((present, now) -> taken.acceptedBy(present)),
+                    () -> life.turnIfOpen((present, now) -> {
                         present.closeListener(number, now);
                         application.listensNoMore(number);
                     }));

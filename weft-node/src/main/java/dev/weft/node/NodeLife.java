@@ -1,6 +1,7 @@
 package dev.weft.node;
 
 import dev.weft.Credential;
+import dev.weft.Description;
 import dev.weft.Locator;
 import dev.weft.MeshConfig;
 import dev.weft.MeshEvent;
@@ -226,6 +227,11 @@ final class NodeLife {
         loop.execute(() -> driver.turn(input));
     }
 
+    /** Like {@link #turn}, of what matters no more when the node has left. */
+    void turnIfOpen(Driver.Input input) {
+        loop.tryExecute(() -> driver.turn(input));
+    }
+
     /** Like {@link #turn}, but waits where too much has been handed over and not been taken yet. */
     void handOver(Handovers.Input input) {
         handovers.add(input);
@@ -237,6 +243,7 @@ final class NodeLife {
         if (loop.isInLoop()) {
             return question.apply(engine);
         }
+        Loop.requireMayWait();
         CompletableFuture<T> answer = new CompletableFuture<>();
         loop.execute(() -> {
             try {
@@ -311,6 +318,17 @@ final class NodeLife {
                                 + config.mesh() + "'");
             }
             return present.register().revocationsNumber();
+        });
+    }
+
+    /** Describes the node anew; false where its description is not the one any more that the change was made of. */
+    boolean describe(Description before, Description changed) {
+        return ask(present -> {
+            boolean isOfPresent = present.description().equals(before);
+            if (isOfPresent) {
+                driver.turn((engine, now) -> engine.describe(changed, now));
+            }
+            return isOfPresent;
         });
     }
 
@@ -503,6 +521,9 @@ final class NodeLife {
 
     /** Lets what was sent come to its end, says good-bye, gives everything back. Once. */
     void end() {
+        if (!closed) {
+            Loop.requireMayWait();
+        }
         synchronized (application) {
             if (closed) {
                 return;

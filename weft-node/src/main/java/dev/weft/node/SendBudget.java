@@ -4,6 +4,7 @@ import dev.weft.NodeId;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import dev.weft.core.wire.GroupName;
+import dev.weft.net.Loop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -165,14 +166,14 @@ final class SendBudget {
     /**
      * Waits for room, for so long at most; an interrupted thread waits no longer and stays interrupted. Null: none.
      *
-     * @param mayNotWait asked where there is no room: whether this thread is the loop, for which all would wait
+     * @param mayWait asked where there is no room: not on a loop, for which all would wait
      */
     @Nullable
-    Account take(Flow flow, long charge, long timeoutNanos, BooleanSupplier mayNotWait) {
+    Account take(Flow flow, long charge, long timeoutNanos, BooleanSupplier mayWait) {
         Account own = account(flow);
         try {
             if (tryTake(own.flow, flow.priority, charge)
-                    || !mayNotWait.getAsBoolean() && await(own.flow, flow.priority, charge, timeoutNanos, () -> true)) {
+                    || mayWait.getAsBoolean() && await(own.flow, flow.priority, charge, timeoutNanos, () -> true)) {
                 return own;
             }
         } catch (InterruptedException e) {
@@ -185,8 +186,13 @@ final class SendBudget {
     /** Waits for room on the node as long as it is wanted; false where it is not any more, or the time is over. */
     boolean takeWhile(BooleanSupplier wanted, int priority, long charge, long timeoutNanos)
             throws InterruptedException {
-        return tryTakeOfNode(priority, charge)
-                || await(new Vessel(Long.MAX_VALUE), priority, charge, timeoutNanos, wanted);
+        if (tryTakeOfNode(priority, charge)) {
+            return true;
+        }
+        if (timeoutNanos > 0) {
+            Loop.requireMayWait();
+        }
+        return await(new Vessel(Long.MAX_VALUE), priority, charge, timeoutNanos, wanted);
     }
 
     void give(long charge) {

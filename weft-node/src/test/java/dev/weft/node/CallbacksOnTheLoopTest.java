@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.ConnectOptions;
+import dev.weft.ConnectionException;
+import dev.weft.Description;
 import dev.weft.Endpoint;
 import dev.weft.GroupSendOptions;
+import dev.weft.ListenOptions;
+import dev.weft.Listener;
 import dev.weft.Mesh;
 import dev.weft.MeshBuilder;
 import dev.weft.MeshConfig;
 import dev.weft.NodeId;
+import dev.weft.PacketSocket;
 import dev.weft.SendOptions;
 import dev.weft.SocketKind;
 import java.nio.file.Path;
@@ -19,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -138,7 +144,10 @@ class CallbacksOnTheLoopTest {
                     idle::receive,
                     () -> idle.receive(Duration.ofSeconds(1)),
                     () -> bob.await("nobody", Duration.ofSeconds(1)),
-                    () -> bob.connectPackets(toAlice, "nowhere", ConnectOptions.DEFAULT));
+                    () -> bob.connectPackets(toAlice, "nowhere", ConnectOptions.DEFAULT),
+                    alice::peers,
+                    alice::close,
+                    bob::close);
             for (Waits waits : all) {
                 assertThatThrownBy(() -> onTheLoopOfBob(() -> {
                             waits.run();
@@ -155,6 +164,72 @@ class CallbacksOnTheLoopTest {
 
     private interface Waits {
         void run() throws Exception;
+    }
+
+    @Test
+    void aSendDoesNotWaitThereForAnotherThreadThatWaitsForRoom() throws Exception {
+        try (Listener<PacketSocket> listener = alice.listenPackets("slow", ListenOptions.DEFAULT);
+                PacketSocket out = bob.connectPackets(toAlice, "slow", ConnectOptions.DEFAULT);
+                PacketSocket ignored = listener.accept()) {
+            Thread sender = new Thread(() -> sendUntilItFails(out), "sender");
+            sender.start();
+            Waiting.until(() -> sender.getState() == Thread.State.TIMED_WAITING);
+            assertThatThrownBy(() -> onTheLoopOfBob(() -> out.send(new byte[1])))
+                    .cause()
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("runs a mesh");
+            onTheLoopOfBob(() -> {
+                out.abort();
+                return true;
+            });
+            sender.join(20_000);
+            assertThat(sender.isAlive()).isFalse();
+        }
+    }
+
+    private static void sendUntilItFails(PacketSocket out) {
+        try {
+            while (true) {
+                out.send(new byte[64 << 10]);
+            }
+        } catch (ConnectionException | InterruptedException ended) {
+            assertThat(ended).hasMessageContaining("slow");
+        }
+    }
+
+    @Test
+    void aHandlerOfWhatHasComeAlreadyRunsThereTooAndNotWithinWhatHasSetIt() throws Exception {
+        try (Endpoint endpoint = bob.open("early", SocketKind.RDM)) {
+            assertThat(alice.send(toBob, "early", new byte[1], SendOptions.RDM)
+                            .await()
+                            .isDelivered())
+                    .isTrue();
+            CompletableFuture<String> thread = new CompletableFuture<>();
+            endpoint.onMessage(message -> thread.complete(Thread.currentThread().getName()));
+            assertThat(thread.get(20, TimeUnit.SECONDS)).startsWith("weft-loop-");
+        }
+    }
+
+    @Test
+    void twoThatDescribeTheNodeAtOnceWaitNotForEachOther() throws Exception {
+        List<String> rounds = new CopyOnWriteArrayList<>();
+        Description described = bob.describe(is -> {
+            if (rounds.isEmpty()) {
+                rounds.add("another describes it meanwhile");
+                describeOnTheLoopOfBob();
+            }
+            return is.withAttribute("zone", "a");
+        });
+        assertThat(described.tags()).containsExactly("db");
+        assertThat(bob.description()).isEqualTo(described);
+    }
+
+    private void describeOnTheLoopOfBob() {
+        try {
+            onTheLoopOfBob(() -> bob.describe(is -> is.withTags(List.of("db"))));
+        } catch (Exception failed) {
+            throw new AssertionError(failed);
+        }
     }
 
     @Test

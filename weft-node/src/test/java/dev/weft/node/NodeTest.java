@@ -305,6 +305,39 @@ class NodeTest {
                 .hasMessageContaining("--plaintext");
     }
 
+    @Test
+    void whatHasComeStaysToBeTakenWhenItsNodeHasLeft() throws Exception {
+        try (Mesh alice = node("alice").join()) {
+            Mesh bob = node("bob").join();
+            NodeId toBob = alice.await("bob", PATIENCE).orElseThrow().id();
+            Endpoint taken = bob.open("taken", SocketKind.RDM);
+            Endpoint handled = bob.open("handled", SocketKind.RDM);
+            byte[] large = new byte[3 << 20];
+            for (String endpoint : List.of("taken", "taken", "handled", "handled", "handled")) {
+                assertThat(alice.send(toBob, endpoint, large, SendOptions.RDM)
+                                .await()
+                                .isDelivered())
+                        .isTrue();
+            }
+            CountDownLatch gone = new CountDownLatch(1);
+            CountDownLatch told = new CountDownLatch(3);
+            handled.onMessage(message -> {
+                try {
+                    gone.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+                told.countDown();
+            });
+            bob.close();
+            gone.countDown();
+            assertThat(taken.receive().payload()).isEqualTo(large);
+            assertThat(taken.receive().payload()).isEqualTo(large);
+            assertThatThrownBy(taken::receive).isInstanceOf(IllegalStateException.class);
+            assertThat(told.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
     private static MeshConfig.Links pinned(String... names) {
         return new MeshConfig.Links(MeshConfig.Links.Policy.PINNED_ONLY, List.of(names), List.of());
     }

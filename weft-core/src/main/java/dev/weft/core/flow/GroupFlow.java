@@ -184,7 +184,6 @@ final class GroupFlow {
         if (shot == null || part.equals(TreePlan.Part.NONE)) {
             return;
         }
-        usedNanos = nowNanos;
         boolean isOpen = name.isSealed() && speaker.equals(NodeId.ZERO);
         boolean heard = !isOpen;
         window.beginAnswer();
@@ -196,9 +195,9 @@ final class GroupFlow {
             }
             List<Integer> within = shot.plan().membersWithin(part.from(run), part.to(run));
             boolean isTheirs = vouching.isTheirs(shot, within, run, speaker);
-            heard |= isTheirs;
             for (int at : within) {
-                if (isTheirs) {
+                if (isTheirs && (!isOpen || isUndecided(shot, at))) {
+                    heard = true;
                     news |= handleVerdict(shot, at, run, nowNanos);
                 } else if (!isOpen) {
                     doubt(shot, at, doubted);
@@ -206,6 +205,7 @@ final class GroupFlow {
             }
         }
         if (heard) {
+            usedNanos = nowNanos;
             pace.handleAnswer(nowNanos);
         }
         if (!doubted.isEmpty()) {
@@ -370,6 +370,14 @@ final class GroupFlow {
         if (i >= 0) {
             doubted.set(i);
         }
+    }
+
+    /** Whether a member's word is still to come: what it has said already anybody may repeat, long after it fell silent. */
+    private static boolean isUndecided(Shot shot, int at) {
+        GroupMessage message = shot.piece().message;
+        int i = message.indexOf(shot.plan().tree().node(at));
+        boolean isPutBack = i >= 0 && message.putBack.length > 0 && message.putBack[i] >= shot.number();
+        return i >= 0 && message.open.get(i) && !isPutBack;
     }
 
     private boolean handleVerdict(Shot shot, int at, GroupAck.Run run, long nowNanos) {

@@ -313,7 +313,7 @@ public final class GroupSeals {
 
     /** A key that its sender tells to all of its audience is given the time for that; any other is asked for at once. */
     private void await(KeyName key, int audience, long nowNanos) {
-        boolean isTold = audience <= TOLD_MAX;
+        boolean isTold = audience <= TOLD_MAX && isRoomFor(key);
         Awaited known = awaited.getOrDefault(key, new Awaited(nowNanos, nowNanos));
         long tellingNanos = Math.min(TELLING_MAX_NANOS, audience * TELLING_NANOS);
         long toldNanos = isTold ? known.sinceNanos() + ASK_NANOS + tellingNanos : nowNanos;
@@ -322,6 +322,11 @@ public final class GroupSeals {
         } else {
             note(key, new Awaited(known.sinceNanos(), Math.max(known.askNanos(), toldNanos)));
         }
+    }
+
+    /** What there is no room to note cannot be given time either: with each frame it would begin anew. */
+    private boolean isRoomFor(KeyName key) {
+        return awaited.size() < AWAITED_MAX || awaited.containsKey(key);
     }
 
     /** Unless it was asked a moment ago. */
@@ -354,7 +359,7 @@ public final class GroupSeals {
     /** Something waits that need not, or has no key, which may be on its way: its sender is asked, now and then. */
     public void want(NodeId origin, long life, long key, long nowNanos) {
         KeyName name = new KeyName(origin, life, key);
-        if (others.containsKey(name) || awaited.containsKey(name)) {
+        if (others.containsKey(name) || awaited.containsKey(name) || !isRoomFor(name)) {
             ask(name, nowNanos);
         } else {
             note(name, new Awaited(nowNanos, nowNanos + ASK_NANOS));

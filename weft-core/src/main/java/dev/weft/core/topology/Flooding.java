@@ -5,6 +5,7 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
+import dev.weft.core.wire.Adjacencies;
 import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.FloodAck;
@@ -317,7 +318,12 @@ public final class Flooding {
         return before < (changes.size() < MANY_CHANGES ? PUSHERS : PUSHERS_AMONG_MANY) ? Push.EAGER : Push.LAZY;
     }
 
+    /** That of a node with no other neighbor is the greatest, for all that is news here has come to it from here. */
     private long lot(NodeId node) {
+        List<Adjacencies.Adjacency> links = lsdb.adjacenciesOf(node);
+        if (links.size() == 1 && links.get(0).neighbor().equals(self)) {
+            return Long.MAX_VALUE;
+        }
         return Prng.mix(self.low() ^ Prng.mix(node.low() ^ Prng.mix(node.high())));
     }
 
@@ -471,7 +477,13 @@ public final class Flooding {
 
     private void changed(LsaKey key, Optional<NodeRecord> before) {
         switch (key.kind()) {
-            case ADJACENCY -> out.adjacenciesChanged(key.origin());
+            case ADJACENCY -> {
+                Neighbor neighbor = neighbors.get(key.origin());
+                if (neighbor != null) {
+                    neighbor.lot = lot(neighbor.node);
+                }
+                out.adjacenciesChanged(key.origin());
+            }
             case NODE -> out.recordChanged(key.origin(), before);
             case CREDENTIAL -> out.credentialChanged(key.origin());
             case SEAL -> out.sealRecordChanged(key.origin());

@@ -39,7 +39,7 @@ final class Neighbor {
     final NodeId node;
     final int slot;
     /** Whose is least is asked first to push what is new. */
-    final long lot;
+    long lot;
 
     /** How it wants to be told what is new. */
     Push push = Push.EAGER;

@@ -207,6 +207,80 @@ class GroupAnswersTest {
         }
     }
 
+    /** What an outsider sends now and then while the second of two messages waits for the first. */
+    private static int framesOfTwo(GroupLab lab, List<GroupAck.Run> said) {
+        List<GroupAck.Answer> seen = new ArrayList<>();
+        lies(lab, truth -> {
+            seen.add(truth);
+            return truth;
+        });
+        lab.nodes.get(3).application = payload -> Verdict.HELD;
+        lab.send(SocketKind.RDM, "m", 20 * SECOND, 1, 2, 3);
+        lab.run(SECOND / 10);
+        lab.silent.add(GroupLab.link(0, 1));
+        lab.send(SocketKind.RDM, "n", 20 * SECOND, 1, 2, 3);
+        for (int i = 0; i < 40; i++) {
+            lab.run(SECOND / 10);
+            List<GroupAck.Run> runs = said.isEmpty() ? vouchedFor(seen.get(0)) : said;
+            for (long transmission = 0; transmission < 10; transmission++) {
+                GroupAck.Answer answer = new GroupAck.Answer(transmission, runs);
+                lab.sender.handleOpenAck(new GroupAck(GroupLab.id(0), 1, List.of(answer)), lab.nowNanos);
+            }
+        }
+        return lab.framesFromOrigin;
+    }
+
+    private static List<GroupAck.Run> vouchedFor(GroupAck.Answer answer) {
+        return answer.runs().stream().filter(run -> run.code().isPresent()).toList();
+    }
+
+    private static List<GroupAck.Run> ofOne(int from, OptionalLong code) {
+        return List.of(new GroupAck.Run(from, from + (1 << 16), Verdict.DELIVERED, RouteHeader.Mark.NONE, code));
+    }
+
+    /** What is repeated while a member that had detached is sent again what it had put back. */
+    private static int framesOfOneThatCatchesUp(UnaryOperator<List<GroupAck.Run>> repeated) {
+        GroupLab lab = GroupLab.sealedBehindOneRelay();
+        List<GroupAck.Answer> seen = new ArrayList<>();
+        lies(lab, truth -> {
+            seen.add(truth);
+            return truth;
+        });
+        lab.nodes.get(2).application = payload -> Verdict.refused(Outcome.Reason.DETACHED);
+        long ticket = lab.send(SocketKind.RDM, "m", 20 * SECOND, 1, 2, 3);
+        lab.run(SECOND / 10);
+        assertThat(lab.isOpen(ticket, 2)).isTrue();
+        GroupAck.Answer said = seen.get(0);
+        lab.silent.add(GroupLab.link(1, 2));
+        lab.nodes.get(2).application = payload -> Verdict.DELIVERED;
+        lab.nodes.get(2).catchUp();
+        for (int i = 0; i < 40; i++) {
+            lab.run(SECOND / 10);
+            List<GroupAck.Run> runs = repeated.apply(vouchedFor(said));
+            if (!runs.isEmpty()) {
+                GroupAck.Answer answer = new GroupAck.Answer(said.transmission(), runs);
+                lab.sender.handleOpenAck(new GroupAck(GroupLab.id(0), 1, List.of(answer)), lab.nowNanos);
+            }
+        }
+        return lab.framesFromOrigin;
+    }
+
+    @Test
+    void thatAMemberHadDetachedIsNotHeardAgainWhenItHasCaughtUp() {
+        assertThat(framesOfOneThatCatchesUp(runs -> runs)).isEqualTo(framesOfOneThatCatchesUp(runs -> List.of()));
+    }
+
+    @Test
+    void neitherARunOfNobodyNorAWordThatIsRepeatedMakesAnybodyHeard() {
+        int undisturbed = framesOfTwo(GroupLab.sealedBehindOneRelay(), ofOne(0, OptionalLong.empty()));
+        assertThat(framesOfTwo(GroupLab.sealedBehindOneRelay(), ofOne(1 << 16, OptionalLong.of(0))))
+                .as("a run of nobody")
+                .isEqualTo(undisturbed);
+        assertThat(framesOfTwo(GroupLab.sealedBehindOneRelay(), List.of()))
+                .as("what members have said")
+                .isEqualTo(undisturbed);
+    }
+
     @Test
     void whatAMemberRefusesIsItsWordAndIsGatheredToo() {
         GroupLab lab = GroupLab.sealedBehindOneRelay();

@@ -188,6 +188,30 @@ class GroupSealsTest {
     }
 
     @Test
+    void moreKeysThanCanBeWaitedForAreAskedForAllTheSame() {
+        List<ByteView> sealed = new ArrayList<>();
+        for (int flow = 0; flow < 2 * GroupSeals.AWAITED_MAX; flow++) {
+            sealed.add(alice.seals.seal(heading(OPS, flow, 0), new TreeSet<>(List.of(BOB)), HELLO, 0));
+        }
+        for (long millis = 0; millis < 3_000; millis += 500) {
+            for (int flow = 0; flow < sealed.size(); flow++) {
+                bob.seals.open(heading(OPS, flow, 0), sealed.get(flow), millis * MILLI);
+            }
+        }
+        assertThat(bob.sent.stream().distinct()).hasSize(sealed.size());
+    }
+
+    @Test
+    void whatWaitsForMoreKeysThanCanBeWaitedForAsksForEachOfThem() {
+        for (long millis = 0; millis < 3_000; millis += 500) {
+            for (long key = 1; key <= 2L * GroupSeals.AWAITED_MAX; key++) {
+                bob.seals.want(ALICE, LIFE, key, millis * MILLI);
+            }
+        }
+        assertThat(bob.sent.stream().distinct()).hasSize(2 * GroupSeals.AWAITED_MAX);
+    }
+
+    @Test
     void whatMayBeOnItsWayIsWantedLaterAndWhatIsHereAtOnce() {
         ByteView sealed = alice.seal(HELLO, 0, BOB);
         bob.seals.want(ALICE, LIFE, 1, 0);

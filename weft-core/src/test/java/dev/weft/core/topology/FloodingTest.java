@@ -211,6 +211,29 @@ class FloodingTest {
         assertThat(pushers(one)).hasSize(3).contains(asked.get(0), asked.get(2)).doesNotContain(asked.get(1));
     }
 
+    @Test
+    void whoHasNoOtherNeighborIsAskedLastForItHasNothingToPassOn() {
+        forSeeds(SEEDS, seed -> {
+            FloodingLab lab = new FloodingLab(seed, TopologyConfig.DEFAULT);
+            lab.mesh(10, 40);
+            Node hub = lab.nodes.get(0);
+            for (int i = 0; i < 20; i++) {
+                Node observer = lab.add();
+                lab.link(hub, observer);
+                observer.sayLinks();
+            }
+            lab.runFor(10 * SECOND);
+            List<Integer> inside =
+                    hub.links.keySet().stream().filter(other -> other < 10).toList();
+            assertThat(inside.size()).isGreaterThanOrEqualTo(3);
+            assertThat(pushers(hub)).hasSize(3).isSubsetOf(inside);
+            for (int at = 1; at < 10; at++) {
+                lab.cut(hub, lab.nodes.get(at));
+            }
+            assertThat(pushers(hub)).as("nobody else is there").hasSizeGreaterThanOrEqualTo(3);
+        });
+    }
+
     private static List<Integer> pushers(Node node) {
         return node.links.keySet().stream()
                 .filter(other -> node.flooding.pushFrom(FloodingLab.id(other)) == Push.EAGER)
