@@ -5,7 +5,6 @@ import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Deadlines;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
-import dev.weft.core.wire.Adjacencies;
 import dev.weft.core.wire.Digest;
 import dev.weft.core.wire.Flood;
 import dev.weft.core.wire.FloodAck;
@@ -64,11 +63,6 @@ public final class Flooding {
     private static final long COMPARISON_PAUSE_PER_ENTRY_NANOS = 500_000L;
     private static final long COMPARISON_PAUSE_MAX_NANOS = 2_000_000_000L;
 
-    /** How many neighbors are asked to push what is new at once: while little changes, and while much does. */
-    private static final int PUSHERS = 3;
-
-    private static final int PUSHERS_AMONG_MANY = 2;
-
     /** So many changes that neighbors may not know of yet are many. */
     private static final int MANY_CHANGES = 32;
 
@@ -118,6 +112,7 @@ public final class Flooding {
     private final Changes changes = new Changes();
     private final Comparison comparison;
     private final FloodFrames frames;
+    private final Pushers pushers;
 
     private long changedNanos;
     private long comparedNanos = Long.MIN_VALUE / 2;
@@ -157,6 +152,7 @@ public final class Flooding {
         this.lsdb = new Lsdb(config, prng.fork(1).nextLong());
         this.comparison = new Comparison(lsdb);
         this.frames = new FloodFrames(out);
+        this.pushers = new Pushers(self);
     }
 
     public Lsdb lsdb() {
@@ -195,6 +191,7 @@ public final class Flooding {
     public void handleLinkDown(NodeId node) {
         Neighbor gone = neighbors.remove(node);
         if (gone != null) {
+            pushers.handleLinkDown(node);
             slots.clear(gone.slot);
             order();
         }
@@ -236,8 +233,8 @@ public final class Flooding {
             if (entry != null && order >= 0) {
                 neighbor.has(entry);
             }
-            if (order > 0) {
-                ask(neighbor, heading, nowNanos);
+            if (order > 0 && ask(neighbor, heading, nowNanos)) {
+                pushers.graft(from);
             }
         }
         for (long number : ack.frames()) {
@@ -246,11 +243,11 @@ public final class Flooding {
         neighbor.acknowledged();
     }
 
-    /** A neighbor has what is missing here: it is asked for it, unless another was just now. */
-    private void ask(Neighbor neighbor, LsaHeading heading, long nowNanos) {
+    /** A neighbor has what is missing here: it is asked for it, unless another was just now; whether it was. */
+    private boolean ask(Neighbor neighbor, LsaHeading heading, long nowNanos) {
         Long askedNanos = asked.get(heading.key());
         if (askedNanos != null && nowNanos - askedNanos < ASKED_NANOS) {
-            return;
+            return false;
         }
         if (asked.size() >= ASKED_MAX) {
             asked.clear();
@@ -258,6 +255,7 @@ public final class Flooding {
         asked.put(heading.key(), nowNanos);
         neighbor.want(heading);
         speakTo(neighbor);
+        return true;
     }
 
     /** A neighbor asks for what it was told of. */
@@ -302,29 +300,14 @@ public final class Flooding {
         });
     }
 
-    /**
-     * How a neighbor, or a node that is about to be one, is to tell this node what is new. As who pushes to whom is
-     * chosen by who is to hear, each node has two ways at least by which news come, and nobody is left to chance; and
-     * the choice stands as long as the links do.
-     */
+    /** How a neighbor, or a node that is about to be one, is to tell this node what is new. */
     public Push pushFrom(NodeId node) {
-        long lot = lot(node);
-        int before = 0;
-        for (Neighbor neighbor : inOrder) {
-            if (neighbor.lot < lot) {
-                before++;
-            }
-        }
-        return before < (changes.size() < MANY_CHANGES ? PUSHERS : PUSHERS_AMONG_MANY) ? Push.EAGER : Push.LAZY;
+        Pushers.Weather weather = changes.size() < MANY_CHANGES ? Pushers.Weather.CALM : Pushers.Weather.MANY_CHANGES;
+        return pushers.pushFrom(node, lot(node), inOrder, weather);
     }
 
-    /** That of a node with no other neighbor is the greatest, for all that is news here has come to it from here. */
     private long lot(NodeId node) {
-        List<Adjacencies.Adjacency> links = lsdb.adjacenciesOf(node);
-        if (links.size() == 1 && links.get(0).neighbor().equals(self)) {
-            return Long.MAX_VALUE;
-        }
-        return Prng.mix(self.low() ^ Prng.mix(node.low() ^ Prng.mix(node.high())));
+        return pushers.lot(node, lsdb.adjacenciesOf(node));
     }
 
     /** How a neighbor wants to be told what is new; at once, as long as it has not said. */

@@ -234,6 +234,36 @@ class FloodingTest {
         });
     }
 
+    /** Two rooms with one door between them: whoever stands in the door asks those inside, as a rule. */
+    @Test
+    void aLinkThatAloneLeadsToAPartOfTheMeshPushesAfterTheFirstNewsFromThere() {
+        forSeeds(SEEDS, seed -> {
+            FloodingLab lab = new FloodingLab(seed, TopologyConfig.DEFAULT);
+            for (int i = 0; i < 24; i++) {
+                lab.add();
+            }
+            for (int i = 0; i < 24; i++) {
+                for (int j = i + 1; j < 24; j++) {
+                    if (i / 12 == j / 12 || i == 0 && j == 12) {
+                        lab.link(lab.nodes.get(i), lab.nodes.get(j));
+                    }
+                }
+            }
+            lab.nodes.forEach(node -> node.say("n" + node.number));
+            lab.nodes.forEach(Node::sayLinks);
+            lab.runFor(30 * SECOND);
+            for (int origin : List.of(5, 17)) {
+                lab.nodes.get(origin).say("first");
+                lab.runFor(5 * SECOND + 10 * FloodingLab.MILLI);
+                assertThat(lab.isEqualEverywhere()).isTrue();
+                lab.nodes.get(origin).say("second");
+                lab.runFor(800 * FloodingLab.MILLI);
+                assertThat(lab.isEqualEverywhere()).as("before a heartbeat").isTrue();
+                lab.runFor(10 * SECOND - 810 * FloodingLab.MILLI - 5 * SECOND);
+            }
+        });
+    }
+
     private static List<Integer> pushers(Node node) {
         return node.links.keySet().stream()
                 .filter(other -> node.flooding.pushFrom(FloodingLab.id(other)) == Push.EAGER)
