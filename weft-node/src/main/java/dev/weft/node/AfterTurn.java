@@ -31,9 +31,15 @@ final class AfterTurn implements Executor {
             if (gathered.size() == 1 && !handing) {
                 flushLater();
             }
-        } else if (!loop.tryExecute(() -> execute(task))) {
+        } else if (!loop.tryExecute(() -> handBehind(task))) {
             given.execute(task);
         }
+    }
+
+    /** On the loop, between turns. */
+    private void handBehind(Runnable task) {
+        gathered.add(task);
+        flush();
     }
 
     /**
