@@ -389,7 +389,7 @@ final class NodeLife {
         }
         List<Revocations> known = new ArrayList<>();
         if (state != null) {
-            RevocationMemory kept = new RevocationMemory(state, callbacks);
+            RevocationMemory kept = new RevocationMemory(state, ownCallbacks.executor());
             kept.recall().ifPresent(known::add);
             application.keepingRevocations(kept::keep);
         }
