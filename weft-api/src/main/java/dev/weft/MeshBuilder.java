@@ -204,7 +204,7 @@ public final class MeshBuilder {
      * this mesh's own.
      *
      * <p>An executor that runs what it gets at once, as {@code Runnable::run} does, runs it on the thread that runs the
-     * mesh. That saves two changes of threads for each message that comes, most of a round trip on one host; but nothing moves
+     * mesh. That saves two changes of threads for each message that comes, half of a round trip on one host; but nothing moves
      * in the mesh while a callback runs, heartbeats included. It may send, and may not wait: what would wait there,
      * for this mesh or another one, throws {@link IllegalStateException}, {@link Mesh#close} included. A {@code CompletableFuture}
      * that was made of an outcome's stage cannot know where it is waited for: its {@code get} and {@code join} would

@@ -157,7 +157,7 @@ final class Neighbor {
         return (dueNanos + beatNanos - 1) / beatNanos * beatNanos;
     }
 
-    static long beatNanos(long spacingNanos) {
+    private static long beatNanos(long spacingNanos) {
         return Math.max(1, spacingNanos / 2);
     }
 

@@ -63,7 +63,7 @@ public record GroupSeal(long key, ByteView tags, ByteView sealed) {
 
     /** Whether a member finds this tag at its place; takes as long whatever stands there. */
     public boolean vouches(int place, long tag) {
-        if (place >= tags.length() / VOUCHER_BYTES) {
+        if (place >= memberCount()) {
             return false;
         }
         long difference = tag;
@@ -75,7 +75,7 @@ public record GroupSeal(long key, ByteView tags, ByteView sealed) {
     }
 
     public ByteView encode() {
-        int members = tags.length() / VOUCHER_BYTES;
+        int members = memberCount();
         return new WireWriter(overheadBytes(members) + sealed.length())
                 .varint(key)
                 .varint(members)
