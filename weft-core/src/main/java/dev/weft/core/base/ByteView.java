@@ -1,6 +1,9 @@
 package dev.weft.core.base;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -11,6 +14,8 @@ import java.util.HexFormat;
  */
 public final class ByteView {
     public static final ByteView EMPTY = new ByteView(new byte[0], 0, 0);
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final byte[] array;
     private final int offset;
@@ -48,6 +53,12 @@ public final class ByteView {
     public byte at(int index) {
         Check.that(index >= 0 && index < length, "index %d of a view of %d bytes", index, length);
         return array[offset + index];
+    }
+
+    /** Eight bytes as a number, the first the highest. */
+    public long longAt(int index) {
+        Check.that(index >= 0 && index <= length - Long.BYTES, "eight bytes from %d of a view of %d", index, length);
+        return (long) LONGS.get(array, offset + index);
     }
 
     public ByteView slice(int from, int count) {

@@ -60,7 +60,7 @@ public record Adjacencies(List<Adjacency> links) {
                 if (links.size() == LINKS_MAX) {
                     throw new MalformedFrame("adjacencies", "more than " + LINKS_MAX);
                 }
-                Adjacency link = entry(in.bytes("adjacency", ENTRY_BYTES_MAX));
+                Adjacency link = entry(in.message("adjacency", ENTRY_BYTES_MAX));
                 if (!links.isEmpty() && links.get(links.size() - 1).neighbor().compareTo(link.neighbor()) >= 0) {
                     throw new MalformedFrame("adjacencies", "not in ascending order");
                 }
@@ -70,11 +70,10 @@ public record Adjacencies(List<Adjacency> links) {
         return new Adjacencies(links);
     }
 
-    private static Adjacency entry(ByteView bytes) throws MalformedFrame {
+    private static Adjacency entry(ProtoReader in) throws MalformedFrame {
         NodeId neighbor = NodeId.ZERO;
         int label = 0;
         int cost = 0;
-        ProtoReader in = new ProtoReader(bytes);
         while (in.next()) {
             switch (in.field()) {
                 case 1 -> neighbor = in.nodeId("neighbor");

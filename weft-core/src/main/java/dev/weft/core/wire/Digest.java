@@ -125,7 +125,7 @@ public record Digest(Optional<LsaKey> after, Optional<LsaKey> upTo, List<LsaHead
     }
 
     private static LsaHeading heading(ProtoReader in) throws MalformedFrame {
-        return LsaHeading.decode(in.bytes("heading", LsaHeading.BYTES_MAX));
+        return LsaHeading.decode(in.message("heading", LsaHeading.BYTES_MAX));
     }
 
     private static LsaHeading bound(LsaKey key) {

@@ -94,7 +94,7 @@ public record Flood(List<Item> items, long number) implements Frame {
                     if (items.size() == ITEMS_MAX) {
                         throw new MalformedFrame("FLOOD", "more than " + ITEMS_MAX + " advertisements");
                     }
-                    items.add(item(in.bytes("item", Lsa.BYTES_MAX + 16), known));
+                    items.add(item(in.message("item", Lsa.BYTES_MAX + 16), known));
                 }
                 case 2 -> number = in.number("number");
                 default -> {}
@@ -106,17 +106,19 @@ public record Flood(List<Item> items, long number) implements Frame {
         return new Flood(items, number);
     }
 
-    private static Item item(ByteView bytes, Lsa.Known known) throws MalformedFrame {
+    private static Item item(ProtoReader in, Lsa.Known known) throws MalformedFrame {
         int age = 0;
-        ByteView lsa = ByteView.EMPTY;
-        ProtoReader in = new ProtoReader(bytes);
+        Lsa lsa = null;
         while (in.next()) {
             switch (in.field()) {
                 case 1 -> age = in.numberWithin("age", 0, AGE_SECONDS_MAX);
-                case 2 -> lsa = in.bytes("LSA", Lsa.BYTES_MAX);
+                case 2 -> lsa = Lsa.decode(in.message("LSA", Lsa.BYTES_MAX), known);
                 default -> {}
             }
         }
-        return new Item(age, Lsa.decode(lsa, known));
+        if (lsa == null) {
+            throw new MalformedFrame("item", "without an LSA");
+        }
+        return new Item(age, lsa);
     }
 }

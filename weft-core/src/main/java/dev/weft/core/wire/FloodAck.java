@@ -55,7 +55,7 @@ public record FloodAck(List<LsaHeading> headings, List<Long> frames) implements 
                     if (headings.size() == HEADINGS_MAX) {
                         throw new MalformedFrame("FLOOD_ACK", "more than " + HEADINGS_MAX + " headings");
                     }
-                    headings.add(LsaHeading.decode(in.bytes("heading", LsaHeading.BYTES_MAX)));
+                    headings.add(LsaHeading.decode(in.message("heading", LsaHeading.BYTES_MAX)));
                 }
                 case 2 -> {
                     long number = in.number("frame");

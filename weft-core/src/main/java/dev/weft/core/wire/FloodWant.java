@@ -37,7 +37,7 @@ public record FloodWant(List<LsaHeading> headings) implements Frame {
                 if (headings.size() == HEADINGS_MAX) {
                     throw new MalformedFrame("FLOOD_WANT", "more than " + HEADINGS_MAX + " headings");
                 }
-                headings.add(LsaHeading.decode(in.bytes("heading", LsaHeading.BYTES_MAX)));
+                headings.add(LsaHeading.decode(in.message("heading", LsaHeading.BYTES_MAX)));
             }
         }
         return new FloodWant(headings);

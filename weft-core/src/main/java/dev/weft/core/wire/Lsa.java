@@ -113,15 +113,14 @@ public record Lsa(
     }
 
     public static Lsa decode(ByteView bytes) throws MalformedFrame {
-        return decode(bytes, Known.NONE);
-    }
-
-    /** The same; what is known by origin, kind and version is given as it is known, and no further looked at. */
-    static Lsa decode(ByteView bytes, Known known) throws MalformedFrame {
         if (bytes.length() > BYTES_MAX) {
             throw new MalformedFrame("LSA", bytes.length() + " bytes, at most " + BYTES_MAX);
         }
-        ProtoReader in = new ProtoReader(bytes);
+        return decode(new ProtoReader(bytes), Known.NONE);
+    }
+
+    /** The same; what is known by origin, kind and version is given as it is known, and no further looked at. */
+    static Lsa decode(ProtoReader in, Known known) throws MalformedFrame {
         NodeId origin = NodeId.ZERO;
         int kind = 0;
         long incarnation = 0;
@@ -138,6 +137,7 @@ public record Lsa(
                 case 5 -> {
                     Lsa same = known.find(origin, LsaKind.ofCode(kind), incarnation, sequence);
                     if (same != null) {
+                        in.end();
                         return same;
                     }
                     content = in.bytes("content", CONTENT_BYTES_MAX);
@@ -147,6 +147,7 @@ public record Lsa(
                 default -> {}
             }
         }
+        ByteView bytes = in.whole();
         boolean isLast = signature.isEmpty() || signature.offsetIn(bytes) + signature.length() == bytes.length();
         if (originKey.isEmpty() != signature.isEmpty() || !isLast) {
             throw new MalformedFrame("LSA", "origin key and signature come together, the signature last");

@@ -1,7 +1,6 @@
 package dev.weft.core.wire;
 
 import dev.weft.NodeId;
-import dev.weft.core.base.ByteView;
 import dev.weft.core.base.Check;
 
 /**
@@ -29,12 +28,11 @@ public record LsaHeading(LsaKey key, LsaVersion version) {
         Check.that(out.length() == begin + bytes, "a heading of %d bytes, not %d", out.length() - begin, bytes);
     }
 
-    static LsaHeading decode(ByteView bytes) throws MalformedFrame {
+    static LsaHeading decode(ProtoReader in) throws MalformedFrame {
         NodeId origin = NodeId.ZERO;
         int kind = 0;
         long incarnation = 0;
         long sequence = 0;
-        ProtoReader in = new ProtoReader(bytes);
         while (in.next()) {
             switch (in.field()) {
                 case 1 -> origin = in.nodeId("origin");

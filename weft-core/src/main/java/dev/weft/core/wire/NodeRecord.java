@@ -180,7 +180,7 @@ public record NodeRecord(
                 }
                 case 6 -> {
                     room("attributes", attributes.size(), ATTRIBUTES_MAX);
-                    attribute(in.bytes("attribute", 2 * WORD_BYTES_MAX + 16), attributes);
+                    attribute(in.message("attribute", 2 * WORD_BYTES_MAX + 16), attributes);
                 }
                 case 7 -> receive = in.number("receive rate");
                 case 8 -> send = in.number("send rate");
@@ -207,10 +207,9 @@ public record NodeRecord(
         }
     }
 
-    private static void attribute(ByteView bytes, TreeMap<String, String> attributes) throws MalformedFrame {
+    private static void attribute(ProtoReader in, TreeMap<String, String> attributes) throws MalformedFrame {
         String key = "";
         String value = "";
-        ProtoReader in = new ProtoReader(bytes);
         while (in.next()) {
             switch (in.field()) {
                 case 1 -> key = in.text("attribute key", WORD_BYTES_MAX);

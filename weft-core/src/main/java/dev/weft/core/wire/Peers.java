@@ -64,18 +64,17 @@ public record Peers(List<Entry> entries) implements Frame {
                 if (entries.size() == ENTRIES_MAX) {
                     throw new MalformedFrame("PEERS", "more than " + ENTRIES_MAX + " entries");
                 }
-                entries.add(entry(in.bytes("peer", ENTRY_BYTES_MAX)));
+                entries.add(entry(in.message("peer", ENTRY_BYTES_MAX)));
             }
         }
         return new Peers(entries);
     }
 
-    private static Entry entry(ByteView bytes) throws MalformedFrame {
+    private static Entry entry(ProtoReader in) throws MalformedFrame {
         NodeId node = NodeId.ZERO;
         long incarnation = 0;
         List<Locator> locators = new ArrayList<>();
         int silent = 0;
-        ProtoReader in = new ProtoReader(bytes);
         while (in.next()) {
             switch (in.field()) {
                 case 1 -> node = in.nodeId("node");

@@ -14,13 +14,29 @@ public final class ProtoReader {
     static final int LENGTH_DELIMITED = 2;
     static final int FIXED32 = 5;
 
+    /** The end of a message that is in no other. */
+    private static final int NO_OUTER = -1;
+
     private final WireReader in;
+    private final int begin;
+    private final int end;
+    /** Where the message around this one ends. */
+    private final int outerEnd;
+
+    private boolean ended;
     private int field;
     private int wireType;
     private boolean unread;
 
     public ProtoReader(WireReader in) {
+        this(in, NO_OUTER);
+    }
+
+    private ProtoReader(WireReader in, int outerEnd) {
         this.in = in;
+        this.begin = in.position();
+        this.end = begin + in.remaining();
+        this.outerEnd = outerEnd;
     }
 
     public ProtoReader(ByteView body) {
@@ -29,10 +45,14 @@ public final class ProtoReader {
 
     /** Moves to the next field, skipping the value of the present one if nobody read it. */
     public boolean next() throws MalformedFrame {
+        if (ended) {
+            return false;
+        }
         if (unread) {
             skip();
         }
         if (!in.hasMore()) {
+            end();
             return false;
         }
         int tag = in.varintWithin("tag", 1 << 3, Integer.MAX_VALUE);
@@ -71,16 +91,38 @@ public final class ProtoReader {
         return in.lengthDelimited(name, bytesMax);
     }
 
+    /**
+     * A message in this one. It is to be read to its end, or left by {@link #end}, before this one is read on.
+     */
+    public ProtoReader message(String name, int bytesMax) throws MalformedFrame {
+        take(name, LENGTH_DELIMITED);
+        return new ProtoReader(in, in.narrow(name, in.varintWithin(name, 0, bytesMax)));
+    }
+
+    /** Leaves a message, whatever of it has been read; {@link #next} does so where it ends. */
+    void end() {
+        if (!ended && outerEnd != NO_OUTER) {
+            in.widen(outerEnd);
+        }
+        ended = true;
+    }
+
+    /** All bytes of this message, read or not. */
+    ByteView whole() {
+        return in.between(begin, end);
+    }
+
     public String text(String name, int bytesMax) throws MalformedFrame {
         return WireReader.decodeUtf8(name, bytes(name, bytesMax));
     }
 
     public NodeId nodeId(String name) throws MalformedFrame {
-        ByteView id = bytes(name, NodeId.BYTES);
-        if (id.length() != NodeId.BYTES) {
-            throw new MalformedFrame(name, "a node id has 16 bytes, not " + id.length());
+        take(name, LENGTH_DELIMITED);
+        int length = in.varintWithin(name, 0, NodeId.BYTES);
+        if (length != NodeId.BYTES) {
+            throw new MalformedFrame(name, "a node id has 16 bytes, not " + length);
         }
-        return new WireReader(id).nodeId(name);
+        return in.nodeId(name);
     }
 
     private void take(String name, int expected) throws MalformedFrame {

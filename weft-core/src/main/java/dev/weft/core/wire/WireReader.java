@@ -13,17 +13,42 @@ import java.nio.charset.StandardCharsets;
 public final class WireReader {
     private final ByteView view;
     private int at;
+    /** The end of what is being read: of all of it, or of a part that {@link #narrow} began. */
+    private int limit;
 
     public WireReader(ByteView view) {
         this.view = view;
+        this.limit = view.length();
     }
 
     public int remaining() {
-        return view.length() - at;
+        return limit - at;
     }
 
     public boolean hasMore() {
-        return at < view.length();
+        return at < limit;
+    }
+
+    /** From here on only the next bytes can be read, so many, until {@link #widen}; returns where the end was. */
+    int narrow(String field, int count) throws MalformedFrame {
+        need(field, count);
+        int outer = limit;
+        limit = at + count;
+        return outer;
+    }
+
+    /** Leaves a part, whatever of it has been read. */
+    void widen(int outer) {
+        at = limit;
+        limit = outer;
+    }
+
+    int position() {
+        return at;
+    }
+
+    ByteView between(int from, int to) {
+        return view.slice(from, to - from);
     }
 
     public int u8(String field) throws MalformedFrame {
@@ -37,10 +62,8 @@ public final class WireReader {
 
     public long u64(String field) throws MalformedFrame {
         need(field, 8);
-        long value = 0;
-        for (int i = 0; i < 8; i++) {
-            value = value << 8 | view.at(at++) & 0xff;
-        }
+        long value = view.longAt(at);
+        at += Long.BYTES;
         return value;
     }
 
@@ -107,8 +130,8 @@ public final class WireReader {
     }
 
     public ByteView rest() {
-        ByteView slice = view.slice(at, view.length() - at);
-        at = view.length();
+        ByteView slice = view.slice(at, limit - at);
+        at = limit;
         return slice;
     }
 
@@ -131,7 +154,7 @@ public final class WireReader {
     }
 
     private void need(String field, int count) throws MalformedFrame {
-        if (count > view.length() - at) {
+        if (count > limit - at) {
             throw new MalformedFrame(field, "truncated: " + count + " bytes wanted, " + remaining() + " left");
         }
     }

@@ -18,6 +18,14 @@ class ByteViewTest {
     }
 
     @Test
+    void eightBytesAreANumberWithTheFirstAsTheHighest() {
+        ByteView view = ByteView.of(new byte[] {9, 1, 2, 3, 4, 5, 6, 7, 8, 9}).slice(1, 8);
+        assertThat(view.longAt(0)).isEqualTo(0x0102030405060708L);
+        assertThatThrownBy(() -> view.longAt(1)).isInstanceOf(InvariantError.class);
+        assertThatThrownBy(() -> view.longAt(-1)).isInstanceOf(InvariantError.class);
+    }
+
+    @Test
     void viewsAreEqualByTheirBytesAndNotByWhereTheyLie() {
         ByteView here = ByteView.utf8("xabcx").slice(1, 3);
         ByteView there = ByteView.utf8("abc");
