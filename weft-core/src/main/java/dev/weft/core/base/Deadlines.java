@@ -13,6 +13,8 @@ public final class Deadlines<K extends Enum<K>> {
 
     private final K[] kinds;
     private final long[] deadlineNanos;
+    /** The earliest of them: asked for in every turn. */
+    private long nextNanos = NEVER;
 
     public Deadlines(Class<K> type) {
         kinds = type.getEnumConstants();
@@ -21,12 +23,20 @@ public final class Deadlines<K extends Enum<K>> {
     }
 
     public void arm(K kind, long atNanos) {
+        long before = deadlineNanos[kind.ordinal()];
         deadlineNanos[kind.ordinal()] = atNanos;
+        if (atNanos <= nextNanos) {
+            nextNanos = atNanos;
+        } else if (before == nextNanos) {
+            nextNanos = earliestNanos();
+        }
     }
 
     /** Arms the timer unless it is to fire earlier anyway. */
     public void armNoLater(K kind, long atNanos) {
-        deadlineNanos[kind.ordinal()] = Math.min(deadlineNanos[kind.ordinal()], atNanos);
+        if (atNanos < deadlineNanos[kind.ordinal()]) {
+            arm(kind, atNanos);
+        }
     }
 
     public void disarm(K kind) {
@@ -39,6 +49,10 @@ public final class Deadlines<K extends Enum<K>> {
 
     /** The earliest deadline, {@link #NEVER} when none is armed. */
     public long nextNanos() {
+        return nextNanos;
+    }
+
+    private long earliestNanos() {
         long next = NEVER;
         for (long at : deadlineNanos) {
             next = Math.min(next, at);
@@ -48,6 +62,9 @@ public final class Deadlines<K extends Enum<K>> {
 
     /** Disarms and returns the earliest due kind (ties in order of declaration), or null when none is due. */
     public @Nullable K pollDue(long nowNanos) {
+        if (nextNanos > nowNanos) {
+            return null;
+        }
         K due = null;
         for (K kind : kinds) {
             long at = deadlineNanos[kind.ordinal()];

@@ -291,7 +291,7 @@ public final class Discovery {
 
     // ------------------------------------------------------------------ questions
 
-    /** The nodes that may be dialled or are linked, in order of id. */
+    /** The nodes that may be dialled or are linked, in order of id; the same list until one comes or goes. */
     public List<NodeId> nodes() {
         return book.nodes();
     }

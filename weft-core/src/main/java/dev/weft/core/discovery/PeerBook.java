@@ -206,7 +206,7 @@ final class PeerBook {
         return Optional.ofNullable(known.get(node));
     }
 
-    /** In order of id. */
+    /** In order of id; the same list until one comes or goes. */
     List<NodeId> nodes() {
         List<NodeId> present = nodes;
         if (present == null) {

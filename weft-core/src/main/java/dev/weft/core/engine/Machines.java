@@ -359,8 +359,7 @@ final class Machines {
 
         @Override
         public void spreading(NodeId neighbor, Spreading theirs, long nowNanos) {
-            flooding.handlePush(neighbor, theirs.push());
-            flooding.handleHash(neighbor, theirs.lsdbHash(), now);
+            flooding.handleHeartbeat(neighbor, theirs.lsdbHash(), theirs.push(), now);
         }
 
         @Override

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This node's part in the mesh: what it says of itself and of its links, which links it wants, and who is a member
@@ -74,6 +75,11 @@ final class Membership {
 
     /** In order of id. */
     private List<NodeId> members = List.of();
+
+    /** Among whom neighbors were chosen the last time, and who they were; none where they are to be chosen anew. */
+    private @Nullable List<NodeId> chosenAmong;
+
+    private SortedSet<NodeId> chosen = Collections.emptySortedSet();
 
     private NodeRecord record;
     private Description described = Description.EMPTY;
@@ -187,6 +193,7 @@ final class Membership {
         remember(peer.node(), peer.name());
         costs.computeIfAbsent(peer.node(), node -> new LinkCost());
         adjacenciesStale = true;
+        chosenAmong = null;
         choose(nowNanos);
     }
 
@@ -194,6 +201,7 @@ final class Membership {
         costs.remove(neighbor);
         retiring.remove(neighbor);
         adjacenciesStale = true;
+        chosenAmong = null;
         if (reason != CloseReason.NOT_NEEDED) {
             haste = Flooding.Haste.URGENT;
         }
@@ -220,6 +228,7 @@ final class Membership {
         closeRetired(nowNanos);
         if (nowNanos >= choiceNanos) {
             choiceStale = true;
+            chosenAmong = null;
             choiceNanos = nowNanos + REVIEW_NANOS;
         }
     }
@@ -321,7 +330,15 @@ final class Membership {
     }
 
     private SortedSet<NodeId> wanted(List<NodeId> known) {
-        return isByName() ? wantedByName(known) : NeighborChoice.choose(self.node(), known, this::costOf);
+        if (isByName()) {
+            return wantedByName(known);
+        }
+        // The list is another one when anybody comes or goes, and news of nodes that are known come far more often.
+        if (known != chosenAmong) {
+            chosen = NeighborChoice.choose(self.node(), known, this::costOf);
+            chosenAmong = known;
+        }
+        return chosen;
     }
 
     /** Somebody has said which links there are to be. */

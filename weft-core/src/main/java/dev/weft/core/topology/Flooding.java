@@ -179,7 +179,7 @@ public final class Flooding {
         handleLinkDown(node);
         int slot = slots.nextClearBit(0);
         slots.set(slot);
-        Neighbor fresh = new Neighbor(node, slot, lot(node), changes.serial());
+        Neighbor fresh = new Neighbor(node, slot, lot(node), changes.serial(), config.retransmitNanos());
         neighbors.put(node, fresh);
         order();
         // Of two large databases one end tells the hashes, or both would tell each other all differences twice.
@@ -303,27 +303,26 @@ public final class Flooding {
     /** How a neighbor, or a node that is about to be one, is to tell this node what is new. */
     public Push pushFrom(NodeId node) {
         Pushers.Weather weather = changes.size() < MANY_CHANGES ? Pushers.Weather.CALM : Pushers.Weather.MANY_CHANGES;
-        return pushers.pushFrom(node, lot(node), inOrder, weather);
+        Neighbor neighbor = neighbors.get(node);
+        return pushers.pushFrom(node, neighbor == null ? lot(node) : neighbor.lot, inOrder, weather);
     }
 
     private long lot(NodeId node) {
         return pushers.lot(node, lsdb.adjacenciesOf(node));
     }
 
-    /** How a neighbor wants to be told what is new; at once, as long as it has not said. */
-    public void handlePush(NodeId from, Push push) {
-        Neighbor neighbor = neighbors.get(from);
-        if (neighbor != null) {
-            neighbor.push = push;
-        }
-    }
-
-    /** The hash that a neighbor's heartbeat carried. */
-    public void handleHash(NodeId from, long hash, long nowNanos) {
+    /**
+     * What a neighbor's heartbeat tells.
+     *
+     * @param hash of its database
+     * @param push how it wants to be told what is new; at once, as long as it has not said
+     */
+    public void handleHeartbeat(NodeId from, long hash, Push push, long nowNanos) {
         Neighbor neighbor = neighbors.get(from);
         if (neighbor == null) {
             return;
         }
+        neighbor.push = push;
         if (hash == lsdb.hash()) {
             neighbor.hasAll(changes.serial());
             forgetChanges();

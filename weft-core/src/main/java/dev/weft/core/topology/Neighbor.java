@@ -15,8 +15,14 @@ import org.jspecify.annotations.Nullable;
  * acknowledgement of. Decides when it is to be spoken to. Used by {@link Flooding} alone.
  */
 final class Neighbor {
-    /** How long an acknowledgement may wait for something to go with; a fraction of the retransmission time. */
-    private static final long ACKNOWLEDGE_NANOS = 100_000_000L;
+    /** How long an announcement may wait for something to go with. */
+    private static final long ANNOUNCE_NANOS = 100_000_000L;
+
+    /**
+     * What part of the retransmission time an acknowledgement may wait, for others to go with it; what remains is for
+     * the way and the beat.
+     */
+    private static final double ACKNOWLEDGE_PART = 0.4;
 
     private static final int RETRANSMIT_DOUBLINGS_MAX = 3;
 
@@ -38,6 +44,7 @@ final class Neighbor {
 
     final NodeId node;
     final int slot;
+    private final long acknowledgeWithinNanos;
     /** Whose is least is asked first to push what is new. */
     long lot;
 
@@ -50,6 +57,7 @@ final class Neighbor {
     private List<Long> frames = new ArrayList<>();
     private List<LsaHeading> wants = new ArrayList<>();
     private long oldestDebtNanos;
+    private long oldestFrameNanos;
     /** When it may be told news again. */
     private long newsNanos = Long.MIN_VALUE / 2;
 
@@ -64,7 +72,9 @@ final class Neighbor {
     private long ourHash;
     private long theirHash;
 
-    Neighbor(NodeId node, int slot, long lot, long serial) {
+    /** @param retransmitNanos after which either end tells again what was not acknowledged */
+    Neighbor(NodeId node, int slot, long lot, long serial, long retransmitNanos) {
+        this.acknowledgeWithinNanos = (long) (ACKNOWLEDGE_PART * retransmitNanos);
         this.node = node;
         this.slot = slot;
         this.lot = lot;
@@ -110,26 +120,20 @@ final class Neighbor {
     }
 
     void owe(Lsa lsa, long nowNanos) {
-        noteDebt(nowNanos);
+        if (debts.isEmpty()) {
+            oldestDebtNanos = nowNanos;
+        }
         debts.add(new LsaHeading(lsa.key(), lsa.version()));
     }
 
     /** A frame of it has come in. */
     void oweFrame(long number, long nowNanos) {
-        noteDebt(nowNanos);
+        if (frames.isEmpty()) {
+            oldestFrameNanos = nowNanos;
+        }
         if (frames.size() < FRAMES_OWED_MAX) {
             frames.add(number);
         }
-    }
-
-    private void noteDebt(long nowNanos) {
-        if (owesNothing()) {
-            oldestDebtNanos = nowNanos;
-        }
-    }
-
-    private boolean owesNothing() {
-        return debts.isEmpty() && frames.isEmpty();
     }
 
     /** It has something that it is to be asked for. */
@@ -144,7 +148,10 @@ final class Neighbor {
         if (!queue.isEmpty() || !wants.isEmpty()) {
             return newsNanos;
         }
-        return owesNothing() ? Deadlines.NEVER : beat(oldestDebtNanos + ACKNOWLEDGE_NANOS, spacingNanos);
+        long announceNanos = debts.isEmpty() ? Deadlines.NEVER : oldestDebtNanos + ANNOUNCE_NANOS;
+        long acknowledgeNanos = frames.isEmpty() ? Deadlines.NEVER : oldestFrameNanos + acknowledgeWithinNanos;
+        long due = Math.min(announceNanos, acknowledgeNanos);
+        return due == Deadlines.NEVER ? due : beat(due, spacingNanos);
     }
 
     void spoken(long spacingNanos, long nowNanos) {

@@ -60,4 +60,37 @@ class DeadlinesTest {
         assertThat(timers.pollDue(0)).isEqualTo(Timer.SECOND);
         assertThat(timers.nextNanos()).isEqualTo(-10);
     }
+
+    @Test
+    void theEarliestIsKnownWhateverIsArmedAndDisarmed() {
+        Prng prng = new Prng(7);
+        long[] expected = {Deadlines.NEVER, Deadlines.NEVER, Deadlines.NEVER};
+        for (int step = 0; step < 10_000; step++) {
+            Timer kind = Timer.values()[(int) prng.between(0, 2)];
+            long at = prng.between(0, 20);
+            switch ((int) prng.between(0, 3)) {
+                case 0 -> {
+                    timers.arm(kind, at);
+                    expected[kind.ordinal()] = at;
+                }
+                case 1 -> {
+                    timers.armNoLater(kind, at);
+                    expected[kind.ordinal()] = Math.min(expected[kind.ordinal()], at);
+                }
+                case 2 -> {
+                    timers.disarm(kind);
+                    expected[kind.ordinal()] = Deadlines.NEVER;
+                }
+                default -> {
+                    Timer due = timers.pollDue(at);
+                    if (due != null) {
+                        assertThat(expected[due.ordinal()]).isLessThanOrEqualTo(at);
+                        expected[due.ordinal()] = Deadlines.NEVER;
+                    }
+                }
+            }
+            long earliest = Math.min(expected[0], Math.min(expected[1], expected[2]));
+            assertThat(timers.nextNanos()).isEqualTo(earliest);
+        }
+    }
 }

@@ -330,10 +330,7 @@ final class FloodingLab {
             for (int other : node.links.keySet()) {
                 long hash = node.flooding.lsdb().hash();
                 Push push = node.flooding.pushFrom(id(other));
-                carry(node, nodes.get(other), to -> {
-                    to.flooding.handlePush(node.id, push);
-                    to.flooding.handleHash(node.id, hash, nowNanos);
-                });
+                carry(node, nodes.get(other), to -> to.flooding.handleHeartbeat(node.id, hash, push, nowNanos));
             }
         }
         nextHeartbeatNanos = nowNanos + HEARTBEAT_NANOS;

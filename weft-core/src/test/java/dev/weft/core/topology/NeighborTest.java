@@ -20,7 +20,7 @@ class NeighborTest {
     private static final Lsa LSA =
             Lsa.originate(new LsaKey(NODE, LsaKind.ADJACENCY), new LsaVersion(1, 1), ByteView.utf8("links"));
 
-    private final Neighbor neighbor = new Neighbor(NODE, 0, 0, 0);
+    private final Neighbor neighbor = new Neighbor(NODE, 0, 0, 0, 1_000_000_000L);
 
     @Test
     void itIsNotSpokenToWhereThereIsNothingToSay() {
@@ -38,7 +38,23 @@ class NeighborTest {
     }
 
     @Test
-    void anAcknowledgementAloneWaitsForNewsToGoWith() {
+    void framesAreAcknowledgedTogetherLongBeforeTheyWouldBeSentAgain() {
+        neighbor.oweFrame(1, 1_000 * MILLI);
+        neighbor.oweFrame(2, 1_300 * MILLI);
+        assertThat(neighbor.speakNanos(10 * MILLI)).isBetween(1_400 * MILLI, 1_405 * MILLI);
+        assertThat(neighbor.takeFrames()).containsExactly(1L, 2L);
+        assertThat(neighbor.speakNanos(10 * MILLI)).isEqualTo(Deadlines.NEVER);
+    }
+
+    @Test
+    void anAnnouncementDoesNotWaitForTheAcknowledgementOfFrames() {
+        neighbor.oweFrame(1, 1_000 * MILLI);
+        neighbor.owe(LSA, 1_050 * MILLI);
+        assertThat(neighbor.speakNanos(10 * MILLI)).isBetween(1_150 * MILLI, 1_155 * MILLI);
+    }
+
+    @Test
+    void anAnnouncementAloneWaitsForNewsToGoWith() {
         neighbor.owe(LSA, 1_000 * MILLI);
         assertThat(neighbor.speakNanos(10 * MILLI)).isBetween(1_100 * MILLI, 1_105 * MILLI);
         neighbor.want(new LsaHeading(LSA.key(), LSA.version()));
@@ -51,7 +67,7 @@ class NeighborTest {
             Prng prng = new Prng(seed);
             long spacing = prng.between(MILLI, 300 * MILLI);
             long now = prng.below(1_000_000) * MILLI;
-            Neighbor one = new Neighbor(NODE, 0, 0, 0);
+            Neighbor one = new Neighbor(NODE, 0, 0, 0, 1_000_000_000L);
             one.spoken(spacing, now);
             one.want(new LsaHeading(LSA.key(), LSA.version()));
             long at = one.speakNanos(spacing);
