@@ -22,6 +22,8 @@ final class Course {
     private final SendBudget.Flow flow;
     /** The latest, which whoever made it may add to; null where it has an outcome. */
     private volatile @Nullable Burst open;
+    /** Another one has its place among the {@link Courses}. */
+    private boolean hasLeft;
 
     Course(NodeId node, String endpoint, SendOptions options, Manner manner) {
         this.node = node;
@@ -39,6 +41,15 @@ final class Course {
     /** Whether sends with these options go by it. */
     boolean isIn(SendOptions others) {
         return Objects.equals(options, others);
+    }
+
+    /** Whether it still has its place and all of this is the very same that it was made of, as it mostly is. */
+    boolean isVery(NodeId sameNode, String sameEndpoint, SendOptions sameOptions) {
+        return node == sameNode && endpoint == sameEndpoint && options == sameOptions && !hasLeft;
+    }
+
+    void leavePlace() {
+        hasLeft = true;
     }
 
     boolean isUnderWay() {

@@ -33,9 +33,20 @@ final class Courses {
     /** Which place of a full set is taken next; guarded by this. */
     private int victim;
 
+    /**
+     * One on which something is under way, for the thread that sends to one endpoint and to no other: it need not be
+     * looked for. Not volatile: what a thread must see of a course that has left its place it has done itself, or has
+     * entered {@link #put} after.
+     */
+    private @Nullable Course busy;
+
     /** The course to an endpoint in one manner; null where another one, or none, is in its place. */
     @Nullable
     Course find(NodeId node, String endpoint, SendOptions options) {
+        Course latest = busy;
+        if (latest != null && latest.isVery(node, endpoint, options)) {
+            return latest;
+        }
         AtomicReferenceArray<@Nullable Course> present = places;
         int first = set(node, endpoint, present.length());
         for (int at = first; at < first + WAYS; at++) {
@@ -44,7 +55,14 @@ final class Courses {
                 return null;
             }
             if (course.leadsTo(node, endpoint)) {
-                return course.isIn(options) ? course : null;
+                if (!course.isIn(options)) {
+                    return null;
+                }
+                // Threads that take turns at it would write more than they find.
+                if (latest == null || !latest.isUnderWay()) {
+                    busy = course;
+                }
+                return course;
             }
         }
         return null;
@@ -61,7 +79,10 @@ final class Courses {
             victim = (victim + 1) % WAYS;
             at = set(course.node(), course.endpoint(), places.length()) + victim;
         }
-        places.set(at, course);
+        Course before = places.getAndSet(at, course);
+        if (before != null) {
+            before.leavePlace();
+        }
     }
 
     /** How many there are places for. */

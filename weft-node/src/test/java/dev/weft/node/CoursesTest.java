@@ -96,11 +96,12 @@ class CoursesTest {
     @Test
     void aMessageInAnotherMannerIsNotOvertakenByOneAfterIt() {
         ArrayDeque<Burst> handedOver = new ArrayDeque<>();
-        for (int i = 0; i < 10; i += 2) {
+        for (int i = 0; i < 12; i += 3) {
             send(node(1), "inbox", SendOptions.RDM, numbered(i), handedOver);
-            send(node(1), "inbox", PATIENT, numbered(i + 1), handedOver);
+            send(node(1), "inbox", SendOptions.RDM, numbered(i + 1), handedOver);
+            send(node(1), "inbox", PATIENT, numbered(i + 2), handedOver);
         }
-        assertThat(take(handedOver).values()).containsExactly(List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+        assertThat(take(handedOver).values()).containsExactly(List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
     }
 
     @Test
@@ -129,13 +130,14 @@ class CoursesTest {
     void anEndpointThatWasReplacedBeginsAnewBehindWhatItHasHandedOver() {
         ArrayDeque<Burst> handedOver = new ArrayDeque<>();
         send(node(1), "inbox", SendOptions.RDM, numbered(0), handedOver);
+        send(node(1), "inbox", SendOptions.RDM, numbered(1), handedOver);
         for (int i = 0; i < 4 * Courses.PLACES_MAX; i++) {
             send(node(2), "inbox-" + i, SendOptions.RDM, numbered(i), handedOver);
         }
         assertThat(courses.placeCount()).isEqualTo(Courses.PLACES_MAX);
         assertThat(courses.find(node(1), "inbox", SendOptions.RDM)).isNull();
-        send(node(1), "inbox", SendOptions.RDM, numbered(1), handedOver);
-        assertThat(take(handedOver)).containsEntry(node(1) + "inbox", List.of(0, 1));
+        send(node(1), "inbox", SendOptions.RDM, numbered(2), handedOver);
+        assertThat(take(handedOver)).containsEntry(node(1) + "inbox", List.of(0, 1, 2));
     }
 
     @Test
