@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** The driver: runs one scenario over all systems asked for and prints a Markdown table. */
 public final class Bench {
@@ -51,10 +52,19 @@ public final class Bench {
                         options.withSizes(1_024).withContenders(Contender.WEFT).withSeconds(60);
                 yield new Pressure(prepared(words, chosen)).run();
             }
-            case "s7" -> new Footprint(prepared(words, options)).run();
+            case "s7" -> footprint(prepared(words, options));
             default -> throw new IllegalArgumentException("no scenario " + scenario + "\n" + Options.HELP);
         };
         return machine() + "\n\n" + table;
+    }
+
+    private static String footprint(Options options) throws IOException, InterruptedException {
+        if (!options.archive()) {
+            return new Footprint(options, Optional.empty()).run();
+        }
+        try (Archives archives = Archives.create()) {
+            return new Footprint(options, Optional.of(archives)).run();
+        }
     }
 
     /** What each layer of security costs, beside the same without it. */

@@ -40,6 +40,14 @@ class BenchTest {
     }
 
     @Test
+    void processesStartFromAnArchiveOfTheirClasses() throws Exception {
+        String table = Bench.run(
+                "s7",
+                List.of("--systems", "netty", "--runs", "1", "--seconds", "1", "--warmup", "0", "--archive", "yes"));
+        assertThat(table).contains("| netty | ").doesNotContain("failed");
+    }
+
+    @Test
     void figuresAreMediansWithTheirBounds() {
         Figures figures = new Figures();
         figures.add(3_000_000);
@@ -68,5 +76,8 @@ class BenchTest {
         assertThatThrownBy(() -> Bench.run("s1", List.of("--seconds", "3600")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("--seconds 3600 must be from 1 to 60");
+        assertThatThrownBy(() -> Bench.run("s7", List.of("--archive", "perhaps")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("--archive perhaps must be yes or no");
     }
 }

@@ -26,6 +26,9 @@ final class Child implements AutoCloseable {
     private static final int SYSTEM_TICKS = 12;
     private static final long MILLIS_PER_TICK = 10;
 
+    /** Stands for the name of the process in the options of its JVM. */
+    static final String NAME = "{name}";
+
     private final String name;
     private final Path log;
     private final Process process;
@@ -52,13 +55,15 @@ final class Child implements AutoCloseable {
                 "-XX:-UseDynamicNumberOfCompilerThreads",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow"));
-        command.addAll(jvmOptions);
+        // Options may name another class path: the last one counts.
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        jvmOptions.forEach(option -> command.add(option.replace(NAME, setting.name())));
         command.addAll(setting.contender().jvmOptions());
         String more = System.getenv("BENCH_JAVA_OPTS");
         if (more != null && !more.isBlank()) {
             command.addAll(Arrays.asList(more.trim().split(" +")));
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Worker.class.getName()));
+        command.add(Worker.class.getName());
         command.addAll(setting.arguments());
         Path log = setting.directory().resolve(setting.name() + ".log");
         return new Child(

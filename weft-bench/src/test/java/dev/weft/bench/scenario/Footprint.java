@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * S7: what a system costs that does nothing. A sink is there; then a source's process is started, and the time taken
@@ -28,9 +30,12 @@ final class Footprint {
     }
 
     private final Options options;
+    private final Optional<Archives> archives;
 
-    Footprint(Options options) {
+    /** @param archives of classes for all processes; without, what the JVM has of its own */
+    Footprint(Options options, Optional<Archives> archives) {
         this.options = options;
+        this.archives = archives;
     }
 
     String run() throws InterruptedException {
@@ -42,6 +47,9 @@ final class Footprint {
                 }
                 Row row = rows.computeIfAbsent(contender, any -> new Row());
                 try {
+                    if (round == 0 && archives.isPresent()) {
+                        rehearse(contender, archives.get());
+                    }
                     measure(contender, row);
                     System.err.printf(
                             "round %d, %s: first delivery after %s ms, %s MB, %s %% CPU%n",
@@ -70,8 +78,23 @@ final class Footprint {
         return table.toString();
     }
 
+    /** A run whose processes write down which classes they have loaded. */
+    private void rehearse(Contender contender, Archives to) throws IOException, InterruptedException {
+        try (Ensemble ensemble = Ensemble.startEnds(contender, 64, options, with(to.rehearsing(contender)))) {
+            ensemble.join();
+            ensemble.origin().ask("one");
+        }
+        to.requireWritten(contender, List.of("sink0", "source0"));
+    }
+
+    private static List<String> with(List<String> more) {
+        return Stream.concat(HEAP.stream(), more.stream()).toList();
+    }
+
     private void measure(Contender contender, Row row) throws IOException, InterruptedException {
-        try (Ensemble ensemble = Ensemble.startEnds(contender, 64, options, HEAP)) {
+        List<String> jvmOptions =
+                with(archives.map(made -> made.using(contender)).orElse(List.of()));
+        try (Ensemble ensemble = Ensemble.startEnds(contender, 64, options, jvmOptions)) {
             long began = System.nanoTime();
             ensemble.join();
             ensemble.origin().ask("one");

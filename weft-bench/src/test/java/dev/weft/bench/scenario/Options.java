@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param sizes of messages, in bytes
  * @param warmUpSeconds before each measurement, in each run
  * @param recordings where Flight Recorder's files go
+ * @param archive whether each process starts from an archive of its classes
  */
 record Options(
         List<Integer> sizes,
@@ -22,7 +23,8 @@ record Options(
         String kind,
         int relays,
         int sinks,
-        Optional<Path> recordings) {
+        Optional<Path> recordings,
+        boolean archive) {
 
     static final String HELP = """
             tools/bench.sh micro [REGEX [JMH options]]   parts of the core; micro lsdb: memory of the database
@@ -47,6 +49,7 @@ record Options(
               --relays 1                   between source and sink (s5, pressure), at most 4
               --sinks 8                    (s4), at most 16
               --jfr DIR                    record every process
+              --archive no                 or yes: every process starts from an archive of its classes (s7)
             """.formatted(String.join(
             ", ", Arrays.stream(Contender.values()).map(Contender::word).toList()));
 
@@ -71,6 +74,7 @@ record Options(
         int relays = defaults.relays;
         int sinks = defaults.sinks;
         Optional<Path> recordings = defaults.recordings;
+        boolean archive = defaults.archive;
         for (int i = 0; i + 1 < words.size(); i += 2) {
             String value = words.get(i + 1);
             switch (words.get(i)) {
@@ -88,13 +92,14 @@ record Options(
                 case "--relays" -> relays = Integer.parseInt(value);
                 case "--sinks" -> sinks = Integer.parseInt(value);
                 case "--jfr" -> recordings = Optional.of(Path.of(value).toAbsolutePath());
+                case "--archive" -> archive = yesOrNo(value);
                 default -> throw new IllegalArgumentException("no option " + words.get(i));
             }
         }
         if (words.size() % 2 != 0) {
             throw new IllegalArgumentException(words.get(words.size() - 1) + " needs a value");
         }
-        return new Options(sizes, contenders, runs, seconds, warmUpSeconds, kind, relays, sinks, recordings);
+        return new Options(sizes, contenders, runs, seconds, warmUpSeconds, kind, relays, sinks, recordings, archive);
     }
 
     static Options defaults() {
@@ -107,19 +112,30 @@ record Options(
                 "rdm",
                 1,
                 8,
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     Options withSizes(Integer... other) {
-        return new Options(List.of(other), contenders, runs, seconds, warmUpSeconds, kind, relays, sinks, recordings);
+        return new Options(
+                List.of(other), contenders, runs, seconds, warmUpSeconds, kind, relays, sinks, recordings, archive);
     }
 
     Options withContenders(Contender... other) {
-        return new Options(sizes, List.of(other), runs, seconds, warmUpSeconds, kind, relays, sinks, recordings);
+        return new Options(
+                sizes, List.of(other), runs, seconds, warmUpSeconds, kind, relays, sinks, recordings, archive);
     }
 
     Options withSeconds(int other) {
-        return new Options(sizes, contenders, runs, other, warmUpSeconds, kind, relays, sinks, recordings);
+        return new Options(sizes, contenders, runs, other, warmUpSeconds, kind, relays, sinks, recordings, archive);
+    }
+
+    private static boolean yesOrNo(String word) {
+        return switch (word) {
+            case "yes" -> true;
+            case "no" -> false;
+            default -> throw new IllegalArgumentException("--archive " + word + " must be yes or no");
+        };
     }
 
     private static void within(String name, int value, int min, int max) {
