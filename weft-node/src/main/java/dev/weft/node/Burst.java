@@ -37,8 +37,11 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
     /** So many tickets' handlers are told by one task: what waits in one holds up the others of these. */
     private static final int TOLD_TOGETHER = 16;
 
-    /** For so many messages like the one at hand room is taken at a time, lest senders and loop meet in its counts for each. */
-    private static final int LENT_AHEAD = 8;
+    /**
+     * For so many messages like the one at hand room is taken at a time, and for as many as there are where they are more,
+     * lest senders and loop meet in its counts for each.
+     */
+    private static final int LENT_AHEAD_MIN = 15;
 
     /** Numbers of sends. */
     interface Numbers {
@@ -190,7 +193,7 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
         int at = count(before);
         int end = packedBytes(before) + Bundle.bytesOf(payload.length);
         long cost = SendBudget.charge(payload.length);
-        long lentNow = lent(before) >= cost ? 0 : LENT_AHEAD * cost;
+        long lentNow = lent(before) >= cost ? 0 : Math.max(LENT_AHEAD_MIN, at) * cost;
         if (lentNow > 0 && !account.tryTake(lentNow)) {
             return false;
         }

@@ -197,7 +197,10 @@ final class SendBudget {
 
     void give(long charge) {
         node.held.addAndGet(-charge);
-        given = true;
+        // Written only where it says something new: it lies beside what every sender reads.
+        if (!given) {
+            given = true;
+        }
     }
 
     /**
