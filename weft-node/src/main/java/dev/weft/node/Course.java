@@ -22,6 +22,9 @@ final class Course {
     private final SendBudget.Flow flow;
     /** The latest, which whoever made it may add to; null where it has an outcome. */
     private volatile @Nullable Burst open;
+    /** How much the last burst had; only a guess at the next one, so threads may see any of the latest. */
+    private int lastBytes;
+
     /** Another one has its place among the {@link Courses}. */
     private boolean hasLeft;
 
@@ -50,6 +53,15 @@ final class Course {
 
     void leavePlace() {
         hasLeft = true;
+    }
+
+    /** How many bytes the last burst that was taken had packed, 0 where it was one message. */
+    int lastBytes() {
+        return lastBytes;
+    }
+
+    void noteLast(int bytes) {
+        lastBytes = bytes;
     }
 
     boolean isUnderWay() {
