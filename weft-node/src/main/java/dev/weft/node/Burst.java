@@ -193,7 +193,7 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
         int at = count(before);
         int end = packedBytes(before) + Bundle.bytesOf(payload.length);
         long cost = SendBudget.charge(payload.length);
-        long lentNow = lent(before) >= cost ? 0 : Math.max(LENT_AHEAD_MIN, at) * cost;
+        long lentNow = lent(before) >= cost ? 0 : lentAhead(before, payload.length) * cost;
         if (lentNow > 0 && !account.tryTake(lentNow)) {
             return false;
         }
@@ -207,6 +207,12 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
             return false;
         }
         return true;
+    }
+
+    /** For how many messages like this one room is taken: for no more than there is a place for. */
+    private static long lentAhead(long present, int payloadBytes) {
+        int fit = (BYTES_MAX - packedBytes(present)) / Bundle.bytesOf(payloadBytes);
+        return Math.min(Math.max(LENT_AHEAD_MIN, count(present)), Math.min(fit, Bundle.MESSAGES_MAX - count(present)));
     }
 
     /** Room for so many bytes, with what is packed. */

@@ -25,7 +25,7 @@ final class Course {
     /** How much the last burst had; only a guess at the next one, so threads may see any of the latest. */
     private int lastBytes;
 
-    /** Another one has its place among the {@link Courses}. */
+    /** Another one has its place among the {@link Courses}; written before that one can be found there. */
     private boolean hasLeft;
 
     Course(NodeId node, String endpoint, SendOptions options, Manner manner) {

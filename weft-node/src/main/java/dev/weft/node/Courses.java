@@ -35,10 +35,9 @@ final class Courses {
 
     /**
      * One on which something is under way, for the thread that sends to one endpoint and to no other: it need not be
-     * looked for. Not volatile: what a thread must see of a course that has left its place it has done itself, or has
-     * entered {@link #put} after.
+     * looked for.
      */
-    private @Nullable Course busy;
+    private volatile @Nullable Course busy;
 
     /** The course to an endpoint in one manner; null where another one, or none, is in its place. */
     @Nullable
@@ -79,10 +78,12 @@ final class Courses {
             victim = (victim + 1) % WAYS;
             at = set(course.node(), course.endpoint(), places.length()) + victim;
         }
-        Course before = places.getAndSet(at, course);
+        Course before = places.get(at);
         if (before != null) {
+            // First of all: who finds the new one, here or as the busy one, is to see that this one has left.
             before.leavePlace();
         }
+        places.set(at, course);
     }
 
     /** How many there are places for. */

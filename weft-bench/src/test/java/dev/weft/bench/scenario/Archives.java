@@ -40,9 +40,9 @@ final class Archives implements AutoCloseable {
         return List.of("-cp", classPath, "-XX:ArchiveClassesAtExit=" + archive(contender));
     }
 
-    /** Options of a run whose processes use what those of the rehearsal have written. */
+    /** Options of a run whose processes use what those of the rehearsal have written, or do not start. */
     List<String> using(Contender contender) {
-        return List.of("-cp", classPath, "-XX:SharedArchiveFile=" + archive(contender));
+        return List.of("-cp", classPath, "-Xshare:on", "-XX:SharedArchiveFile=" + archive(contender));
     }
 
     /** A JVM without its archive would start all the same, and nobody would know. */

@@ -22,7 +22,7 @@ final class Neighbor {
      * What part of the retransmission time an acknowledgement may wait, for others to go with it; what remains is for
      * the way and the beat.
      */
-    private static final double ACKNOWLEDGE_PART = 0.4;
+    private static final double ACKNOWLEDGE_PART = 0.25;
 
     private static final int RETRANSMIT_DOUBLINGS_MAX = 3;
 
