@@ -19,10 +19,10 @@ final class Neighbor {
     private static final long ANNOUNCE_NANOS = 100_000_000L;
 
     /**
-     * What part of the retransmission time an acknowledgement may wait, for others to go with it; what remains is for
-     * the way and the beat.
+     * An acknowledgement may wait for this part of the retransmission time, for others to go with it; what remains is
+     * for the way and the beat.
      */
-    private static final double ACKNOWLEDGE_PART = 0.25;
+    private static final int ACKNOWLEDGE_DIVISOR = 4;
 
     private static final int RETRANSMIT_DOUBLINGS_MAX = 3;
 
@@ -74,7 +74,7 @@ final class Neighbor {
 
     /** @param retransmitNanos after which either end tells again what was not acknowledged */
     Neighbor(NodeId node, int slot, long lot, long serial, long retransmitNanos) {
-        this.acknowledgeWithinNanos = (long) (ACKNOWLEDGE_PART * retransmitNanos);
+        this.acknowledgeWithinNanos = retransmitNanos / ACKNOWLEDGE_DIVISOR;
         this.node = node;
         this.slot = slot;
         this.lot = lot;
