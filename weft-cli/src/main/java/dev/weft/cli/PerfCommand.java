@@ -47,11 +47,11 @@ final class PerfCommand implements Callable<Integer> {
         target.patience();
         try (Mesh mesh = join.joinBriefly()) {
             Peer peer = target.find(mesh);
-            PerfRun run = new PerfRun(mesh, peer.id(), size);
+            PerfRun run = new PerfRun(mesh, peer.id(), size, Duration.ofSeconds(1), this::progress);
             System.err.println("one message of " + size + " bytes at a time ...");
             PerfRun.Latency latency = run.latency(each);
             System.err.println("as many as go through ...");
-            PerfRun.Throughput throughput = run.throughput(each, this::progress);
+            PerfRun.Throughput throughput = run.throughput(each);
             System.out.println(json ? object(peer, latency, throughput) : text(peer, latency, throughput));
             return throughput.failed() == 0 ? ExitCode.OK.code() : ExitCode.FAILED.code();
         }

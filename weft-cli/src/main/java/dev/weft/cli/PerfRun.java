@@ -6,9 +6,13 @@ import dev.weft.Outcome;
 import dev.weft.SendOptions;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Measures the way to an endpoint that takes whatever comes: first how long a message takes with nothing else under
@@ -19,9 +23,8 @@ final class PerfRun {
     static final String ENDPOINT = "weft/perf";
 
     private static final int ROUND_TRIPS_MAX = 1 << 20;
-    private static final long SECOND_NANOS = 1_000_000_000L;
 
-    /** Hears how it goes, about once a second. */
+    /** Hears how it goes, again and again, on a thread of its own: also while a message is long in coming. */
     interface Progress {
         void say(Duration since, double messagesPerSecond);
     }
@@ -43,14 +46,25 @@ final class PerfRun {
     private final Mesh mesh;
     private final NodeId target;
     private final byte[] payload;
+    private final Duration sayEvery;
+    private final Progress progress;
 
-    PerfRun(Mesh mesh, NodeId target, int payloadBytes) {
+    PerfRun(Mesh mesh, NodeId target, int payloadBytes, Duration sayEvery, Progress progress) {
         this.mesh = mesh;
         this.target = target;
         this.payload = new byte[payloadBytes];
+        this.sayEvery = sayEvery;
+        this.progress = progress;
     }
 
     Latency latency(Duration time) throws InterruptedException {
+        LongAdder delivered = new LongAdder();
+        try (Ticks ticks = new Ticks(sayEvery, delivered::sum, progress)) {
+            return latency(time, delivered);
+        }
+    }
+
+    private Latency latency(Duration time, LongAdder delivered) throws InterruptedException {
         long[] roundTrips = new long[1_024];
         int count = 0;
         int hops = 0;
@@ -59,6 +73,7 @@ final class PerfRun {
             Outcome outcome =
                     mesh.send(target, ENDPOINT, payload, SendOptions.RDM).await();
             requireDelivered(outcome);
+            delivered.increment();
             hops = outcome.hops();
             if (count == roundTrips.length) {
                 roundTrips = Arrays.copyOf(roundTrips, 2 * count);
@@ -86,14 +101,18 @@ final class PerfRun {
         }
     }
 
-    Throughput throughput(Duration time, Progress progress) throws InterruptedException {
+    Throughput throughput(Duration time) throws InterruptedException {
         LongAdder delivered = new LongAdder();
+        try (Ticks ticks = new Ticks(sayEvery, delivered::sum, progress)) {
+            return throughput(time, delivered);
+        }
+    }
+
+    private Throughput throughput(Duration time, LongAdder delivered) throws InterruptedException {
         LongAdder failed = new LongAdder();
         AtomicLong lastNanos = new AtomicLong();
         Duration cpuBefore = cpu();
         long began = System.nanoTime();
-        long said = began;
-        long saidCount = 0;
         long sent = 0;
         Consumer<Outcome> settled = outcome -> {
             (outcome.isDelivered() ? delivered : failed).increment();
@@ -102,13 +121,6 @@ final class PerfRun {
         while (System.nanoTime() - began < time.toNanos()) {
             mesh.send(target, ENDPOINT, payload, SendOptions.RDM, settled);
             sent++;
-            long now = System.nanoTime();
-            if (now - said >= SECOND_NANOS) {
-                long count = delivered.sum();
-                progress.say(Duration.ofNanos(now - began), (count - saidCount) / ((now - said) / 1e9));
-                said = now;
-                saidCount = count;
-            }
         }
         // Each outcome comes, for each send has a timeout.
         while (delivered.sum() + failed.sum() < sent) {
@@ -119,5 +131,42 @@ final class PerfRun {
 
     private static Duration cpu() {
         return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /** Looks at a count again and again, and tells at what rate it has grown. */
+    private static final class Ticks implements AutoCloseable {
+        private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(Ticks::daemon);
+        private final LongSupplier count;
+        private final Progress progress;
+        private final long beganNanos = System.nanoTime();
+        private long saidNanos = beganNanos;
+        private long saidCount;
+
+        Ticks(Duration every, LongSupplier count, Progress progress) {
+            this.count = count;
+            this.progress = progress;
+            thread.scheduleAtFixedRate(this::say, every.toNanos(), every.toNanos(), TimeUnit.NANOSECONDS);
+        }
+
+        private static Thread daemon(Runnable task) {
+            Thread thread = new Thread(task, "weft-perf");
+            thread.setDaemon(true);
+            return thread;
+        }
+
+        private void say() {
+            long now = System.nanoTime();
+            long counted = count.getAsLong();
+            progress.say(Duration.ofNanos(now - beganNanos), (counted - saidCount) / ((now - saidNanos) / 1e9));
+            saidNanos = now;
+            saidCount = counted;
+        }
+
+        /** Nothing is told afterwards. */
+        @Override
+        public void close() throws InterruptedException {
+            thread.shutdownNow();
+            thread.awaitTermination(1, TimeUnit.SECONDS);
+        }
     }
 }

@@ -36,12 +36,15 @@ class GuardedProcessesIT {
 
     @BeforeEach
     void open() {
-        lab = new Lab(folder, Lab.PLAIN);
+        lab = new Lab(folder, Lab.PARANOID);
     }
 
     @AfterEach
     void close() {
+        List<String> leaks =
+                lab.complaints().stream().filter(line -> line.contains("LEAK")).toList();
         lab.close();
+        assertThat(leaks).isEmpty();
     }
 
     private static int freePort() throws IOException {

@@ -67,15 +67,14 @@ final class Application implements Engine.Output {
         this.callbacks = callbacks;
         this.budget = budget;
         this.completions = new Completions(callbacks);
-        driver.beforeWriting(() -> {
-            filled.forEach(Inbox::flush);
-            filled.clear();
-            completions.flush();
-            budget.flush();
-            if (callbacks instanceof AfterTurn deferred) {
-                deferred.flush();
-            }
-        });
+    }
+
+    /** On the loop: what a turn of the engine has brought is handed on, all of it together. */
+    void endTurn() {
+        filled.forEach(Inbox::flush);
+        filled.clear();
+        completions.flush();
+        budget.flush();
     }
 
     /** What hears of each newer list of revocations, on the loop. */

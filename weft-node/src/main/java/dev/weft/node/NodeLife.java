@@ -105,9 +105,8 @@ final class NodeLife {
         String threadName = "weft-" + config.mesh() + "-" + identity.id().brief();
         this.loop = new Loop(threadName, Loop.Kind.best());
         this.ownCallbacks = new Callbacks(threadName);
-        this.callbacks = config.callbacks()
-                .<Executor>map(given -> new AfterTurn(loop, ownCallbacks.after(given)))
-                .orElseGet(ownCallbacks::executor);
+        Optional<AfterTurn> deferred = config.callbacks().map(given -> new AfterTurn(loop, ownCallbacks.after(given)));
+        this.callbacks = deferred.<Executor>map(executor -> executor).orElseGet(ownCallbacks::executor);
         this.events = new NodeEvents(callbacks);
         this.memory = state == null ? null : new PeerMemory(state, identity.id(), events);
         this.secrets = new Secrets(config, identity.key());
@@ -122,6 +121,11 @@ final class NodeLife {
         this.driver = new Driver(loop, this::nowNanos, transports, secrets);
         this.handovers = new Handovers(loop, driver, callbacks);
         this.application = new Application(identity.id(), driver, events, callbacks, Bounds.budget(config.limits()));
+        Runnable handOut = deferred.<Runnable>map(executor -> executor::flush).orElse(() -> {});
+        driver.beforeWriting(() -> {
+            application.endTurn();
+            handOut.run();
+        });
         this.listening = new Listening(config, identity.id(), transports, secrets);
         try {
             listening.open(driver::accept);

@@ -38,6 +38,7 @@ record Options(
             tools/bench.sh s7    footprint: memory, start, idle processor time
             tools/bench.sh transports [ROUNDS]           shared memory, Unix sockets and TCP without a mesh
             tools/bench.sh growth [SECONDS PART...]      cost against size, hops, flows and members; pictures
+            tools/bench.sh nodes [COUNT...]              what membership costs as nodes become more, in the simulator; pictures
             tools/bench.sh hot FILE.jfr...               where the processor time of recordings went
 
               --sizes 64,1024,4096,65536   bytes per message
