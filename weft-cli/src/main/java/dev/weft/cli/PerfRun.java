@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /**
  * Measures the way to an endpoint that takes whatever comes: first how long a message takes with nothing else under
@@ -58,13 +57,12 @@ final class PerfRun {
     }
 
     Latency latency(Duration time) throws InterruptedException {
-        LongAdder delivered = new LongAdder();
-        try (Ticks ticks = new Ticks(sayEvery, delivered::sum, progress)) {
+        try (Ticks delivered = new Ticks(sayEvery, progress)) {
             return latency(time, delivered);
         }
     }
 
-    private Latency latency(Duration time, LongAdder delivered) throws InterruptedException {
+    private Latency latency(Duration time, Ticks delivered) throws InterruptedException {
         long[] roundTrips = new long[1_024];
         int count = 0;
         int hops = 0;
@@ -102,20 +100,23 @@ final class PerfRun {
     }
 
     Throughput throughput(Duration time) throws InterruptedException {
-        LongAdder delivered = new LongAdder();
-        try (Ticks ticks = new Ticks(sayEvery, delivered::sum, progress)) {
+        try (Ticks delivered = new Ticks(sayEvery, progress)) {
             return throughput(time, delivered);
         }
     }
 
-    private Throughput throughput(Duration time, LongAdder delivered) throws InterruptedException {
+    private Throughput throughput(Duration time, Ticks delivered) throws InterruptedException {
         LongAdder failed = new LongAdder();
         AtomicLong lastNanos = new AtomicLong();
         Duration cpuBefore = cpu();
         long began = System.nanoTime();
         long sent = 0;
         Consumer<Outcome> settled = outcome -> {
-            (outcome.isDelivered() ? delivered : failed).increment();
+            if (outcome.isDelivered()) {
+                delivered.increment();
+            } else {
+                failed.increment();
+            }
             lastNanos.accumulateAndGet(System.nanoTime() - began, Math::max);
         };
         while (System.nanoTime() - began < time.toNanos()) {
@@ -133,17 +134,17 @@ final class PerfRun {
         return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    /** Looks at a count again and again, and tells at what rate it has grown. */
+    /** Counts, and tells again and again at what rate. */
     private static final class Ticks implements AutoCloseable {
         private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(Ticks::daemon);
-        private final LongSupplier count;
+        private final LongAdder count = new LongAdder();
         private final Progress progress;
         private final long beganNanos = System.nanoTime();
         private long saidNanos = beganNanos;
         private long saidCount;
+        private boolean isClosed;
 
-        Ticks(Duration every, LongSupplier count, Progress progress) {
-            this.count = count;
+        Ticks(Duration every, Progress progress) {
             this.progress = progress;
             thread.scheduleAtFixedRate(this::say, every.toNanos(), every.toNanos(), TimeUnit.NANOSECONDS);
         }
@@ -154,9 +155,20 @@ final class PerfRun {
             return thread;
         }
 
-        private void say() {
+        void increment() {
+            count.increment();
+        }
+
+        long sum() {
+            return count.sum();
+        }
+
+        private synchronized void say() {
+            if (isClosed) {
+                return;
+            }
             long now = System.nanoTime();
-            long counted = count.getAsLong();
+            long counted = count.sum();
             progress.say(Duration.ofNanos(now - beganNanos), (counted - saidCount) / ((now - saidNanos) / 1e9));
             saidNanos = now;
             saidCount = counted;
@@ -164,9 +176,9 @@ final class PerfRun {
 
         /** Nothing is told afterwards. */
         @Override
-        public void close() throws InterruptedException {
+        public synchronized void close() {
+            isClosed = true;
             thread.shutdownNow();
-            thread.awaitTermination(1, TimeUnit.SECONDS);
         }
     }
 }

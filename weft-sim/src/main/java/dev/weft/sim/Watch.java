@@ -21,6 +21,9 @@ import java.util.TreeSet;
  */
 final class Watch {
     private static final int SMALL_WORLD_NODES = 64;
+    /** Beyond, what each node has seen of every other would take more memory than the nodes. */
+    private static final int VERSIONS_NODES_MAX = 256;
+
     private static final int TURNS_SMALL = 32;
     private static final int TURNS_LARGE = 4_096;
     private static final LsaKind[] KINDS = LsaKind.values();
@@ -29,6 +32,7 @@ final class Watch {
     private final EngineConfig config;
     private final Violations.Witness violations;
     private final boolean isSmall;
+    private final boolean keepsVersions;
     private final int everyTurns;
     private final TreeMap<LsaKey, LsaVersion> newest = new TreeMap<>();
     private final TreeSet<NodeId> neighborsEver = new TreeSet<>();
@@ -40,17 +44,19 @@ final class Watch {
         this.config = config;
         this.violations = violations;
         this.isSmall = worldNodes <= SMALL_WORLD_NODES;
+        this.keepsVersions = worldNodes <= VERSIONS_NODES_MAX;
         this.everyTurns = isSmall ? TURNS_SMALL : TURNS_LARGE;
     }
 
     /** A turn has ended. */
     void look(Engine engine) {
-        if (isSmall && engine.lsdbHash() != seenHash) {
+        boolean isDue = ++turns % everyTurns == 0;
+        if ((isSmall || isDue && keepsVersions) && engine.lsdbHash() != seenHash) {
             seenHash = engine.lsdbHash();
             neighborsEver.addAll(engine.neighbors());
             lookAtVersions(engine.lsdb());
         }
-        if (++turns % everyTurns == 0) {
+        if (isDue) {
             neighborsEver.addAll(engine.neighbors());
             lookAtBounds(engine);
         }

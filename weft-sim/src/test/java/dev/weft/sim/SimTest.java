@@ -19,7 +19,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @interface SimTest {
     int seeds();
 
-    int nodes();
+    int nodes() default 30;
 
-    int seconds();
+    /** Of virtual time, while faults last. */
+    int seconds() default 20;
 }

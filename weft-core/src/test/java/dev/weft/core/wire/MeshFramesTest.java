@@ -11,6 +11,7 @@ import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -203,6 +204,14 @@ class MeshFramesTest {
             dev.weft.core.topology.Edition.read(item.lsa());
         }
         return flood;
+    }
+
+    @Test
+    void everyTypeOfFrameIsAmongTheseOrHasAContractOfItsOwn() {
+        EnumSet<FrameType> tested =
+                EnumSet.of(FrameType.HELLO, FrameType.ACCEPT, FrameType.CLOSE, FrameType.PING, FrameType.PONG);
+        frames().forEach(frame -> tested.add(frame.type()));
+        assertThat(EnumSet.complementOf(tested)).isEmpty();
     }
 
     @Test
