@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>In a connected flow a message's fate is known when all before it have been delivered, and nothing that has a number
  * is ever left out (RFC 9260 §11.1.5: it is committed). How long that takes does not matter as long as the destination
  * answers, were it that it has no room (RFC 1122 §4.2.2.17). The flow breaks where something is outstanding and nothing
- * at all was heard for the {@link #patienceNanos} (RFC 9293 §3.8.3). Where the destination refuses a message, it has
+ * at all was heard for too long, {@link Silence} (RFC 9293 §3.8.3). Where the destination refuses a message, it has
  * refused all behind it.
  *
  * <p>Called by {@link Sender} alone.
@@ -56,18 +56,14 @@ final class OutboundFlow {
         void refused(OutboundFlow flow, Outcome.Reason reason, int rejectedCount);
     }
 
-    /** How often, at least, something is sent again within the time after which a silent destination is given up. */
-    private static final int PROBES_IN_PATIENCE = 6;
-
     private final FlowLabel label;
     private final Manner manner;
     private final FlowConfig config;
     private final Paths paths;
     private final Output out;
     private final RetransmissionTimer timer;
-    /** For how long nothing may be heard of the destination of a connected flow. */
-    private final long patienceNanos;
-
+    private final Silence silence;
+    private final RefusedTail refused = new RefusedTail();
     private final CongestionWindow congestion;
 
     private final MessageDeadlines deadlines = new MessageDeadlines();
@@ -86,24 +82,16 @@ final class OutboundFlow {
     private Paths.Choice choice = Paths.Choice.PRIMARY;
     private @Nullable Path lastPath;
     private long lastExpiryNanos = -1;
-    private long heardNanos = -1;
-    /** Since when something is outstanding of which nothing was heard. */
-    private long silentSinceNanos;
-    /** How often in a row the timer has expired without an answer. */
-    private int unanswered;
-
     private long retryPathNanos = Deadlines.NEVER;
     private long usedNanos;
     private long nextOrder;
-    /** From here on the destination of a connected flow takes nothing. */
-    private long refusedFrom = Long.MAX_VALUE;
-
-    private Outcome.Reason refusedWhy = Outcome.Reason.NONE;
-    private int rejectedCount;
     private boolean broken;
     private boolean gathers;
 
-    /** @param patienceNanos {@link Deadlines#NEVER} unless connected */
+    /**
+     * @param patienceNanos for how long nothing may be heard of the destination of a connected flow; {@link
+     *     Deadlines#NEVER} unless connected
+     */
     OutboundFlow(
             FlowLabel label,
             Manner manner,
@@ -114,7 +102,7 @@ final class OutboundFlow {
             long nowNanos) {
         this.label = label;
         this.manner = manner;
-        this.patienceNanos = patienceNanos;
+        this.silence = new Silence(patienceNanos);
         this.config = config;
         this.paths = paths;
         this.out = out;
@@ -186,7 +174,7 @@ final class OutboundFlow {
     /** A message that was handed back by a flow before this one. */
     void add(Outgoing message, long nowNanos) {
         if (isIdle()) {
-            silentSinceNanos = nowNanos;
+            silence.begin(nowNanos);
         }
         nextOrder = Math.max(nextOrder, message.order + 1);
         toSend.add(message);
@@ -207,12 +195,10 @@ final class OutboundFlow {
         handle = ack.handle();
         hops = ack.hops();
         usedNanos = nowNanos;
-        heardNanos = nowNanos;
-        silentSinceNanos = nowNanos;
-        unanswered = 0;
+        silence.handleHeard(nowNanos);
         for (Ack.Refusal refusal : ack.refusals()) {
             if (isOrdered()) {
-                refusedFrom(refusal);
+                refused.handleRefusal(refusal);
                 continue;
             }
             for (Outgoing message : messagesFrom(refusal.messageSequence())) {
@@ -248,10 +234,10 @@ final class OutboundFlow {
         }
         deliveredBelow = Math.max(deliveredBelow, ack.floor());
         trim(nowNanos);
-        if (refusedWhy == Outcome.Reason.NONE) {
-            pump(nowNanos);
-        } else {
+        if (refused.isPresent()) {
             refuseRest(nowNanos);
+        } else {
+            pump(nowNanos);
         }
     }
 
@@ -319,7 +305,7 @@ final class OutboundFlow {
             next = Math.min(next, soonest.deadlineNanos);
         }
         if (isOrdered() && !isIdle()) {
-            next = Math.min(next, patienceEndNanos());
+            next = Math.min(next, silence.endNanos());
         }
         Flights.Flight oldest = flights.oldest();
         return oldest == null ? next : Math.min(next, expiryNanos(oldest));
@@ -416,42 +402,27 @@ final class OutboundFlow {
     }
 
     private Outcome answer(Outgoing message, long nowNanos) {
-        Outcome.Reason refusal = message.firstSequence >= refusedFrom ? refusalInOrder(message) : message.refusal;
+        Outcome.Reason refusal = refused.contains(message) ? refused.answerTo(message) : message.refusal;
         Outcome.Kind kind = refusal == Outcome.Reason.NONE ? Outcome.Kind.DELIVERED : Outcome.Kind.REJECTED;
         return new Outcome(kind, refusal, Duration.ofNanos(nowNanos - message.firstSentNanos), hops);
-    }
-
-    private void refusedFrom(Ack.Refusal refusal) {
-        if (refusal.messageSequence() < refusedFrom) {
-            refusedFrom = refusal.messageSequence();
-            refusedWhy = refusal.reason() == Outcome.Reason.NONE ? Outcome.Reason.LIMIT : refusal.reason();
-        }
-    }
-
-    /** Why one behind the refusal is not taken. An end before which nothing was refused is as good as taken. */
-    private Outcome.Reason refusalInOrder(Outgoing message) {
-        boolean hadAll = message.role == Outgoing.Role.END
-                && rejectedCount == 0
-                && refusedWhy == Outcome.Reason.CONNECTION_RESET;
-        return hadAll ? Outcome.Reason.NONE : refusedWhy;
     }
 
     /** Nothing behind a refusal will ever be taken. */
     private void refuseRest(long nowNanos) {
         for (Outgoing message : deadlines.all()) {
-            if (message.firstSequence >= 0 && message.firstSequence < refusedFrom) {
-                settle(message, message.givenUp(Outcome.Kind.REJECTED, refusedWhy));
+            if (refused.follows(message)) {
+                settle(message, message.givenUp(Outcome.Kind.REJECTED, refused.why()));
             } else if (message.hasLeft()) {
                 settle(message, answer(message, nowNanos));
             } else {
-                Outcome.Reason refusal = refusalInOrder(message);
+                Outcome.Reason refusal = refused.answerTo(message);
                 Outcome.Kind kind = refusal == Outcome.Reason.NONE ? Outcome.Kind.DELIVERED : Outcome.Kind.REJECTED;
                 settle(message, Outcome.of(kind, refusal));
             }
         }
         forget();
         broken = true;
-        out.refused(this, refusedWhy, rejectedCount);
+        out.refused(this, refused.why(), refused.rejectedCount());
     }
 
     /** The unsettled messages that begin at a number, which may lie below the window when its first pieces are done. */
@@ -507,21 +478,21 @@ final class OutboundFlow {
 
     private void expireFlights(long nowNanos) {
         boolean expired = false;
-        boolean silence = false;
+        boolean isSilent = false;
         boolean late = false;
         for (Flights.Flight oldest = flights.oldest();
                 oldest != null && expiryNanos(oldest) <= nowNanos;
                 oldest = flights.oldest()) {
             expired = true;
-            silence |= heardNanos < oldest.sentNanos();
+            isSilent |= silence.hasLastedSince(oldest.sentNanos());
             late |= oldest.fragment().charge <= room;
             lost(oldest.sequence(), oldest.fragment());
         }
         if (expired) {
             lastExpiryNanos = nowNanos;
-            if (silence) {
+            if (isSilent) {
                 timer.handleExpiry(RetransmissionTimer.Expiry.SILENT);
-                unanswered++;
+                silence.handleUnanswered();
                 congestion.handleExpiry();
                 bundleSize.restart();
                 choice = choice.other();
@@ -537,14 +508,14 @@ final class OutboundFlow {
 
     /** A connected flow asks several times before it takes its destination for dead. */
     private long expiryNanos(Flights.Flight flight) {
-        long timeoutNanos = isOrdered() ? timer.timeoutNanos(patienceNanos / PROBES_IN_PATIENCE) : timer.timeoutNanos();
+        long timeoutNanos = isOrdered() ? timer.timeoutNanos(silence.probeNanos()) : timer.timeoutNanos();
         return Math.max(flight.sentNanos(), lastExpiryNanos) + timeoutNanos;
     }
 
     private void lost(long sequence, Fragment fragment) {
         if (isReliable()) {
             flights.end(fragment, Fragment.State.TO_SEND);
-            if (heardNanos >= fragment.sentNanos && fragment.charge > room) {
+            if (!silence.hasLastedSince(fragment.sentNanos) && fragment.charge > room) {
                 fragment.countProbe();
             }
             toSend.again(sequence);
@@ -562,14 +533,10 @@ final class OutboundFlow {
         }
     }
 
-    private long patienceEndNanos() {
-        return patienceNanos >= Deadlines.NEVER - silentSinceNanos ? Deadlines.NEVER : silentSinceNanos + patienceNanos;
-    }
-
     /** Nothing was heard of the destination for too long, or after too many tries. */
     private void breakIfSilent(long nowNanos) {
-        boolean isTimeUp = nowNanos >= patienceEndNanos();
-        if (broken || isIdle() || !isTimeUp && unanswered <= manner.retriesMax()) {
+        boolean isTimeUp = nowNanos >= silence.endNanos();
+        if (broken || isIdle() || !isTimeUp && silence.unanswered() <= manner.retriesMax()) {
             return;
         }
         List<Outgoing> outstanding = deadlines.all();
@@ -624,7 +591,7 @@ final class OutboundFlow {
             toSend.withdraw(message);
         }
         if (outcome.kind() == Outcome.Kind.REJECTED && message.role == Outgoing.Role.MESSAGE) {
-            rejectedCount += message.count();
+            refused.handleRejected(message.count());
         }
         Send send = message.settle();
         deadlines.settled();
