@@ -18,6 +18,9 @@ public interface Connection {
         return 0;
     }
 
+    /** False once either end has closed it, though what had come before may still be handed over. */
+    boolean isOpen();
+
     /** False while more than enough waits to be sent; {@link ConnectionHandler#onWritable} follows. */
     boolean isWritable();
 

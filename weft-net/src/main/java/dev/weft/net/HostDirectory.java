@@ -182,6 +182,7 @@ public final class HostDirectory implements AutoCloseable {
                 }
             }
             removeDeadSockets(present);
+            LeftRings.remove(directory);
         } catch (IOException | java.nio.file.DirectoryIteratorException unreadable) {
             return;
         }

@@ -5,11 +5,15 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node of this host holds as long as it lives: a lock on a file of its own, which the system lets go when the
@@ -85,30 +89,62 @@ final class LifeLock implements AutoCloseable {
      */
     static boolean removeIfDead(Path file, Path entry) {
         synchronized (HELD) {
-            if (HELD.contains(file)) {
-                return false;
+            Look look = Look.ANOTHER_FILE;
+            for (int looks = 0; look == Look.ANOTHER_FILE && looks < LOOKS_MAX; looks++) {
+                look = HELD.contains(file) ? Look.ALIVE : look(file, entry);
             }
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                if (channel.tryLock(0, Long.MAX_VALUE, true) == null) {
-                    return false;
-                }
-                remove(file, entry);
-            } catch (OverlappingFileLockException heldByAnotherCopyOfThisClass) {
-                return false;
-            } catch (IOException noLock) {
-                remove(file, entry);
-            }
-            return true;
+            return look == Look.DEAD;
         }
     }
 
-    private static void remove(Path file, Path entry) {
+    /** What a look at a lock says of its node; of one that is dead, all is removed. */
+    private enum Look {
+        ALIVE,
+        DEAD,
+        /** It was of a file that has its name no longer: a node may live anew by the one that has it now. */
+        ANOTHER_FILE
+    }
+
+    private static Look look(Path file, Path entry) {
         try {
-            Files.deleteIfExists(entry);
-            Files.deleteIfExists(file);
-        } catch (IOException somebodyElseDid) {
-            return;
+            Object named = key(file);
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                if (channel.tryLock(0, Long.MAX_VALUE, true) == null) {
+                    return Look.ALIVE;
+                }
+                if (!Objects.equals(named, key(file))) {
+                    return Look.ANOTHER_FILE;
+                }
+                Files.deleteIfExists(entry);
+                Files.deleteIfExists(file);
+                return Look.DEAD;
+            }
+        } catch (NoSuchFileException noLock) {
+            return lookWithoutLock(file, entry);
+        } catch (OverlappingFileLockException heldByAnotherCopyOfThisClass) {
+            return Look.ALIVE;
+        } catch (IOException unknown) {
+            // This process has no descriptor left, or may not look: that says nothing of the node.
+            return Look.ALIVE;
         }
+    }
+
+    /** An entry without a lock is nobody's, unless a node has just begun to live. */
+    private static Look lookWithoutLock(Path file, Path entry) {
+        try {
+            if (Files.exists(file)) {
+                return Look.ANOTHER_FILE;
+            }
+            Files.deleteIfExists(entry);
+        } catch (IOException notAllowed) {
+            return Look.DEAD;
+        }
+        return Look.DEAD;
+    }
+
+    /** What tells a file from another of the same name; null where the system knows no such thing. */
+    private static @Nullable Object key(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     }
 
     /** Gives the lock up and removes its file; what cannot be removed is removed by whoever sees it next. */

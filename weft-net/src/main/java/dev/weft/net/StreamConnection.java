@@ -101,6 +101,11 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     }
 
     @Override
+    public boolean isOpen() {
+        return channel.isOpen() && !ending;
+    }
+
+    @Override
     public boolean isWritable() {
         return channel.isWritable();
     }

@@ -152,7 +152,7 @@ final class StreamTransport {
             int after = untried.size();
             ChannelFuture attempt = bootstrap.connect(address);
             running.add(attempt);
-            attempt.addListener((ChannelFuture connected) -> ended(connected));
+            attempt.addListener((ChannelFuture connected) -> endedOnAnyThread(connected));
             if (after > 0) {
                 loop.schedule(STAGGER_NANOS, () -> {
                     // Unless a failure has brought on the next already.
@@ -160,6 +160,15 @@ final class StreamTransport {
                         next();
                     }
                 });
+            }
+        }
+
+        /** Where the system has no socket to give there is no channel, and its end is told on another thread. */
+        private void endedOnAnyThread(ChannelFuture attempt) {
+            if (loop.isInLoop()) {
+                ended(attempt);
+            } else {
+                loop.tryExecute(() -> ended(attempt));
             }
         }
 

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.core.base.ByteView;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.MulticastSocket;
@@ -25,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(120)
+@Timeout(300)
 class BeaconSocketTest {
     private static final String GROUP = "239.255.87.70";
     private static final String OTHER_GROUP = "239.255.87.71";
@@ -64,6 +66,35 @@ class BeaconSocketTest {
     void closeAll() {
         sockets.forEach(BeaconSocket::close);
         loop.close();
+    }
+
+    @Test
+    void whatIsNotToLeaveTheHostGoesOverLoopbackAlone() throws IOException {
+        assertThat(BeaconSocket.candidates(0))
+                .extracting(NetworkInterface::getName)
+                .containsExactly(loopback().getName());
+    }
+
+    @Test
+    void whatMayGoFartherGoesOverEveryInterfaceThatIsUpAndTakesMulticast() throws IOException {
+        List<NetworkInterface> far = BeaconSocket.candidates(1);
+        assertThat(far).contains(loopback());
+        for (NetworkInterface each : far) {
+            assertThat(each.isUp()).isTrue();
+            assertThat(each.isLoopback() || each.supportsMulticast()).isTrue();
+        }
+        NetworkInterface.networkInterfaces()
+                .filter(each -> each.inetAddresses().anyMatch(Inet4Address.class::isInstance))
+                .filter(BeaconSocketTest::isUpAndTakesMulticast)
+                .forEach(each -> assertThat(far).contains(each));
+    }
+
+    private static boolean isUpAndTakesMulticast(NetworkInterface each) {
+        try {
+            return each.isUp() && each.supportsMulticast();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What only a second process can show: locks count between processes. */
-@Timeout(120)
+@Timeout(300)
 class HostDirectoryIT {
     private static final NodeId HERE = new NodeId(1, 1);
     private static final NodeId THERE = new NodeId(2, 2);

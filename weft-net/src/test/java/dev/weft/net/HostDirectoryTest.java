@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(120)
+@Timeout(300)
 class HostDirectoryTest {
     private static final NodeId ALICE = new NodeId(1, 1);
     private static final NodeId BOB = new NodeId(2, 2);
@@ -153,6 +153,18 @@ class HostDirectoryTest {
         awaitScan(byAlice);
         assertThat(entry(dead)).doesNotExist();
         assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void theSharedMemoryOfADiallerThatWasKilledGoesThoughNobodyNewListens() throws IOException {
+        Recorded<Seen> byAlice = new Recorded<>(loop);
+        enter("mesh", ALICE, 5, byAlice);
+        Path ring = Files.createFile(entry(ALICE).resolveSibling(ALICE.brief() + ".shm.1.ring"));
+        awaitScan(byAlice);
+        assertThat(ring).as("perhaps of a dialler that lives").exists();
+        Files.setLastModifiedTime(ring, FileTime.fromMillis(0));
+        awaitScan(byAlice);
+        assertThat(ring).doesNotExist();
     }
 
     private void expectCured() throws IOException {

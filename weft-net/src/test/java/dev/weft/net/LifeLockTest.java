@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class LifeLockTest {
     private static final int LOOKERS = 4;
     private static final int LOOKS = 500;
@@ -45,6 +45,23 @@ class LifeLockTest {
             assertThat(entry).exists();
         }
         assertThat(lock).doesNotExist();
+        assertThat(LifeLock.removeIfDead(lock, entry)).isTrue();
+        assertThat(entry).doesNotExist();
+    }
+
+    @Test
+    void whoCannotLookTakesNobodyForDead() throws IOException {
+        Files.createFile(entry);
+        // Opened as a file, it is none.
+        Files.createSymbolicLink(lock, lock);
+        assertThat(LifeLock.removeIfDead(lock, entry)).isFalse();
+        assertThat(entry).exists();
+        assertThat(Files.isSymbolicLink(lock)).isTrue();
+    }
+
+    @Test
+    void anEntryWithoutALockIsNobodys() throws IOException {
+        Files.createFile(entry);
         assertThat(LifeLock.removeIfDead(lock, entry)).isTrue();
         assertThat(entry).doesNotExist();
     }

@@ -147,6 +147,11 @@ final class MemoryTransport implements Transport {
         }
 
         @Override
+        public boolean isOpen() {
+            return !ended;
+        }
+
+        @Override
         public boolean isWritable() {
             return !full && !ended;
         }

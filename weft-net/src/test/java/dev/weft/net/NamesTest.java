@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A name that stands for several addresses, not all of which are there. */
-@Timeout(60)
+@Timeout(300)
 class NamesTest {
     private final Loop loop = new Loop("names", Loop.Kind.best());
     private final List<AutoCloseable> open = new ArrayList<>();

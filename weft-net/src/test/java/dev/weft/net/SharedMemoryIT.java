@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What only a second process can show: memory that two of them share, and a death without good-bye. */
-@Timeout(120)
+@Timeout(300)
 class SharedMemoryIT {
     /** Listens or dials, then writes numbered frames as fast as they go, until it is killed. */
     static final class Other {

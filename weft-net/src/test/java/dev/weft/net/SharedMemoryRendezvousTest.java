@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One end is the transport; the other is made by hand, byte by byte, and does what it should not. */
-@Timeout(120)
+@Timeout(300)
 class SharedMemoryRendezvousTest {
     private static final int CAPACITY = 4 << 10;
     private static final int RINGS_AT = 4096;

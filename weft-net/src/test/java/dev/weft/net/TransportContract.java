@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every transport promises. The end that dials and the end that listens each have a loop of their own. */
-@Timeout(120)
+@Timeout(300)
 abstract class TransportContract {
     private Loop nearLoop;
     private Loop farLoop;

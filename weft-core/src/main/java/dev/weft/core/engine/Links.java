@@ -191,7 +191,7 @@ final class Links {
 
         @Override
         public void closed(CloseReason reason, String text, Link.Side side) {
-            lane.end();
+            lane.end(nowNanos);
             halfOpen.remove(number);
             Assurance assurance = link.connection().assurance();
             Optional<NodeId> known = assurance.node().or(() -> link.peer().map(Hello::node));
@@ -577,9 +577,9 @@ final class Links {
         return outlet.poll(number, now);
     }
 
-    /** True when the connection is of no more use and all that was to be said has been taken out. */
+    /** True when the connection is of no more use and all that was to be said has been taken out, or waits in vain. */
     boolean isToClose(long number) {
-        return outlet.isOver(number);
+        return outlet.isOver(number, nowNanos);
     }
 
     void forget(long number) {

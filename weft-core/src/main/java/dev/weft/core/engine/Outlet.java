@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Called by {@link Links} alone.
  */
 final class Outlet {
+    /** How long a connection that is to be ended waits for a carrier that takes nothing more. */
+    static final long LAST_WORDS_NANOS = 5_000_000_000L;
+
     private final LinkQueue.Bounds bounds;
     private final Rates rates;
     /** Of all connections together. */
@@ -36,6 +39,8 @@ final class Outlet {
     private final LongSet pending = new LongSet();
     /** Connections whose data waits for a rate, and until when. */
     private final DeadlineIndex paced = new DeadlineIndex();
+    /** Connections that are to be ended, and when at the latest. */
+    private final DeadlineIndex ending = new DeadlineIndex();
 
     /** Whose turn it was. */
     private long latest;
@@ -55,7 +60,7 @@ final class Outlet {
         private final LinkQueue queue = new LinkQueue(bounds);
         private final TokenBucket pace = new TokenBucket(rates.linkSend());
         private int frameBytesMax = LinkConfig.CARRIED_BYTES_MAX;
-        private boolean ends;
+        private long endsNanos = Deadlines.NEVER;
 
         private Lane(long connection, LinkStatistics statistics) {
             this.connection = connection;
@@ -105,10 +110,24 @@ final class Outlet {
             return pace.isLimited();
         }
 
-        /** The connection is to be ended when what waits has gone. */
-        void end() {
-            ends = true;
+        /**
+         * The connection is to be ended when what waits has gone. Who has fallen silent may never take it: it is not waited
+         * for longer than {@link #LAST_WORDS_NANOS}, for the carrier and what it holds would stay for good.
+         */
+        void end(long nowNanos) {
+            if (!ends()) {
+                endsNanos = nowNanos + LAST_WORDS_NANOS;
+                ending.update(connection, endsNanos);
+            }
             pending.add(connection);
+        }
+
+        private boolean ends() {
+            return endsNanos != Deadlines.NEVER;
+        }
+
+        private boolean isOver(long nowNanos) {
+            return ends() && (queue.isEmpty() || nowNanos >= endsNanos);
         }
 
         LinkStatistics.Queue waiting() {
@@ -166,9 +185,9 @@ final class Outlet {
     }
 
     /** Whether nothing more will be said on a connection. */
-    boolean isOver(long connection) {
+    boolean isOver(long connection, long nowNanos) {
         Lane lane = lanes.find(connection);
-        return lane == null || lane.ends && lane.queue.isEmpty();
+        return lane == null || lane.isOver(nowNanos);
     }
 
     /** Whether how fast data goes out is bounded by this node, whatever others can take. */
@@ -180,11 +199,17 @@ final class Outlet {
         for (Long due = paced.pollDue(nowNanos); due != null; due = paced.pollDue(nowNanos)) {
             pending.add(due);
         }
+        for (Long due = ending.pollDue(nowNanos); due != null; due = ending.pollDue(nowNanos)) {
+            pending.add(due);
+        }
     }
 
-    /** When data that waits for a rate may go; {@link Deadlines#NEVER} where none waits. */
+    /**
+     * When data that waits for a rate may go, or a connection is to be ended whatever waits; {@link Deadlines#NEVER} where
+     * there is neither.
+     */
     long nextNanos() {
-        return paced.nextNanos();
+        return Math.min(paced.nextNanos(), ending.nextNanos());
     }
 
     /** The connection is no more, and so is what it had to send. */
@@ -192,6 +217,7 @@ final class Outlet {
         lanes.remove(connection);
         pending.remove(connection);
         paced.update(connection, Deadlines.NEVER);
+        ending.update(connection, Deadlines.NEVER);
     }
 
     /** How often data had to wait for a rate. */

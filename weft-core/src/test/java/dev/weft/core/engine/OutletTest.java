@@ -2,6 +2,7 @@ package dev.weft.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.core.base.Deadlines;
 import dev.weft.core.forward.LinkQueue;
 import dev.weft.core.forward.Rates;
 import dev.weft.core.link.LinkStatistics;
@@ -47,18 +48,36 @@ class OutletTest {
         Outlet outlet = outlet(Rates.UNLIMITED);
         Outlet.Lane lane = outlet.open(7, statistics);
         lane.offer(saying(3), LinkQueue.Urgency.LINK, 0);
-        lane.end();
-        assertThat(outlet.isOver(7)).isFalse();
+        lane.end(0);
+        assertThat(outlet.isOver(7, 0)).isFalse();
         assertThat(pollAll(outlet, 7, 0)).isEqualTo(1);
-        assertThat(outlet.isOver(7)).isTrue();
+        assertThat(outlet.isOver(7, 0)).isTrue();
+    }
+
+    @Test
+    void aConnectionWhoseCarrierTakesNothingIsEndedAllTheSame() {
+        Outlet outlet = outlet(Rates.UNLIMITED);
+        Outlet.Lane lane = outlet.open(7, statistics);
+        offerData(lane, 10);
+        lane.end(SECOND);
+        lane.end(2 * SECOND);
+        long due = SECOND + Outlet.LAST_WORDS_NANOS;
+        assertThat(outlet.nextNanos()).isEqualTo(due);
+        outlet.handleTime(due - 1);
+        assertThat(outlet.isOver(7, due - 1)).isFalse();
+        outlet.handleTime(due);
+        assertThat(outlet.pending()).containsExactly(7);
+        assertThat(outlet.isOver(7, due)).isTrue();
+        outlet.forget(7);
+        assertThat(outlet.nextNanos()).isEqualTo(Deadlines.NEVER);
     }
 
     @Test
     void aConnectionThatEndsWithoutAWordIsPendingForItToBeClosed() {
         Outlet outlet = outlet(Rates.UNLIMITED);
-        outlet.open(7, statistics).end();
+        outlet.open(7, statistics).end(0);
         assertThat(outlet.pending()).containsExactly(7);
-        assertThat(outlet.isOver(7)).isTrue();
+        assertThat(outlet.isOver(7, 0)).isTrue();
     }
 
     @Test
@@ -136,6 +155,6 @@ class OutletTest {
         outlet.handleTime(60 * SECOND);
         assertThat(outlet.pending()).isEmpty();
         assertThat(outlet.poll(7, 60 * SECOND)).isNull();
-        assertThat(outlet.isOver(7)).isTrue();
+        assertThat(outlet.isOver(7, 0)).isTrue();
     }
 }

@@ -30,9 +30,6 @@ import java.nio.file.attribute.UserPrincipal;
  * fault of the process later. It is unmapped when it is garbage.
  */
 final class RingFile {
-    /** What the file's name ends with. */
-    static final String SUFFIX = ".ring";
-
     static final int CAPACITY_BYTES_DEFAULT = 256 << 10;
     static final int CAPACITY_BYTES_MIN = 4 << 10;
     static final int CAPACITY_BYTES_MAX = 16 << 20;

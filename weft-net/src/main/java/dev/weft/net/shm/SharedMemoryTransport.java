@@ -4,18 +4,15 @@ import dev.weft.Locator;
 import dev.weft.core.base.ByteView;
 import dev.weft.net.Connection;
 import dev.weft.net.ConnectionHandler;
+import dev.weft.net.LeftRings;
 import dev.weft.net.Loop;
 import dev.weft.net.Transport;
 import dev.weft.net.UnixTransport;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SharedMemoryTransport implements Transport {
     private static final long AGREE_NANOS_DEFAULT = 10_000_000_000L;
-    private static final Duration LEFT_BEHIND_AFTER = Duration.ofMinutes(1);
 
     private final Loop loop;
     private final UnixTransport sockets;
@@ -62,7 +58,7 @@ public final class SharedMemoryTransport implements Transport {
     @Override
     public Listener listen(Locator at, Acceptor acceptor) throws IOException {
         Listener listening = sockets.listen(socketAt(at), socket -> new Accepting(at, socket, acceptor));
-        removeLeftBehind(Path.of(at.address()));
+        LeftRings.remove(directoryOf(Path.of(at.address())));
         return new Listener() {
             @Override
             public Locator locator() {
@@ -98,23 +94,6 @@ public final class SharedMemoryTransport implements Transport {
         return directory;
     }
 
-    /** Files whose makers died between making them and agreeing on them. */
-    private static void removeLeftBehind(Path socket) {
-        Instant recently = Instant.now().minus(LEFT_BEHIND_AFTER);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directoryOf(socket), "*" + RingFile.SUFFIX)) {
-            for (Path file : files) {
-                if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
-                        .toInstant()
-                        .isBefore(recently)) {
-                    Files.deleteIfExists(file);
-                }
-            }
-        } catch (IOException | java.nio.file.DirectoryIteratorException unreadable) {
-            // Whoever listens here next tries again.
-            return;
-        }
-    }
-
     private static void say(Connection socket, ByteView frame) {
         socket.write(frame);
         socket.flush();
@@ -146,7 +125,7 @@ public final class SharedMemoryTransport implements Transport {
                 Path made = Files.createTempFile(
                         directoryOf(at),
                         at.getFileName() + ".",
-                        RingFile.SUFFIX,
+                        LeftRings.SUFFIX,
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
                 path = made;
                 if (!Files.getOwner(at).equals(Files.getOwner(made))) {
@@ -267,7 +246,7 @@ public final class SharedMemoryTransport implements Transport {
                 Path listening = Path.of(at.address());
                 if (name.indexOf('/') >= 0
                         || !name.startsWith(listening.getFileName() + ".")
-                        || !name.endsWith(RingFile.SUFFIX)) {
+                        || !name.endsWith(LeftRings.SUFFIX)) {
                     throw new IOException("that is no name of a file of rings for " + listening.getFileName());
                 }
                 Path path = directoryOf(listening).resolve(name);

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A ring alone: one that is used as it should be, and one whose other end writes nonsense. */
-@Timeout(120)
+@Timeout(300)
 class RingTest {
     private static final int CAPACITY = 64;
     private static final int TAIL_AT = 0;

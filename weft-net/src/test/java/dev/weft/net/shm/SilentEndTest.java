@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An end that says nothing while the two should agree on a file. */
-@Timeout(60)
+@Timeout(300)
 class SilentEndTest {
     @TempDir
     Path directory;
