@@ -39,7 +39,7 @@ public final class Simulation {
     private static final long AGREEMENT_LOOK_NANOS = 100_000_000L;
 
     /** How many nodes' routes are compared with the oracle's. */
-    private static final int ORACLE_NODES_MAX = 64;
+    private static final int ORACLE_NODES_MAX = 1024;
 
     private static final int ORACLE_LOOKS_MAX = 100;
     private static final long ORACLE_LOOK_NANOS = 300_000_000L;
@@ -210,8 +210,8 @@ public final class Simulation {
 
     /**
      * Looks at a node's routes when they are made from all that it knows, and all nodes know the same: measured costs
-     * go on changing, and routes follow within the delay of {@link SpfBackoff}. A thousand nodes
-     * are too many to look at each; a sample is drawn from the seed.
+     * go on changing, and routes follow within the delay of {@link SpfBackoff}. Of more than
+     * {@link #ORACLE_NODES_MAX} nodes a sample is looked at, drawn from the seed.
      */
     private static void requireRightRoutes(World world, Windows windows, Plan plan) {
         List<SimNode> unseen = sample(honest(world), new Prng(plan.seed()).fork(4));

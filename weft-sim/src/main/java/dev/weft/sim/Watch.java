@@ -21,8 +21,10 @@ import java.util.TreeSet;
  */
 final class Watch {
     private static final int SMALL_WORLD_NODES = 64;
-    /** Beyond, what each node has seen of every other would take more memory than the nodes. */
-    private static final int VERSIONS_NODES_MAX = 256;
+    /** Where there are more, each node is watched for some of the others: all would take more memory than the nodes. */
+    private static final int ORIGINS_ALL = 256;
+
+    private static final int ORIGINS_SOME = 64;
 
     private static final int TURNS_SMALL = 32;
     private static final int TURNS_LARGE = 4_096;
@@ -32,7 +34,7 @@ final class Watch {
     private final EngineConfig config;
     private final Violations.Witness violations;
     private final boolean isSmall;
-    private final boolean keepsVersions;
+    private final int oneOriginIn;
     private final int everyTurns;
     private final TreeMap<LsaKey, LsaVersion> newest = new TreeMap<>();
     private final TreeSet<NodeId> neighborsEver = new TreeSet<>();
@@ -44,14 +46,14 @@ final class Watch {
         this.config = config;
         this.violations = violations;
         this.isSmall = worldNodes <= SMALL_WORLD_NODES;
-        this.keepsVersions = worldNodes <= VERSIONS_NODES_MAX;
+        this.oneOriginIn = worldNodes <= ORIGINS_ALL ? 1 : worldNodes / ORIGINS_SOME;
         this.everyTurns = isSmall ? TURNS_SMALL : TURNS_LARGE;
     }
 
     /** A turn has ended. */
     void look(Engine engine) {
         boolean isDue = ++turns % everyTurns == 0;
-        if ((isSmall || isDue && keepsVersions) && engine.lsdbHash() != seenHash) {
+        if ((isSmall || isDue) && engine.lsdbHash() != seenHash) {
             seenHash = engine.lsdbHash();
             neighborsEver.addAll(engine.neighbors());
             lookAtVersions(engine.lsdb());
@@ -64,11 +66,19 @@ final class Watch {
 
     private void lookAtVersions(Lsdb lsdb) {
         for (NodeId origin : lsdb.origins()) {
+            if (!isWatched(origin)) {
+                continue;
+            }
             for (LsaKind kind : KINDS) {
                 LsaKey key = new LsaKey(origin, kind);
                 lsdb.versionOf(key).ifPresent(version -> kept(key, version));
             }
         }
+    }
+
+    /** Others for each node, so that together they watch all. */
+    boolean isWatched(NodeId origin) {
+        return Math.floorMod(origin.hashCode() + index, oneOriginIn) == 0;
     }
 
     /** Also where it was dropped in between: what is old does not come back. */

@@ -40,6 +40,20 @@ class WatchTest {
     }
 
     @Test
+    void inALargeWorldEveryOriginIsWatchedBySomeNodes() {
+        int nodes = 1_000;
+        for (int origin = 0; origin < nodes; origin++) {
+            NodeId id = new NodeId(origin, 0x8000000000000000L);
+            long watching = 0;
+            for (int index = 0; index < nodes; index++) {
+                Watch watch = new Watch(index, EngineConfig.DEFAULT, nodes, violations::add);
+                watching += watch.isWatched(id) ? 1 : 0;
+            }
+            assertThat(watching).isBetween(50L, 80L);
+        }
+    }
+
+    @Test
     void whatKeepsMoreThanItMayIsFoundOut() {
         watch.within("things", 10, 10);
         assertThat(violations.all()).isEmpty();
