@@ -313,7 +313,7 @@ final class JoinOptions {
     Mesh join(MeshBuilder builder) {
         try {
             Mesh joined = joiner().join(builder);
-            keys.follow(joined);
+            keys.follow(joined, complaint -> System.err.println("weft: " + complaint));
             authority.follow(joined);
             return joined;
         } catch (IllegalArgumentException e) {

@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Makes mesh keys, and tells them apart. */
@@ -58,10 +59,15 @@ final class KeyCommand implements Callable<Integer> {
         @Parameters(paramLabel = "FILE", description = "A file of keys.")
         Path file = Path.of("mesh.key");
 
+        @Option(names = "--json", description = "One object a key: its fingerprint; default the fingerprint alone.")
+        boolean json;
+
         @Override
         public Integer call() {
             List<MeshKey> keys = MeshKeys.read(file);
-            keys.forEach(key -> System.out.println(key.fingerprint()));
+            for (MeshKey key : keys) {
+                System.out.println(json ? new Json().put("fingerprint", key.fingerprint()) : key.fingerprint());
+            }
             return ExitCode.OK.code();
         }
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The keys that a command was given: from the files of {@code --key}, else from {@code $WEFT_KEY}, which is a key or
@@ -76,12 +77,16 @@ final class MeshKeys {
         return keys;
     }
 
-    /** Has a running node follow its files. */
-    void follow(Mesh mesh) {
+    /**
+     * Has a running node follow its files.
+     *
+     * @param complaints is told, once each time, why files that have changed are not followed; on a thread of this object
+     */
+    void follow(Mesh mesh, Consumer<String> complaints) {
         if (files.isEmpty()) {
             return;
         }
-        Thread thread = new Thread(() -> follow(mesh, atStart), "weft-keys");
+        Thread thread = new Thread(() -> follow(mesh, atStart, complaints), "weft-keys");
         thread.setDaemon(true);
         thread.start();
     }
@@ -91,7 +96,7 @@ final class MeshKeys {
         return mesh.self();
     }
 
-    private void follow(Mesh mesh, List<MeshKey> first) {
+    private void follow(Mesh mesh, List<MeshKey> first, Consumer<String> complaints) {
         List<MeshKey> present = first;
         String complaint = "";
         while (true) {
@@ -108,7 +113,7 @@ final class MeshKeys {
                 // The keys that were read last stay valid; it is said once.
                 String said = String.valueOf(halfWritten.getMessage());
                 if (!said.equals(complaint)) {
-                    System.err.println("weft: the keys stay as they were: " + said);
+                    complaints.accept("the keys stay as they were: " + said);
                     complaint = said;
                 }
             } catch (IllegalStateException closed) {

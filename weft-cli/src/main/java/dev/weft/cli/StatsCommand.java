@@ -50,10 +50,11 @@ final class StatsCommand implements Callable<Integer> {
         statistics.counters().forEach((name, count) -> rows.add(List.of(name, Long.toString(count))));
         Text.columns(rows).forEach(System.out::println);
         List<List<String>> links = new ArrayList<>();
-        links.add(List.of("LINK", "RTT", "MIN", "VARIES", "CLOCK", "DRIFT", "IN", "OUT", "QUEUED", "DROPPED"));
+        links.add(List.of("LINK", "BY", "RTT", "MIN", "VARIES", "CLOCK", "DRIFT", "IN", "OUT", "QUEUED", "DROPPED"));
         for (LinkStatus link : statistics.links()) {
             links.add(List.of(
                     link.peer().brief(),
+                    link.locator().scheme(),
                     Text.millis(link.roundTrip()),
                     Text.millis(link.roundTripMin()),
                     Text.millis(link.roundTripVariation()),
@@ -67,6 +68,7 @@ final class StatsCommand implements Callable<Integer> {
         Statistics.LinkSums sums = statistics.linkSums();
         links.add(List.of(
                 "all",
+                "",
                 "",
                 "",
                 "",
