@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An authority on the command line, from its making to what it takes back. */
-@Timeout(60)
+@Timeout(300)
 class AuthorityCommandTest {
     @TempDir
     Path directory;

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.lab.Jvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The main job as a shell sees it: a process, its last line and its exit code. Half a minute; a slow machine gets three. */
-@Timeout(180)
+@Timeout(300)
 class DemoIT {
     private static final int MESSAGES = 10_000;
 
@@ -66,13 +67,8 @@ class DemoIT {
     private List<String> run() throws IOException, InterruptedException {
         Path out = directory.resolve("out");
         Path err = directory.resolve("err");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        Main.class.getName(),
-                        "demo",
-                        "--json")
+        Process process = Leaks.watched(
+                        new ProcessBuilder(Jvm.command(List.of(), Main.class.getName(), "demo", "--json")), directory)
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();
@@ -82,6 +78,7 @@ class DemoIT {
         assertThat(process.exitValue())
                 .as(all + Files.readString(err, StandardCharsets.UTF_8))
                 .isZero();
+        Leaks.assertNone(directory);
         return all.lines().toList();
     }
 }

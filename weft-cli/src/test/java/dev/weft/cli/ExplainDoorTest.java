@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a running node says of another to who may ask it. */
-@Timeout(60)
+@Timeout(300)
 class ExplainDoorTest {
     private static final NodeId STRANGER = NodeId.parse("5742a6e4-0000-8000-8000-000000000009");
 

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.lab.Jvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands that speak over connections and to groups, as processes of their own. */
-@Timeout(180)
+/** The commands that speak over connections and to groups, and the one that measures, as processes of their own. */
+@Timeout(300)
 class PipeIT {
     private static final long PATIENCE_SECONDS = 90;
 
@@ -26,19 +27,14 @@ class PipeIT {
     private final List<Process> processes = new ArrayList<>();
 
     @AfterEach
-    void end() {
+    void end() throws IOException {
         processes.forEach(Process::destroyForcibly);
+        Leaks.assertNone(directory);
     }
 
     /** A command with its own files for what it reads and says. */
     private Process weft(String name, byte[] stdin, String... words) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "-XX:+UseSerialGC",
-                Main.class.getName()));
-        command.addAll(List.of(words));
+        List<String> command = new ArrayList<>(Jvm.command(List.of(), Main.class.getName(), words));
         command.addAll(List.of(
                 "--mesh",
                 "pipes",
@@ -46,7 +42,7 @@ class PipeIT {
                 "--run",
                 directory.resolve("run").toString()));
         Path in = Files.write(directory.resolve(name + ".in"), stdin);
-        Process process = new ProcessBuilder(command)
+        Process process = Leaks.watched(new ProcessBuilder(command), directory)
                 .redirectInput(in.toFile())
                 .redirectOutput(directory.resolve(name + ".out").toFile())
                 .redirectError(directory.resolve(name + ".err").toFile())
@@ -95,6 +91,24 @@ class PipeIT {
             assertThat(new String(said("mouth-" + type), StandardCharsets.UTF_8))
                     .startsWith("delivered");
         }
+    }
+
+    @Test
+    void aMeshThatIsMeasuredCarriesEveryMessageAndProgressIsToldMeanwhile() throws Exception {
+        weft("far", new byte[0], "up", "--name", "far");
+        Process measuring = weft("perf", new byte[0], "perf", "far", "--for", "1500ms", "--json", "--wait", "60s");
+        endsWell("perf", measuring);
+        JsonText figures = JsonText.parse(saidInWords("perf").strip());
+        assertThat(figures.field("hops")).hasToString("1");
+        assertThat(figures.field("failed")).hasToString("0");
+        for (String counted : List.of("roundTrips", "delivered", "messagesPerSecond", "bytesPerSecond")) {
+            assertThat(Long.parseLong(figures.field(counted).toString()))
+                    .as(counted)
+                    .isPositive();
+        }
+        // A line a second in each half.
+        assertThat(Files.readString(directory.resolve("perf.err")).lines().filter(line -> line.contains("messages/s")))
+                .hasSizeGreaterThanOrEqualTo(2);
     }
 
     private void listens(String name) throws IOException, InterruptedException {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.Authority;
 import dev.weft.MeshKey;
+import dev.weft.lab.Jvm;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -60,6 +61,7 @@ class SecretWireIT {
         if (isRoot() && has("ip")) {
             netlab("down").waitFor();
         }
+        Leaks.assertNone(directory);
     }
 
     @Test
@@ -129,10 +131,8 @@ class SecretWireIT {
     }
 
     private List<String> node(String name, String role, String address, String... key) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+        List<String> command = new ArrayList<>(Jvm.command(
+                List.of(),
                 CanaryNode.class.getName(),
                 role,
                 directory.resolve(name + "-" + role).toString(),
@@ -152,7 +152,8 @@ class SecretWireIT {
     private Process netlab(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(NETLAB.toString()));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        ProcessBuilder builder =
+                Leaks.watched(new ProcessBuilder(command), directory).redirectErrorStream(true);
         builder.environment().put("NETLAB", LAB);
         if (!arguments[0].equals("exec")) {
             builder.redirectOutput(ProcessBuilder.Redirect.to(new File("/dev/null")));

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.lab.Jvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,12 +32,7 @@ class StartTest {
     void twoNodesOfAHostMeetWithoutLoadingWhatTheyDoNotNeed() throws IOException, InterruptedException {
         Path log = directory.resolve("loaded");
         Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xlog:class+load=info:file=" + log,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "rehearse")
+                        Jvm.command(List.of("-Xlog:class+load=info:file=" + log), Main.class.getName(), "rehearse"))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
  * The {@code weft} command as its users type it, each in a process of its own and as if on a host of its own: an authority
  * and those whom it lets in and throws out, a key that changes under running nodes, and what each end says of it.
  */
-@Timeout(300)
+@Timeout(600)
 class GuardedProcessesIT {
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 150;
 
     @TempDir
     Path folder;
@@ -55,11 +55,7 @@ class GuardedProcessesIT {
 
     /** Runs a command to its end, with the state of the named and in the host of the named. */
     private Ended weft(String name, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(Lab.PLAIN);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.weft.cli.Main"));
-        command.addAll(List.of(arguments));
+        List<String> command = Jvm.command(Lab.PLAIN, "dev.weft.cli.Main", arguments);
         Path err = Files.createTempFile(folder, name, ".err");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
         builder.environment().put("XDG_STATE_HOME", lab.state(name).toString());
@@ -71,6 +67,15 @@ class GuardedProcessesIT {
                 .as(String.join(" ", arguments))
                 .isTrue();
         return new Ended(process.exitValue(), out, Files.readString(err));
+    }
+
+    /** Runs a command that looks for a moment again and again, until it has seen what there is to see. */
+    private Ended explains(String seen, String name, String... arguments) throws Exception {
+        Ended ended = weft(name, arguments);
+        for (int tries = 0; tries < 10 && !ended.out().contains(seen); tries++) {
+            ended = weft(name, arguments);
+        }
+        return ended;
     }
 
     private String done(String name, String... arguments) throws Exception {
@@ -137,7 +142,7 @@ class GuardedProcessesIT {
             "--credential",
             kept("carol", "credential").toString()
         };
-        assertThat(done("carol", with(carols, "send", "alice", "weft/perf", "hello")))
+        assertThat(done("carol", with(carols, "send", "--wait", "60s", "alice", "weft/perf", "hello")))
                 .startsWith("delivered");
         // Without one it is not let in, and is told.
         Ended stranger = weft("dave", "explain", "--mesh", "lab", "--no-beacon", "--peer", at, "--plaintext", at);
@@ -157,7 +162,8 @@ class GuardedProcessesIT {
         awaitEvent(again, 0, "link_refused", "REVOKED", "is revoked by list 1");
         again.kill();
         // What his own node was refused, explain says; what hers has refused, her log, as above.
-        Ended explained = weft(
+        Ended explained = explains(
+                "refused by the other node",
                 "bob",
                 "explain",
                 "--mesh",
@@ -173,7 +179,7 @@ class GuardedProcessesIT {
         assertThat(explained.code()).isEqualTo(4);
         assertThat(explained.out()).contains("refused by the other node", "REVOKED", "is revoked by list 1");
         // Others are none the worse for it.
-        assertThat(done("carol", with(carols, "send", "alice", "weft/perf", "hello")))
+        assertThat(done("carol", with(carols, "send", "--wait", "60s", "alice", "weft/perf", "hello")))
                 .startsWith("delivered");
     }
 
@@ -198,9 +204,11 @@ class GuardedProcessesIT {
         awaitEvent(alice, 0, "link_refused", "NOT_A_MEMBER");
         awaitEvent(bob, 0, "link_refused", "NOT_A_MEMBER");
         // Neither names the other a peer that would refuse the command's own node.
-        Ended atAlice = weft("alice", "explain", "--mesh", "lab", "--no-beacon", "--key", alicesKey, "bob");
+        Ended atAlice =
+                explains("NOT_A_MEMBER", "alice", "explain", "--mesh", "lab", "--no-beacon", "--key", alicesKey, "bob");
         assertThat(atAlice.out()).contains("alice sees it, which runs here").contains("NOT_A_MEMBER");
-        Ended atBob = weft("bob", "explain", "--mesh", "lab", "--no-beacon", "--key", bobsKey, "alice");
+        Ended atBob =
+                explains("NOT_A_MEMBER", "bob", "explain", "--mesh", "lab", "--no-beacon", "--key", bobsKey, "alice");
         assertThat(atBob.out()).contains("bob sees it, which runs here").contains(at + ": NOT_A_MEMBER");
         assertThat(atBob.code()).isEqualTo(4);
         Ended elsewhere = weft("carol", "explain", "--mesh", "lab", "--no-beacon", "--key", bobsKey, "alice");
@@ -226,12 +234,12 @@ class GuardedProcessesIT {
         int atLate = late.mark();
         Files.writeString(bobKey, first + "\n" + second + "\n");
         Files.writeString(aliceKey, first + "\n" + second + "\n");
-        TimeUnit.SECONDS.sleep(3);
+        TimeUnit.SECONDS.sleep(5);
         Files.writeString(bobKey, second + "\n");
         Files.writeString(aliceKey, second + "\n");
         // Who was forgotten is out, and says why.
         assertThat(awaitEvent(late, atLate, "link_down", "NOT_A_MEMBER")).contains("another mesh key");
-        TimeUnit.SECONDS.sleep(3);
+        TimeUnit.SECONDS.sleep(5);
         String target = folder.resolve("send.key").toString();
         key("send.key", second);
         assertThat(done(
@@ -244,6 +252,8 @@ class GuardedProcessesIT {
                         at,
                         "--key",
                         target,
+                        "--wait",
+                        "60s",
                         "bob",
                         "weft/perf",
                         "x"))

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Six hosts on one LAN, made of network namespaces, whose wires are cut in every way. */
-@Timeout(150)
+@Timeout(600)
 class HostsIT {
     private static final int RUN = 1;
     private static final int HOSTS = 6;

@@ -18,16 +18,10 @@ import java.util.stream.Stream;
  * ends all of them when it is closed. Used by one thread.
  */
 final class Lab implements AutoCloseable {
-    /** What every node's JVM is told: small and quick to start, and to report every buffer that is not released. */
-    static final List<String> PARANOID = List.of(
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Xmx128m",
-            "-Xshare:auto",
-            "-Dio.netty.leakDetection.level=paranoid");
+    /** What every node's JVM is told: to be small, and to report every buffer that is not released. */
+    static final List<String> PARANOID = List.of("-Xmx128m", "-Dio.netty.leakDetection.level=paranoid");
 
-    static final List<String> PLAIN =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "-Xshare:auto");
+    static final List<String> PLAIN = List.of("-Xmx128m");
 
     private final Path folder;
     private final List<String> jvm;
@@ -72,10 +66,7 @@ final class Lab implements AutoCloseable {
 
     private NodeProcess start(Plan plan, String mainClass, List<String> arguments) {
         List<String> command = new ArrayList<>(plan.prefix());
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(jvm);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
-        command.addAll(arguments);
+        command.addAll(Jvm.command(jvm, mainClass, arguments.toArray(new String[0])));
         int start = starts.merge(plan.name(), 1, Integer::sum);
         Path log = folder.resolve(plan.name() + "-" + start + ".log");
         try {

@@ -6,7 +6,9 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +24,11 @@ import java.util.stream.Stream;
  * by {@link Lab}; used by one thread. Every wait is bounded and fails with what the process said last.
  */
 final class NodeProcess {
-    static final long PATIENCE_SECONDS = 30;
+    /**
+     * How long anything may take that is bound to happen. Only a test that fails waits so long: a machine that gives a
+     * tenth of its processors to seven JVMs starting at once needs more than half a minute until they have all met.
+     */
+    static final long PATIENCE_SECONDS = 150;
 
     /** One event as the node told it. */
     record Event(long nanos, String kind, String node, String detail) {
@@ -291,9 +297,36 @@ final class NodeProcess {
         awaitExit();
     }
 
-    /** As {@code kill -STOP}, {@code -CONT}, {@code -TERM}. */
+    /** As {@code kill -CONT}, {@code -TERM}; to stop it, there is {@link #stop}. */
     void signal(String signal) {
         Lab.run(List.of("kill", "-" + signal, Long.toString(pid())));
+    }
+
+    /**
+     * As {@code kill -STOP}, until no thread of it runs any more: the signal is with the process when the command ends, but
+     * its threads go on until one of them has its turn and takes it, which is long where processors are short.
+     */
+    void stop() {
+        signal("STOP");
+        awaitThat("every thread has stopped", () -> threadStates().stream().allMatch(state -> state == 'T'));
+    }
+
+    /** A letter for each thread, {@code T} for one that has stopped; none where the system does not tell. */
+    private List<Character> threadStates() {
+        List<Character> states = new ArrayList<>();
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid()), "task"))) {
+            for (Path thread : threads) {
+                String line = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+                // The name before it, in parentheses, may hold anything.
+                states.add(line.charAt(line.lastIndexOf(')') + 2));
+            }
+        } catch (NoSuchFileException ended) {
+            // A thread that has ended meanwhile, or another system.
+            return states;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return states;
     }
 
     /** Has it leave the mesh; returns its exit code. */

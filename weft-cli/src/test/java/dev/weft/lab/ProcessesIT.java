@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several processes of this host that are killed, stopped and started again; each with the leak detector on. */
-@Timeout(120)
+@Timeout(600)
 class ProcessesIT {
     private static final int RUN = 1;
 
@@ -139,7 +139,7 @@ class ProcessesIT {
         int events = n1.mark();
         long stoppedNanos = Long.MAX_VALUE;
         if (before == Before.HANGS) {
-            victim.signal("STOP");
+            victim.stop();
             stoppedNanos = System.nanoTime();
             pause(300);
         }
@@ -187,7 +187,7 @@ class ProcessesIT {
 
         int shortPause = alice.mark();
         int sending = alice.send(RUN, bob, 400, 100, 30_000);
-        bob.signal("STOP");
+        bob.stop();
         pause(1_500);
         bob.signal("CONT");
         NodeProcess.Sent sent = alice.awaitSent(sending, RUN, 60);
@@ -200,7 +200,7 @@ class ProcessesIT {
 
         int longPause = alice.mark();
         sending = alice.send(RUN + 1, bob, 400, 100, 30_000);
-        bob.signal("STOP");
+        bob.stop();
         alice.awaitEvent(longPause, "PEER_LOST", bob);
         int continued = alice.mark();
         bob.signal("CONT");

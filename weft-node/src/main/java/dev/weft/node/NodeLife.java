@@ -56,7 +56,12 @@ final class NodeLife {
     private static final long DRAIN_NANOS = 5_000_000_000L;
     private static final long LAST_WORDS_NANOS = 20_000_000L;
     private static final long KEEP_PEERS_SECONDS = 30;
-    private static final long ANSWER_SECONDS = 10;
+
+    /**
+     * A loop that says nothing for so long is stuck, most likely in a callback. A new process on a machine that gives it
+     * next to no processor takes more than ten seconds for its first turns, and is not.
+     */
+    private static final long ANSWER_SECONDS = 60;
 
     private final MeshConfig config;
     private final @Nullable StateDirectory state;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Callbacks that an executor runs at once, on a loop. */
-@Timeout(60)
+@Timeout(300)
 class AfterTurnTest {
     private final Loop loop = new Loop("loop", Loop.Kind.best());
     private final AfterTurn callbacks = new AfterTurn(loop, Runnable::run);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a node of this process opens to whom, as the system tells it. */
-@Timeout(60)
+@Timeout(300)
 class ExposureTest {
     private static final String LISTENS = "0A";
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a membership does when its application is slow, by policy. */
-@Timeout(20)
+@Timeout(300)
 class GroupInboxTest {
     private static final NodeId SENDER = new NodeId(1, 1);
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whoever connects and says too little too slowly is dropped when configuration says so. */
-@Timeout(60)
+@Timeout(300)
 class HandshakeTimeTest {
     private static final Duration HANDSHAKE = Duration.ofMillis(700);
 

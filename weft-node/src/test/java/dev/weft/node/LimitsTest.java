@@ -44,9 +44,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every limit of a node, hit: whoever asks for more is blocked or told, nothing is lost, and it is counted. */
-@Timeout(90)
+@Timeout(300)
 class LimitsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final SendOptions IMPATIENT = SendOptions.RDM.withWhenFull(WhenFull.REFUSE);
 
     @TempDir

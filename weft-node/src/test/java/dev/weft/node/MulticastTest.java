@@ -32,9 +32,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Groups over real multicast, on loopback. */
-@Timeout(90)
+@Timeout(300)
 class MulticastTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String GROUP = "230.230.230.231";
 
     @TempDir

@@ -35,9 +35,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole nodes in one process, over real sockets. */
-@Timeout(60)
+@Timeout(300)
 class NodeTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;
@@ -386,7 +386,7 @@ class NodeTest {
             long began;
             try (Mesh alice = node("alice").join()) {
                 Peer found = alice.await("bob", PATIENCE).orElseThrow();
-                for (int i = 0; i < 40; i++) {
+                for (int i = 0; i < 20; i++) {
                     tickets.add(alice.send(found.id(), "inbox", new byte[1 << 20]));
                 }
                 began = System.nanoTime();

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole nodes on TCP that demand more or less of one partner than of all, and somebody who reads on the wire. */
-@Timeout(120)
+@Timeout(300)
 class PartnerNodesTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String CANARY = "canary5c1e";
 
     @TempDir

@@ -39,9 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
  * so sealed. The pace is that of the wall clock, what is asserted are counts: a machine that is too slow for the rate takes
  * longer for the same messages, and each of them still meets the change that it was to meet.
  */
-@Timeout(180)
+@Timeout(300)
 class RotationTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int ROTATIONS = 20;
     private static final int PER_ROTATION = 2_000;
     private static final int MESSAGES = ROTATIONS * PER_ROTATION;

@@ -33,9 +33,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sockets that demand seals, between two nodes with one link, which is in plain so that the wire shows what is said. */
-@Timeout(120)
+@Timeout(300)
 class SecrecyTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Outcome NOT_SEALED = Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.NOT_SEALED);
     private static final SendOptions SEALED = SendOptions.RDM.withSecrecy(Secrecy.SEALED);
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a node counts, and that it adds up. */
-@Timeout(60)
+@Timeout(300)
 class StatisticsTest {
     @TempDir
     Path directory;

@@ -48,9 +48,9 @@ import org.junit.jupiter.api.io.TempDir;
  * sockets and on two nodes. Where Weft differs on purpose its row of the table says so with two expectations. STREAM
  * comes from the JDK; SEQPACKET and DGRAM, which it lacks, from a small C program on Linux.
  */
-@Timeout(60)
+@Timeout(300)
 class UnixOracleTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** How long nothing must come before nothing is said to come. */
     private static final Duration QUIET = Duration.ofMillis(300);
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is urgent overtakes, all the way down to the line. */
-@Timeout(90)
+@Timeout(300)
 class UrgencyTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long LINE_BYTES_PER_SECOND = 2_000_000;

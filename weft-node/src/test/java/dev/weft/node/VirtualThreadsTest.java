@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The methods that wait, called by virtual threads, from JDK 21 on. */
-@Timeout(120)
+@Timeout(300)
 class VirtualThreadsTest {
     /** More than the threads that a JVM takes to carry them: were one held fast by each that waits, none would go on. */
     private static final int WAITING = 600;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;

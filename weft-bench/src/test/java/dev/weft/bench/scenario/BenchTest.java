@@ -48,6 +48,12 @@ class BenchTest {
     }
 
     @Test
+    void aSourceThatCouldSendMoreThanItsSinkTakesThroughARelayLosesNothing() throws Exception {
+        String table = Bench.run("pressure", List.of("--sizes", "1024", "--seconds", "1", "--warmup", "0"));
+        assertThat(table).contains("All that was sent has come, once.");
+    }
+
+    @Test
     void figuresAreMediansWithTheirBounds() {
         Figures figures = new Figures();
         figures.add(3_000_000);

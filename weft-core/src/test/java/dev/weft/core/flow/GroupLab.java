@@ -377,10 +377,10 @@ final class GroupLab {
     final TreeMap<NodeId, Long> lives = new TreeMap<>();
     WhenFull whenFull = WhenFull.WAIT;
     Seal seal = Seal.NONE;
-    /** What a node makes of a frame that it sends to another. */
     /** Who says what is neither sealed nor from a neighbor. */
     private static final int NOBODY = -1;
 
+    /** What a node makes of a frame that it sends to another. */
     Tampering tampering = (from, to, frame) -> frame;
 
     GroupManner manner = GroupManner.DEFAULT;

@@ -80,9 +80,9 @@ class BeaconTest {
 
     @Test
     void noiseIsReadOrMalformed() {
+        byte[] bytes = GoldenVectors.bytes("BEACON").toByteArray();
         for (long seed = 1; seed <= 20_000; seed++) {
             Prng prng = new Prng(seed);
-            byte[] bytes = GoldenVectors.bytes("BEACON").toByteArray();
             byte[] noise = Arrays.copyOf(bytes, 28 + prng.below(200));
             for (int i = 28; i < noise.length; i++) {
                 noise[i] = (byte) (prng.chance(500_000) ? prng.below(4) : prng.nextLong());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Cases;
 import dev.weft.core.base.Prng;
 import org.junit.jupiter.api.Test;
 
@@ -27,8 +28,9 @@ abstract class FrameContract<F extends Frame> {
 
     @Test
     void everyTruncationIsMalformed() {
-        for (int length = 0; length < vector().length(); length++) {
-            ByteView cut = vector().slice(0, length);
+        ByteView vector = vector();
+        for (int length = 0; length < vector.length(); length++) {
+            ByteView cut = vector.slice(0, length);
             assertThatThrownBy(() -> decodeWhole(cut))
                     .as("the first %d bytes", length)
                     .isInstanceOf(MalformedFrame.class);
@@ -37,13 +39,20 @@ abstract class FrameContract<F extends Frame> {
 
     @Test
     void everyFlippedByteIsReadOrMalformed() {
-        for (int at = 0; at < vector().length(); at++) {
+        ByteView vector = vector();
+        for (int at = 0; at < vector.length(); at++) {
             for (int flip = 1; flip < 256; flip++) {
-                byte[] bytes = vector().toByteArray();
+                byte[] bytes = vector.toByteArray();
                 bytes[at] ^= (byte) flip;
                 readOrMalformed(ByteView.of(bytes));
             }
         }
+    }
+
+    @Test
+    void howeverItIsEditedItIsReadOrMalformed() {
+        ByteView vector = vector();
+        Cases.check(1, 5_000, Edit::drawn, edits -> readOrMalformed(Edit.applied(edits, vector)));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.weft.Peer;
 import dev.weft.SocketKind;
 import dev.weft.WhenFull;
 import dev.weft.core.base.ByteView;
+import dev.weft.core.base.Cases;
 import dev.weft.core.base.InvariantError;
 import dev.weft.core.base.Prng;
 import java.util.EnumSet;
@@ -243,6 +244,13 @@ class MeshFramesTest {
     void theVectorOfTheDocsIsWrittenAndRead(Frame frame) throws MalformedFrame {
         assertThat(frame.encode()).isEqualTo(vector(frame));
         assertThat(decode(vector(frame)).encode()).isEqualTo(vector(frame));
+    }
+
+    @ParameterizedTest
+    @MethodSource("frames")
+    void howeverAFrameIsEditedItIsReadOrMalformed(Frame frame) {
+        ByteView vector = vector(frame);
+        Cases.check(1, 5_000, Edit::drawn, edits -> readOrMalformed(Edit.applied(edits, vector)));
     }
 
     @Test
