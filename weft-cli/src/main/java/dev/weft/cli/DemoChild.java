@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -13,6 +14,9 @@ import java.util.function.Predicate;
 
 /** A demo node in a process of its own, as the demo sees it. */
 final class DemoChild {
+    /** How long a node may take for what takes it seconds, on a machine that is busy with other things too. */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final int LINES_MAX = 10_000;
 
     private final String name;
@@ -77,13 +81,13 @@ final class DemoChild {
     }
 
     /** The next line that fits; those before it are passed over. */
-    String await(Predicate<String> wanted, long seconds) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    String await(Predicate<String> wanted) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             String line = lines.poll(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
             if (line == null) {
                 throw new CommandFailure(
-                        ExitCode.TIMED_OUT, "node " + name + " has not answered within " + seconds + " s");
+                        ExitCode.TIMED_OUT, "node " + name + " has not answered within " + PATIENCE.toSeconds() + " s");
             }
             if (wanted.test(line)) {
                 return line;
@@ -91,10 +95,10 @@ final class DemoChild {
         }
     }
 
-    String ask(String command, long seconds) throws IOException, InterruptedException {
+    String ask(String command) throws IOException, InterruptedException {
         say(command);
         String word = command.split(" ")[0];
-        return await(line -> line.startsWith(word + " "), seconds);
+        return await(line -> line.startsWith(word + " "));
     }
 
     private void read() {

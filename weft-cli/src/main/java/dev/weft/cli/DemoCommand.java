@@ -63,7 +63,7 @@ final class DemoCommand implements Callable<Integer> {
             start(name, directory);
         }
         for (DemoChild child : children.values()) {
-            child.await(line -> line.startsWith("ready "), 15);
+            child.await(line -> line.startsWith("ready "));
         }
         for (String name : LINKS.keySet()) {
             awaitMesh(name);
@@ -83,7 +83,7 @@ final class DemoCommand implements Callable<Integer> {
         String first = relay();
         say("n1 sends " + MESSAGES + " messages to n3, " + PER_SECOND + " a second, by way of " + first + ".");
         child("n1").say("send n3 " + MESSAGES + " " + PER_SECOND);
-        child("n1").await(line -> line.equals("progress " + KILL_AT), 15);
+        child("n1").await(line -> line.equals("progress " + KILL_AT));
         // Costs are measured all the time: the way may be another by now.
         String relay = relay();
         if (!relay.equals(first)) {
@@ -91,15 +91,15 @@ final class DemoCommand implements Callable<Integer> {
         }
         child(relay).kill();
         say("kill -9 " + child(relay).pid() + ": " + relay + ", the relay in use, is dead.");
-        child("n1").await(line -> line.equals("progress " + (KILL_AT + 1_000)), 15);
+        child("n1").await(line -> line.equals("progress " + (KILL_AT + 1_000)));
         say("The way is now: "
-                + child("n1").ask("route n3", 5).substring("route ".length()).replace(" ", " -> "));
-        child("n1").await(line -> line.equals("progress " + RESTART_AT), 15);
+                + child("n1").ask("route n3").substring("route ".length()).replace(" ", " -> "));
+        child("n1").await(line -> line.equals("progress " + RESTART_AT));
         say(relay + " is started again.");
         start(relay, directory);
-        child(relay).await(line -> line.startsWith("ready "), 15);
-        String sent = child("n1").await(line -> line.startsWith("sent "), 50);
-        DemoLedger ledger = DemoLedger.of(sent, child("n3").ask("received", 5));
+        child(relay).await(line -> line.startsWith("ready "));
+        String sent = child("n1").await(line -> line.startsWith("sent "));
+        DemoLedger ledger = DemoLedger.of(sent, child("n3").ask("received"));
         feed.mute();
         for (DemoChild child : children.values()) {
             child.end();
@@ -118,7 +118,7 @@ final class DemoCommand implements Callable<Integer> {
 
     /** Whom n1 sends by at this moment. */
     private String relay() throws IOException, InterruptedException {
-        String route = child("n1").ask("route n3", 5);
+        String route = child("n1").ask("route n3");
         String[] words = route.split(" ");
         if (words.length < 4) {
             throw new CommandFailure(ExitCode.FAILED, "n1 has no way to n3 over another: " + route);
@@ -147,13 +147,14 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private String line(String name) throws InterruptedException {
-        return child(name).await(line -> line.startsWith("|") || line.equals("end"), 5);
+        return child(name).await(line -> line.startsWith("|") || line.equals("end"));
     }
 
     private void awaitMesh(String name) throws IOException, InterruptedException {
         String whole = "mesh " + (LINKS.size() - 1) + " " + LINK_COUNT;
-        for (int tries = 0; tries < 300; tries++) {
-            if (child(name).ask("mesh", 5).equals(whole)) {
+        long deadline = System.nanoTime() + DemoChild.PATIENCE.toNanos();
+        while (System.nanoTime() < deadline) {
+            if (child(name).ask("mesh").equals(whole)) {
                 return;
             }
             Thread.sleep(50);

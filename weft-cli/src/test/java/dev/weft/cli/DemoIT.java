@@ -3,6 +3,7 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.lab.Jvm;
+import dev.weft.lab.RealTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The main job as a shell sees it: a process, its last line and its exit code. Half a minute; a slow machine gets three. */
-@Timeout(300)
+/** The main job as a shell sees it: a process, its last line and its exit code. Half a minute; a slow machine gets nine. */
+@Timeout(900)
+@ExtendWith(RealTime.class)
 class DemoIT {
     private static final int MESSAGES = 10_000;
 
@@ -73,7 +76,7 @@ class DemoIT {
                 .redirectError(err.toFile())
                 .start();
         demo = process;
-        assertThat(process.waitFor(150, TimeUnit.SECONDS)).as("it ends").isTrue();
+        assertThat(process.waitFor(540, TimeUnit.SECONDS)).as("it ends").isTrue();
         String all = Files.readString(out, StandardCharsets.UTF_8);
         assertThat(process.exitValue())
                 .as(all + Files.readString(err, StandardCharsets.UTF_8))

@@ -3,6 +3,7 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.lab.Jvm;
+import dev.weft.lab.RealTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,10 +15,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands that speak over connections and to groups, and the one that measures, as processes of their own. */
-@Timeout(300)
+@Timeout(900)
+@ExtendWith(RealTime.class)
 class PipeIT {
     private static final long PATIENCE_SECONDS = 90;
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.weft.Authority;
 import dev.weft.MeshKey;
 import dev.weft.lab.Jvm;
+import dev.weft.lab.RealTime;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,13 +20,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Three hosts of a laboratory, the one in the middle a relay, and everything that goes over the wires of two of them, byte
  * by byte: with a key, nothing of it is to be read there. In plain every word of it is, or the listener would be deaf.
  */
-@Timeout(300)
+@Timeout(900)
+@ExtendWith(RealTime.class)
 class SecretWireIT {
     private static final Path NETLAB =
             Path.of("..", "tools", "netlab.sh").toAbsolutePath().normalize();

@@ -71,7 +71,7 @@ final class CastMeasure implements AutoCloseable {
     private long flood(int bytes, int perSecond, int millis) {
         int mark = origin.mark();
         origin.say("flood g " + bytes + " " + perSecond + " " + millis);
-        String said = origin.await(mark, line -> line.startsWith("flooded "), 120, "flooded");
+        String said = origin.await(mark, line -> line.startsWith("flooded "), "flooded");
         return Math.max(1, Long.parseLong(said.split(" ")[2]));
     }
 

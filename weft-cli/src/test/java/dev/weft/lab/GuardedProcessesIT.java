@@ -16,13 +16,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The {@code weft} command as its users type it, each in a process of its own and as if on a host of its own: an authority
  * and those whom it lets in and throws out, a key that changes under running nodes, and what each end says of it.
  */
-@Timeout(600)
+@Timeout(900)
+@ExtendWith(RealTime.class)
 class GuardedProcessesIT {
     private static final long PATIENCE_SECONDS = 150;
 
@@ -93,7 +95,7 @@ class GuardedProcessesIT {
         arguments.add("--json");
         NodeProcess process =
                 lab.startCommand(Lab.Plan.of(name).on(name, List.of()).with(arguments.toArray(new String[0])));
-        process.await(0, line -> line.contains("\"event\":\"joined\""), PATIENCE_SECONDS, "joined");
+        process.await(0, line -> line.contains("\"event\":\"joined\""), "joined");
         return process;
     }
 
@@ -102,7 +104,6 @@ class GuardedProcessesIT {
                 mark,
                 line -> line.contains("\"event\":\"" + event + "\"")
                         && List.of(words).stream().allMatch(line::contains),
-                PATIENCE_SECONDS,
                 event + " " + List.of(words));
     }
 

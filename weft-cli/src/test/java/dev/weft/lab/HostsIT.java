@@ -10,10 +10,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Six hosts on one LAN, made of network namespaces, whose wires are cut in every way. */
-@Timeout(600)
+@Timeout(900)
+@ExtendWith(RealTime.class)
 class HostsIT {
     private static final int RUN = 1;
     private static final int HOSTS = 6;
@@ -66,7 +68,7 @@ class HostsIT {
     }
 
     private void assertAllArrived(NodeProcess from, int sending, NodeProcess to, int run, int count) {
-        NodeProcess.Sent sent = from.awaitSent(sending, run, 90);
+        NodeProcess.Sent sent = from.awaitSent(sending, run);
         assertThat(sent).isEqualTo(new NodeProcess.Sent(count, count, 0, 0, 0, 0, 0));
         assertThat(to.tally(run, sent)).isEqualTo(new NodeProcess.Tally(count, 0));
     }
@@ -143,13 +145,13 @@ class HostsIT {
         int across = h(2).send(RUN + 1, h(5), 500, 500, 2_000);
         int later = h(3).send(RUN + 2, h(6), 500, 500, 60_000);
         assertAllArrived(h(1), within, h(3), RUN, 500);
-        NodeProcess.Sent sent = h(2).awaitSent(across, RUN + 1, 60);
+        NodeProcess.Sent sent = h(2).awaitSent(across, RUN + 1);
         assertThat(sent.open()).isZero();
         assertThat(sent.delivered()).isZero();
 
         hosts.tell("heal");
         nodes.forEach(this::awaitAllOthers);
-        sent = h(3).awaitSent(later, RUN + 2, 90);
+        sent = h(3).awaitSent(later, RUN + 2);
         NodeProcess.Tally tally = h(6).tally(RUN + 2, sent);
         assertThat(sent.open()).isZero();
         assertThat(tally.duplicates()).isZero();
@@ -175,7 +177,7 @@ class HostsIT {
         h(3).kill();
         h(1).awaitEvent(killed, "PEER_LOST", h(6));
         int gone = h(1).send(RUN + 1, h(6), 100, 500, 2_000);
-        NodeProcess.Sent sent = h(1).awaitSent(gone, RUN + 1, 60);
+        NodeProcess.Sent sent = h(1).awaitSent(gone, RUN + 1);
         assertThat(sent.open()).isZero();
         assertThat(sent.delivered()).isZero();
         nodes.set(2, lab.start(hosts.plan(3).with(HEARTBEAT)));

@@ -185,7 +185,7 @@ final class Measure {
                     }
                 }
                 seen.add((last - killed) / 1e6);
-                NodeProcess.Sent sent = n[0].awaitSent(sending, run, 60);
+                NodeProcess.Sent sent = n[0].awaitSent(sending, run);
                 NodeProcess.Tally tally = n[2].tally(run, sent);
                 lost += sent.count() - tally.distinct();
                 doubled += tally.duplicates();
@@ -257,7 +257,7 @@ final class Measure {
                         from.awaitEvent(mark, "LINK_DOWN", next).nanos(),
                         next.awaitEvent(nextMark, "LINK_DOWN", from).nanos());
                 known.add((seen - cut) / 1e6);
-                NodeProcess.Sent sent = from.awaitSent(sending, run, 60);
+                NodeProcess.Sent sent = from.awaitSent(sending, run);
                 NodeProcess.Tally tally = nodes.get(1).tally(run, sent);
                 lost += sent.count() - tally.distinct();
                 doubled += tally.duplicates();

@@ -28,7 +28,7 @@ final class NodeProcess {
      * How long anything may take that is bound to happen. Only a test that fails waits so long: a machine that gives a
      * tenth of its processors to seven JVMs starting at once needs more than half a minute until they have all met.
      */
-    static final long PATIENCE_SECONDS = 150;
+    static final long PATIENCE_SECONDS = 240;
 
     /** One event as the node told it. */
     record Event(long nanos, String kind, String node, String detail) {
@@ -99,8 +99,8 @@ final class NodeProcess {
         }
     }
 
-    String await(int mark, Predicate<String> wanted, long seconds, String what) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    String await(int mark, Predicate<String> wanted, String what) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         synchronized (said) {
             int next = mark;
             while (true) {
@@ -111,7 +111,7 @@ final class NodeProcess {
                 }
                 long leftMillis = (deadline - System.nanoTime()) / 1_000_000;
                 if (leftMillis <= 0) {
-                    throw new IllegalStateException(name + " has not said '" + what + "' within " + seconds
+                    throw new IllegalStateException(name + " has not said '" + what + "' within " + PATIENCE_SECONDS
                             + " s; it said last:\n" + last() + "\nits log:\n" + readLog());
                 }
                 try {
@@ -128,8 +128,7 @@ final class NodeProcess {
         int mark = mark();
         say(command);
         String word = command.split(" ")[0] + " ";
-        return await(mark, line -> line.startsWith(word), PATIENCE_SECONDS, command)
-                .substring(word.length());
+        return await(mark, line -> line.startsWith(word), command).substring(word.length());
     }
 
     void say(String command) {
@@ -157,17 +156,13 @@ final class NodeProcess {
 
     Event awaitEvent(int mark, String kind, String node) {
         return Event.parse(await(
-                mark,
-                line -> line.startsWith("event ") && line.contains(" " + kind + " " + node),
-                PATIENCE_SECONDS,
-                kind + " " + node));
+                mark, line -> line.startsWith("event ") && line.contains(" " + kind + " " + node), kind + " " + node));
     }
 
     // ------------------------------------------------------------------ as a node
 
     private String ready(int word) {
-        return await(0, line -> line.startsWith("ready "), PATIENCE_SECONDS, "ready")
-                .split(" ")[word];
+        return await(0, line -> line.startsWith("ready "), "ready").split(" ")[word];
     }
 
     String id() {
@@ -220,8 +215,8 @@ final class NodeProcess {
         return mark;
     }
 
-    Sent awaitSent(int mark, int run, long seconds) {
-        String[] words = await(mark, line -> line.startsWith("sent " + run + " "), seconds, "sent " + run)
+    Sent awaitSent(int mark, int run) {
+        String[] words = await(mark, line -> line.startsWith("sent " + run + " "), "sent " + run)
                 .split(" ");
         int[] numbers = Stream.of(words).skip(2).mapToInt(Integer::parseInt).toArray();
         return new Sent(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6]);
@@ -249,16 +244,15 @@ final class NodeProcess {
 
     /** When the first message of a run for a group was due, by the clock that all processes of this machine share. */
     long spreadingSinceNanos(int mark, int run) {
-        String[] words = await(
-                        mark, line -> line.startsWith("spreading " + run + " "), PATIENCE_SECONDS, "spreading " + run)
+        String[] words = await(mark, line -> line.startsWith("spreading " + run + " "), "spreading " + run)
                 .split(" ");
         return Long.parseLong(words[2]);
     }
 
     /** The fates of a run's messages by member, a letter each: see {@link LabNode}. */
-    Map<String, String> awaitFates(int mark, int run, long seconds) {
+    Map<String, String> awaitFates(int mark, int run) {
         Map<String, String> fates = new TreeMap<>();
-        String line = await(mark, said -> said.startsWith("fates " + run), seconds, "fates " + run);
+        String line = await(mark, said -> said.startsWith("fates " + run), "fates " + run);
         Stream.of(line.split(" ")).skip(2).forEach(member -> {
             int equals = member.indexOf('=');
             fates.put(member.substring(0, equals), member.substring(equals + 1));
