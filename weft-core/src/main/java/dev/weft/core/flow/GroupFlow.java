@@ -7,7 +7,7 @@ import dev.weft.core.flow.GroupMessage.Piece;
 import dev.weft.core.flow.GroupMessage.Question;
 import dev.weft.core.flow.GroupMessage.Shot;
 import dev.weft.core.forward.TreeForwarder;
-import dev.weft.core.wire.Frame;
+import dev.weft.core.wire.FrameType;
 import dev.weft.core.wire.GroupAck;
 import dev.weft.core.wire.GroupName;
 import dev.weft.core.wire.RouteError;
@@ -59,8 +59,12 @@ final class GroupFlow {
         void doubted(NodeId speaker);
     }
 
-    /** One branch of a tree, to be sent. */
-    record Copy(Manners manners, TreeLayout layout, int at, Frame body) {}
+    /**
+     * One branch of a tree, to be sent.
+     *
+     * @param body as it travels, the same for all copies
+     */
+    record Copy(Manners manners, TreeLayout layout, int at, FrameType type, ByteView body) {}
 
     /**
      * How relays are to treat a copy: how long they may gather answers, and how soon it goes on.

@@ -15,7 +15,6 @@ import dev.weft.core.wire.RouteError;
 import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.TreeHeader;
 import dev.weft.core.wire.Verdict;
-import dev.weft.core.wire.WireWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -404,12 +403,10 @@ public final class GroupSender {
                             copy.layout(),
                             copy.at())
                     .withPriority(copy.manners().priority());
-            WireWriter body = new WireWriter();
-            copy.body().encodeBody(body);
             copyCount++;
             out.send(
                     neighbor,
-                    new TreeFrame(copy.body().type(), header, body.view()),
+                    new TreeFrame(copy.type(), header, copy.body()),
                     copy.manners().attempt());
         }
 

@@ -1,6 +1,7 @@
 package dev.weft.core.flow;
 
 import dev.weft.NodeId;
+import dev.weft.core.base.ByteView;
 import dev.weft.core.flow.GroupMessage.Piece;
 import dev.weft.core.flow.GroupMessage.Question;
 import dev.weft.core.flow.GroupMessage.Shot;
@@ -9,6 +10,7 @@ import dev.weft.core.wire.Frame;
 import dev.weft.core.wire.GroupAdvance;
 import dev.weft.core.wire.GroupData;
 import dev.weft.core.wire.GroupName;
+import dev.weft.core.wire.TreeFrame;
 import dev.weft.core.wire.TreeLayout;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -230,8 +232,12 @@ final class GroupShots {
         Frame body = body(piece, question, known ? Optional.empty() : Optional.of(name));
         GroupFlow.Manners manners = new GroupFlow.Manners(
                 dues.patienceMillis(), manner.priority(), latest.size() == 1 ? Attempt.FIRST : Attempt.REPAIR);
+        ByteView encoded = TreeFrame.bodyOf(body);
         for (int at : drawn.first()) {
-            out.send(drawn.tree().node(at), shot.number(), new GroupFlow.Copy(manners, drawn.layout(), at, body));
+            out.send(
+                    drawn.tree().node(at),
+                    shot.number(),
+                    new GroupFlow.Copy(manners, drawn.layout(), at, body.type(), encoded));
         }
     }
 

@@ -90,6 +90,11 @@ public record GroupData(
     }
 
     @Override
+    public int bodyBytesAbout() {
+        return 128 + payload.length();
+    }
+
+    @Override
     public void encodeBody(WireWriter out) {
         out.varint(flow).varint(message);
         out.varint(lag << 2 | (name.isPresent() ? NAMED : 0) | (count > 1 ? FRAGMENTED : 0));

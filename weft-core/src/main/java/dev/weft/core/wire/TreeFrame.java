@@ -12,6 +12,13 @@ public record TreeFrame(FrameType type, TreeHeader header, ByteView body) implem
         return new TreeFrame(type, TreeHeader.decode(in), in.rest());
     }
 
+    /** What a frame for many is beside its header: encoded once, for all copies share it. */
+    public static ByteView bodyOf(Frame frame) {
+        WireWriter out = new WireWriter(frame.bodyBytesAbout());
+        frame.encodeBody(out);
+        return out.taken();
+    }
+
     public TreeFrame along(TreeHeader.Branch branch, int arrivalLabel) {
         return new TreeFrame(type, header.forwarded(branch, arrivalLabel), body);
     }
