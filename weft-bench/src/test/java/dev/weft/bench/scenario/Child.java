@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A worker process as the driver sees it. Every answer is waited for within a limit. */
 final class Child implements AutoCloseable {
-    private static final long ANSWER_SECONDS = 45;
+    private static final long ANSWER_SECONDS = 60;
 
     /** Behind the name in proc(5)'s stat of a thread; a tick is what USER_HZ is on every Linux. */
     private static final int USER_TICKS = 11;

@@ -44,6 +44,8 @@ enum Contender {
     AERON_UDP("aeron-udp"),
     JEROMQ("jeromq"),
     JGROUPS("jgroups"),
+    /** By IP multicast. */
+    JGROUPS_UDP("jgroups-udp"),
     NATS("nats");
 
     /** Who tells the origin that the application at the other end has taken a message. */
@@ -111,29 +113,8 @@ enum Contender {
                     WEFT_GROUP_PLAIN,
                     WEFT_GROUP_SEALED,
                     WEFT_MULTICAST -> Relaying.UNASKED;
-            case NETTY, NETTY_UNIX, NETTY_TLS, NETTY_TLS_JDK, JEROMQ -> Relaying.BY_HARNESS;
-            case AERON_IPC, AERON_UDP, JGROUPS, NATS -> Relaying.NOT_MEASURED;
-        };
-    }
-
-    /** The most messages that may be under way: what the receiving end can hold without refusing any. */
-    int windowMessagesMax() {
-        return switch (this) {
-            case WEFT,
-                    WEFT_UNIX,
-                    WEFT_TCP,
-                    WEFT_DIRECT,
-                    WEFT_TCP_DIRECT,
-                    WEFT_PLAIN,
-                    WEFT_TLS_JDK,
-                    WEFT_TLS,
-                    WEFT_SEALED,
-                    WEFT_UNSEALED,
-                    WEFT_GROUP,
-                    WEFT_GROUP_PLAIN,
-                    WEFT_GROUP_SEALED,
-                    WEFT_MULTICAST -> 4_000;
-            case NETTY, NETTY_UNIX, NETTY_TLS, NETTY_TLS_JDK, AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> 65_536;
+            case NETTY, NETTY_UNIX, NETTY_TLS, NETTY_TLS_JDK, JEROMQ, AERON_UDP -> Relaying.BY_HARNESS;
+            case AERON_IPC, JGROUPS, JGROUPS_UDP, NATS -> Relaying.NOT_MEASURED;
         };
     }
 
@@ -162,7 +143,7 @@ enum Contender {
                         "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
                         "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
                         "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
-            case JGROUPS -> List.of("-Djava.net.preferIPv4Stack=true");
+            case JGROUPS, JGROUPS_UDP -> List.of("-Djava.net.preferIPv4Stack=true");
             case WEFT_TLS_JDK, NETTY_TLS_JDK -> List.of("-Dio.netty.handler.ssl.noOpenSsl=true");
             default -> List.of();
         };
@@ -187,7 +168,7 @@ enum Contender {
             case NETTY, NETTY_UNIX, NETTY_TLS, NETTY_TLS_JDK -> new NettyStation(setting, listener);
             case AERON_IPC, AERON_UDP -> new AeronStation(setting, listener);
             case JEROMQ -> new JeroMqStation(listener);
-            case JGROUPS -> new JGroupsStation(setting, listener);
+            case JGROUPS, JGROUPS_UDP -> new JGroupsStation(setting, listener);
             case NATS -> new NatsStation(setting, listener);
         };
     }
@@ -209,7 +190,7 @@ enum Contender {
                     WEFT_GROUP_SEALED,
                     WEFT_MULTICAST -> new IdleRelay(setting);
             case NETTY, NETTY_UNIX, NETTY_TLS, NETTY_TLS_JDK -> new NettyRelay(setting);
-            case AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, NATS -> new TakingRelay(setting);
+            case AERON_IPC, AERON_UDP, JEROMQ, JGROUPS, JGROUPS_UDP, NATS -> new TakingRelay(setting);
         };
     }
 }

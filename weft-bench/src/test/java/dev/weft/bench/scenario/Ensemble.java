@@ -242,7 +242,7 @@ final class Ensemble implements AutoCloseable {
 
     private int window() {
         long byBytes = Math.max(WINDOW_MESSAGES_MIN, WINDOW_BYTES / messageBytes);
-        return (int) Math.min(contender.windowMessagesMax(), byBytes);
+        return (int) Math.min(options.windowMessages(), byBytes);
     }
 
     private static String name(Role role, int index) {

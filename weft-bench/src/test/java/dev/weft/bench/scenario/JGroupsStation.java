@@ -3,49 +3,72 @@ package dev.weft.bench.scenario;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jgroups.Address;
 import org.jgroups.BytesMessage;
 import org.jgroups.JChannel;
 import org.jgroups.Message;
 import org.jgroups.Receiver;
+import org.jgroups.protocols.TP;
+import org.jgroups.protocols.UDP;
 
 /**
- * JGroups with its stack for TCP as delivered: members of one group, which the ends found and the origin joins. To
- * several targets it sends to the group.
+ * JGroups with its stack for TCP, or for UDP with IP multicast, as delivered: members of one group, whose ports all of a run
+ * know beforehand. To several targets it sends to the group.
  */
 final class JGroupsStation implements Station {
     private static final String GROUP = "bench";
     private static final int TRIES = 400;
 
+    /** Below those that the system gives to whoever asks for any. */
+    private static final int PORTS_FIRST = 20_000;
+
+    private static final int PORTS_OF_A_RUN = 32;
+    private static final int RUNS = 300;
+
     private final Setting setting;
     private final Listener listener;
-    private final int port;
+    /** The origin's, of TCP, and that of multicast; those of the ends follow. */
+    private final int firstPort;
+
     private final List<Address> targets = new ArrayList<>();
     private JChannel channel;
 
-    JGroupsStation(Setting setting, Listener listener) throws Exception {
+    JGroupsStation(Setting setting, Listener listener) {
         this.setting = setting;
         this.listener = listener;
-        this.port = Ports.unused();
+        this.firstPort =
+                PORTS_FIRST + PORTS_OF_A_RUN * Math.floorMod(setting.directory().hashCode(), RUNS);
     }
 
     @Override
     public String listen() throws Exception {
-        if (!setting.role().isOrigin()) {
-            join("127.0.0.1[" + port + "]");
-        }
-        return setting.name() + "@127.0.0.1[" + port + "]";
+        join();
+        return setting.name();
     }
 
-    private void join(String members) throws Exception {
+    private boolean isMulticast() {
+        return setting.contender() == Contender.JGROUPS_UDP;
+    }
+
+    private void join() throws Exception {
         // Read by the stack's description; the port is not, so it is set below.
-        System.setProperty("jgroups.tcpping.initial_hosts", members);
-        channel = new JChannel("tcp.xml").name(setting.name());
-        channel.getProtocolStack()
-                .getTransport()
-                .setBindAddress(InetAddress.getLoopbackAddress())
-                .setBindPort(port)
-                .setPortRange(0);
+        System.setProperty(
+                "jgroups.tcpping.initial_hosts",
+                IntStream.rangeClosed(0, setting.targets())
+                        .mapToObj(at -> "127.0.0.1[" + (firstPort + at) + "]")
+                        .collect(Collectors.joining(",")));
+        channel = new JChannel(isMulticast() ? "udp.xml" : "tcp.xml").name(setting.name());
+        TP transport = channel.getProtocolStack().getTransport();
+        transport.setBindAddress(InetAddress.getLoopbackAddress());
+        if (transport instanceof UDP udp) {
+            udp.setMulticastPort(firstPort);
+        } else {
+            transport
+                    .setBindPort(firstPort + (setting.role().isOrigin() ? 0 : 1 + setting.index()))
+                    .setPortRange(0);
+        }
         channel.setReceiver(new Receiver() {
             @Override
             public void receive(Message message) {
@@ -59,16 +82,8 @@ final class JGroupsStation implements Station {
 
     @Override
     public void dial(List<String> addresses) throws Exception {
-        if (channel == null) {
-            String members = String.join(
-                    ",",
-                    addresses.stream()
-                            .map(address -> address.substring(address.indexOf('@') + 1))
-                            .toList());
-            join(members);
-        }
-        for (String address : addresses) {
-            targets.add(member(address.substring(0, address.indexOf('@'))));
+        for (String name : addresses) {
+            targets.add(member(name));
         }
     }
 

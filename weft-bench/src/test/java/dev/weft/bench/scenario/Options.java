@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param sizes of messages, in bytes
  * @param warmUpSeconds before each measurement, in each run
  * @param recordings where Flight Recorder's files go
+ * @param windowMessages how many may be under way, of all systems; fewer where they would have more than 8 MiB
  * @param archive whether each process starts from an archive of its classes
  */
 record Options(
@@ -23,6 +24,7 @@ record Options(
         String kind,
         int relays,
         int sinks,
+        int windowMessages,
         Optional<Path> recordings,
         boolean archive) {
 
@@ -49,6 +51,7 @@ record Options(
               --kind rdm                   of Weft's sockets
               --relays 1                   between source and sink (s5, pressure), at most 4
               --sinks 8                    (s4), at most 16
+              --window 65536               messages under way, at most as many as have 8 MiB (s1, s4, s5)
               --jfr DIR                    record every process
               --archive no                 or yes: every process starts from an archive of its classes (s7)
             """.formatted(String.join(
@@ -60,6 +63,7 @@ record Options(
         within("--warmup", warmUpSeconds, 0, 60);
         within("--relays", relays, 0, 4);
         within("--sinks", sinks, 1, 16);
+        within("--window", windowMessages, 16, 1 << 20);
         for (int size : sizes) {
             within("--sizes", size, Heads.BYTES_MIN, 1 << 20);
         }
@@ -74,6 +78,7 @@ record Options(
         String kind = defaults.kind;
         int relays = defaults.relays;
         int sinks = defaults.sinks;
+        int windowMessages = defaults.windowMessages;
         Optional<Path> recordings = defaults.recordings;
         boolean archive = defaults.archive;
         for (int i = 0; i + 1 < words.size(); i += 2) {
@@ -92,6 +97,7 @@ record Options(
                 case "--kind" -> kind = value;
                 case "--relays" -> relays = Integer.parseInt(value);
                 case "--sinks" -> sinks = Integer.parseInt(value);
+                case "--window" -> windowMessages = Integer.parseInt(value);
                 case "--jfr" -> recordings = Optional.of(Path.of(value).toAbsolutePath());
                 case "--archive" -> archive = yesOrNo(value);
                 default -> throw new IllegalArgumentException("no option " + words.get(i));
@@ -100,7 +106,18 @@ record Options(
         if (words.size() % 2 != 0) {
             throw new IllegalArgumentException(words.get(words.size() - 1) + " needs a value");
         }
-        return new Options(sizes, contenders, runs, seconds, warmUpSeconds, kind, relays, sinks, recordings, archive);
+        return new Options(
+                sizes,
+                contenders,
+                runs,
+                seconds,
+                warmUpSeconds,
+                kind,
+                relays,
+                sinks,
+                windowMessages,
+                recordings,
+                archive);
     }
 
     static Options defaults() {
@@ -113,22 +130,54 @@ record Options(
                 "rdm",
                 1,
                 8,
+                1 << 16,
                 Optional.empty(),
                 false);
     }
 
     Options withSizes(Integer... other) {
         return new Options(
-                List.of(other), contenders, runs, seconds, warmUpSeconds, kind, relays, sinks, recordings, archive);
+                List.of(other),
+                contenders,
+                runs,
+                seconds,
+                warmUpSeconds,
+                kind,
+                relays,
+                sinks,
+                windowMessages,
+                recordings,
+                archive);
     }
 
     Options withContenders(Contender... other) {
         return new Options(
-                sizes, List.of(other), runs, seconds, warmUpSeconds, kind, relays, sinks, recordings, archive);
+                sizes,
+                List.of(other),
+                runs,
+                seconds,
+                warmUpSeconds,
+                kind,
+                relays,
+                sinks,
+                windowMessages,
+                recordings,
+                archive);
     }
 
     Options withSeconds(int other) {
-        return new Options(sizes, contenders, runs, other, warmUpSeconds, kind, relays, sinks, recordings, archive);
+        return new Options(
+                sizes,
+                contenders,
+                runs,
+                other,
+                warmUpSeconds,
+                kind,
+                relays,
+                sinks,
+                windowMessages,
+                recordings,
+                archive);
     }
 
     private static boolean yesOrNo(String word) {

@@ -32,9 +32,20 @@ record Setting(
         List<String> pins,
         String server) {
 
-    Setting withRole(Role other) {
+    /** What one side of a relay is told, which has a name of its own. */
+    Setting as(Role other, String side) {
         return new Setting(
-                contender, other, name, index, targets, messageBytes, windowMessages, kind, directory, pins, server);
+                contender,
+                other,
+                name + "-" + side,
+                index,
+                targets,
+                messageBytes,
+                windowMessages,
+                kind,
+                directory,
+                pins,
+                server);
     }
 
     List<String> arguments() {

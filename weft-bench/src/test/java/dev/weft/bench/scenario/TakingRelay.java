@@ -10,8 +10,8 @@ final class TakingRelay implements Relay {
     TakingRelay(Setting setting) throws Exception {
         Passing toBack = new Passing();
         Passing toFront = new Passing();
-        front = setting.contender().open(setting.withRole(Role.SINK), toBack);
-        back = setting.contender().open(setting.withRole(Role.SOURCE), toFront);
+        front = setting.contender().open(setting.as(Role.SINK, "front"), toBack);
+        back = setting.contender().open(setting.as(Role.SOURCE, "back"), toFront);
         toBack.to = back;
         toFront.to = front;
     }
