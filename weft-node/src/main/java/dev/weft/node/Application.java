@@ -116,8 +116,16 @@ final class Application implements Engine.Output {
         memberships.remove(inbox.group(), inbox);
     }
 
-    GroupTicketEnd newGroupTicket(Runnable atEnd) {
-        GroupTicketEnd ticket = new GroupTicketEnd(nextTicket.getAndIncrement(), atEnd);
+    /** A ticket of a send to many that has found no room. */
+    GroupTicketEnd newGroupTicket() {
+        return kept(new GroupTicketEnd(nextTicket(), null, 0));
+    }
+
+    GroupTicketEnd newGroupTicket(SendBudget.Account account, long charge) {
+        return kept(new GroupTicketEnd(nextTicket(), account, charge));
+    }
+
+    private GroupTicketEnd kept(GroupTicketEnd ticket) {
         groupTickets.put(ticket.number(), ticket);
         return ticket;
     }

@@ -22,16 +22,22 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Groups as applications of a node have them: checks what is asked for and hands it to the {@link NodeLife}. */
 final class Groups implements GroupInbox.Home {
     private final NodeLife life;
     private final Application application;
+    private final SameNodes listed;
+    private final SameNodes inGroup;
+    private volatile @Nullable Conversation latest;
 
     Groups(NodeLife life) {
         this.life = life;
         this.application = life.application();
+        this.listed = new SameNodes(life.id());
+        this.inGroup = new SameNodes(life.id());
     }
 
     Group group(String name) {
@@ -51,77 +57,87 @@ final class Groups implements GroupInbox.Home {
         if (options.endpoint().isEmpty()) {
             throw new IllegalArgumentException("nodes that are listed are sent to by the name of an endpoint");
         }
-        return send(
-                new GroupName(GroupName.Scope.LIST, options.kind(), "", options.endpoint())
-                        .withWhenFull(options.whenFull()),
-                nodes,
-                payload,
-                options);
+        SortedSet<NodeId> members = listed.members(nodes, options.hearing());
+        return send(conversation(GroupName.Scope.LIST, "", options), engine -> members, payload);
     }
 
-    private GroupTicket send(GroupName name, Collection<NodeId> listed, byte[] payload, GroupSendOptions options) {
+    private GroupTicket send(Conversation to, Function<Engine, SortedSet<NodeId>> membersOf, byte[] payload) {
         life.requireOpen();
         if (payload.length > Data.MESSAGE_BYTES_MAX) {
             throw new IllegalArgumentException(
                     "a message of " + payload.length + " bytes is too large: at most " + Data.MESSAGE_BYTES_MAX);
         }
-        TreeSet<NodeId> nodes = new TreeSet<>(listed);
-        SendBudget.Account account = take(name, payload.length, options);
+        GroupSendOptions options = to.options;
+        long charge = SendBudget.chargeToMany(payload.length);
+        SendBudget.Account account = take(to, charge);
         if (account == null) {
-            GroupTicketEnd refused = application.newGroupTicket(() -> {});
+            GroupTicketEnd refused = application.newGroupTicket();
             Outcome.Kind kind = options.whenFull() == WhenFull.REFUSE ? Outcome.Kind.REJECTED : Outcome.Kind.EXPIRED;
-            life.handOver((engine, now) -> settle(
-                    refused.number(),
-                    members(engine, name, nodes, options),
-                    Outcome.of(kind, Outcome.Reason.QUEUE_FULL)));
+            life.handOver((engine, now) ->
+                    settle(refused.number(), membersOf.apply(engine), Outcome.of(kind, Outcome.Reason.QUEUE_FULL)));
             return refused;
         }
-        GroupTicketEnd ticket = application.newGroupTicket(() -> account.give(SendBudget.chargeToMany(payload.length)));
+        GroupTicketEnd ticket = application.newGroupTicket(account, charge);
         ByteView copy = ByteView.of(payload.clone());
         life.handOver((engine, now) -> {
-            SortedSet<NodeId> members = members(engine, name, nodes, options);
+            SortedSet<NodeId> members = membersOf.apply(engine);
             if (options.secrecy() == Secrecy.SEALED && !engine.canSeal()) {
                 settle(ticket.number(), members, Outcome.of(Outcome.Kind.REJECTED, Outcome.Reason.NOT_SEALED));
                 return;
             }
-            long timeoutNanos = options.timeout().toNanos();
-            engine.sendToMany(new GroupSend(ticket.number(), name, members, copy, manner(options), timeoutNanos), now);
+            engine.sendToMany(new GroupSend(ticket.number(), to.name, members, copy, to.manner, to.timeoutNanos), now);
         });
         return ticket;
     }
 
-    private static GroupManner manner(GroupSendOptions options) {
-        return new GroupManner(
-                options.priority(),
-                options.retriesMax(),
-                new TreeSet<>(options.routing().nodes()));
+    /** What sends to one group, or to listed nodes, in one manner have in common. */
+    private static final class Conversation {
+        private final GroupSendOptions options;
+        private final GroupName name;
+        private final GroupManner manner;
+        private final SendBudget.Flow flow;
+        private final long timeoutNanos;
+
+        private Conversation(GroupSendOptions options, GroupName name) {
+            this.options = options;
+            this.name = name;
+            this.manner = new GroupManner(
+                    options.priority(),
+                    options.retriesMax(),
+                    new TreeSet<>(options.routing().nodes()));
+            this.flow = SendBudget.Flow.toMany(name, options.priority());
+            this.timeoutNanos = options.timeout().toNanos();
+        }
+
+        private boolean isOf(GroupName.Scope scope, String group, GroupSendOptions others) {
+            return name.scope() == scope && name.group().equals(group) && options.equals(others);
+        }
+    }
+
+    /** That of the latest send, which the next one mostly is of as well. */
+    private Conversation conversation(GroupName.Scope scope, String group, GroupSendOptions options) {
+        Conversation known = latest;
+        if (known == null || !known.isOf(scope, group, options)) {
+            known = new Conversation(
+                    options,
+                    new GroupName(scope, options.kind(), group, options.endpoint()).withWhenFull(options.whenFull()));
+            latest = known;
+        }
+        return known;
     }
 
     /** Room for a send among those of this node; null where there is none and the sender does not wait, or in vain. */
-    private SendBudget.@Nullable Account take(GroupName name, int payloadBytes, GroupSendOptions options) {
+    private SendBudget.@Nullable Account take(Conversation to, long charge) {
         SendBudget budget = application.budget();
-        SendBudget.Flow flow = SendBudget.Flow.toMany(name, options.priority());
-        long charge = SendBudget.chargeToMany(payloadBytes);
-        return options.whenFull() == WhenFull.WAIT
-                ? budget.take(flow, charge, options.timeout().toNanos(), Loop::mayWait)
-                : budget.tryTake(flow, charge);
+        return to.options.whenFull() == WhenFull.WAIT
+                ? budget.take(to.flow, charge, to.timeoutNanos, Loop::mayWait)
+                : budget.tryTake(to.flow, charge);
     }
 
     /** Gives every member the same outcome, of a message that does not leave. */
     private void settle(long ticket, SortedSet<NodeId> members, Outcome outcome) {
         members.forEach(member -> application.settledFor(ticket, member, outcome));
         application.groupSettled(ticket);
-    }
-
-    private SortedSet<NodeId> members(Engine engine, GroupName name, TreeSet<NodeId> nodes, GroupSendOptions options) {
-        TreeSet<NodeId> members = switch (name.scope()) {
-            case GROUP -> new TreeSet<>(engine.members(name.group()));
-            case LIST -> nodes;
-        };
-        if (options.hearing() == GroupSendOptions.Hearing.OTHERS_ONLY) {
-            members.remove(life.id());
-        }
-        return members;
     }
 
     @Override
@@ -176,11 +192,9 @@ final class Groups implements GroupInbox.Home {
         @Override
         public GroupTicket send(byte[] payload, GroupSendOptions options) {
             return Groups.this.send(
-                    new GroupName(GroupName.Scope.GROUP, options.kind(), name, options.endpoint())
-                            .withWhenFull(options.whenFull()),
-                    List.of(),
-                    payload,
-                    options);
+                    conversation(GroupName.Scope.GROUP, name, options),
+                    engine -> inGroup.members(engine.members(name), options.hearing()),
+                    payload);
         }
 
         @Override

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +83,15 @@ public final class GroupSender {
         }
     }
 
+    /** Which sends go by a flow, as far as can be seen without looking into sets of nodes. */
+    private record Latest(GroupName name, GroupManner manner, SortedSet<NodeId> members, GroupFlow flow) {
+        private boolean takes(GroupSend send) {
+            return send.members() == members
+                    && send.manner() == manner
+                    && send.name().equals(name);
+        }
+    }
+
     private final NodeId self;
     private final long incarnation;
     private final GroupConfig config;
@@ -97,9 +105,14 @@ public final class GroupSender {
     /** What this turn has sent, by the number of the flow. */
     private final TreeMap<Long, GroupGathering> gatherings = new TreeMap<>();
 
+    /** By which the latest send went, as the next one mostly does too. */
+    private @Nullable Latest latest;
+
     private final GroupShelf.Total shelves;
     private final DeadlineIndex deadlines = new DeadlineIndex();
-    private final TreeSet<Long> open = new TreeSet<>();
+    /** Sends with members that have no outcome. */
+    private int openSends;
+
     private final long[] outcomes = new long[Outcome.Kind.values().length];
     private long addressedCount;
     private long openCount;
@@ -131,7 +144,7 @@ public final class GroupSender {
 
     /** How many sends have members without an outcome. */
     public int inFlight() {
-        return open.size();
+        return openSends;
     }
 
     public long queuedBytes() {
@@ -169,10 +182,11 @@ public final class GroupSender {
             settled += count;
         }
         Check.that(addressedCount == settled + openCount, "%d copies, %d of them settled", addressedCount, settled);
+        Check.that(openSends >= 0, "%d sends are open", openSends);
         Check.that(
-                queuedBytes <= config.queuedBytesMax() && open.size() <= config.queuedMessagesMax(),
+                queuedBytes <= config.queuedBytesMax() && openSends <= config.queuedMessagesMax(),
                 "%d messages for many of %d bytes are queued",
-                open.size(),
+                openSends,
                 queuedBytes);
         Check.that(shelves.isWithinBounds(), "%d bytes are kept for members that have detached", shelves.bytes());
         Check.that(flows.size() <= config.flowsMax(), "%d flows to many", flows.size());
@@ -185,18 +199,18 @@ public final class GroupSender {
             out.ended(send.ticket());
         } else if (send.payload().length() > Data.MESSAGE_BYTES_MAX) {
             reject(send, Outcome.Reason.TOO_LARGE);
-        } else if (open.size() >= config.queuedMessagesMax()
+        } else if (openSends >= config.queuedMessagesMax()
                 || queuedBytes + GroupParcel.chargeOf(send) > config.queuedBytesMax()) {
             reject(send, Outcome.Reason.QUEUE_FULL);
         } else if (send.members().size() > config.membersMax()) {
             reject(send, Outcome.Reason.LIMIT);
         } else {
-            GroupFlow flow = flowFor(Conversation.of(send), nowNanos);
+            GroupFlow flow = flowOf(send, nowNanos);
             if (flow == null) {
                 reject(send, Outcome.Reason.LIMIT);
                 return;
             }
-            open.add(send.ticket());
+            openSends++;
             queuedBytes += GroupParcel.chargeOf(send);
             GroupGathering gathering =
                     gatherings.computeIfAbsent(flow.number(), number -> new GroupGathering(config.fragmentBytes()));
@@ -339,6 +353,15 @@ public final class GroupSender {
         out.settled(ticket, member, outcome);
     }
 
+    private @Nullable GroupFlow flowOf(GroupSend send, long nowNanos) {
+        if (latest != null && latest.takes(send) && flows.containsKey(latest.flow.number())) {
+            return latest.flow;
+        }
+        GroupFlow flow = flowFor(Conversation.of(send), nowNanos);
+        latest = flow == null ? null : new Latest(send.name(), send.manner(), send.members(), flow);
+        return flow;
+    }
+
     private @Nullable GroupFlow flowFor(Conversation conversation, long nowNanos) {
         GroupFlow present = byConversation.get(conversation);
         if (present != null) {
@@ -446,7 +469,7 @@ public final class GroupSender {
         public void ended(GroupMessage message) {
             queuedBytes -= message.parcel.chargeBytes();
             for (GroupSend send : message.parcel.sends()) {
-                open.remove(send.ticket());
+                openSends--;
                 out.ended(send.ticket());
             }
         }
