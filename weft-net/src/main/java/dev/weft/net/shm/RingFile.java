@@ -30,7 +30,7 @@ import java.nio.file.attribute.UserPrincipal;
  * fault of the process later. It is unmapped when it is garbage.
  */
 final class RingFile {
-    static final int CAPACITY_BYTES_DEFAULT = 256 << 10;
+    static final int CAPACITY_BYTES_DEFAULT = 1 << 20;
     static final int CAPACITY_BYTES_MIN = 4 << 10;
     static final int CAPACITY_BYTES_MAX = 16 << 20;
 
