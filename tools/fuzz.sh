@@ -33,10 +33,10 @@ done
 log=weft-fuzz/target/fuzz.log
 mkdir -p weft-fuzz/target
 status=0
-# Only one target can be fuzzed in a JVM, so each class gets its own.
+# Only one target can be fuzzed in a JVM, so each class gets its own; one after the other, for what they say of themselves has no name.
 JAZZER_FUZZ=1 JAZZER_MAX_DURATION=${seconds}s \
     mvn -B -ntp -pl weft-fuzz -am test -Dtest="$(IFS=,; echo "${tests[*]}")" -Dsurefire.failIfNoSpecifiedTests=false \
-    -DreuseForks=false -Dfuzz.instrumentation=true -Dfuzz.timeoutSeconds=$((seconds + 300)) >"$log" 2>&1 || status=$?
+    -DreuseForks=false -Dtest.jvms=1 -Dfuzz.instrumentation=true -Dfuzz.timeoutSeconds=$((seconds + 300)) >"$log" 2>&1 || status=$?
 
 if ! grep -q '^#[0-9]' "$log" \
     && grep -qE 'UnsatisfiedLinkError|Failed to (load|find|extract).*(native|library|jazzer_)|Could not (find|transfer) artifact com.code-intelligence' "$log"; then
