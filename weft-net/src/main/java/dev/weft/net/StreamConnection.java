@@ -46,6 +46,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     private final FrameSplitter splitter = new FrameSplitter();
     private final FrameSplitter.Sink sink = this::hand;
     private final WriteRoom room = new WriteRoom();
+    private final @Nullable BareSocket bare;
     private int batchBytes;
     private @Nullable ConnectionHandler handler;
     /** What was written since the last flush; null where nothing was. */
@@ -63,6 +64,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
         this.peer = peer;
         this.assurance = assurance;
         this.lingering = lingering;
+        this.bare = BareSocket.of(channel, assurance).orElse(null);
         splitter.bound(STRANGER_BYTES_MAX);
         applyRoom();
     }
@@ -144,6 +146,14 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Con
     @Override
     public void flush() {
         ByteBuf gathered = batch;
+        if (gathered != null && bare != null) {
+            bare.send(gathered);
+            if (!gathered.isReadable()) {
+                batch = null;
+                gathered.release();
+                return;
+            }
+        }
         if (gathered != null) {
             send(gathered);
         }
