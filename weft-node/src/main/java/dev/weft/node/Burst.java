@@ -219,7 +219,7 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
     private byte[] room(int bytes) {
         byte[] present = packed;
         if (present == null) {
-            present = new byte[Math.max(bytes, Math.max(FIRST_ROOM_BYTES, course.lastBytes()))];
+            present = new byte[Math.max(bytes, Math.max(FIRST_ROOM_BYTES, course.expectedBytes()))];
             pack(present, 0, alone);
             packed = present;
         } else if (present.length < bytes) {
@@ -270,7 +270,7 @@ final class Burst extends Fate implements Handovers.Input, Pending, Runnable {
         byte[] together = packed;
         int payloadBytes = alone.length;
         List<ByteView> messages = List.of(ByteView.of(alone));
-        course.noteLast(count > 1 ? packedBytes(taken) : 0);
+        course.noteTaken(count > 1 ? packedBytes(taken) : 0);
         if (count > 1 && together != null) {
             payloadBytes = payloadBytes(taken);
             messages = Bundle.of(ByteView.of(together, 0, packedBytes(taken)).compact(), count, payloadBytes);

@@ -22,8 +22,10 @@ final class Course {
     private final SendBudget.Flow flow;
     /** The latest, which whoever made it may add to; null where it has an outcome. */
     private volatile @Nullable Burst open;
-    /** How much the last burst had; only a guess at the next one, so threads may see any of the latest. */
+    /** How much the last two bursts had; only a guess at the next one, so threads may see any of the latest. */
     private int lastBytes;
+
+    private int lastButOneBytes;
 
     /** Another one has its place among the {@link Courses}; written before that one can be found there. */
     private boolean hasLeft;
@@ -55,12 +57,17 @@ final class Course {
         hasLeft = true;
     }
 
-    /** How many bytes the last burst that was taken had packed, 0 where it was one message. */
-    int lastBytes() {
-        return lastBytes;
+    /**
+     * How many bytes the next burst may have packed: as many as the larger of the last two that were taken, for the loop takes long
+     * ones and short ones by turns, and room that turns out too small is copied.
+     */
+    int expectedBytes() {
+        return Math.max(lastBytes, lastButOneBytes);
     }
 
-    void noteLast(int bytes) {
+    /** A burst was taken with so many bytes packed, 0 where it was one message. */
+    void noteTaken(int bytes) {
+        lastButOneBytes = lastBytes;
         lastBytes = bytes;
     }
 

@@ -89,6 +89,19 @@ class BurstTest {
     }
 
     @Test
+    void whatComesNextIsExpectedToBeAsLongAsTheLongerOfTheLastTwo() {
+        assertThat(course.expectedBytes()).isZero();
+        Burst longer = begin(payload(100, 0));
+        assertThat(add(payload(100, 0))).isNotNull();
+        longer.take();
+        assertThat(course.expectedBytes()).isEqualTo(202);
+        begin(payload(5, 0)).take();
+        assertThat(course.expectedBytes()).isEqualTo(202);
+        begin(payload(5, 0)).take();
+        assertThat(course.expectedBytes()).isZero();
+    }
+
+    @Test
     void anotherThreadBeginsAnother() throws InterruptedException {
         begin(payload(3, 1));
         List<@Nullable TicketEnd> added = Collections.synchronizedList(new ArrayList<>());
