@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /**
  * The socket beneath a connection whose frames lie on it as they are, written to past the channel's pipeline and queue.
- * Most turns have little to send, a bell or an acknowledgement, and that way would cost more than the system call at its
- * end: to walk, and, in every place from which it is reached, to compile.
+ * Most turns have little to send, a bell or an acknowledgement, and that way is long for it: to walk, and, in every place
+ * from which it is reached, to compile.
  *
  * <p>On the loop's thread.
  */
