@@ -58,6 +58,13 @@ final class RandomMesh {
         return List.copyOf(links.get(index).values());
     }
 
+    /** The same links, each dearer by so much. */
+    List<Adjacency> linksOf(int index, int dearer) {
+        return links.get(index).values().stream()
+                .map(link -> new Adjacency(link.neighbor(), link.label(), link.cost() + dearer))
+                .toList();
+    }
+
     LinkGraph.Builder announced() {
         LinkGraph.Builder graph = new LinkGraph.Builder();
         for (int i = 0; i < nodes.size(); i++) {

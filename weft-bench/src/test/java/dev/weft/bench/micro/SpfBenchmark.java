@@ -36,11 +36,15 @@ public class SpfBenchmark {
         graph = announced.build();
     }
 
-    /** The graph once more, after one node has announced its links anew. */
+    /** The graph once more, after the links of one node have become dearer, or as cheap as they were. */
     @Benchmark
     public LinkGraph graphAfterOneChange() {
-        int changed = (int) (edition++ % nodes);
-        return announced.advertise(mesh.node(changed), mesh.linksOf(changed)).build();
+        int changed = (int) (edition % nodes);
+        int dearer = (int) (edition / nodes + 1) % 2;
+        edition++;
+        return announced
+                .advertise(mesh.node(changed), mesh.linksOf(changed, dearer))
+                .build();
     }
 
     /** The shortest-path tree. */
